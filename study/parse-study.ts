@@ -1,0 +1,81 @@
+import type { z } from 'zod';
+import { type Profile, type Study, studySchema } from './study-schema.ts';
+
+/** A study, or a choice within one, that can't be run; the message names each fault, where it is and its mend. */
+export class InvalidStudyError extends Error {
+  override name = 'InvalidStudyError';
+}
+
+/**
+ * Checks a study and fills in its defaults.
+ *
+ * @param source what the message calls it: a file's name.
+ * @throws {InvalidStudyError} listing every fault as `path: expected …, got …`.
+ */
+export function parseStudy(input: unknown, source: string): Study {
+  // A study is JSON however it was made; this also drops keys that a program left undefined.
+  const value: unknown = JSON.parse(JSON.stringify(input ?? null));
+  const parsed = studySchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) => `  ${describeIssue(issue, value)}`);
+  throw new InvalidStudyError(`${source} is not a study that can be run:\n${faults.join('\n')}`);
+}
+
+/** @throws {InvalidStudyError} naming the profiles there are. */
+export function selectProfile(study: Study, name: string): Profile {
+  const profile = study.profiles[name];
+  if (profile) return profile;
+  const known = Object.keys(study.profiles).join(', ');
+  throw new InvalidStudyError(`profile: expected one of ${known} (study "${study.name}"), got "${name}"`);
+}
+
+/** One zod issue as `path: expected …, got …; the mend`. */
+export function describeIssue(issue: z.core.$ZodIssue, root: unknown): string {
+  const path = formatPath(issue.path);
+  const got = `got ${show(valueAt(root, issue.path))}`;
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return `${path}: unknown ${issue.keys.length > 1 ? 'keys' : 'key'} ${issue.keys.map((key) => `"${key}"`).join(', ')}; remove it or correct its spelling`;
+    case 'invalid_type':
+      return `${path}: expected ${issue.expected}, ${got}`;
+    case 'invalid_value':
+      return `${path}: expected one of ${issue.values.map(show).join(', ')}, ${got}`;
+    case 'invalid_union':
+      return `${path}: expected a known ${issue.discriminator ?? 'form'}${unionChoices(issue)}, ${got}`;
+    case 'too_small':
+      return `${path}: expected ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${unitOf(issue.origin)}, ${got}`;
+    case 'too_big':
+      return `${path}: expected ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}${unitOf(issue.origin)}, ${got}`;
+    default:
+      return `${path}: expected ${issue.message}, ${got}`;
+  }
+}
+
+// --- helpers ---
+
+function formatPath(path: readonly PropertyKey[]): string {
+  const text = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+  return text.replace(/^\./, '') || 'the study';
+}
+
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
+    root,
+  );
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
+
+function unionChoices(issue: object): string {
+  return 'options' in issue && Array.isArray(issue.options) ? ` (${issue.options.map(show).join(', ')})` : '';
+}
+
+function unitOf(origin: string): string {
+  if (origin === 'array') return ' entries';
+  return origin === 'string' ? ' characters' : '';
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+
+/** Sizes of the hidden layers, input to output; the ten-class output layer is not listed. */
+const hiddenSchema = z.array(z.number().int().min(1).max(65_536)).min(1).max(64);
+
+/** Fully connected layers over the flattened image, with the activation and dropout after each hidden one. */
+const denseNetworkSchema = z.strictObject({ kind: z.literal('dense'), hidden: hiddenSchema });
+
+/** Convolutions, each followed by ReLU and a 2×2 max pool, then dense layers. */
+const convNetworkSchema = z.strictObject({
+  kind: z.literal('conv'),
+  convolutions: z
+    .array(
+      z.strictObject({
+        /** Output channels. */
+        filters: z.number().int().min(1).max(4096),
+        /** Edge of the square kernel, pixels. */
+        kernel: z.number().int().min(1).max(32),
+        /** Zero pixels added on every side. */
+        padding: z.number().int().min(0).max(16),
+      }),
+    )
+    .min(1)
+    .max(5),
+  hidden: hiddenSchema,
+});
+
+export const networkSchema = z.discriminatedUnion('kind', [denseNetworkSchema, convNetworkSchema]);
+
+const optimizerSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('sgd'), momentum: z.number().min(0).lt(1) }),
+  z.strictObject({ kind: z.literal('adagrad') }),
+  z.strictObject({ kind: z.literal('adadelta') }),
+]);
+
+const scheduleSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('constant') }),
+  /** PyTorch's ExponentialLR: the learning rate is multiplied by gamma after every epoch. */
+  z.strictObject({ kind: z.literal('exponential'), gamma: z.number().gt(0).max(1) }),
+]);
+
+/** How a network is trained: everything of a trial's configuration but the network. Every value is given. */
+export const settingsSchema = z.strictObject({
+  activation: z.enum(['relu', 'leakyRelu', 'sigmoid', 'elu', 'silu']),
+  /** Probability that a unit after a hidden dense layer is zeroed; 0 is no dropout. */
+  dropout: z.number().min(0).lt(1),
+  optimizer: optimizerSchema,
+  schedule: scheduleSchema,
+  learningRate: z.number().gt(0).max(100),
+  /** Images a step; the last step of an epoch takes what is left. */
+  batchSize: z.number().int().min(1).max(8192),
+  epochs: z.number().int().min(1).max(10_000),
+  /** Probability that a training image is mirrored left to right. */
+  horizontalFlip: z.number().min(0).max(1),
+  /** Mirror validation images with the same probability too: the leakage the report measured. */
+  validationFlip: z.boolean(),
+});
+
+/** One training run's full configuration. It holds no names: equal configurations are the same trial. */
+export const trainingConfigSchema = settingsSchema.extend({ network: networkSchema });
+
+export type Network = z.infer<typeof networkSchema>;
+export type Optimizer = z.infer<typeof optimizerSchema>;
+export type Schedule = z.infer<typeof scheduleSchema>;
+export type Activation = z.infer<typeof settingsSchema>['activation'];
+export type Settings = z.infer<typeof settingsSchema>;
+export type TrainingConfig = z.infer<typeof trainingConfigSchema>;
+
+/** The report's settings until a stage says otherwise; a study's `base` is filled up with these. */
+export const reportSettings: Settings = {
+  activation: 'relu',
+  dropout: 0,
+  optimizer: { kind: 'sgd', momentum: 0.9 },
+  schedule: { kind: 'constant' },
+  learningRate: 0.02,
+  batchSize: 32,
+  epochs: 50,
+  horizontalFlip: 0.5,
+  validationFlip: false,
+};

@@ -1,0 +1,69 @@
+import type { EpochLine, Outcome, TrialSpec } from '../study/trial.ts';
+
+/** What a worker asks of a trainer: one job for each process. */
+export type TrainerJob =
+  | {
+      kind: 'train';
+      spec: TrialSpec;
+      /** The lease this attempt holds; the trainer writes nothing once a higher term has been taken. */
+      term: number;
+    }
+  | {
+      kind: 'evaluateTest';
+      /** The trial whose best weights are tested. */
+      spec: TrialSpec;
+      /** Test images used: a stratified subset, or all there are. */
+      testImages: number;
+    };
+
+/** Sent to a trainer while it works. It ends without a further checkpoint, with the report `stopped`. */
+export type TrainerCommand = { kind: 'stop' };
+
+/** Where a training run stands within its epoch. */
+export interface TrainingProgress {
+  /** The epoch under way, from 1. */
+  epoch: number;
+  epochs: number;
+  /** Steps done in this epoch. */
+  step: number;
+  stepsPerEpoch: number;
+  /** Mean over the images of this epoch so far, nats an image. */
+  loss: number;
+  /** Percent, over the images of this epoch so far. */
+  accuracy: number;
+  imagesPerSecond: number;
+  /** Estimated until the last epoch's end. */
+  secondsLeft: number;
+}
+
+/** How a trainer failed. The kind decides whether and how soon the activity is tried again. */
+export type TrainerFailureKind =
+  | 'BadConfiguration'
+  | 'DamagedData'
+  | 'StoreUnavailable'
+  | 'DeviceUnavailable'
+  | 'LeaseLost'
+  | 'TrainerFailed';
+
+export type TrainerReport =
+  /** A sign of life while no step is done: loading, evaluating, storing. */
+  | { kind: 'alive'; doing: string }
+  | { kind: 'progress'; progress: TrainingProgress }
+  /** An epoch has ended and its checkpoint is stored. */
+  | { kind: 'epoch'; line: EpochLine; epochs: number }
+  /** The result is stored. */
+  | { kind: 'trained'; outcome: Outcome }
+  | { kind: 'tested'; test: TestScore }
+  | { kind: 'stopped' }
+  | { kind: 'failed'; failure: TrainerFailureKind; message: string };
+
+/** The final test of a winner. */
+export interface TestScore {
+  images: number;
+  /** Percent. */
+  accuracy: number;
+  /** Nats an image. */
+  loss: number;
+  /** `confusion[actual][predicted]`: images. */
+  confusion: number[][];
+}
