@@ -23,8 +23,7 @@ export function parseStudy(input: unknown, source: string): Study {
 
 /** @throws {InvalidStudyError} naming the profiles there are. */
 export function selectProfile(study: Study, name: string): Profile {
-  const profile = study.profiles[name];
-  if (profile) return profile;
+  if (Object.hasOwn(study.profiles, name)) return study.profiles[name] as Profile;
   const known = Object.keys(study.profiles).join(', ');
   throw new InvalidStudyError(`profile: expected one of ${known} (study "${study.name}"), got "${name}"`);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { networkSchema, reportSettings, settingsSchema } from './training-config.ts';
+import { NetworkShapeError, networkShapes } from './network-shapes.ts';
+import { type Network, networkSchema, reportSettings, settingsSchema } from './training-config.ts';
 
 const nameSchema = z
   .string()
@@ -118,6 +119,8 @@ function checkCandidates(stage: CompareStage, at: Path, complain: Complain): voi
     if (stage.candidates.slice(0, index).some(({ name }) => name === candidate.name)) {
       complain([...path, 'name'], candidate.name, 'a name that no earlier candidate of the stage has');
     }
+    if (candidate.change.network)
+      checkNetwork(candidate.change.network, [...path, 'change', 'network'], complain);
     if (stage.from !== undefined) return;
     if (candidate.change.network === undefined) {
       complain(
@@ -134,4 +137,13 @@ function checkCandidates(stage: CompareStage, at: Path, complain: Complain): voi
       );
     }
   });
+}
+
+function checkNetwork(network: Network, path: Path, complain: Complain): void {
+  try {
+    networkShapes(network);
+  } catch (error) {
+    if (!(error instanceof NetworkShapeError)) throw error;
+    complain(path, network, `a network that fits 32×32 images: ${error.message}`);
+  }
 }

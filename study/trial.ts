@@ -8,7 +8,7 @@ export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in low
 
 /** Which images a trial sees, and how they are split. */
 export const trialDataSchema = z.strictObject({
-  /** SHA-256 of the data set's training records. */
+  /** The data set's name: a SHA-256 that covers the hashes of its training and of its test records. */
   dataset: sha256Schema,
   /** Training images used, before the split: a stratified subset, or all there are. */
   trainImages: z.number().int().min(10),

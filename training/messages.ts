@@ -5,11 +5,15 @@ export type TrainerJob =
   | {
       kind: 'train';
       spec: TrialSpec;
+      /** Which activity the result is for: told apart in it from a later study that takes it over. */
+      holder: string;
       /** The lease this attempt holds; the trainer writes nothing once a higher term has been taken. */
       term: number;
     }
   | {
       kind: 'evaluateTest';
+      /** The study whose final test it is. */
+      studyId: string;
       /** The trial whose best weights are tested. */
       spec: TrialSpec;
       /** Test images used: a stratified subset, or all there are. */
@@ -53,17 +57,7 @@ export type TrainerReport =
   | { kind: 'epoch'; line: EpochLine; epochs: number }
   /** The result is stored. */
   | { kind: 'trained'; outcome: Outcome }
-  | { kind: 'tested'; test: TestScore }
+  /** The test's result is stored with the study. */
+  | { kind: 'tested' }
   | { kind: 'stopped' }
   | { kind: 'failed'; failure: TrainerFailureKind; message: string };
-
-/** The final test of a winner. */
-export interface TestScore {
-  images: number;
-  /** Percent. */
-  accuracy: number;
-  /** Nats an image. */
-  loss: number;
-  /** `confusion[actual][predicted]`: images. */
-  confusion: number[][];
-}

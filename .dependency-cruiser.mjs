@@ -1,0 +1,91 @@
+/** Which folder may import which: docs/architecture.md has the same as a table. */
+const mayImport = {
+  study: [],
+  training: ['study'],
+  storage: ['study'],
+  report: ['study'],
+  workflows: ['study'],
+  activities: ['study', 'training', 'storage', 'report'],
+  workers: ['study', 'training', 'storage', 'report', 'workflows', 'activities'],
+  infra: [],
+  client: ['study', 'storage', 'report', 'infra'],
+};
+
+const typesOnly = { dependencyTypesNot: ['type-only'] };
+const folders = Object.keys(mayImport);
+
+export default {
+  forbidden: [
+    ...folders.map((folder) => ({
+      name: `${folder}-imports`,
+      comment: `${folder}/ may import ${mayImport[folder].join(', ') || 'no other folder'}`,
+      severity: 'error',
+      from: { path: `^${folder}/` },
+      to: {
+        path: `^(${folders.join('|')}|bench|test)/`,
+        pathNot: `^(${[folder, ...mayImport[folder]].join('|')})/`,
+        // Types cross from activities to workflows, and from both to clients: code does not.
+        ...(['workflows', 'client'].includes(folder) ? typesOnly : {}),
+      },
+    })),
+    {
+      name: 'types-of-workflows-and-messages-only',
+      comment: 'client/ takes types from workflows and training alone; workflows/ from activities alone',
+      severity: 'error',
+      from: { path: '^(client|workflows)/' },
+      to: { path: '^(activities|workers|bench|test)/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'pure-folders',
+      comment: 'study/ and report/ do no I/O; workflows/ must be deterministic',
+      severity: 'error',
+      from: { path: '^(study|workflows|report)/', pathNot: '^study/trial-key\\.ts$' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'workflows-without-hashing',
+      comment: 'node:crypto is not there in the workflow sandbox',
+      severity: 'error',
+      from: { path: '^workflows/' },
+      to: { path: '^study/trial-key\\.ts$' },
+    },
+    {
+      name: 'training-without-temporal-and-minio',
+      severity: 'error',
+      from: { path: '^(training|study)/' },
+      to: { path: 'node_modules/(@temporalio|minio)' },
+    },
+    {
+      name: 'tensorflow-in-trainers-only',
+      comment: 'tfjs-node loads in trainer processes alone; others take messages and what is pure on bytes',
+      severity: 'error',
+      from: { path: '^(study|storage|activities|workers|client|infra)/', pathNot: '^workers/trainer/' },
+      to: { path: '^training/', pathNot: '^training/data/', ...typesOnly },
+    },
+    {
+      name: 'data-without-tensorflow',
+      severity: 'error',
+      from: { path: '^training/data/' },
+      to: { path: '^training/', pathNot: '^training/data/', ...typesOnly },
+    },
+    {
+      name: 'test-images-for-the-final-test-alone',
+      severity: 'error',
+      from: { pathNot: '^(workers/trainer/test-job\\.ts|test/)' },
+      to: { path: '^storage/test-images\\.ts$' },
+    },
+    {
+      name: 'test-image-guard-inside-the-store-alone',
+      severity: 'error',
+      from: { pathNot: '^(storage/|test/)' },
+      to: { path: '^storage/test-image-guard\\.ts$' },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: typesOnly } },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(node_modules|\\.cache|\\.state)/' },
+  },
+};

@@ -1,0 +1,25 @@
+import type { ObjectStore } from '../storage/object-store.ts';
+import { readStudy, writeStudy } from '../storage/studies.ts';
+import type { DatasetSummary } from '../study/record.ts';
+import type { Study } from '../study/study-schema.ts';
+import { NUMERICS } from '../study/trial.ts';
+
+/** Writes `study.json`, once: with what the study was started, and under which numerics all its trials run. */
+export function createOpenStudy({ store }: { store: ObjectStore }) {
+  return async (opening: {
+    studyId: string;
+    study: Study;
+    profile: string;
+    dataset: DatasetSummary;
+  }): Promise<{ numerics: number }> => {
+    const opened = await readStudy(store, opening.studyId);
+    if (opened) return { numerics: opened.numerics };
+    await writeStudy(store, {
+      format: 1,
+      ...opening,
+      numerics: NUMERICS,
+      startedAt: new Date().toISOString(),
+    });
+    return { numerics: NUMERICS };
+  };
+}

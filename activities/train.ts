@@ -1,0 +1,96 @@
+import { activityInfo, CancelledFailure, Context, heartbeat } from '@temporalio/activity';
+import { acquireLease, type Lease } from '../storage/lease.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { readResult, type TrialResult, writeTrialConfig } from '../storage/trials.ts';
+import type { TrialStanding } from '../study/record.ts';
+import type { TrialSpec } from '../study/trial.ts';
+import { trialKey } from '../study/trial-key.ts';
+import { type RunTrainer, runJob } from './trainer.ts';
+import { workflowSignals } from './workflow-signals.ts';
+
+export type TrainReport =
+  | { status: 'trained'; result: Omit<TrialStanding, 'name' | 'status'> }
+  /** The worker was shut down; scheduled again, the trial goes on from its newest checkpoint. */
+  | { status: 'interrupted' };
+
+const LEASE_MS = 60_000;
+const RENEWAL_MS = 15_000;
+const POLL_MS = 2_000;
+
+/**
+ * Trains one trial, or finds its result in the store: no trial is trained twice.
+ *
+ * While an attempt of another study holds the trial's lease, it waits for that one's result.
+ */
+export function createTrain({ store, runTrainer }: { store: ObjectStore; runTrainer: RunTrainer }) {
+  return async ({ spec }: { spec: TrialSpec }): Promise<TrainReport> => {
+    const key = trialKey(spec);
+    const holder = holderName();
+    try {
+      const turn = await waitForTurn(store, key, holder);
+      if (turn.kind === 'done') return trained(key, turn.result, turn.result.holder !== holder);
+      return trained(key, await trainUnderLease(turn.lease), false);
+    } catch (error) {
+      if (error instanceof CancelledFailure && Context.current().cancellationDetails?.workerShutdown) {
+        return { status: 'interrupted' };
+      }
+      throw error;
+    }
+
+    async function trainUnderLease(lease: Lease): Promise<TrialResult> {
+      const stopRenewing = keepRenewing(lease);
+      try {
+        await writeTrialConfig(store, spec);
+        const signals = workflowSignals();
+        const job = { kind: 'train', spec, holder, term: lease.term } as const;
+        await runJob(runTrainer, job, (report) => {
+          if (report.kind === 'alive') signals.started();
+          if (report.kind === 'epoch') signals.epochEnded(report.line);
+        });
+        await signals.sent();
+      } finally {
+        stopRenewing();
+        await lease.release();
+      }
+      const result = await readResult(store, key);
+      if (!result) throw new Error(`trial ${key}: the trainer reported a result, but the store holds none`);
+      return result;
+    }
+  };
+}
+
+// --- helpers ---
+
+/** The same for every attempt of one activity, so that a newer attempt takes over from one that has died. */
+function holderName(): string {
+  const { workflowNamespace, workflowExecution, activityId } = activityInfo();
+  return [workflowNamespace, workflowExecution?.workflowId, workflowExecution?.runId, activityId].join(' ');
+}
+
+type Turn = { kind: 'done'; result: TrialResult } | { kind: 'ours'; lease: Lease };
+
+/** Waits until the trial has a result, or this attempt holds its lease. */
+async function waitForTurn(store: ObjectStore, key: string, holder: string): Promise<Turn> {
+  const { attempt } = activityInfo();
+  for (;;) {
+    heartbeat();
+    const result = await readResult(store, key);
+    if (result) return { kind: 'done', result };
+    const turn = await acquireLease(store, key, { holder, attempt, ttlMs: LEASE_MS, now: Date.now });
+    if ('lease' in turn) return { kind: 'ours', lease: turn.lease };
+    await Context.current().sleep(POLL_MS);
+  }
+}
+
+/** Renews until told to stop. A lease that can't be renewed is noticed by the trainer, which checks its term. */
+function keepRenewing(lease: Lease): () => void {
+  const timer = setInterval(() => {
+    lease.renew().catch((error) => Context.current().log.warn('lease not renewed', { error }));
+  }, RENEWAL_MS);
+  return () => clearInterval(timer);
+}
+
+function trained(key: string, result: TrialResult, reused: boolean): TrainReport {
+  const { outcome, score, bestEpoch } = result;
+  return { status: 'trained', result: { trialKey: key, outcome, score, bestEpoch, reused } };
+}

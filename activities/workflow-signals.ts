@@ -1,0 +1,46 @@
+import { activityInfo, Context, log } from '@temporalio/activity';
+import { SIGNALS } from '../study/temporal-names.ts';
+import type { EpochLine } from '../study/trial.ts';
+
+/** Least time between two signals of epochs: each is an event in the workflow's history. */
+const MIN_INTERVAL_MS = 3_000;
+
+/** Tells the activity's workflow how the training goes; a signal that can't be sent costs the training nothing. */
+export function workflowSignals() {
+  const { client } = Context.current();
+  const { workflowExecution } = activityInfo();
+  if (!workflowExecution)
+    throw new Error('train: expected to be called by a workflow, got a standalone activity');
+  const handle = client.workflow.getHandle(workflowExecution.workflowId, workflowExecution.runId);
+  let started = false;
+  let lastSent = 0;
+  let held: EpochLine | undefined;
+  let sending = Promise.resolve();
+
+  const send = (name: string, ...args: unknown[]) => {
+    sending = sending.then(() =>
+      handle.signal(name, ...args).catch((error) => log.warn(`signal ${name} not sent`, { error })),
+    );
+  };
+  const flush = () => {
+    if (held) send(SIGNALS.epochEnded, held);
+    held = undefined;
+    lastSent = Date.now();
+  };
+
+  return {
+    started(): void {
+      if (!started) send(SIGNALS.trainingStarted);
+      started = true;
+    },
+    epochEnded(line: EpochLine): void {
+      held = line;
+      if (Date.now() - lastSent >= MIN_INTERVAL_MS) flush();
+    },
+    /** Sends what was held back, and waits until all has gone out. */
+    async sent(): Promise<void> {
+      flush();
+      await sending;
+    },
+  };
+}

@@ -1,0 +1,11 @@
+/** A signal that aborts at the first Ctrl-C (or SIGTERM), so that a command can stop what it started. */
+export function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.once(name, () => controller.abort(new InterruptedError()));
+  return controller.signal;
+}
+
+export class InterruptedError extends Error {
+  override name = 'InterruptedError';
+}

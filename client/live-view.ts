@@ -1,0 +1,65 @@
+import {
+  bold,
+  describeDataset,
+  describeProgress,
+  describeStanding,
+  dim,
+  green,
+  leaderboard,
+  percent,
+  red,
+} from './format.ts';
+import type { StageView, StudyView, TrialView } from './observe-study.ts';
+
+/** The whole study as a screen that is drawn anew at every look, cut to the terminal's width. */
+export function liveView(view: StudyView, columns: number): string {
+  const lines = [
+    bold(`${view.title}: ${view.studyId}, profile ${view.profile}`),
+    describeDataset(view),
+    ...view.stages.flatMap((stage) => ['', ...stageLines(stage, view)]),
+  ];
+  return lines.map((line) => cut(line, columns)).join('\n');
+}
+
+// --- helpers ---
+
+function stageLines(stage: StageView, view: StudyView): string[] {
+  const heading = `${bold(stage.name)}  ${stage.question}`;
+  if (stage.state === 'waiting') return [dim(heading)];
+  if (stage.kind === 'test') {
+    return [
+      heading,
+      view.test ? `  ${green(percent(view.test.accuracy))} of ${view.test.images} test images` : '  testing',
+    ];
+  }
+  const rows = leaderboard(stage);
+  const width = Math.max(...rows.map(({ name }) => name.length), 0);
+  return [heading, ...rows.map((trial, index) => trialLine(trial, index, width, stage))];
+}
+
+function trialLine(trial: TrialView, index: number, width: number, stage: StageView): string {
+  const name = trial.name.padEnd(width);
+  if (trial.standing) {
+    const won = stage.winner?.name === trial.name;
+    const line = `  ${String(index + 1).padStart(2)}  ${name}  ${describeStanding(trial.standing)}${won ? '  winner' : ''}`;
+    return won ? green(line) : line;
+  }
+  const line = `   ·  ${name}  ${describeProgress(trial)}`;
+  if (trial.state === 'needsAttention') return red(line);
+  return trial.state === 'queued' ? dim(line) : line;
+}
+
+/** Cut to the width: a wrapped line would spoil the redrawing. Escape sequences take no room. */
+function cut(line: string, columns: number): string {
+  let visible = 0;
+  let end = 0;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character begins a colour's sequence
+  for (const [token] of line.matchAll(/\u001b\[[0-9;]*m|./gu)) {
+    if (token.length > 1 && token.startsWith('\u001b')) end += token.length;
+    else if (visible < columns - 1) {
+      visible += 1;
+      end += token.length;
+    } else return `${line.slice(0, end)}…\u001b[0m`;
+  }
+  return line;
+}

@@ -1,0 +1,131 @@
+import { type Client, defaultPayloadConverter, type WorkflowExecutionDescription } from '@temporalio/client';
+import type { DatasetSummary, TrialStanding } from '../study/record.ts';
+import { QUERIES, stageWorkflowId, trialWorkflowId } from '../study/temporal-names.ts';
+import type { EpochLine } from '../study/trial.ts';
+import type { TrainingProgress } from '../training/messages.ts';
+import type { StageStatus } from '../workflows/stage-workflow.ts';
+import type { StageProgress, StudyStatus } from '../workflows/study-workflow.ts';
+import type { TrialStatus } from '../workflows/trial-workflow.ts';
+
+export interface TrialView {
+  name: string;
+  /** Workflow id. */
+  id: string;
+  state: 'queued' | 'training' | 'needsAttention' | 'done';
+  epochs: number;
+  /** Steps of the epoch under way; absent where none is. */
+  progress: TrainingProgress | undefined;
+  lastLine: EpochLine | null;
+  standing: TrialStanding | null;
+  failure: string | null;
+}
+
+export interface StageView extends Omit<StageProgress, 'standings'> {
+  trials: TrialView[];
+}
+
+/** A study at one moment, as `run` and `show` print it. */
+export interface StudyView {
+  studyId: string;
+  title: string;
+  profile: string;
+  /** Temporal's status of the study's workflow. */
+  workflowStatus: WorkflowExecutionDescription['status']['name'];
+  dataset: DatasetSummary | null;
+  stages: StageView[];
+  test: StudyStatus['test'];
+}
+
+/** Reads a study's state from its workflows: the study's, its stages' and those of the trials under way. */
+export async function viewStudy(client: Client, studyId: string): Promise<StudyView> {
+  const handle = client.workflow.getHandle(studyId);
+  const [description, status] = await Promise.all([
+    handle.describe(),
+    handle.query<StudyStatus>(QUERIES.studyStatus),
+  ]);
+  const stages = await Promise.all(
+    status.stages.map(async ({ standings, ...stage }) => ({
+      ...stage,
+      trials:
+        stage.kind === 'compare' && stage.state === 'running'
+          ? await trialsUnderWay(client, studyId, stage.name)
+          : standings.map((standing) => endedTrial(studyId, stage.name, standing)),
+    })),
+  );
+  return {
+    studyId,
+    title: status.title,
+    profile: status.profile,
+    workflowStatus: description.status.name,
+    dataset: status.dataset,
+    stages,
+    test: status.test,
+  };
+}
+
+// --- helpers ---
+
+async function trialsUnderWay(client: Client, studyId: string, stage: string): Promise<TrialView[]> {
+  const status = await ifStarted(
+    client.workflow.getHandle(stageWorkflowId(studyId, stage)).query<StageStatus>(QUERIES.stageStatus),
+  );
+  return Promise.all(
+    (status?.trials ?? []).map(({ name, epochs, standing, failure }) =>
+      standing
+        ? endedTrial(studyId, stage, standing, epochs)
+        : openTrial(client, studyId, stage, { name, epochs, failure }),
+    ),
+  );
+}
+
+function endedTrial(studyId: string, stage: string, standing: TrialStanding, epochs = 0): TrialView {
+  const { name } = standing;
+  const id = trialWorkflowId(studyId, stage, name);
+  return { name, id, state: 'done', epochs, progress: undefined, lastLine: null, standing, failure: null };
+}
+
+async function openTrial(
+  client: Client,
+  studyId: string,
+  stage: string,
+  { name, epochs, failure }: { name: string; epochs: number; failure: string | null },
+): Promise<TrialView> {
+  const id = trialWorkflowId(studyId, stage, name);
+  const handle = client.workflow.getHandle(id);
+  const [description, status] = await Promise.all([
+    ifStarted(handle.describe()),
+    ifStarted(handle.query<TrialStatus>(QUERIES.trialStatus)),
+  ]);
+  const progress = description && heartbeatOf(description);
+  const state = failure ? 'needsAttention' : (status?.state ?? 'queued');
+  return {
+    name,
+    id,
+    state: progress && state === 'queued' ? 'training' : state,
+    epochs,
+    progress,
+    lastLine: status?.lastLine ?? null,
+    standing: status?.standing ?? null,
+    failure: failure ?? status?.failure ?? null,
+  };
+}
+
+/** The details of the training's last heartbeat: absent while it is queued, loading or evaluating. */
+function heartbeatOf(description: WorkflowExecutionDescription): TrainingProgress | undefined {
+  const [activity] = description.raw.pendingActivities ?? [];
+  const [payload] = activity?.heartbeatDetails?.payloads ?? [];
+  return payload
+    ? (defaultPayloadConverter.fromPayload<TrainingProgress | null>(payload) ?? undefined)
+    : undefined;
+}
+
+/** A child workflow may not have started yet, or not have run its first task. */
+async function ifStarted<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof Error && ['WorkflowNotFoundError', 'QueryNotRegisteredError'].includes(error.name))
+      return undefined;
+    throw error;
+  }
+}

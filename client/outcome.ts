@@ -1,0 +1,75 @@
+import { type Client, WorkflowFailedError } from '@temporalio/client';
+import { recordKey } from '../storage/keys.ts';
+import { EXIT } from './exit-codes.ts';
+import { percent } from './format.ts';
+import type { StudyView } from './observe-study.ts';
+import type { Session } from './session.ts';
+import { needsPerson } from './watch-study.ts';
+
+/**
+ * Prints how a study ended and where it can be looked at.
+ *
+ * @returns the command's exit code.
+ */
+export async function printOutcome({ client, stack }: Session, view: StudyView): Promise<number> {
+  console.log('');
+  const code = await printEnd(client, view);
+  console.log(
+    `Temporal UI: ${stack.temporal.uiUrl}/namespaces/${stack.temporal.namespace}/workflows/${view.studyId}`,
+  );
+  console.log(
+    `objects:     bucket ${stack.store.bucket} at ${stack.store.endpoint}, record ${recordKey(view.studyId)}`,
+  );
+  if (stack.store.consoleUrl) console.log(`             browse them at ${stack.store.consoleUrl}`);
+  return code;
+}
+
+// --- helpers ---
+
+async function printEnd(client: Client, view: StudyView): Promise<number> {
+  if (view.workflowStatus === 'RUNNING') {
+    console.log(needsPerson(view) ? attentionText(view) : `${view.studyId} goes on.`);
+    return EXIT.needsAttention;
+  }
+  if (view.workflowStatus !== 'COMPLETED') {
+    console.log(
+      `${view.studyId}: ${view.workflowStatus.toLowerCase()}: ${await reason(client, view.studyId)}`,
+    );
+    return EXIT.failure;
+  }
+  const winner = view.stages.findLast((stage) => stage.winner)?.winner;
+  if (winner)
+    console.log(
+      `winner:      ${winner.name}, validation accuracy ${percent(winner.score)} (epoch ${winner.bestEpoch})`,
+    );
+  if (view.test)
+    console.log(`test:        ${percent(view.test.accuracy)} of ${view.test.images} test images`);
+  if (view.dataset?.origin.kind === 'generated')
+    console.log('             on GENERATED images, not on CIFAR-10');
+  return EXIT.success;
+}
+
+export function attentionText(view: StudyView): string {
+  const parked = view.stages
+    .flatMap((stage) => stage.trials)
+    .filter(({ state }) => state === 'needsAttention');
+  return parked
+    .flatMap(({ id, name, failure }) => [
+      `${id} needs attention: ${failure}`,
+      `  npx staged-study retry ${view.studyId} ${name}`,
+      `  npx staged-study skip ${view.studyId} ${name}`,
+    ])
+    .join('\n');
+}
+
+/** The innermost cause of a failed workflow. */
+async function reason(client: Client, studyId: string): Promise<string> {
+  try {
+    await client.workflow.getHandle(studyId).result();
+    return '';
+  } catch (error) {
+    let cause: unknown = error instanceof WorkflowFailedError ? error.cause : error;
+    while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
+    return cause instanceof Error ? cause.message : String(cause);
+  }
+}

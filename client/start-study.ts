@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { UserError } from '../infra/user-error.ts';
+import { CONTROL_QUEUE, SEARCH_ATTRIBUTES } from '../study/temporal-names.ts';
+import { canonicalJson } from '../study/trial-key.ts';
+import type { StudyRequest, studyWorkflow } from '../workflows/study-workflow.ts';
+
+export interface StartedStudy {
+  studyId: string;
+  /** It was under way already. */
+  resumed: boolean;
+}
+
+/**
+ * Starts a study, or finds the unfinished one that was started with the same study, profile and data.
+ *
+ * @param options.id the study's id; without one, the next free `NAME-PROFILE-N`.
+ * @param options.new start another, even where one like it is unfinished.
+ * @throws {UserError} where `id` is taken by a study that has ended, or that was started with something else.
+ */
+export async function startOrResume(
+  client: Client,
+  request: StudyRequest,
+  options: { id?: string | undefined; new?: boolean | undefined },
+): Promise<StartedStudy> {
+  const definition = createHash('sha256').update(canonicalJson(request)).digest('hex').slice(0, 32);
+  const like = await unfinishedLike(client, definition);
+  if (options.id === undefined) {
+    const [studyId] = like;
+    if (studyId !== undefined && !options.new) return { studyId, resumed: true };
+    return startFresh(client, request, definition);
+  }
+  checkId(options.id);
+  if (like.includes(options.id)) return { studyId: options.id, resumed: true };
+  if (await start(client, request, definition, options.id)) return { studyId: options.id, resumed: false };
+  throw new UserError(
+    `--id: expected a free id, or that of an unfinished study with the same study, profile and data, got "${options.id}", ` +
+      'which is taken; choose another id, or leave --id out',
+  );
+}
+
+// --- helpers ---
+
+async function unfinishedLike(client: Client, definition: string): Promise<string[]> {
+  const ids: string[] = [];
+  const query = `WorkflowType = 'studyWorkflow' AND ExecutionStatus = 'Running' AND StudyDefinition = '${definition}'`;
+  for await (const { workflowId } of client.workflow.list({ query })) ids.push(workflowId);
+  return ids;
+}
+
+async function startFresh(client: Client, request: StudyRequest, definition: string): Promise<StartedStudy> {
+  const prefix = `${request.study.name}-${request.profile}-`;
+  let highest = 0;
+  const query = `WorkflowType = 'studyWorkflow' AND WorkflowId STARTS_WITH '${prefix}'`;
+  for await (const { workflowId } of client.workflow.list({ query })) {
+    highest = Math.max(highest, Number(workflowId.slice(prefix.length)) || 0);
+  }
+  for (let number = highest + 1; ; number++) {
+    const studyId = `${prefix}${number}`;
+    if (await start(client, request, definition, studyId)) return { studyId, resumed: false };
+  }
+}
+
+/** @returns false where the id is taken. */
+async function start(
+  client: Client,
+  request: StudyRequest,
+  definition: string,
+  studyId: string,
+): Promise<boolean> {
+  try {
+    await client.workflow.start<typeof studyWorkflow>('studyWorkflow', {
+      workflowId: studyId,
+      taskQueue: CONTROL_QUEUE,
+      args: [request],
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      staticSummary: `${request.study.title}, profile ${request.profile}`,
+      typedSearchAttributes: new TypedSearchAttributes([
+        { key: defineSearchAttributeKey('StudyId', SEARCH_ATTRIBUTES.StudyId), value: studyId },
+        {
+          key: defineSearchAttributeKey('StudyDefinition', SEARCH_ATTRIBUTES.StudyDefinition),
+          value: definition,
+        },
+        { key: defineSearchAttributeKey('NeedsAttention', SEARCH_ATTRIBUTES.NeedsAttention), value: false },
+      ]),
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+    throw error;
+  }
+}
+
+function checkId(id: string): void {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(id) || id.includes('..')) {
+    throw new UserError(
+      `--id: expected letters, digits, ".", "_" and "-", at most 100, beginning with a letter or digit, got "${id}"`,
+    );
+  }
+}

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { studySchema } from './study-schema.ts';
+import { trainingConfigSchema } from './training-config.ts';
+import { epochLineSchema, outcomeSchema, sha256Schema } from './trial.ts';
+
+/** Where a data set's images came from. */
+export const datasetOriginSchema = z.strictObject({
+  kind: z.enum(['official', 'other', 'generated']),
+  /** SHA-256 of the archive; absent for generated images. */
+  archiveSha256: sha256Schema.optional(),
+  /** The file or address that the archive was read from. */
+  source: z.string().optional(),
+});
+
+/** A data set as workflows know it: a key into the store, and what is worth telling. */
+export const datasetSummarySchema = z.strictObject({
+  sha256: sha256Schema,
+  trainImages: z.number().int(),
+  testImages: z.number().int(),
+  origin: datasetOriginSchema,
+});
+
+/** How a trial stands in its stage. */
+export const standingSchema = z.strictObject({
+  name: z.string(),
+  trialKey: sha256Schema.nullable(),
+  status: z.enum(['trained', 'skipped']),
+  /** How the training ended; null for a skipped trial. */
+  outcome: outcomeSchema.nullable(),
+  /** Validation accuracy of the best epoch, percent. */
+  score: z.number().nullable(),
+  bestEpoch: z.number().int().nullable(),
+  /** The result was in the store already, from an earlier study or stage. */
+  reused: z.boolean(),
+});
+
+/** The final test in short. */
+export const testScoreSchema = z.strictObject({
+  images: z.number().int().min(1),
+  /** Percent. */
+  accuracy: z.number().min(0).max(100),
+  /** Nats an image. */
+  loss: z.number(),
+});
+
+/** `test.json`: the final test of a study's winner. Written once. */
+export const studyTestSchema = testScoreSchema.extend({
+  format: z.literal(1),
+  trialKey: sha256Schema,
+  /** `confusion[actual][predicted]`: images. */
+  confusion: z.array(z.array(z.number().int())),
+  /** The blob that holds the class probabilities. */
+  predictions: z.strictObject({ sha256: sha256Schema, sizeBytes: z.number().int() }),
+});
+
+/** `study.json`: what a study was started with. Written once. */
+export const studyOpeningSchema = z.strictObject({
+  format: z.literal(1),
+  studyId: z.string(),
+  study: studySchema,
+  profile: z.string(),
+  dataset: datasetSummarySchema,
+  numerics: z.number().int(),
+  startedAt: z.iso.datetime(),
+});
+
+const trialRecordSchema = standingSchema.extend({
+  /** null for a skipped trial. */
+  config: trainingConfigSchema.nullable(),
+  parameters: z.number().int().nullable(),
+  trainingSeconds: z.number().nullable(),
+  lines: z.array(epochLineSchema),
+  environment: z.record(z.string(), z.string()).nullable(),
+});
+
+/** `record.json`: what came out of a study. */
+export const studyRecordSchema = z.strictObject({
+  format: z.literal(1),
+  opening: studyOpeningSchema,
+  finishedAt: z.iso.datetime(),
+  stages: z.array(
+    z.strictObject({
+      name: z.string(),
+      question: z.string(),
+      trials: z.array(trialRecordSchema),
+      winner: z.string(),
+    }),
+  ),
+  /** null for a study without a test stage. */
+  test: studyTestSchema.extend({ stage: z.string(), trial: z.string() }).nullable(),
+});
+
+export type DatasetOrigin = z.infer<typeof datasetOriginSchema>;
+export type DatasetSummary = z.infer<typeof datasetSummarySchema>;
+export type TrialStanding = z.infer<typeof standingSchema>;
+export type TestScore = z.infer<typeof testScoreSchema>;
+export type StudyTest = z.infer<typeof studyTestSchema>;
+export type StudyOpening = z.infer<typeof studyOpeningSchema>;
+export type StudyRecord = z.infer<typeof studyRecordSchema>;

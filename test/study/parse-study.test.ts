@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { cifar10 } from '../../study/cifar10.ts';
+import { InvalidStudyError, parseStudy, selectProfile } from '../../study/parse-study.ts';
+import { reportSettings } from '../../study/training-config.ts';
+import { smallStudy } from '../workflows/small-study.ts';
+
+describe('parseStudy', () => {
+  it('fills in the settings of the report', () => {
+    const study = parseStudy({ ...smallStudy, base: { batchSize: 64 } }, 'small');
+    expect(study.base).toEqual({ ...reportSettings, batchSize: 64 });
+    expect(study).toMatchObject({ seed: 1, splitSeed: 1, validationFraction: 0.2 });
+  });
+
+  it('gives the same study again from its own JSON', () => {
+    const study = parseStudy(cifar10, 'cifar10');
+    expect(parseStudy(JSON.parse(JSON.stringify(study)), 'again')).toEqual(study);
+  });
+
+  it('does not let an undefined value hide an inherited one', () => {
+    const study = parseStudy({ ...smallStudy, base: { dropout: undefined } }, 'small');
+    expect(study.base.dropout).toBe(0);
+  });
+
+  it.each<[string, (study: any) => void, string]>([
+    [
+      'an unknown key',
+      (s) => (s.stagez = []),
+      'the study: unknown key "stagez"; remove it or correct its spelling',
+    ],
+    [
+      'a typo in a candidate',
+      (s) => (s.stages[0].candidates[0].change.network.hiden = 1),
+      'stages[0].candidates[0].change.network: unknown key "hiden"',
+    ],
+    [
+      'an unknown kind of stage',
+      (s) => (s.stages[2].kind = 'tset'),
+      'stages[2].kind: expected a known kind ("compare", "test"), got "tset"',
+    ],
+    [
+      'an unknown activation',
+      (s) => (s.base.activation = 'reloo'),
+      'base.activation: expected one of "relu", "leakyRelu", "sigmoid", "elu", "silu", got "reloo"',
+    ],
+    ['a wrong type', (s) => (s.base.learningRate = 'fast'), 'base.learningRate: expected number, got "fast"'],
+    [
+      'a learning rate of 0',
+      (s) => (s.base.learningRate = 0),
+      'base.learningRate: expected more than 0, got 0',
+    ],
+    [
+      'no candidate',
+      (s) => (s.stages[1].candidates = []),
+      'stages[1].candidates: expected at least 1 entries, got []',
+    ],
+    [
+      'a stage without start or network',
+      (s) => delete s.stages[0].candidates[1].change.network,
+      'stages[0].candidates[1].change.network: expected a network',
+    ],
+    [
+      'a stage from a later one',
+      (s) => (s.stages[1].from = 'rate'),
+      'stages[1].from: expected the name of an earlier stage that compares candidates ("width"), got "rate"',
+    ],
+    [
+      'a test in the middle',
+      (s) => s.stages.unshift({ kind: 'test', name: 't', question: '?', from: 'width' }),
+      'stages[0].kind: expected the test only as the last stage',
+    ],
+    [
+      'two stages of one name',
+      (s) => (s.stages[1].name = 'width'),
+      'stages[1].name: expected a name that no earlier stage has',
+    ],
+    [
+      'two candidates of one name',
+      (s) => (s.stages[1].candidates[1].name = '_fast'),
+      'stages[1].candidates[1].name: expected a name that no earlier candidate',
+    ],
+    [
+      'a suffix with nothing before it',
+      (s) => (s.stages[0].candidates[0].name = '_narrow'),
+      'stages[0].candidates[0].name: expected a name without leading "_"',
+    ],
+    ['a name that is a path', (s) => (s.name = '../up'), 'name: expected letters, digits'],
+    ['no profile', (s) => (s.profiles = {}), 'profiles: expected at least one profile'],
+    [
+      'a network that can not work',
+      (s) =>
+        (s.stages[0].candidates[0].change.network = {
+          kind: 'conv',
+          convolutions: [
+            { filters: 4, kernel: 32, padding: 0 },
+            { filters: 4, kernel: 3, padding: 0 },
+          ],
+          hidden: [8],
+        }),
+      'stages[0].candidates[0].change.network: expected',
+    ],
+  ])('tells of %s', (_what, spoil, message) => {
+    const study = structuredClone({ ...smallStudy, base: {} });
+    spoil(study);
+    expect(() => parseStudy(study, 'mine.json')).toThrow(message);
+  });
+
+  it('names all faults at once, and the file', () => {
+    const study: any = structuredClone(smallStudy);
+    study.base.batchSize = 0.5;
+    study.base.activation = 'reloo';
+    expect(() => parseStudy(study, 'mine.json')).toThrow(
+      /^mine\.json is not a study.*\n.*activation.*\n.*batchSize/,
+    );
+  });
+
+  it.each([undefined, null, 'text', []])('refuses %j', (value) => {
+    expect(() => parseStudy(value, 'mine.json')).toThrow(InvalidStudyError);
+  });
+});
+
+describe('selectProfile', () => {
+  it('names the profiles there are', () => {
+    const study = parseStudy(cifar10, 'cifar10');
+    expect(selectProfile(study, 'report').epochDivisor).toBe(1);
+    expect(() => selectProfile(study, 'reprot')).toThrow(
+      'expected one of demo, quick, report (study "cifar10"), got "reprot"',
+    );
+    expect(() => selectProfile(study, 'constructor')).toThrow(InvalidStudyError);
+  });
+});

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { Client } from '@temporalio/client';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
+import { inject } from 'vitest';
+import type { ControlActivities } from '../../activities/control-activities.ts';
+import type { TrainingActivities } from '../../activities/training-activities.ts';
+import { CONTROL_QUEUE, TRAINING_QUEUE } from '../../study/temporal-names.ts';
+import { registerSearchAttributes } from '../../workers/register-search-attributes.ts';
+
+export const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
+let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
+
+/** A namespace of its own on the suite's Temporal server: the product's queues are then this file's alone. */
+export async function openNamespace() {
+  const connection = await NativeConnection.connect({ address: inject('temporalAddress') });
+  const namespace = `test-${randomUUID()}`;
+  await connection.workflowService.registerNamespace({
+    namespace,
+    // biome-ignore lint/suspicious/noExplicitAny: the type wants a Long where a number does
+    workflowExecutionRetentionPeriod: { seconds: 86_400 as any },
+  });
+  await registerSearchAttributes(connection, namespace);
+  const client = new Client({ connection, namespace });
+
+  /** Runs a control and a training worker while `use` runs. */
+  async function withWorkers<T>(
+    activities: {
+      control: Partial<ControlActivities>;
+      training: Partial<TrainingActivities>;
+      slots?: number;
+    },
+    use: () => Promise<T>,
+  ): Promise<T> {
+    bundle ??= bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+    const common = { connection, namespace };
+    const control = await Worker.create({
+      ...common,
+      taskQueue: CONTROL_QUEUE,
+      workflowBundle: await bundle,
+      activities: activities.control,
+    });
+    const training = await Worker.create({
+      ...common,
+      taskQueue: TRAINING_QUEUE,
+      activities: activities.training,
+      maxConcurrentActivityTaskExecutions: activities.slots ?? 2,
+      maxHeartbeatThrottleInterval: '200 milliseconds',
+    });
+    return control.runUntil(training.runUntil(use()));
+  }
+
+  return { connection, namespace, client, withWorkers, close: () => connection.close() };
+}

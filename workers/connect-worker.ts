@@ -1,0 +1,19 @@
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { NativeConnection } from '@temporalio/worker';
+import { createMinioStore, ensureBucket } from '../storage/minio-store.ts';
+import { probeConditionalWrites } from '../storage/probe.ts';
+import { storeConfigFromEnvironment } from '../storage/store-config.ts';
+
+/**
+ * Connects to Temporal (`TEMPORAL_*`, or an envconfig profile) and to the object store (`S3_*`), whose conditional
+ * writes are tried first: all that keeps results safe stands on them.
+ */
+export async function connectWorker() {
+  const config = storeConfigFromEnvironment(process.env);
+  await ensureBucket(config);
+  const store = createMinioStore(config);
+  await probeConditionalWrites(store);
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  const connection = await NativeConnection.connect(connectionOptions);
+  return { connection, namespace, store };
+}

@@ -1,0 +1,21 @@
+/** The control worker: workflows and short activities. */
+import { fileURLToPath } from 'node:url';
+import { createControlActivities } from '../activities/control-activities.ts';
+import { CONTROL_QUEUE } from '../study/temporal-names.ts';
+import { cacheFolder } from './cache-folder.ts';
+import { connectWorker } from './connect-worker.ts';
+import { registerSearchAttributes } from './register-search-attributes.ts';
+import { runWorker } from './run-worker.ts';
+
+await runWorker(async () => {
+  const { connection, namespace, store } = await connectWorker();
+  await registerSearchAttributes(connection, namespace);
+  return {
+    connection,
+    namespace,
+    taskQueue: CONTROL_QUEUE,
+    workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+    activities: createControlActivities({ store, downloads: cacheFolder() }),
+    shutdownGraceTime: '1 second',
+  };
+});

@@ -1,0 +1,100 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { type RunTrainer, type TrainerEnd, TrainerError } from '../activities/trainer.ts';
+import type { TrainerCommand, TrainerReport } from '../training/messages.ts';
+import { LogTail } from './log-tail.ts';
+
+const TRAINER = fileURLToPath(new URL('./trainer-main.ts', import.meta.url));
+/** A trainer that does not stop by itself is inside a native call, or hung. */
+const STOP_GRACE_MS = 5_000;
+
+export interface TrainerOptions {
+  /** Trainers that run side by side and share the processors. */
+  slots: number;
+  /** Called with what a trainer has written to its output, once it has ended. */
+  onLog: (job: Parameters<RunTrainer>[0], log: string) => Promise<void>;
+}
+
+/** Forks a trainer for each job. */
+export function createRunTrainer({ slots, onLog }: TrainerOptions): RunTrainer {
+  const env = { ...process.env, ...trainerEnvironment(slots) };
+  return async (job, { onReport, signal }) => {
+    signal.throwIfAborted();
+    const child = fork(TRAINER, [], {
+      env,
+      execArgv: ['--import', 'tsx'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      serialization: 'advanced',
+    });
+    const log = new LogTail(child);
+    const stop = () => stopTrainer(child);
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      const last = await lastReport(child, job, onReport);
+      signal.throwIfAborted();
+      return endOf(last, child, log);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      await onLog(job, log.text());
+    }
+  };
+}
+
+// --- helpers ---
+
+/** What TensorFlow reads as it loads. Results depend on the number of threads, so it is fixed and recorded. */
+function trainerEnvironment(slots: number): NodeJS.ProcessEnv {
+  const threads = String(Math.max(1, Math.floor(availableParallelism() / slots)));
+  return {
+    TF_ENABLE_ONEDNN_OPTS: '1',
+    TF_CPP_MIN_LOG_LEVEL: process.env.TF_CPP_MIN_LOG_LEVEL ?? '2',
+    TF_NUM_INTRAOP_THREADS: threads,
+    TF_NUM_INTEROP_THREADS: threads,
+    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    // Keeps freed memory in the process: a step of ResNet-50 else costs thousands of page faults.
+    GLIBC_TUNABLES: [
+      'glibc.malloc.hugetlb=1',
+      'glibc.malloc.arena_max=1',
+      'glibc.malloc.trim_threshold=1073741824',
+      'glibc.malloc.mmap_threshold=1073741824',
+    ].join(':'),
+  };
+}
+
+/** Sends the job, passes reports on, and resolves with the last one when the process has ended. */
+function lastReport(
+  child: ChildProcess,
+  job: Parameters<RunTrainer>[0],
+  onReport: (report: TrainerReport) => void,
+): Promise<TrainerReport | undefined> {
+  return new Promise((resolve, reject) => {
+    let last: TrainerReport | undefined;
+    child.on('message', (report: TrainerReport) => {
+      last = report;
+      onReport(report);
+    });
+    child.once('error', (cause) =>
+      reject(new TrainerError('TrainerFailed', `the trainer can't be started: ${cause.message}`, { cause })),
+    );
+    child.once('close', () => resolve(last));
+    child.send(job);
+  });
+}
+
+function stopTrainer(child: ChildProcess): void {
+  if (child.connected) child.send({ kind: 'stop' } satisfies TrainerCommand);
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS);
+  child.once('close', () => clearTimeout(timer));
+}
+
+function endOf(last: TrainerReport | undefined, child: ChildProcess, log: LogTail): TrainerEnd {
+  if (last?.kind === 'failed') throw new TrainerError(last.failure, last.message);
+  if (last?.kind === 'trained' || last?.kind === 'tested') return last;
+  const how = child.signalCode ? `killed by ${child.signalCode}` : `ended with exit code ${child.exitCode}`;
+  throw new TrainerError(
+    'Killed',
+    `the trainer was ${how} before it had a result; the next attempt goes on from the newest checkpoint. ` +
+      `The end of its output: ${log.lastLines() || '(nothing)'}`,
+  );
+}

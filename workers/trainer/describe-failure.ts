@@ -1,0 +1,23 @@
+import { LeaseLostError } from '../../storage/lease.ts';
+import { DamagedObjectError, StoreAccessError, StoreUnavailableError } from '../../storage/object-store.ts';
+import { UnsuitableStoreError } from '../../storage/probe.ts';
+import { NetworkShapeError } from '../../study/network-shapes.ts';
+import type { TrainerFailureKind } from '../../training/messages.ts';
+
+const KINDS: [new (...args: never[]) => Error, TrainerFailureKind][] = [
+  [NetworkShapeError, 'BadConfiguration'],
+  [DamagedObjectError, 'DamagedData'],
+  [LeaseLostError, 'LeaseLost'],
+  [StoreUnavailableError, 'StoreUnavailable'],
+  [StoreAccessError, 'StoreUnavailable'],
+  [UnsuitableStoreError, 'StoreUnavailable'],
+];
+
+/** What kind of failure an error is: it decides whether and when the training is tried again. */
+export function describeFailure(error: unknown): { failure: TrainerFailureKind; message: string } {
+  const message = error instanceof Error ? error.message : String(error);
+  const known = KINDS.find(([type]) => error instanceof type);
+  if (known) return { failure: known[1], message };
+  const cuda = /CUDA|cuDNN|no NVIDIA|GPU/.test(message);
+  return { failure: cuda ? 'DeviceUnavailable' : 'TrainerFailed', message };
+}

@@ -1,0 +1,56 @@
+/**
+ * A trainer: a process for one job, which owns TensorFlow. It takes the job from its parent by IPC, reports to it, and
+ * ends. Weights and results go to the store; the parent hears that they are there.
+ */
+import { createMinioStore } from '../../storage/minio-store.ts';
+import { storeConfigFromEnvironment } from '../../storage/store-config.ts';
+import type { TrainerCommand, TrainerJob, TrainerReport } from '../../training/messages.ts';
+import { describeFailure } from './describe-failure.ts';
+import { watchParent } from './parent-watch.ts';
+
+// Ctrl-C in a terminal reaches every process of its group: the worker decides when a trainer stops.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
+watchParent();
+
+const stop = new AbortController();
+let started = false;
+process.on('message', (message: TrainerJob | TrainerCommand) => {
+  if (message.kind === 'stop') stop.abort(new StoppedError());
+  else if (!started) {
+    started = true;
+    void perform(message);
+  }
+});
+
+async function perform(job: TrainerJob): Promise<void> {
+  await send(await jobReport(job));
+  process.exit(0);
+}
+
+async function jobReport(job: TrainerJob): Promise<TrainerReport> {
+  try {
+    void send({ kind: 'alive', doing: 'loading TensorFlow' });
+    const store = createMinioStore(storeConfigFromEnvironment(process.env));
+    const context = { store, report: (report: TrainerReport) => void send(report), signal: stop.signal };
+    // TensorFlow takes a second to load: not before there is something to do, and not before the watch is on.
+    if (job.kind === 'train') return await (await import('./train-job.ts')).trainJob(job, context);
+    return await (await import('./test-job.ts')).testJob(job, context);
+  } catch (error) {
+    if (error instanceof StoppedError) return { kind: 'stopped' };
+    console.error(error);
+    return { kind: 'failed', ...describeFailure(error) };
+  }
+}
+
+/** Resolves when the parent has the report; a parent that is gone ends this process. */
+function send(report: TrainerReport): Promise<void> {
+  return new Promise((resolve) => {
+    if (!process.send) throw new Error('a trainer is started by a training worker, with an IPC channel');
+    process.send(report, (error: Error | null) => (error ? process.exit(1) : resolve()));
+  });
+}
+
+class StoppedError extends Error {
+  override name = 'StoppedError';
+}

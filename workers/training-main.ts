@@ -1,0 +1,30 @@
+/** The training worker: a trainer for each of its slots, one slot a GPU or a share of the CPU. */
+import { createTrainingActivities } from '../activities/training-activities.ts';
+import { writeTrialLog } from '../storage/trials.ts';
+import { TRAINING_QUEUE } from '../study/temporal-names.ts';
+import { trialKey } from '../study/trial-key.ts';
+import { connectWorker } from './connect-worker.ts';
+import { createRunTrainer } from './run-trainer.ts';
+import { runWorker } from './run-worker.ts';
+import { trainingSlots } from './training-slots.ts';
+
+await runWorker(async () => {
+  const { connection, namespace, store } = await connectWorker();
+  const slots = trainingSlots(process.env);
+  const runTrainer = createRunTrainer({
+    slots,
+    onLog: (job, log) =>
+      writeTrialLog(store, trialKey(job.spec), job.kind === 'train' ? job.term : 'test', log),
+  });
+  return {
+    connection,
+    namespace,
+    taskQueue: TRAINING_QUEUE,
+    activities: createTrainingActivities({ store, runTrainer }),
+    maxConcurrentActivityTaskExecutions: slots,
+    // Heartbeats carry progress to `run` and cancellation back; the default of 48 s makes both slow.
+    maxHeartbeatThrottleInterval: '2 seconds',
+    defaultHeartbeatThrottleInterval: '2 seconds',
+    shutdownGraceTime: '1 second',
+  };
+});

@@ -1,0 +1,3 @@
+export { stageWorkflow } from './stage-workflow.ts';
+export { studyWorkflow } from './study-workflow.ts';
+export { trialWorkflow } from './trial-workflow.ts';
