@@ -11,16 +11,15 @@ import { needsPerson } from './watch-study.ts';
  *
  * @returns the command's exit code.
  */
-export async function printOutcome({ client, stack }: Session, view: StudyView): Promise<number> {
+export async function printOutcome({ client, uiUrl, bucket }: Session, view: StudyView): Promise<number> {
   console.log('');
   const code = await printEnd(client, view);
+  if (uiUrl)
+    console.log(`Temporal UI: ${uiUrl}/namespaces/${client.options.namespace}/workflows/${view.studyId}`);
   console.log(
-    `Temporal UI: ${stack.temporal.uiUrl}/namespaces/${stack.temporal.namespace}/workflows/${view.studyId}`,
+    `objects:     bucket ${bucket.bucket} at ${bucket.endpoint}, record ${recordKey(view.studyId)}`,
   );
-  console.log(
-    `objects:     bucket ${stack.store.bucket} at ${stack.store.endpoint}, record ${recordKey(view.studyId)}`,
-  );
-  if (stack.store.consoleUrl) console.log(`             browse them at ${stack.store.consoleUrl}`);
+  if (bucket.consoleUrl) console.log(`             browse them at ${bucket.consoleUrl}`);
   return code;
 }
 

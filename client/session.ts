@@ -1,50 +1,106 @@
-import { Client, Connection } from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { openStack, type Stack } from '../infra/stack/open-stack.ts';
+import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import type { DeploymentConfiguration } from '../infra/configuration.ts';
+import { UserError } from '../infra/user-error.ts';
 import { createMinioStore } from '../storage/minio-store.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import type { StoreConfig } from '../storage/store-config.ts';
+import { CONTROL_QUEUE, TRAINING_QUEUE } from '../study/temporal-names.ts';
+import { bringUpStack, configuration } from './servers.ts';
 
-/** A command's connections: to Temporal, to the object store, and the stack they lead to. */
+/** A command's connections to Temporal and to the object store, and where people find both. */
 export interface Session {
   client: Client;
   store: ObjectStore;
-  stack: Stack;
-  /** Closes the connections, and stops the stack where this command started it. */
-  close(): Promise<void>;
+  /** Absent where the deployment's UI is not known. */
+  uiUrl: string | undefined;
+  bucket: Pick<StoreConfig, 'endpoint' | 'bucket'> & { consoleUrl: string | undefined };
+  /** This command has brought up the stack, and takes it down with it. */
+  stackStartedHere: boolean;
 }
 
-/** Connects to the configured servers, or to the embedded stack, which is brought up where it is down. */
-export async function openSession({ quiet = false } = {}): Promise<Session> {
-  const stack = await openStack({
-    keepAfterExit: false,
-    onProgress: (message) => {
-      if (!quiet) console.error(message);
-    },
-  });
-  try {
-    const { connectionOptions } = loadClientConnectConfig();
-    const connection = await Connection.connect({ ...connectionOptions, address: stack.temporal.address });
-    const client = new Client({ connection, namespace: stack.temporal.namespace });
-    const close = async () => {
-      await connection.close();
-      await stack.stop();
-    };
-    return { client, store: createMinioStore(stack.store), stack, close };
-  } catch (error) {
-    await stack.stop();
-    throw error;
-  }
-}
-
-/** Gives a session to `use` and closes it afterwards, whatever happens. */
+/** Gives `use` a session, and closes it afterwards, whatever happens: the stack stops with its last user. */
 export async function withSession<T>(
   options: { quiet?: boolean },
   use: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const session = await openSession(options);
+  const found = configuration();
+  if (found.kind === 'deployment') return withDeployment(found, use);
+  const stack = await bringUpStack('this command', { keepAfterExit: false, ...options });
   try {
-    return await use(session);
+    return await withConnection({ address: stack.temporal.address }, stack.temporal.namespace, (client) =>
+      use({
+        client,
+        store: createMinioStore(stack.store),
+        uiUrl: stack.temporal.uiUrl,
+        bucket: stack.store,
+        stackStartedHere: stack.startedHere,
+      }),
+    );
   } finally {
-    await session.close();
+    await stack.stop();
+  }
+}
+
+// --- helpers ---
+
+function withDeployment<T>(
+  { temporal, store }: DeploymentConfiguration,
+  use: (session: Session) => Promise<T>,
+): Promise<T> {
+  return withConnection(temporal.connectionOptions, temporal.namespace, async (client) => {
+    await checkWorkers(client);
+    return use({
+      client,
+      store: createMinioStore(store),
+      uiUrl: undefined,
+      bucket: { ...store, consoleUrl: undefined },
+      stackStartedHere: false,
+    });
+  });
+}
+
+async function withConnection<T>(
+  options: ConnectionOptions,
+  namespace: string,
+  use: (client: Client) => Promise<T>,
+): Promise<T> {
+  const connection = await connect(options);
+  try {
+    return await use(new Client({ connection, namespace }));
+  } finally {
+    await connection.close();
+  }
+}
+
+async function connect(options: ConnectionOptions): Promise<Connection> {
+  try {
+    return await Connection.connect({ ...options, connectTimeout: '10 seconds' });
+  } catch (cause) {
+    throw new UserError(
+      `Temporal at ${options.address} does not answer (${(cause as Error).message}); ` +
+        'check TEMPORAL_ADDRESS, or unset it to use a stack of your own',
+      { cause },
+    );
+  }
+}
+
+/** In a deployment workers are started by its people: without any, a study would wait without a word. */
+async function checkWorkers(client: Client): Promise<void> {
+  const { namespace } = client.options;
+  const kinds = [
+    { queue: CONTROL_QUEUE, type: 1, command: 'control' },
+    { queue: TRAINING_QUEUE, type: 2, command: 'training' },
+  ];
+  for (const { queue, type, command } of kinds) {
+    const { pollers } = await client.workflowService.describeTaskQueue({
+      namespace,
+      taskQueue: { name: queue },
+      taskQueueType: type,
+    });
+    if (!pollers?.length) {
+      console.error(
+        `No ${command} worker polls ${queue} in namespace ${namespace}; start one: npx staged-study worker ${command}`,
+      );
+    }
   }
 }

@@ -8,7 +8,7 @@ export const CLASSES = 10;
 export const POOL_SIZE = 2;
 
 /** One layer with parameters. Shapes hold no batch axis: `[height, width, channels]`, or `[features]`. */
-export interface LayerShape {
+interface LayerShape {
   /** Also the prefix of its parameters' names. */
   name: string;
   kind: 'conv' | 'dense';

@@ -90,7 +90,6 @@ export const studyRecordSchema = z.strictObject({
   test: studyTestSchema.extend({ stage: z.string(), trial: z.string() }).nullable(),
 });
 
-export type DatasetOrigin = z.infer<typeof datasetOriginSchema>;
 export type DatasetSummary = z.infer<typeof datasetSummarySchema>;
 export type TrialStanding = z.infer<typeof standingSchema>;
 export type TestScore = z.infer<typeof testScoreSchema>;

@@ -1,1 +1,30 @@
-export {};
+import { Command } from 'commander';
+import { inspectNativeParts, projectRoot } from '../../infra/setup/native-parts.ts';
+import { inspectPrerequisites } from '../../infra/setup/prerequisites.ts';
+import { EXIT } from '../exit-codes.ts';
+import { dim, green, red } from '../format.ts';
+
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .description('Say what this machine has of what is needed, what is missing, and how to get it.')
+    .option('--json', 'as JSON')
+    .addHelpText('after', '\nExample:\n  npx staged-study doctor')
+    .action(doctor);
+}
+
+// --- helpers ---
+
+async function doctor({ json }: { json?: boolean }): Promise<void> {
+  const prerequisites = await inspectPrerequisites(projectRoot);
+  const parts = await inspectNativeParts();
+  // Set-up brings the native parts by itself: only what it needs of the machine is a fault.
+  if (prerequisites.some(({ found, required }) => required && !found)) process.exitCode = EXIT.failure;
+  if (json) {
+    console.log(JSON.stringify([...prerequisites, ...parts], null, 2));
+    return;
+  }
+  for (const { name, found, required, detail, howToGet } of [...prerequisites, ...parts]) {
+    const mark = found ? green('found  ') : required ? red('missing') : dim('absent ');
+    console.log(`${mark}  ${name}: ${detail}${found ? '' : `\n         ${howToGet}`}`);
+  }
+}

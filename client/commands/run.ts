@@ -61,8 +61,8 @@ async function run(name: string, options: RunOptions): Promise<void> {
 }
 
 /** In a terminal the stack stays up until Ctrl-C, so that the Temporal UI can be looked at. */
-async function keepForTheTerminal({ stack }: Session, signal: AbortSignal): Promise<void> {
-  if (!process.stdout.isTTY || !stack.startedHere) return;
+async function keepForTheTerminal({ stackStartedHere }: Session, signal: AbortSignal): Promise<void> {
+  if (!process.stdout.isTTY || !stackStartedHere) return;
   console.log('\nThe stack stays up until Ctrl-C.');
   await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { openStack } from '../../infra/stack/open-stack.ts';
+import { bringUpStack } from '../servers.ts';
 
 export function upCommand(): Command {
   return new Command('up')
@@ -8,11 +8,11 @@ export function upCommand(): Command {
     )
     .addHelpText('after', '\nExample:\n  npx staged-study up')
     .action(async () => {
-      const stack = await openStack({ keepAfterExit: true, onProgress: (message) => console.error(message) });
+      const { startedHere, temporal, store } = await bringUpStack('up', { keepAfterExit: true });
       console.log(
-        stack.startedHere ? 'The stack is up; npx staged-study down stops it.' : 'The stack is up already.',
+        startedHere ? 'The stack is up; npx staged-study down stops it.' : 'The stack is up already.',
       );
-      console.log(`Temporal UI: ${stack.temporal.uiUrl}`);
-      console.log(`MinIO:       ${stack.store.consoleUrl ?? stack.store.endpoint}`);
+      console.log(`Temporal UI: ${temporal.uiUrl}`);
+      console.log(`MinIO:       ${store.consoleUrl ?? store.endpoint}`);
     });
 }

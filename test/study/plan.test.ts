@@ -79,6 +79,8 @@ describe('trialKey', () => {
   });
 
   it('stays what it was: stored results are found by it', () => {
-    expect(trialKey(spec)).toMatchInlineSnapshot(`"3c12cd884b61024e586cc3cbb983efa969e7d83ad3482f1bfba5d3f5e1c5b662"`);
+    expect(trialKey(spec)).toMatchInlineSnapshot(
+      `"3c12cd884b61024e586cc3cbb983efa969e7d83ad3482f1bfba5d3f5e1c5b662"`,
+    );
   });
 });

@@ -31,7 +31,9 @@ export async function openNamespace() {
     workflowExecutionRetentionPeriod: { seconds: 86_400 as any },
   });
   await registerSearchAttributes(connection, namespace);
-  const client = new Client({ connection, namespace });
+  // Histories are kept: they name no machine.
+  const identity = 'test';
+  const client = new Client({ connection, namespace, identity });
 
   /** Runs a control and a training worker while `use` runs. */
   async function withWorkers<T>(
@@ -43,7 +45,7 @@ export async function openNamespace() {
     use: () => Promise<T>,
   ): Promise<T> {
     bundle ??= bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
-    const common = { connection, namespace };
+    const common = { connection, namespace, identity };
     const control = await Worker.create({
       ...common,
       taskQueue: CONTROL_QUEUE,

@@ -7,6 +7,7 @@ import { CONTROL_QUEUE, QUERIES, UPDATES } from '../../study/temporal-names.ts';
 import type { TrialSpec } from '../../study/trial.ts';
 import { trialKey } from '../../study/trial-key.ts';
 import type { StudyStatus, studyWorkflow } from '../../workflows/study-workflow.ts';
+import { recordHistories } from './histories.ts';
 import { openNamespace } from './namespace.ts';
 import { smallRequest } from './small-study.ts';
 
@@ -225,7 +226,10 @@ async function run(studyId: string, train: Train, use: (handle: Handle) => Promi
         },
       },
     },
-    async () => use(await start(studyId)),
+    async () => {
+      await use(await start(studyId));
+      if (process.env.RECORD_HISTORIES) await recordHistories(temporal.client, studyId);
+    },
   );
   return { written, tested };
 }

@@ -25,13 +25,10 @@ export async function testJob(
   const indices = stratifiedSubset(images.labels, testImages, spec.data.splitSeed);
 
   report({ kind: 'alive', doing: `testing on ${indices.length} images` });
-  const { accuracy, loss, confusion, probabilities } = await evaluate(
-    spec.config,
-    tensors,
-    images,
-    indices,
+  const { accuracy, loss, confusion, probabilities } = await evaluate(spec.config, tensors, images, indices, {
     signal,
-  );
+    onAlive: () => report({ kind: 'alive', doing: 'testing' }),
+  });
   const predictions = await putBlob(store, encodePredictions(probabilities, { trial: key, study: studyId }));
   await writeStudyTest(store, studyId, {
     format: 1,

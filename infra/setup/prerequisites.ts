@@ -1,0 +1,138 @@
+import { existsSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { UserError } from '../user-error.ts';
+import { findOnPath, run } from './commands.ts';
+import { cacheIn, type Part } from './part.ts';
+import { minioServer, temporalCli, tensorflowCpu, tensorflowCudaWheels } from './pins.ts';
+import { unsupportedNode } from './supported-node.mjs';
+import { findGpu } from './tensorflow.ts';
+import { findCompiler } from './tfjs-binding.ts';
+
+/** One line of what `doctor` says. */
+export interface Finding {
+  name: string;
+  found: boolean;
+  /** Nothing works without it. */
+  required: boolean;
+  /** What was found: a version, a path, an amount. */
+  detail: string;
+  /** What to do where it is missing. */
+  howToGet: string;
+}
+
+/** Looks at everything that set-up expects of the machine. */
+export async function inspectPrerequisites(projectRoot: string): Promise<Finding[]> {
+  const gpu = await findGpu();
+  return [
+    inspectNode(),
+    inspectPlatform(),
+    await inspectPython(),
+    inspectCompiler(),
+    await inspectDisk(projectRoot, gpu ? roughDiskBytes.cuda : roughDiskBytes.cpu),
+    {
+      name: 'NVIDIA GPU',
+      found: gpu !== undefined,
+      required: false,
+      detail: gpu ?? 'none: training runs on the CPU',
+      howToGet: "install NVIDIA's driver; nvidia-smi then lists the GPU",
+    },
+  ];
+}
+
+/**
+ * Looks at what these parts need, before anything is fetched.
+ *
+ * @throws UserError with a line for each thing that is missing
+ */
+export async function checkPrerequisites(projectRoot: string, parts: readonly Part[]): Promise<void> {
+  const needs = new Set(parts.flatMap((part) => part.needs));
+  const diskBytes = parts.reduce((total, part) => total + part.diskBytes, 0);
+  const findings = [
+    inspectNode(),
+    inspectPlatform(),
+    ...(needs.has('python') ? [await inspectPython()] : []),
+    ...(needs.has('compiler') ? [inspectCompiler()] : []),
+    await inspectDisk(projectRoot, diskBytes),
+  ];
+  const missing = findings.filter((finding) => !finding.found);
+  if (missing.length === 0) return;
+  throw new UserError(
+    missing.map(({ name, detail, howToGet }) => `${name}: ${detail}; ${howToGet}`).join('\n'),
+  );
+}
+
+// --- helpers ---
+
+const roughDiskBytes = {
+  cpu: tensorflowCpu.bytes + tensorflowCpu.unpackedBytes + minioServer.buildBytes + temporalCli.unpackedBytes,
+  cuda:
+    tensorflowCudaWheels.reduce((total, wheel) => total + wheel.unpackedBytes, 0) +
+    minioServer.buildBytes +
+    temporalCli.unpackedBytes,
+};
+
+function inspectNode(): Finding {
+  return {
+    name: 'Node',
+    found: unsupportedNode() === undefined,
+    required: true,
+    detail: process.version,
+    howToGet: 'use Node 20 (20.3 or newer), 22 (22.12 or newer) or 24',
+  };
+}
+
+function inspectPlatform(): Finding {
+  const { glibcVersionRuntime } = (process.report.getReport() as { header: { glibcVersionRuntime?: string } })
+    .header;
+  const [major = 0, minor = 0] = (glibcVersionRuntime ?? '').split('.').map(Number);
+  return {
+    name: 'Linux x64 with glibc',
+    found:
+      process.platform === 'linux' && process.arch === 'x64' && (major > 2 || (major === 2 && minor >= 27)),
+    required: true,
+    detail: `${process.platform} ${process.arch}, ${glibcVersionRuntime ? `glibc ${glibcVersionRuntime}` : 'no glibc'}`,
+    howToGet: 'TensorFlow needs Linux on x64 with glibc 2.27 or newer (musl, as in Alpine, does not do)',
+  };
+}
+
+async function inspectPython(): Promise<Finding> {
+  const common = { name: 'Python 3 with pip', required: true };
+  const howToGet = 'install both, for example: apt install python3 python3-pip';
+  if (!findOnPath('python3')) return { ...common, found: false, detail: 'no python3 on PATH', howToGet };
+  try {
+    const version = await run('python3', ['-m', 'pip', '--version']);
+    return { ...common, found: true, detail: /^pip \S+/.exec(version)?.[0] ?? version.trim(), howToGet };
+  } catch {
+    return { ...common, found: false, detail: 'python3 is there, pip is not', howToGet };
+  }
+}
+
+function inspectCompiler(): Finding {
+  const compiler = findCompiler();
+  return {
+    name: 'C++ compiler',
+    found: compiler !== undefined,
+    required: true,
+    detail: compiler ?? 'no c++, g++ or clang++ on PATH',
+    howToGet: 'install one, for example: apt install g++',
+  };
+}
+
+async function inspectDisk(projectRoot: string, neededBytes: number): Promise<Finding> {
+  const { native } = cacheIn(projectRoot);
+  const folder = existsSync(native) ? native : dirname(dirname(native));
+  const { bavail, bsize } = await statfs(folder);
+  const free = bavail * bsize;
+  return {
+    name: 'Disk space',
+    found: free >= neededBytes,
+    required: true,
+    detail: `${gigabytes(free)} GB free in ${folder}`,
+    howToGet: `set-up takes up to ${gigabytes(neededBytes)} GB for a while: free some, or move the project`,
+  };
+}
+
+function gigabytes(bytes: number): string {
+  return (bytes / 1e9).toFixed(1);
+}

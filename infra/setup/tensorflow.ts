@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { findOnPath, run } from './commands.ts';
+import type { Part } from './part.ts';
+import { tensorflowCpu, tensorflowCudaWheels, type WheelPin } from './pins.ts';
+import { fetchWheel } from './wheels.ts';
+
+export type TensorflowBuild = 'cpu' | 'cuda';
+
+/** TensorFlow's C library and the headers that the binding needs, in the wheels' own layout. */
+export function tensorflowPart(build: TensorflowBuild): Part {
+  const wheels = build === 'cuda' ? tensorflowCudaWheels : [tensorflowCpu];
+  const total = sum(wheels, 'bytes');
+  return {
+    title: `TensorFlow ${tensorflowCpu.version} (${build === 'cuda' ? 'CUDA' : 'CPU'})`,
+    folder: `tensorflow-${build}-${tensorflowCpu.version}`,
+    needs: ['python'],
+    diskBytes: sum(wheels, 'unpackedBytes') + Math.max(...wheels.map((wheel) => wheel.bytes)),
+    async make(target, work, report) {
+      let before = 0;
+      for (const wheel of wheels) {
+        await fetchWheel(wheel, work, target, (bytes) =>
+          report(`downloading: ${megabytes(before + bytes)} of ${megabytes(total)} MB`),
+        );
+        before += wheel.bytes;
+      }
+    },
+  };
+}
+
+/** The folder of the shared libraries within TensorFlow's part. */
+export function tensorflowLibraries(partFolder: string): string {
+  return join(partFolder, 'tensorflow');
+}
+
+/** What the dynamic loader and TensorFlow must be told to find CUDA's libraries and its assembler. */
+export function cudaEnvironment(partFolder: string): Record<string, string> {
+  const nvidia = join(partFolder, 'nvidia');
+  const folders = tensorflowCudaWheels
+    .flatMap((wheel) => wheel.members)
+    .filter((path) => /^nvidia.*\/lib\/$/.test(path));
+  const libraries = folders.map((folder) => join(partFolder, folder));
+  return {
+    LD_LIBRARY_PATH: joined([...libraries, process.env.LD_LIBRARY_PATH]),
+    PATH: joined([join(nvidia, 'cuda_nvcc', 'bin'), process.env.PATH]),
+  };
+}
+
+/** @returns the names of the machine's NVIDIA GPUs, or undefined where there is none. */
+export async function findGpu(): Promise<string | undefined> {
+  const command = findOnPath('nvidia-smi');
+  if (command) {
+    const names = await run(command, ['--query-gpu=name', '--format=csv,noheader']).catch(() => '');
+    if (names.trim()) return names.trim().split('\n').join(', ');
+  }
+  return existsSync('/dev/nvidia0') ? 'an NVIDIA GPU' : undefined;
+}
+
+/** As `findGpu`, without the second that asking for the names takes where the device is plain to see. */
+export async function wantedBuild(): Promise<TensorflowBuild> {
+  return existsSync('/dev/nvidia0') || (await findGpu()) ? 'cuda' : 'cpu';
+}
+
+// --- helpers ---
+
+function sum(wheels: readonly WheelPin[], size: 'bytes' | 'unpackedBytes'): number {
+  return wheels.reduce((total, wheel) => total + wheel[size], 0);
+}
+
+function joined(paths: (string | undefined)[]): string {
+  return paths.filter(Boolean).join(':');
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(0);
+}

@@ -1,0 +1,132 @@
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { UserError } from '../user-error.ts';
+import { findOnPath, run } from './commands.ts';
+import type { Part } from './part.ts';
+import { tensorflowLibraries } from './tensorflow.ts';
+
+/**
+ * The native half of tfjs-node, compiled from the sources in its npm package.
+ *
+ * @param tensorflow the folder of TensorFlow's part
+ */
+export function bindingPart(projectRoot: string, tensorflow: string): Part {
+  const sources = readSources(projectRoot);
+  const key = createHash('sha256')
+    .update(tensorflow.split('/').at(-1) ?? '')
+    .update(compileFlags.join(' '));
+  for (const { path, text } of sources) key.update(relative(projectRoot, path)).update(text);
+  return {
+    title: 'tfjs binding',
+    folder: `tfjs-binding-${key.digest('hex').slice(0, 16)}`,
+    needs: ['compiler'],
+    diskBytes: 10_000_000,
+    async make(target, _work, report) {
+      report('compiling');
+      const compiler = findCompiler();
+      if (!compiler) throw new UserError('A C++ compiler is needed to build the tfjs binding.');
+      const units = sources.map(({ path }) => path).filter((path) => path.endsWith('.cc'));
+      const libraries = tensorflowLibraries(tensorflow);
+      await run(compiler, [
+        ...compileFlags,
+        ...['-I', join(libraries, 'include'), '-I', nodeHeaders(projectRoot)],
+        ...['-o', join(target, bindingName), ...units],
+        join(libraries, 'libtensorflow_cc.so.2'),
+        join(libraries, 'libtensorflow_framework.so.2'),
+      ]);
+    },
+  };
+}
+
+/**
+ * Puts binding and TensorFlow where the npm package looks for them. `npm ci` empties that place, so this is done at
+ * every set-up; nothing is written where all is as it should be.
+ */
+export function placeBinding(projectRoot: string, binding: string, tensorflow: string): void {
+  const target = placedBinding(projectRoot);
+  const built = readFileSync(join(binding, bindingName));
+  if (!readIfThere(target)?.equals(built)) {
+    mkdirSync(dirname(target), { recursive: true });
+    replace(target, (draft) => writeFileSync(draft, built, { mode: 0o755 }));
+  }
+  const link = join(tfjsPackage(projectRoot), 'deps', 'lib');
+  const destination = relative(dirname(link), tensorflowLibraries(tensorflow));
+  if (linkDestination(link) !== destination) {
+    mkdirSync(dirname(link), { recursive: true });
+    if (linkDestination(link) === undefined) rmSync(link, { recursive: true, force: true });
+    replace(link, (draft) => symlinkSync(destination, draft));
+  }
+}
+
+export function placedBinding(projectRoot: string): string {
+  return join(tfjsPackage(projectRoot), 'lib', 'napi-v8', bindingName);
+}
+
+/** @returns the path of a C++ compiler: `CXX`, or the first of the usual names on PATH. */
+export function findCompiler(): string | undefined {
+  const names = process.env.CXX ? [process.env.CXX] : ['c++', 'g++', 'clang++'];
+  return names.map((name) => (name.includes('/') ? name : findOnPath(name))).find(Boolean);
+}
+
+// --- helpers ---
+
+const bindingName = 'tfjs_binding.node';
+
+const compileFlags = [
+  ...['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8'],
+  '-Wl,-rpath,$ORIGIN/../../deps/lib',
+];
+
+function tfjsPackage(projectRoot: string): string {
+  return join(projectRoot, 'node_modules', '@tensorflow', 'tfjs-node-gpu');
+}
+
+function nodeHeaders(projectRoot: string): string {
+  return join(projectRoot, 'node_modules', 'node-api-headers', 'include');
+}
+
+function readSources(projectRoot: string): { path: string; text: Buffer }[] {
+  const folders = [join(tfjsPackage(projectRoot), 'binding'), nodeHeaders(projectRoot)];
+  try {
+    return folders.flatMap((folder) =>
+      readdirSync(folder)
+        .sort()
+        .map((name) => ({ path: join(folder, name), text: readFileSync(join(folder, name)) })),
+    );
+  } catch (cause) {
+    throw new UserError('The npm packages are not installed; run: npm ci', { cause });
+  }
+}
+
+function readIfThere(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function linkDestination(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** By a rename, so that a process which is starting finds the old or the new. */
+function replace(path: string, write: (draft: string) => void): void {
+  const draft = `${path}.${randomUUID()}`;
+  write(draft);
+  renameSync(draft, path);
+}

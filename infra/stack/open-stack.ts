@@ -1,0 +1,227 @@
+import { fork } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { EmbeddedConfiguration, StoreAddress } from '../configuration.ts';
+import { withFileLock } from '../file-lock.ts';
+import { endProcess, isRunning } from '../process-identity.ts';
+import { ensureNativeParts, projectRoot, trainerEnvironment } from '../setup/native-parts.ts';
+import { UserError } from '../user-error.ts';
+import { ownStore, type StackOptions, stackAddresses } from './stack.ts';
+import { prepareStateFolder, readRecord, type StackRecord, statePaths } from './state-folder.ts';
+import type { SupervisorMessage } from './supervisor.ts';
+import { isUsed, keepRunning, registerUser } from './users.ts';
+import type { WorkerScript } from './worker.ts';
+
+export interface OpenStack {
+  /** Whether this call started it, rather than found it up. */
+  startedHere: boolean;
+  temporal: { address: string; namespace: string; uiUrl: string };
+  store: StoreAddress & {
+    /** MinIO's console; none where the store is not the stack's own. */
+    consoleUrl: string | undefined;
+  };
+  /**
+   * Ends this process's use of the stack, which stops with its last user unless it is kept; so does the end of the
+   * process.
+   *
+   * @returns whether the stack was stopped
+   */
+  stop(): Promise<boolean>;
+}
+
+export interface OpenStackOptions {
+  configuration: EmbeddedConfiguration;
+  /** Let it run until `stopStack`, whoever uses it. */
+  keepAfterExit: boolean;
+  /** Told what the start is waiting for. */
+  onProgress: (doing: string) => void;
+  /** This project's workers, unless given. */
+  workers?: readonly WorkerScript[];
+}
+
+/**
+ * Uses the state folder's stack if it is up, and else starts it, native parts included.
+ *
+ * @throws UserError where the state folder can't be used, a part can't be started, or the stack that is up uses
+ *   another store than the one configured
+ */
+export async function openStack(options: OpenStackOptions): Promise<OpenStack> {
+  const { configuration, keepAfterExit, onProgress } = options;
+  const { stateFolder } = configuration;
+  prepareStateFolder(stateFolder);
+  const unregister = registerUser(stateFolder);
+  try {
+    let startedHere = false;
+    let record = runningStack(stateFolder);
+    while (record?.phase !== 'ready') {
+      if (record) {
+        onProgress(
+          record.phase === 'starting'
+            ? 'waiting for a start elsewhere'
+            : 'waiting for the last stack to stop',
+        );
+        await pause(200);
+      } else {
+        startedHere = await startSupervisor(await stackOptions(options), onProgress);
+        // The one that was faster has not written its record yet.
+        if (!startedHere) await pause(200);
+      }
+      record = runningStack(stateFolder);
+    }
+    checkStore(configuration, record);
+    if (keepAfterExit) keepRunning(stateFolder);
+    return {
+      startedHere,
+      ...describe(configuration, record),
+      async stop() {
+        unregister();
+        return stopped(stateFolder, record);
+      },
+    };
+  } catch (error) {
+    unregister();
+    throw error;
+  }
+}
+
+/**
+ * Stops the stack of a state folder, whoever uses it, and what a killed supervisor has left.
+ *
+ * @returns whether anything was up.
+ */
+export async function stopStack(stateFolder: string): Promise<boolean> {
+  const record = readRecord(stateFolder);
+  if (!record) return false;
+  const up = [record.supervisor, ...record.processes.map(({ identity }) => identity)].some(isRunning);
+  // More than the supervisor needs for its own processes.
+  const graceMs = record.processes.reduce((total, process) => total + process.graceMs, 10_000);
+  await endProcess(record.supervisor, graceMs);
+  const last = readRecord(stateFolder);
+  // Somebody may have started another by now.
+  if (last?.supervisor.started !== record.supervisor.started) return up;
+  for (const { identity, graceMs } of last.processes.reverse()) await endProcess(identity, graceMs);
+  return up;
+}
+
+export interface StackStatus {
+  phase: StackRecord['phase'];
+  temporal: OpenStack['temporal'];
+  store: { endpoint: string; consoleUrl: string | undefined };
+  processes: { name: string; pid: number; running: boolean }[];
+  /** The folder of all logs. */
+  logs: string;
+}
+
+/** @returns undefined where no stack is up. */
+export function stackStatus(stateFolder: string): StackStatus | undefined {
+  const record = runningStack(stateFolder);
+  if (!record) return undefined;
+  const { temporal, storeEndpoint, consoleUrl } = stackAddresses(record);
+  return {
+    phase: record.phase,
+    temporal,
+    store: record.externalStore
+      ? { endpoint: record.externalStore.endpoint, consoleUrl: undefined }
+      : { endpoint: storeEndpoint, consoleUrl },
+    processes: record.processes.map(({ name, identity }) => ({
+      name,
+      pid: identity.pid,
+      running: isRunning(identity),
+    })),
+    logs: statePaths(stateFolder).logs,
+  };
+}
+
+// --- helpers ---
+
+const projectWorkers: readonly WorkerScript[] = [
+  { name: 'The control worker', path: join(projectRoot, 'workers', 'control-main.ts') },
+  { name: 'The training worker', path: join(projectRoot, 'workers', 'training-main.ts') },
+];
+
+function runningStack(stateFolder: string): StackRecord | undefined {
+  const record = readRecord(stateFolder);
+  return record && isRunning(record.supervisor) ? record : undefined;
+}
+
+async function stackOptions({
+  configuration,
+  workers = projectWorkers,
+}: OpenStackOptions): Promise<StackOptions> {
+  const parts = await ensureNativeParts();
+  return {
+    stateFolder: configuration.stateFolder,
+    projectRoot,
+    binaries: { temporal: parts.temporal, minio: parts.minio },
+    workers,
+    workerEnvironment: trainerEnvironment(parts),
+    externalStore: configuration.store,
+  };
+}
+
+/** @returns false where another supervisor was faster. */
+function startSupervisor(options: StackOptions, onProgress: (doing: string) => void): Promise<boolean> {
+  const logFile = join(statePaths(options.stateFolder).logs, 'supervisor.log');
+  const log = openSync(logFile, 'a', 0o600);
+  const script = fileURLToPath(new URL('supervisor.ts', import.meta.url));
+  const supervisor = fork(script, {
+    cwd: projectRoot,
+    execArgv: ['--import', 'tsx'],
+    // A process group of its own: Ctrl-C in a terminal goes to all of the terminal's group.
+    detached: true,
+    stdio: ['ignore', log, log, 'ipc'],
+  });
+  closeSync(log);
+  return new Promise<boolean>((resolve, reject) => {
+    supervisor.once('exit', (code, signal) => {
+      reject(
+        new UserError(`The stack's supervisor ended (${signal ?? `exit code ${code}`}). Its log: ${logFile}`),
+      );
+    });
+    supervisor.on('message', (message: SupervisorMessage) => {
+      if (message.kind === 'progress') onProgress(message.doing);
+      if (message.kind === 'ready') resolve(true);
+      if (message.kind === 'lost') resolve(false);
+      if (message.kind === 'failed') {
+        const { isUserError } = message;
+        reject(
+          isUserError ? new UserError(message.message) : new Error(`${message.message}. The log: ${logFile}`),
+        );
+      }
+    });
+    supervisor.send(options);
+  }).finally(() => {
+    if (supervisor.connected) supervisor.disconnect();
+    supervisor.unref();
+  });
+}
+
+function checkStore({ store }: EmbeddedConfiguration, { externalStore }: StackRecord): void {
+  const name = (each: { endpoint: string; bucket: string } | undefined) =>
+    each ? `${each.endpoint}, bucket ${each.bucket}` : 'its own MinIO';
+  if (name(store) === name(externalStore)) return;
+  throw new UserError(
+    `The stack that is up uses ${name(externalStore)}, but configured is ${name(store)}. ` +
+      'Stop it first (npx staged-study down), or set or unset S3_ENDPOINT as when it was started.',
+  );
+}
+
+function describe(
+  { stateFolder, store }: EmbeddedConfiguration,
+  record: StackRecord,
+): Pick<OpenStack, 'temporal' | 'store'> {
+  const { temporal, consoleUrl } = stackAddresses(record);
+  if (store) return { temporal, store: { ...store, consoleUrl: undefined } };
+  return { temporal, store: { ...ownStore(stateFolder, record), consoleUrl } };
+}
+
+/** Waits for the end of a stack that nobody uses any more. */
+async function stopped(stateFolder: string, { supervisor }: StackRecord): Promise<boolean> {
+  while (isRunning(supervisor)) {
+    if (isUsed(stateFolder)) return false;
+    await pause(100);
+  }
+  return true;
+}

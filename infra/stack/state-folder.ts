@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ProcessIdentity } from '../process-identity.ts';
+import { UserError } from '../user-error.ts';
+import type { Credentials } from './minio-server.ts';
+
+/** What the state folder holds. */
+export function statePaths(stateFolder: string) {
+  return {
+    database: join(stateFolder, 'temporal.db'),
+    objects: join(stateFolder, 'minio'),
+    credentials: join(stateFolder, 'credentials.json'),
+    logs: join(stateFolder, 'logs'),
+    record: join(stateFolder, 'stack.json'),
+    /** A file for each process that uses the stack. */
+    users: join(stateFolder, 'users'),
+    supervisorLock: join(stateFolder, 'supervisor.lock'),
+  };
+}
+
+/** What is known of a stack: in `stack.json`, written by its supervisor alone. */
+export interface StackRecord {
+  phase: 'starting' | 'ready' | 'stopping';
+  supervisor: ProcessIdentity;
+  /** In the order of their start. */
+  processes: { name: string; identity: ProcessIdentity; graceMs: number }[];
+  ports: StackPorts;
+  /** A store that is not the stack's own. */
+  externalStore: { endpoint: string; bucket: string; region: string } | undefined;
+}
+
+export interface StackPorts {
+  temporal: number;
+  temporalUi: number;
+  store: number;
+  storeConsole: number;
+}
+
+/**
+ * Makes the folder and its parts, open to its owner alone.
+ *
+ * @throws UserError where it can't be written or the disk is full
+ */
+export function prepareStateFolder(stateFolder: string): void {
+  const { logs, users } = statePaths(stateFolder);
+  try {
+    mkdirSync(stateFolder, { recursive: true });
+    chmodSync(stateFolder, 0o700);
+    mkdirSync(logs, { recursive: true });
+    mkdirSync(users, { recursive: true });
+    const probe = join(stateFolder, `probe-${process.pid}`);
+    writeFileSync(probe, 'x');
+    rmSync(probe);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOSPC') throw fullDisk(stateFolder, 0, cause);
+    throw new UserError(
+      `The state folder ${stateFolder} can't be written (${code}). Make it writable, or set STAGED_STUDY_STATE to another folder.`,
+      { cause },
+    );
+  }
+  const { bavail, bsize } = statfsSync(stateFolder);
+  if (bavail * bsize < leastFreeBytes) throw fullDisk(stateFolder, bavail * bsize, undefined);
+}
+
+/** MinIO's credentials, generated at the first call; a file that its owner alone can read. */
+export function readOrMakeCredentials(stateFolder: string): Credentials {
+  const { credentials: path } = statePaths(stateFolder);
+  const found = readJson<Credentials>(path);
+  if (found) {
+    if (found.accessKey && found.secretKey) return found;
+    throw damaged(path, undefined);
+  }
+  const made = { accessKey: 'staged-study', secretKey: randomBytes(24).toString('base64url') };
+  writeWhole(path, made);
+  return made;
+}
+
+export function readRecord(stateFolder: string): StackRecord | undefined {
+  return readJson<StackRecord>(statePaths(stateFolder).record);
+}
+
+export function writeRecord(stateFolder: string, record: StackRecord): void {
+  writeWhole(statePaths(stateFolder).record, record);
+}
+
+// --- helpers ---
+
+/** Below this MinIO and SQLite soon fail, with messages that don't name the reason. */
+const leastFreeBytes = 200_000_000;
+
+function fullDisk(stateFolder: string, freeBytes: number, cause: unknown): UserError {
+  return new UserError(
+    `The disk of the state folder ${stateFolder} is full (${Math.floor(freeBytes / 1e6)} MB free, ${leastFreeBytes / 1e6} MB ` +
+      'needed). Free some, or set STAGED_STUDY_STATE to a folder on another disk.',
+    { cause },
+  );
+}
+
+function damaged(path: string, cause: unknown): UserError {
+  return new UserError(
+    `${path} is damaged. Delete it: it is made anew at the next start, and no study is lost.`,
+    {
+      cause,
+    },
+  );
+}
+
+function readJson<T>(path: string): T | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    return JSON.parse(text) as T;
+  } catch (cause) {
+    throw damaged(path, cause);
+  }
+}
+
+/** By a rename, so that nobody reads half of it. */
+function writeWhole(path: string, value: unknown): void {
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600 });
+  renameSync(draft, path);
+}

@@ -1,0 +1,223 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** A download failed; the message says what, where and what to do. */
+export class DownloadError extends Error {
+  override readonly name = 'DownloadError';
+}
+
+export interface DownloadOptions {
+  /** What the file must be; checked where given. */
+  sizeBytes?: number;
+  sha256?: string;
+  /** Until the server answers the first request: default 8,000. */
+  connectTimeoutMs?: number;
+  /** Without a byte, before the connection is given up: default 30,000. */
+  stallTimeoutMs?: number;
+  onProgress?: (doneBytes: number, totalBytes: number | undefined) => void;
+  signal?: AbortSignal;
+}
+
+/**
+ * Downloads a file over HTTP. What has come stays in `<toFile>.partial`, and the next call goes on from
+ * there if the server still has the same file (`If-Range`); a transfer that breaks off is resumed a few
+ * times at once. The file gets its name only when complete and verified. One call a file at a time.
+ *
+ * Throws `DownloadError`, at once if the server can't be reached; an aborted `signal` throws its reason.
+ */
+export async function download(
+  url: string,
+  toFile: string,
+  options: DownloadOptions = {},
+): Promise<{ sizeBytes: number; sha256: string }> {
+  await onDisk(toFile, () => mkdir(path.dirname(toFile), { recursive: true }));
+  for (let breaks = 0; ; breaks++) {
+    options.signal?.throwIfAborted();
+    try {
+      await transfer(url, toFile, options);
+      break;
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      const broke = error instanceof BrokenOffError || (breaks > 0 && error instanceof UnreachableError);
+      if (!broke || breaks === resumes) throw error;
+      await pause(100 * 3 ** breaks);
+    }
+  }
+  const found = await describeFile(partialOf(toFile));
+  await checkFile(found, url, toFile, options);
+  await onDisk(toFile, () => rename(partialOf(toFile), toFile));
+  await rm(validatorOf(toFile), { force: true });
+  return found;
+}
+
+// --- helpers ---
+
+const resumes = 4;
+
+/** No answer came. */
+class UnreachableError extends DownloadError {}
+/** The transfer had begun. */
+class BrokenOffError extends DownloadError {}
+
+const partialOf = (toFile: string): string => `${toFile}.partial`;
+/** Holds the ETag or date by which the server knows the version that the partial file is a part of. */
+const validatorOf = (toFile: string): string => `${toFile}.partial.version`;
+
+/** One request: appends to the partial file, or begins it anew. */
+async function transfer(url: string, toFile: string, options: DownloadOptions): Promise<void> {
+  const { connectTimeoutMs = 8_000, stallTimeoutMs = 30_000, signal, onProgress } = options;
+  const timer = new AbortController();
+  let timeout = setTimeout(giveUp, connectTimeoutMs, connectTimeoutMs);
+  function giveUp(ms: number): void {
+    timer.abort(new Error(`no byte within ${ms / 1000} s`));
+  }
+
+  try {
+    const start = await resumePoint(toFile);
+    const response = await request(
+      url,
+      start,
+      signal ? AbortSignal.any([signal, timer.signal]) : timer.signal,
+    );
+    const resumed = response.status === 206;
+    let doneBytes = resumed ? start.offset : 0;
+    const length = Number(response.headers.get('content-length') ?? Number.NaN);
+    const totalBytes = Number.isNaN(length) ? options.sizeBytes : doneBytes + length;
+    if (options.sizeBytes !== undefined && totalBytes !== options.sizeBytes) {
+      await response.body?.cancel();
+      throw new DownloadError(
+        `${url}: expected ${options.sizeBytes} bytes, the server offers ${totalBytes}; it has another file`,
+      );
+    }
+
+    const file = await onDisk(toFile, () => open(partialOf(toFile), resumed ? 'a' : 'w'));
+    try {
+      if (!resumed) await onDisk(toFile, () => writeFile(validatorOf(toFile), validatorIn(response)));
+      for await (const chunk of chunksOf(response, url)) {
+        clearTimeout(timeout);
+        timeout = setTimeout(giveUp, stallTimeoutMs, stallTimeoutMs);
+        await onDisk(toFile, () => file.writeFile(chunk));
+        doneBytes += chunk.length;
+        onProgress?.(doneBytes, totalBytes);
+      }
+    } finally {
+      await file.close();
+    }
+    if (totalBytes !== undefined && doneBytes < totalBytes) {
+      throw new BrokenOffError(
+        `${url}: the transfer ended after ${doneBytes} of ${totalBytes} bytes; try again`,
+      );
+    }
+  } finally {
+    clearTimeout(timeout);
+  }
+}
+
+async function resumePoint(toFile: string): Promise<{ offset: number; validator: string }> {
+  try {
+    const validator = await readFile(validatorOf(toFile), 'utf8');
+    return { offset: validator ? (await stat(partialOf(toFile))).size : 0, validator };
+  } catch {
+    return { offset: 0, validator: '' };
+  }
+}
+
+async function request(
+  url: string,
+  start: { offset: number; validator: string },
+  signal: AbortSignal,
+): Promise<Response> {
+  // Bytes as they are: a decoded transfer has neither the right size nor a place to resume from.
+  const headers: Record<string, string> = { 'accept-encoding': 'identity' };
+  if (start.offset > 0) {
+    headers.range = `bytes=${start.offset}-`;
+    headers['if-range'] = start.validator;
+  }
+  let response: Response;
+  try {
+    response = await fetch(url, { headers, signal });
+  } catch (cause) {
+    throw new UnreachableError(
+      `${url}: the server can't be reached (${reason(cause)}); check the address and the network`,
+      { cause },
+    );
+  }
+  const resumes = response.headers.get('content-range')?.startsWith(`bytes ${start.offset}-`);
+  if (response.status === 200 || (response.status === 206 && resumes)) return response;
+  await response.body?.cancel();
+  // The partial file is as long as the server's, or longer.
+  if (response.status === 416) return request(url, { offset: 0, validator: '' }, signal);
+  throw new DownloadError(
+    `${url}: expected the file (HTTP status 200), got ${response.status} ${response.statusText}; ` +
+      'check the address',
+  );
+}
+
+/** A strong ETag, else the date; a weak tag doesn't promise equal bytes. */
+function validatorIn(response: Response): string {
+  const etag = response.headers.get('etag');
+  return etag && !etag.startsWith('W/') ? etag : (response.headers.get('last-modified') ?? '');
+}
+
+async function* chunksOf(response: Response, url: string): AsyncGenerator<Uint8Array> {
+  if (!response.body) return;
+  const reader = response.body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read().catch((cause: unknown) => {
+        throw new BrokenOffError(`${url}: the transfer broke off (${reason(cause)}); try again`, { cause });
+      });
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}
+
+async function describeFile(file: string): Promise<{ sizeBytes: number; sha256: string }> {
+  const hash = createHash('sha256');
+  let sizeBytes = 0;
+  for await (const chunk of createReadStream(file)) {
+    hash.update(chunk);
+    sizeBytes += chunk.length;
+  }
+  return { sizeBytes, sha256: hash.digest('hex') };
+}
+
+async function checkFile(
+  found: { sizeBytes: number; sha256: string },
+  url: string,
+  toFile: string,
+  { sizeBytes = found.sizeBytes, sha256 = found.sha256 }: DownloadOptions,
+): Promise<void> {
+  if (found.sizeBytes === sizeBytes && found.sha256 === sha256) return;
+  // Or every further call would go on from it and fail the same way.
+  await rm(partialOf(toFile), { force: true });
+  await rm(validatorOf(toFile), { force: true });
+  throw new DownloadError(
+    `${url}: expected ${sizeBytes} bytes with SHA-256 ${sha256}, got ${found.sizeBytes} bytes with ` +
+      `${found.sha256}; the server has another file or it was damaged on the way: try again, or check the address`,
+  );
+}
+
+async function onDisk<T>(toFile: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    throw new DownloadError(
+      `could not write ${toFile} (${reason(cause)}); make room there, or choose a folder that can be written`,
+      { cause },
+    );
+  }
+}
+
+/** What lies behind fetch's own `fetch failed`. */
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.cause instanceof Error) return reason(error.cause);
+  return error.message || ('code' in error ? String(error.code) : error.name);
+}

@@ -1,0 +1,93 @@
+/**
+ * Every key of the object store. Identifiers are checked, so that no key can leave its place:
+ *
+ *     datasets/<dataset>/{train,test,manifest.json}
+ *     blobs/<sha256>
+ *     trials/<trialKey>/{config,lease,result}.json
+ *     trials/<trialKey>/metrics/<epoch>.json
+ *     trials/<trialKey>/checkpoints/<step>-<term>.json
+ *     trials/<trialKey>/log/<term>.txt
+ *     studies/<studyId>/{study,test,record}.json
+ *     studies/<studyId>/report/<file>
+ */
+
+export const datasetsPrefix = 'datasets/';
+export const trainingRecordsKey = (dataset: string): string => `datasets/${hash(dataset)}/train`;
+export const testRecordsKey = (dataset: string): string => `datasets/${hash(dataset)}/test`;
+export const datasetManifestKey = (dataset: string): string => `datasets/${hash(dataset)}/manifest.json`;
+
+/** @returns undefined where the key is none that `datasetManifestKey` gives. */
+export function parseDatasetManifestKey(key: string): string | undefined {
+  return /^datasets\/([0-9a-f]{64})\/manifest\.json$/.exec(key)?.[1];
+}
+
+/** Whether the key holds a data set's test images. */
+export const isTestImagesKey = (key: string): boolean => /^datasets\/[^/]+\/test$/.test(key);
+
+export const blobKey = (sha256: string): string => `blobs/${hash(sha256)}`;
+
+export const trialConfigKey = (trialKey: string): string => `${trialPrefix(trialKey)}config.json`;
+export const leaseKey = (trialKey: string): string => `${trialPrefix(trialKey)}lease.json`;
+export const resultKey = (trialKey: string): string => `${trialPrefix(trialKey)}result.json`;
+/** The trainer's own log: one for each term, and the final test's. */
+export const trialLogKey = (trialKey: string, term: number | 'test'): string =>
+  `${trialPrefix(trialKey)}log/${term === 'test' ? term : whole(term)}.txt`;
+
+export const metricsPrefix = (trialKey: string): string => `${trialPrefix(trialKey)}metrics/`;
+export const metricsKey = (trialKey: string, epoch: number): string =>
+  `${metricsPrefix(trialKey)}${padded(epoch, 6)}.json`;
+
+export const checkpointsPrefix = (trialKey: string): string => `${trialPrefix(trialKey)}checkpoints/`;
+export const checkpointKey = (trialKey: string, step: number, term: number): string =>
+  `${checkpointsPrefix(trialKey)}${padded(step, 10)}-${whole(term)}.json`;
+
+/** @returns undefined where the key is none that `checkpointKey` gives. */
+export function parseCheckpointKey(key: string): { step: number; term: number } | undefined {
+  const match = /\/checkpoints\/(\d{10})-(\d+)\.json$/.exec(key);
+  return match ? { step: Number(match[1]), term: Number(match[2]) } : undefined;
+}
+
+export const studiesPrefix = 'studies/';
+export const studyKey = (studyId: string): string => `${studiesPrefix}${checkedId(studyId)}/study.json`;
+export const studyTestKey = (studyId: string): string => `${studiesPrefix}${checkedId(studyId)}/test.json`;
+export const recordKey = (studyId: string): string => `${studiesPrefix}${checkedId(studyId)}/record.json`;
+/** `file` is a plain file name, such as `index.html`. */
+export const reportKey = (studyId: string, file: string): string =>
+  `${studiesPrefix}${checkedId(studyId)}/report/${checkedId(file)}`;
+
+/** @returns undefined where the key is none that `studyKey` gives. */
+export function parseStudyKey(key: string): string | undefined {
+  return /^studies\/([^/]+)\/study\.json$/.exec(key)?.[1];
+}
+
+// --- helpers ---
+
+const trialPrefix = (trialKey: string): string => `trials/${hash(trialKey)}/`;
+
+function hash(value: string): string {
+  if (!/^[0-9a-f]{64}$/.test(value)) {
+    throw new Error(`expected a SHA-256 in lower-case hex (64 characters), got ${JSON.stringify(value)}`);
+  }
+  return value;
+}
+
+function checkedId(value: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(value) || value.includes('..')) {
+    throw new Error(
+      `expected an id of 1 to 100 letters, digits, '.', '_' or '-' that begins with a letter or digit and ` +
+        `has no '..', got ${JSON.stringify(value)}`,
+    );
+  }
+  return value;
+}
+
+function whole(value: number): number {
+  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`expected a whole number, got ${value}`);
+  return value;
+}
+
+function padded(value: number, digits: number): string {
+  const text = String(whole(value));
+  if (text.length > digits) throw new Error(`expected at most ${digits} digits, got ${text}`);
+  return text.padStart(digits, '0');
+}

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import {
+  type ObjectStore,
+  PreconditionFailedError,
+  type PutCondition,
+  type StoredObject,
+} from './object-store.ts';
+import { withoutTestImages } from './test-image-guard.ts';
+
+/** A store that lives in this process: for tests, and for what needs no server. */
+export function createMemoryStore(): ObjectStore {
+  const objects = new Map<string, StoredObject & { lastModified: Date }>();
+
+  function check(key: string, condition: PutCondition): void {
+    const etag = objects.get(key)?.etag;
+    const holds = 'ifMatch' in condition ? etag === condition.ifMatch : etag === undefined;
+    if (!holds) throw new PreconditionFailedError(key, condition);
+  }
+
+  return withoutTestImages({
+    get: async (key) => {
+      const object = objects.get(key);
+      return object && { body: Buffer.from(object.body), etag: object.etag };
+    },
+    put: async (key, bytes, condition) => {
+      if (condition) check(key, condition);
+      const body = Buffer.from(bytes);
+      // MD5, as S3 has it: equal content has an equal tag.
+      const etag = createHash('md5').update(body).digest('hex');
+      objects.set(key, { body, etag, lastModified: new Date() });
+      return { etag };
+    },
+    stat: async (key) => {
+      const object = objects.get(key);
+      return (
+        object && { sizeBytes: object.body.length, etag: object.etag, lastModified: object.lastModified }
+      );
+    },
+    list: async (prefix) =>
+      [...objects]
+        .filter(([key]) => key.startsWith(prefix))
+        .map(([key, object]) => ({ key, sizeBytes: object.body.length }))
+        .sort((a, b) => (a.key < b.key ? -1 : 1)),
+    delete: async (key) => {
+      objects.delete(key);
+    },
+  });
+}

@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import type { StoreAddress } from '../infra/configuration.ts';
+import { ensureNativeParts, type NativeParts } from '../infra/setup/native-parts.ts';
+import { ensureBucket } from '../infra/stack/bucket.ts';
+import { launch, type ManagedProcess } from '../infra/stack/managed-process.ts';
+import { minioServerLaunch, untilMinioAnswers } from '../infra/stack/minio-server.ts';
+import { freePorts } from '../infra/stack/ports.ts';
+import {
+  prepareNamespace,
+  temporalServerLaunch,
+  untilTemporalAnswers,
+} from '../infra/stack/temporal-server.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** A Temporal server for the whole run; its namespace is `default`. */
+    temporalAddress: string;
+    /** A MinIO server for the whole run, with the bucket in place. */
+    store: StoreAddress;
+    nativeParts: NativeParts;
+  }
+}
+
+/** Starts the servers that all tests share, and stops them after the last test. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // The tests' servers alone count, whatever the surroundings name.
+  for (const name of Object.keys(process.env)) if (/^(TEMPORAL|S3)_/.test(name)) delete process.env[name];
+  const nativeParts = await ensureNativeParts();
+  const folder = await mkdtemp(join(tmpdir(), 'staged-study-test-'));
+  process.env.TEMPORAL_CONFIG_FILE = join(folder, 'no-temporal-profiles.toml');
+  const started: ManagedProcess[] = [];
+  const stop = async () => {
+    await Promise.all(started.map((server) => server.stop()));
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const ports = await freePorts({ temporal: [], temporalUi: [], store: [], storeConsole: [] });
+    const temporalAddress = `127.0.0.1:${ports.temporal}`;
+    const temporal = launch(
+      temporalServerLaunch({
+        binary: nativeParts.temporal,
+        port: ports.temporal,
+        uiPort: ports.temporalUi,
+        databaseFile: undefined,
+        logFile: join(folder, 'temporal.log'),
+      }),
+    );
+    started.push(temporal);
+    const store: StoreAddress = {
+      endpoint: `http://127.0.0.1:${ports.store}`,
+      accessKey: 'tests',
+      secretKey: 'tests-secret',
+      bucket: 'staged-study',
+      region: 'us-east-1',
+    };
+    const minio = launch(
+      minioServerLaunch({
+        binary: nativeParts.minio,
+        folder: join(folder, 'objects'),
+        port: ports.store,
+        consolePort: ports.storeConsole,
+        credentials: store,
+        logFile: join(folder, 'minio.log'),
+      }),
+    );
+    started.push(minio);
+    await Promise.all([
+      untilTemporalAnswers(temporal, ports.temporal).then(() => prepareNamespace(temporalAddress)),
+      untilMinioAnswers(minio, ports.store).then(() => ensureBucket(store)),
+    ]);
+    project.provide('temporalAddress', temporalAddress);
+    project.provide('store', store);
+    project.provide('nativeParts', nativeParts);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return stop;
+}

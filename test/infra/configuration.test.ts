@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { readConfiguration } from '../../infra/configuration.ts';
+import { projectRoot } from '../../infra/setup/native-parts.ts';
+import { UserError } from '../../infra/user-error.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'configuration-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const noProfiles = { TEMPORAL_CONFIG_FILE: join(folder, 'none.toml') };
+const store = { S3_ENDPOINT: 'http://store.example:9000/', S3_ACCESS_KEY: 'key', S3_SECRET_KEY: 'secret' };
+
+test('without configuration everything is embedded, in the project', () => {
+  expect(readConfiguration({ ...noProfiles, TEMPORAL_ADDRESS: '', S3_ENDPOINT: '' })).toEqual({
+    kind: 'embedded',
+    stateFolder: join(projectRoot, '.state'),
+    store: undefined,
+  });
+});
+
+test('a store alone leaves Temporal and the workers embedded', () => {
+  expect(readConfiguration({ ...noProfiles, ...store, STAGED_STUDY_STATE: '/somewhere' })).toEqual({
+    kind: 'embedded',
+    stateFolder: '/somewhere',
+    store: {
+      endpoint: 'http://store.example:9000',
+      accessKey: 'key',
+      secretKey: 'secret',
+      bucket: 'staged-study',
+      region: 'us-east-1',
+    },
+  });
+});
+
+test('a Temporal address with a store is a deployment', () => {
+  const configuration = readConfiguration({
+    ...noProfiles,
+    ...store,
+    S3_BUCKET: 'ours',
+    TEMPORAL_ADDRESS: 'temporal.example:7233',
+    TEMPORAL_NAMESPACE: 'studies',
+  });
+  expect(configuration).toMatchObject({
+    kind: 'deployment',
+    temporal: { connectionOptions: { address: 'temporal.example:7233' }, namespace: 'studies' },
+    store: { bucket: 'ours' },
+  });
+});
+
+test("a profile of Temporal's configuration file is a deployment", () => {
+  const file = join(folder, 'temporal.toml');
+  writeFileSync(file, '[profile.far]\naddress = "far.example:7233"\n[profile.empty]\n');
+  const surroundings = { ...store, TEMPORAL_CONFIG_FILE: file };
+  expect(readConfiguration({ ...surroundings, TEMPORAL_PROFILE: 'far' })).toMatchObject({
+    temporal: { connectionOptions: { address: 'far.example:7233' }, namespace: 'default' },
+  });
+  expect(readConfiguration(surroundings)).toMatchObject({ kind: 'embedded' });
+  expect(() => readConfiguration({ ...surroundings, TEMPORAL_PROFILE: 'empty' })).toThrow(/names no address/);
+  expect(() => readConfiguration({ ...surroundings, TEMPORAL_PROFILE: 'nowhere' })).toThrow(/nowhere/);
+});
+
+test.each([
+  [{ TEMPORAL_ADDRESS: 'temporal.example:7233' }, /no object store.*S3_ENDPOINT/],
+  [{ S3_ENDPOINT: 'http://store.example' }, /set S3_ACCESS_KEY and S3_SECRET_KEY too/],
+  [{ S3_ACCESS_KEY: 'key' }, /set S3_ENDPOINT and S3_SECRET_KEY too/],
+  [{ ...store, S3_ENDPOINT: 'store.example:9000' }, /should look like http.*got store\.example:9000/],
+])('what is configured in part is refused: %o', (environment, message) => {
+  const read = () => readConfiguration({ ...noProfiles, ...environment });
+  expect(read).toThrow(UserError);
+  expect(read).toThrow(message);
+});

@@ -1,0 +1,3 @@
+// Stands in for a worker that can't start.
+console.error('no luck today');
+process.exit(3);

@@ -1,0 +1,7 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { projectRoot } from '../../infra/setup/native-parts.ts';
+
+/** Runs a script in a process of its own. */
+export function forkScript(script: URL, args: readonly string[]): ChildProcess {
+  return fork(script, args, { cwd: projectRoot, execArgv: ['--import', 'tsx'] });
+}

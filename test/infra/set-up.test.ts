@@ -1,0 +1,188 @@
+import { type ChildProcess, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { ensureNativeParts, inspectNativeParts } from '../../infra/setup/native-parts.ts';
+import { cacheIn, installPart, isInstalled, type Part, partFolder } from '../../infra/setup/part.ts';
+import type { WheelPin } from '../../infra/setup/pins.ts';
+import { checkPrerequisites, inspectPrerequisites } from '../../infra/setup/prerequisites.ts';
+import { unsupportedNode } from '../../infra/setup/supported-node.mjs';
+import { placeBinding, placedBinding } from '../../infra/setup/tfjs-binding.ts';
+import { fetchWheel } from '../../infra/setup/wheels.ts';
+import { UserError } from '../../infra/user-error.ts';
+import { forkScript } from './fork-script.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'set-up-'));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function partThat(make: Part['make'], needs: Part['needs'] = [], diskBytes = 0): Part {
+  return { title: 'a part', folder: 'a-part-1', needs, diskBytes, make };
+}
+
+test('a set-up with all in place takes well under a second and says nothing', async () => {
+  const said = vi.spyOn(console, 'error');
+  const start = performance.now();
+  const parts = await ensureNativeParts();
+  expect(performance.now() - start).toBeLessThan(1000);
+  expect(said).not.toHaveBeenCalled();
+  expect(await ensureNativeParts()).toEqual(parts);
+  for (const path of [parts.temporal, parts.minio, parts.binding, parts.tensorflow.folder]) {
+    expect(existsSync(path), path).toBe(true);
+  }
+  expect((await inspectNativeParts()).map(({ found }) => found)).toEqual([true, true, true, true]);
+});
+
+test('a part that fails half way is not taken for whole, and the next try starts afresh', async () => {
+  const cache = cacheIn(folder);
+  const half = partThat(async (target) => {
+    writeFileSync(join(target, 'half'), '');
+    throw new UserError('the line was cut');
+  });
+  await expect(installPart(cache, half, () => {})).rejects.toThrow('the line was cut');
+  expect(isInstalled(cache, half)).toBe(false);
+  expect(readdirSync(cache.tmp)).toEqual([]);
+  const whole = partThat(async (target) => writeFileSync(join(target, 'whole'), ''));
+  await installPart(cache, whole, () => {});
+  expect(readdirSync(partFolder(cache, whole))).toEqual(['whole']);
+  const never = partThat(() => Promise.reject(new Error('made twice')));
+  await installPart(cache, never, () => {});
+});
+
+test('a set-up that was killed leaves nothing that is taken for whole', async () => {
+  const cache = cacheIn(folder);
+  const child = forkScript(new URL('hanging-set-up.ts', import.meta.url), [folder]);
+  await message(child, 'half way');
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  expect(readdirSync(cache.tmp)).toHaveLength(1);
+  expect(
+    isInstalled(
+      cache,
+      partThat(async () => {}),
+    ),
+  ).toBe(false);
+});
+
+test('a wheel is unpacked as far as it is wanted, if its hash is right', async () => {
+  const pin = makeWheel();
+  const target = join(folder, 'target');
+  await fetchWheel(pin, join(folder, 'work'), target, () => {});
+  expect(readFileSync(join(target, 'probe', 'lib', 'wanted.so'), 'utf8')).toBe('wanted');
+  expect(readdirSync(join(target, 'probe'))).toEqual(['lib']);
+  expect(readdirSync(join(folder, 'work'))).toEqual([]);
+});
+
+test('a wheel with another hash is refused, with both hashes', async () => {
+  const pin = makeWheel();
+  const other = { ...pin, sha256: createHash('sha256').update('other').digest('hex') };
+  const fetching = fetchWheel(other, join(folder, 'work'), join(folder, 'target'), () => {});
+  const error = await fetching.catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(UserError);
+  expect((error as Error).message).toMatch(
+    new RegExp(`probe-wheel 1.0.*should be ${other.sha256}.*got has ${pin.sha256}`),
+  );
+  expect(existsSync(join(folder, 'target'))).toBe(false);
+});
+
+test('a wheel that is not to be had is named', async () => {
+  const pin = { ...makeWheel(), version: '2.0' };
+  await expect(fetchWheel(pin, join(folder, 'work'), join(folder, 'target'), () => {})).rejects.toThrow(
+    /^Python package probe-wheel 2\.0 could not be downloaded/,
+  );
+});
+
+test('everything that is missing on the machine is said at once', async () => {
+  vi.stubEnv('PATH', folder);
+  vi.stubEnv('CXX', '');
+  const part = partThat(async () => {}, ['python', 'compiler'], 1e18);
+  const error = await checkPrerequisites(folder, [part]).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(UserError);
+  const lines = (error as Error).message.split('\n');
+  expect(lines).toHaveLength(3);
+  expect(lines[0]).toMatch(/^Python 3 with pip: .*apt install/);
+  expect(lines[1]).toMatch(/^C\+\+ compiler: .*apt install/);
+  expect(lines[2]).toMatch(/^Disk space: .* GB free in .*takes up to 1000000000\.0 GB/);
+});
+
+test('a machine that runs these tests has what is required', async () => {
+  const findings = await inspectPrerequisites(folder);
+  expect(findings.filter(({ required, found }) => required && !found)).toEqual([]);
+});
+
+test.each([
+  ['20.20.2', true],
+  ['22.12.0', true],
+  ['24.0.0', true],
+  ['18.20.0', false],
+  ['20.2.0', false],
+  ['22.11.0', false],
+  ['23.5.0', false],
+])('Node %s: supported %s', (version, supported) => {
+  expect(unsupportedNode(version) === undefined).toBe(supported);
+});
+
+test('the binding is put in place again after the packages were installed anew', () => {
+  const binding = join(folder, 'binding');
+  const tensorflow = join(folder, 'tensorflow-part');
+  mkdirSync(binding);
+  writeFileSync(join(binding, 'tfjs_binding.node'), 'binding');
+  mkdirSync(join(tensorflow, 'tensorflow'), { recursive: true });
+  writeFileSync(join(tensorflow, 'tensorflow', 'library.so'), 'library');
+  for (let install = 0; install < 2; install++) {
+    placeBinding(folder, binding, tensorflow);
+    const placed = placedBinding(folder);
+    expect(readFileSync(placed, 'utf8')).toBe('binding');
+    // Where the binding looks for its libraries, relative to itself.
+    expect(readFileSync(join(placed, '..', '..', '..', 'deps', 'lib', 'library.so'), 'utf8')).toBe('library');
+    rmSync(join(folder, 'node_modules'), { recursive: true });
+  }
+});
+
+/** A wheel in a folder that pip then takes for all the packages there are. */
+function makeWheel(): WheelPin {
+  const index = join(folder, 'index');
+  mkdirSync(index, { recursive: true });
+  const wheel = join(index, 'probe_wheel-1.0-py3-none-any.whl');
+  const script = `
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1], 'w') as wheel:
+    wheel.writestr('probe/lib/wanted.so', 'wanted')
+    wheel.writestr('probe/unwanted.py', 'unwanted')
+    wheel.writestr('probe_wheel-1.0.dist-info/METADATA', 'Metadata-Version: 2.1\\nName: probe-wheel\\nVersion: 1.0\\n')
+    wheel.writestr('probe_wheel-1.0.dist-info/WHEEL', 'Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
+`;
+  expect(spawnSync('python3', ['-c', script, wheel]).status).toBe(0);
+  vi.stubEnv('PIP_NO_INDEX', '1');
+  vi.stubEnv('PIP_FIND_LINKS', index);
+  return {
+    name: 'probe-wheel',
+    version: '1.0',
+    platform: 'manylinux_2_27_x86_64',
+    sha256: createHash('sha256').update(readFileSync(wheel)).digest('hex'),
+    bytes: readFileSync(wheel).length,
+    members: ['probe/lib/'],
+    unpackedBytes: 6,
+  };
+}
+
+async function message(child: ChildProcess, expected: string): Promise<void> {
+  const [received] = await once(child, 'message');
+  expect(received).toBe(expected);
+}

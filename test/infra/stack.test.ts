@@ -1,0 +1,194 @@
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Connection } from '@temporalio/client';
+import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import type { StoreAddress } from '../../infra/configuration.ts';
+import { isRunning } from '../../infra/process-identity.ts';
+import { type OpenStack, openStack, stackStatus, stopStack } from '../../infra/stack/open-stack.ts';
+import { readRecord, type StackRecord } from '../../infra/stack/state-folder.ts';
+import { UserError } from '../../infra/user-error.ts';
+import { forkScript } from './fork-script.ts';
+
+const fakeWorker = fileURLToPath(new URL('fake-worker.ts', import.meta.url));
+const failingWorker = fileURLToPath(new URL('failing-worker.ts', import.meta.url));
+
+let stateFolder: string;
+beforeEach(() => {
+  stateFolder = join(mkdtempSync(join(tmpdir(), 'stack-')), 'state');
+});
+afterEach(async () => {
+  await stopStack(stateFolder);
+  rmSync(join(stateFolder, '..'), { recursive: true });
+});
+
+interface Options {
+  keepAfterExit?: boolean;
+  store?: StoreAddress;
+  worker?: string;
+}
+
+function open({ keepAfterExit = false, store, worker = fakeWorker }: Options = {}): Promise<OpenStack> {
+  return openStack({
+    configuration: { kind: 'embedded', stateFolder, store },
+    keepAfterExit,
+    onProgress: () => {},
+    workers: [{ name: 'The fake worker', path: worker }],
+  });
+}
+
+function record(): StackRecord {
+  const found = readRecord(stateFolder);
+  if (!found) throw new Error(`no record in ${stateFolder}`);
+  return found;
+}
+
+function identities({ supervisor, processes }: StackRecord) {
+  return [supervisor, ...processes.map(({ identity }) => identity)];
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await pause(50);
+}
+
+test('a stack starts, is shared, and stops with its last user', async () => {
+  const first = await open();
+  expect(first.startedHere).toBe(true);
+  const second = await open();
+  expect(second).toMatchObject({ startedHere: false, temporal: first.temporal, store: first.store });
+
+  const connection = await Connection.connect({ address: first.temporal.address });
+  const attributes = await connection.operatorService.listSearchAttributes({ namespace: 'default' });
+  expect(attributes.customAttributes).toHaveProperty('StudyId');
+  await connection.close();
+  expect((await fetch(first.temporal.uiUrl)).ok).toBe(true);
+  expect((await fetch(first.store.consoleUrl ?? '')).ok).toBe(true);
+
+  expect(statSync(stateFolder).mode & 0o777).toBe(0o700);
+  expect(statSync(join(stateFolder, 'credentials.json')).mode & 0o777).toBe(0o600);
+  expect(readFileSync(join(stateFolder, 'logs', 'fake-worker.log'), 'utf8')).toContain(
+    `${first.temporal.address} ${first.store.endpoint} staged-study`,
+  );
+  expect(stackStatus(stateFolder)).toMatchObject({ phase: 'ready', temporal: first.temporal });
+
+  const running = identities(record());
+  expect(running).toHaveLength(4);
+  expect(await first.stop()).toBe(false);
+  expect(running.every(isRunning)).toBe(true);
+  expect(await second.stop()).toBe(true);
+  expect(running.some(isRunning)).toBe(false);
+  expect(stackStatus(stateFolder)).toBeUndefined();
+
+  const again = await open();
+  expect(again.store).toEqual(first.store);
+  expect(again.temporal).toEqual(first.temporal);
+});
+
+test('a stack that is kept outlives its users, and stops when it is told to', async () => {
+  const up = await open({ keepAfterExit: true });
+  expect(await up.stop()).toBe(false);
+  const used = await open();
+  expect(used.startedHere).toBe(false);
+  expect(await used.stop()).toBe(false);
+  const running = identities(record());
+  expect(running.every(isRunning)).toBe(true);
+  expect(await stopStack(stateFolder)).toBe(true);
+  expect(running.some(isRunning)).toBe(false);
+  expect(await stopStack(stateFolder)).toBe(false);
+});
+
+test('of two that start at the same time one wins, and the other uses it', async () => {
+  const [one, other] = await Promise.all([open(), open()]);
+  expect([one.startedHere, other.startedHere].sort()).toEqual([false, true]);
+  expect(one.temporal).toEqual(other.temporal);
+});
+
+test('a stack ends with a user that was killed', async () => {
+  const user = forkScript(new URL('using-process.ts', import.meta.url), [stateFolder, fakeWorker]);
+  await once(user, 'message');
+  const running = identities(record());
+  user.kill('SIGKILL');
+  await until(() => !running.some(isRunning));
+});
+
+test('what a killed supervisor has left is ended before a new start', async () => {
+  const first = await open();
+  const left = identities(record());
+  process.kill(record().supervisor.pid, 'SIGKILL');
+  await until(() => !isRunning(record().supervisor));
+  expect(left.slice(1).every(isRunning)).toBe(true);
+  const second = await open();
+  expect(second).toMatchObject({ startedHere: true, temporal: first.temporal, store: first.store });
+  expect(left.some(isRunning)).toBe(false);
+});
+
+test('a worker that dies is started again', async () => {
+  await open();
+  const worker = () => record().processes.find(({ name }) => name === 'The fake worker')?.identity;
+  const died = worker();
+  process.kill(died?.pid ?? 0, 'SIGKILL');
+  await until(() => worker()?.pid !== died?.pid);
+  expect(stackStatus(stateFolder)?.processes.every(({ running }) => running)).toBe(true);
+});
+
+test('ports that are taken are replaced', async () => {
+  const before = await open();
+  await before.stop();
+  const port = Number(before.temporal.address.split(':')[1]);
+  const somebody = createServer().listen(port, '127.0.0.1');
+  await once(somebody, 'listening');
+  try {
+    const after = await open();
+    expect(after.temporal.address).not.toBe(before.temporal.address);
+    expect(after.store.endpoint).toBe(before.store.endpoint);
+  } finally {
+    somebody.close();
+  }
+});
+
+test("a part that does not start is named, with the end of its log, and the others don't stay", async () => {
+  const error = await open({ worker: failingWorker }).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(UserError);
+  expect((error as Error).message).toMatch(
+    /^The fake worker ended with exit code 3 while it was starting\. It printed:\nno luck today\nIts log: .*failing-worker\.log$/,
+  );
+  const running = identities(record());
+  await until(() => !running.some(isRunning));
+});
+
+test('a configured store is used instead of MinIO, and not mixed up with it', async () => {
+  const store = inject('store');
+  const opened = await open({ store });
+  expect(opened.store).toEqual({ ...store, consoleUrl: undefined });
+  expect(record().processes.map(({ name }) => name)).toEqual(['The Temporal server', 'The fake worker']);
+  await expect(open()).rejects.toThrow(/uses http.* but configured is its own MinIO/);
+});
+
+test.each([
+  [{ accessKey: 'nobody' }, /does not know the access key.*S3_ACCESS_KEY/],
+  [{ secretKey: 'not-the-secret' }, /secret key does not fit.*S3_SECRET_KEY/],
+  [{ endpoint: 'http://127.0.0.1:1' }, /can't be used: .*S3_ENDPOINT/],
+])('a store that does not work is said so: %o', async (change, message) => {
+  const opening = open({ store: { ...inject('store'), ...change } });
+  await expect(opening).rejects.toThrow(UserError);
+  await expect(opening).rejects.toThrow(message);
+});
+
+test('a state folder that cannot be written is named', async () => {
+  mkdirSync(join(stateFolder, '..', 'folder'));
+  const file = join(stateFolder, '..', 'folder', 'file');
+  writeFileSync(file, '');
+  stateFolder = join(file, 'state');
+  await expect(open()).rejects.toThrow(new RegExp(`${stateFolder} can't be written.*STAGED_STUDY_STATE`));
+  stateFolder = join(file, '..', '..', 'folder');
+});
+
+test('damaged credentials are not replaced silently', async () => {
+  mkdirSync(stateFolder);
+  writeFileSync(join(stateFolder, 'credentials.json'), '{');
+  await expect(open()).rejects.toThrow(/credentials\.json is damaged\. Delete it/);
+});

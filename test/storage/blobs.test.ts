@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { getBlob, putBlob } from '../../storage/blobs.ts';
+import { blobKey } from '../../storage/keys.ts';
+import { createMemoryStore } from '../../storage/memory-store.ts';
+import { DamagedObjectError } from '../../storage/object-store.ts';
+
+const bytes = Buffer.from('weights');
+const ref = {
+  sha256: '9a129038d9a00aed0cf6a7ea059ca50a813449061ab87848cf1a13eafdf33b2c', // by sha256sum
+  sizeBytes: 7,
+};
+
+describe('blobs', () => {
+  it('lie under their SHA-256 and come back', async () => {
+    const store = createMemoryStore();
+    expect(await putBlob(store, bytes)).toEqual(ref);
+    expect(await store.list('')).toEqual([{ key: `blobs/${ref.sha256}`, sizeBytes: 7 }]);
+    expect(await getBlob(store, ref)).toEqual(bytes);
+  });
+
+  it('are not written again when they are there', async () => {
+    const store = createMemoryStore();
+    await putBlob(store, bytes);
+    const before = await store.stat(blobKey(ref.sha256));
+    expect(await putBlob(store, bytes)).toEqual(ref);
+    expect(await store.stat(blobKey(ref.sha256))).toEqual(before);
+  });
+
+  it('are mended when what is there is damaged', async () => {
+    const store = createMemoryStore();
+    await store.put(blobKey(ref.sha256), Buffer.from('weighty'));
+    await putBlob(store, bytes);
+    expect(await getBlob(store, ref)).toEqual(bytes);
+  });
+
+  it('are not handed out when missing or damaged', async () => {
+    const store = createMemoryStore();
+    await expect(getBlob(store, ref)).rejects.toThrow(
+      `blobs/${ref.sha256} is damaged: expected an object with SHA-256 ${ref.sha256}, got nothing`,
+    );
+    await store.put(blobKey(ref.sha256), Buffer.from('weighty'));
+    const read = getBlob(store, ref);
+    await expect(read).rejects.toThrow(DamagedObjectError);
+    await expect(read).rejects.toThrow(
+      /expected content with SHA-256 9a129038.*, got 7 bytes with [0-9a-f]{64}/,
+    );
+  });
+});

@@ -1,0 +1,49 @@
+import type { BlobRef } from '../../storage/blobs.ts';
+import type { TrialResult } from '../../storage/trials.ts';
+import { reportSettings } from '../../study/training-config.ts';
+import { type EpochLine, NUMERICS, type TrialSpec } from '../../study/trial.ts';
+import { trialKey } from '../../study/trial-key.ts';
+
+export function exampleSpec(seed = 1): TrialSpec {
+  return {
+    config: { ...reportSettings, epochs: 3, network: { kind: 'dense', hidden: [32] } },
+    data: { dataset: 'a'.repeat(64), trainImages: 100, validationFraction: 0.2, splitSeed: 1 },
+    seed,
+    repetition: 0,
+    initialWeights: 'scratch',
+    numerics: NUMERICS,
+  };
+}
+
+export function exampleLine(epoch: number): EpochLine {
+  return {
+    epoch,
+    train_loss: 2 / epoch,
+    train_accuracy: 10 * epoch,
+    val_loss: 2.1 / epoch,
+    val_accuracy: 9 * epoch,
+    learning_rate: 0.02,
+    seconds: 1.5,
+  };
+}
+
+export function exampleResult(blobs: { weights: BlobRef; predictions: BlobRef }, term = 1): TrialResult {
+  const spec = exampleSpec();
+  return {
+    format: 1,
+    trialKey: trialKey(spec),
+    spec,
+    holder: 'default study/stage/trial run 1',
+    outcome: 'completed',
+    score: 27,
+    bestEpoch: 3,
+    lines: [1, 2, 3].map(exampleLine),
+    parameters: 98_666,
+    ...blobs,
+    environment: { tensorflow: '2.21.0', node: '20.20.2' },
+    term,
+    startedAt: '2026-01-01T00:00:00.000Z',
+    finishedAt: '2026-01-01T00:00:05.000Z',
+    trainingSeconds: 4.5,
+  };
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import * as keys from '../../storage/keys.ts';
+
+const hash = 'ab'.repeat(32);
+
+describe('keys', () => {
+  it('are where they are documented to be', () => {
+    expect([
+      keys.trainingRecordsKey(hash),
+      keys.testRecordsKey(hash),
+      keys.datasetManifestKey(hash),
+      keys.blobKey(hash),
+      keys.trialConfigKey(hash),
+      keys.leaseKey(hash),
+      keys.metricsKey(hash, 7),
+      keys.checkpointKey(hash, 1250, 2),
+      keys.resultKey(hash),
+      keys.trialLogKey(hash, 2),
+      keys.studyKey('my-study'),
+      keys.recordKey('my-study'),
+      keys.reportKey('my-study', 'index.html'),
+    ]).toEqual([
+      `datasets/${hash}/train`,
+      `datasets/${hash}/test`,
+      `datasets/${hash}/manifest.json`,
+      `blobs/${hash}`,
+      `trials/${hash}/config.json`,
+      `trials/${hash}/lease.json`,
+      `trials/${hash}/metrics/000007.json`,
+      `trials/${hash}/checkpoints/0000001250-2.json`,
+      `trials/${hash}/result.json`,
+      `trials/${hash}/log/2.txt`,
+      'studies/my-study/study.json',
+      'studies/my-study/record.json',
+      'studies/my-study/report/index.html',
+    ]);
+  });
+
+  it('can be taken apart again', () => {
+    expect(keys.parseCheckpointKey(keys.checkpointKey(hash, 1250, 12))).toEqual({ step: 1250, term: 12 });
+    expect(keys.parseCheckpointKey(keys.resultKey(hash))).toBeUndefined();
+    expect(keys.parseStudyKey(keys.studyKey('my-study'))).toBe('my-study');
+    expect(keys.parseStudyKey(keys.recordKey('my-study'))).toBeUndefined();
+  });
+
+  it.each(['', '..', 'a/b', 'a..b', '/a', '.hidden', 'a b', 'ä', 'x'.repeat(101)])(
+    'refuse %j as a study',
+    (id) => {
+      expect(() => keys.studyKey(id)).toThrow(/expected an id of .* got/);
+      expect(() => keys.reportKey('study', id)).toThrow(/expected an id of .* got/);
+    },
+  );
+
+  it.each(['', 'abc', '../../x', hash.toUpperCase(), `${hash}/x`])('refuse %j as a hash', (value) => {
+    expect(() => keys.blobKey(value)).toThrow(/expected a SHA-256/);
+    expect(() => keys.resultKey(value)).toThrow(/expected a SHA-256/);
+  });
+
+  it('refuse numbers that would not sort', () => {
+    expect(() => keys.checkpointKey(hash, -1, 1)).toThrow(/whole number, got -1/);
+    expect(() => keys.checkpointKey(hash, 1.5, 1)).toThrow(/whole number, got 1.5/);
+    expect(() => keys.checkpointKey(hash, 1e10, 1)).toThrow(/at most 10 digits/);
+  });
+});

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { createMemoryStore } from '../../storage/memory-store.ts';
+import { probeConditionalWrites, UnsuitableStoreError } from '../../storage/probe.ts';
+import { describeObjectStore } from './contract.ts';
+import { storeKinds } from './fresh-stores.ts';
+
+for (const [name, createStore] of storeKinds) describeObjectStore(name, createStore);
+
+describe('probeConditionalWrites', () => {
+  it('refuses a server that carries out every write', async () => {
+    const store = createMemoryStore();
+    const careless = { ...store, put: (key: string, body: Uint8Array) => store.put(key, body) };
+    const probe = probeConditionalWrites(careless);
+    await expect(probe).rejects.toThrow(UnsuitableStoreError);
+    await expect(probe).rejects.toThrow(/ignores conditional writes.*If-None-Match.*use a server/);
+    expect(await store.list('')).toEqual([]);
+  });
+
+  it('refuses a server that knows If-None-Match alone', async () => {
+    const store = createMemoryStore();
+    const half: typeof store = {
+      ...store,
+      put: (key, body, condition) =>
+        store.put(key, body, condition && 'ifMatch' in condition ? undefined : condition),
+    };
+    await expect(probeConditionalWrites(half)).rejects.toThrow(/its condition \(If-Match\) did not hold/);
+  });
+});

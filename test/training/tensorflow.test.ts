@@ -1,0 +1,23 @@
+import { afterEach, expect, test, vi } from 'vitest';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.resetModules();
+});
+
+test('TensorFlow is not loaded where oneDNN was not asked for', async () => {
+  vi.stubEnv('TF_ENABLE_ONEDNN_OPTS', '0');
+  await expect(import('../../training/tensorflow.ts')).rejects.toThrow(
+    'expected TF_ENABLE_ONEDNN_OPTS=1 in the environment, got 0',
+  );
+});
+
+test('the device tells version, processor, threads and Node', async () => {
+  const { describeDevice, requireGpu } = await import('../../training/device.ts');
+  const device = describeDevice();
+  expect(device).toMatchObject({ intraOpThreads: 2, interOpThreads: 2, node: process.versions.node });
+  expect(device.tensorflow).toMatch(/^\d+\.\d+\.\d+/);
+  expect(device.name).not.toBe('');
+  if (device.kind === 'CPU') expect(requireGpu).toThrow(/expected a GPU, but TensorFlow found none/);
+  else expect(requireGpu).not.toThrow();
+});

@@ -1,0 +1,16 @@
+import { type Tensor, tf } from '../tensorflow.ts';
+import type { UpdateRule } from './optimizer.ts';
+
+const EPSILON = 1e-10;
+
+/** Adagrad as `torch.optim.Adagrad` has it: s ← s + g², w ← w − lr·g / (√s + ε), from s = 0. */
+export function adagrad(): UpdateRule {
+  return {
+    slots: ['sum'],
+    update(parameter, gradient, [sum], learningRate) {
+      const next = tf.add(sum as Tensor, tf.square(gradient));
+      const step = tf.div(gradient, tf.add(tf.sqrt(next), EPSILON));
+      return { parameter: tf.sub(parameter, tf.mul(step, learningRate)), slots: [next] };
+    },
+  };
+}

@@ -1,0 +1,151 @@
+import type { TrainingConfig } from '../study/training-config.ts';
+import { bestEpoch, type EpochLine, type Outcome } from '../study/trial.ts';
+import { type LabelledImages, uploadImages } from './batches.ts';
+import type { BestEpoch, Checkpoint } from './checkpoint/checkpoint.ts';
+import { evaluateOnDevice } from './evaluate.ts';
+import { createPauses } from './event-loop.ts';
+import type { TrainingProgress } from './messages.ts';
+import { fromDevice } from './named-tensors.ts';
+import { createNetwork } from './networks/network.ts';
+import { createUpdateRule } from './optimizers/optimizer.ts';
+import { learningRateAt } from './optimizers/schedule.ts';
+import { drawFlips } from './order.ts';
+import { checkFinite, DivergedError, isOutOfMemory } from './outcomes.ts';
+import { createProgressMeter } from './progress.ts';
+import { startingState } from './state.ts';
+import { tf } from './tensorflow.ts';
+import { type OnDevice, trainEpoch } from './train-epoch.ts';
+
+/** One training run. */
+export interface TrialRun {
+  config: TrainingConfig;
+  /** Governs initial weights, order of images, flips and dropout. */
+  seed: number;
+  images: LabelledImages;
+  /** Indices of the images trained on. */
+  training: Int32Array;
+  /** Indices of the images that every epoch is judged by. */
+  validation: Int32Array;
+  /** Where to go on from; the result is the same to the bit as without the interruption. */
+  resumeFrom?: Checkpoint;
+  /** About once a second while steps are done. */
+  onProgress(progress: TrainingProgress): void;
+  /** A sign of life where no step is done. */
+  onAlive(doing: string): void;
+  /** After every epoch; the next one starts when it has resolved. */
+  onEpoch(checkpoint: Checkpoint, isBest: boolean): Promise<void>;
+  signal: AbortSignal;
+}
+
+/** What became of a trial. */
+export interface TrialOutcome {
+  outcome: Outcome;
+  /** Why it did not complete. */
+  message?: string;
+  /** Of the epochs that were done. */
+  lines: EpochLine[];
+  /** Absent where no epoch was done. */
+  best?: BestEpoch;
+  /** Weights and biases of the network. */
+  parameters: number;
+}
+
+/**
+ * Trains a network to its last epoch, or until it diverges or runs out of memory.
+ *
+ * @throws the signal's reason once it is aborted; NetworkShapeError for a network that can't work;
+ *   CheckpointMismatchError for a checkpoint of another configuration; RangeError where there is no image to train or
+ *   validate on; whatever `onEpoch` throws.
+ */
+export async function runTrial(run: TrialRun): Promise<TrialOutcome> {
+  const { config, seed, training, validation, resumeFrom } = run;
+  const network = createNetwork(config);
+  const rule = createUpdateRule(config.optimizer);
+  const stepsPerEpoch = Math.ceil(training.length / config.batchSize);
+  if (stepsPerEpoch === 0) throw new RangeError('expected at least one image to train on, got none');
+  const validationFlip = config.validationFlip ? config.horizontalFlip : 0;
+  const pauses = createPauses(run.signal);
+  const meter = createProgressMeter(config.epochs, stepsPerEpoch);
+
+  const lines = [...(resumeFrom?.lines ?? [])];
+  let best = resumeFrom?.best;
+  const ended = (outcome: Outcome, message?: string): TrialOutcome => ({
+    outcome,
+    ...(message !== undefined && { message }),
+    lines,
+    ...(best && { best }),
+    parameters: network.parameterCount,
+  });
+
+  let device: OnDevice | undefined;
+  try {
+    run.onAlive('preparing images and weights');
+    device = tf.tidy(() => ({
+      state: startingState(network, rule, seed, resumeFrom),
+      images: uploadImages(run.images),
+    }));
+    const trial = {
+      config,
+      seed,
+      network,
+      rule,
+      device,
+      training,
+      pauses,
+      meter,
+      onProgress: (progress: TrainingProgress) => run.onProgress(progress),
+    };
+
+    for (let epoch = lines.length + 1; epoch <= config.epochs; epoch++) {
+      const started = performance.now();
+      const trained = await trainEpoch(trial, epoch);
+
+      const evaluationStarted = performance.now();
+      const alive = () => run.onAlive(`evaluating epoch ${epoch}`);
+      alive();
+      const validated = await evaluateOnDevice(
+        network,
+        device.state.parameters,
+        device.images,
+        validation,
+        drawFlips(validation.length, validationFlip, 'validation', seed, epoch),
+        createPauses(run.signal, alive),
+      );
+      checkFinite('val_loss', validated.loss, `after epoch ${epoch}, by its steps 1 to ${stepsPerEpoch}`);
+      const finished = performance.now();
+      meter.evaluated((finished - evaluationStarted) / 1000);
+
+      lines.push({
+        epoch,
+        train_loss: trained.loss,
+        train_accuracy: trained.accuracy,
+        val_loss: validated.loss,
+        val_accuracy: validated.accuracy,
+        learning_rate: learningRateAt(config, epoch),
+        seconds: (finished - started) / 1000,
+      });
+      run.onAlive(`storing epoch ${epoch}`);
+      const weights = fromDevice(device.state.parameters);
+      const isBest = bestEpoch(lines)?.epoch === epoch;
+      if (isBest || !best) best = { epoch, weights, validationProbabilities: validated.probabilities };
+      await run.onEpoch(
+        {
+          epoch,
+          step: epoch * stepsPerEpoch,
+          lines: [...lines],
+          weights,
+          optimizer: fromDevice(device.state.slots),
+          best,
+        },
+        isBest,
+      );
+    }
+    return ended('completed');
+  } catch (error) {
+    if (error instanceof DivergedError) return ended('diverged', error.message);
+    if (isOutOfMemory(error)) return ended('outOfMemory', (error as Error).message);
+    throw error;
+  } finally {
+    if (device) tf.dispose(device);
+  }
+}

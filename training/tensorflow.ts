@@ -1,0 +1,119 @@
+import { createRequire } from 'node:module';
+import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
+
+export type Tensor = TensorFlow.Tensor;
+export type Tensor1D = TensorFlow.Tensor1D;
+export type Tensor2D = TensorFlow.Tensor2D;
+export type Tensor4D = TensorFlow.Tensor4D;
+export type Scalar = TensorFlow.Scalar;
+
+/** Tensors of TensorFlow by name; a plain object, so that `tf.tidy` and `tf.dispose` see what is inside. */
+export type DeviceTensors = Record<string, Tensor>;
+
+/** TensorFlow could not be loaded as it must be, or the device asked for is not there. */
+export class DeviceUnavailableError extends Error {
+  override name = 'DeviceUnavailableError';
+}
+
+/** tfjs with TensorFlow's C library behind it. Loaded once a process; two threads of one process can't share it. */
+export const tf: typeof TensorFlow = loadTensorFlow();
+
+/** What tfjs calls TensorFlow through; tfjs keeps some of these methods private. */
+interface NodeBackend {
+  binding: Binding;
+  isUsingGpuDevice: boolean;
+  executeMultipleOutputs(name: string, attrs: OpAttribute[], inputs: Tensor[], outputs: number): Tensor[];
+  createOutputTensor(metadata: { id: number; shape: number[]; dtype: number }): Tensor;
+}
+
+interface Binding {
+  createTensor(shape: number[], dtype: number, values: Uint8Array): number;
+  TF_FLOAT: number;
+  TF_INT32: number;
+  TF_UINT8: number;
+  TF_ATTR_TYPE: number;
+  TF_ATTR_INT: number;
+  TF_ATTR_FLOAT: number;
+  TF_ATTR_STRING: number;
+  TF_Version: string;
+}
+
+export interface OpAttribute {
+  name: string;
+  type: number;
+  value: number | string;
+}
+
+export const backend = tf.backend() as unknown as NodeBackend;
+
+const { binding } = backend;
+
+const types = { float32: binding.TF_FLOAT, int32: binding.TF_INT32, uint8: binding.TF_UINT8 };
+
+/** Attributes of TensorFlow operations, as the operation's definition types them. */
+export const attribute = {
+  type: (name: string, value: keyof typeof types): OpAttribute => ({
+    name,
+    type: binding.TF_ATTR_TYPE,
+    value: types[value],
+  }),
+  int: (name: string, value: number): OpAttribute => ({ name, type: binding.TF_ATTR_INT, value }),
+  float: (name: string, value: number): OpAttribute => ({ name, type: binding.TF_ATTR_FLOAT, value }),
+  text: (name: string, value: string): OpAttribute => ({ name, type: binding.TF_ATTR_STRING, value }),
+};
+
+/**
+ * Runs one TensorFlow operation by its name, for those that tfjs has no function for. No gradient is recorded:
+ * wrap it in `tf.customGrad` where one is needed.
+ *
+ * @throws Error with TensorFlow's own message where inputs or attributes don't fit.
+ */
+export function runOp(name: string, attributes: OpAttribute[], inputs: Tensor[]): Tensor {
+  return runOpWithOutputs(name, attributes, inputs, 1)[0] as Tensor;
+}
+
+/** The same for an operation of several outputs. */
+export function runOpWithOutputs(
+  name: string,
+  attributes: OpAttribute[],
+  inputs: Tensor[],
+  outputs: number,
+): Tensor[] {
+  return backend.executeMultipleOutputs(name, attributes, inputs, outputs);
+}
+
+/**
+ * Bytes as a uint8 tensor. tfjs has no such type and calls it int32, so only operations run by name may use it. It
+ * may share the memory of `values`, which must not be written to any more.
+ */
+export function uint8Tensor(values: Uint8Array, shape: number[]): Tensor {
+  return backend.createOutputTensor({
+    id: binding.createTensor(shape, binding.TF_UINT8, values),
+    shape,
+    dtype: binding.TF_UINT8,
+  });
+}
+
+// --- helpers ---
+
+function loadTensorFlow(): typeof TensorFlow {
+  if (process.env.TF_ENABLE_ONEDNN_OPTS !== '1') {
+    throw new DeviceUnavailableError(
+      `expected TF_ENABLE_ONEDNN_OPTS=1 in the environment, got ${process.env.TF_ENABLE_ONEDNN_OPTS ?? 'nothing'}: ` +
+        'results and speed depend on it, and TensorFlow reads it when it loads, so set it for the whole process',
+    );
+  }
+  const require = createRequire(import.meta.url);
+  // Node 23 removed a function that tfjs-node 4.22 calls.
+  const util = require('node:util') as { isNullOrUndefined?: (value: unknown) => boolean };
+  util.isNullOrUndefined ??= (value) => value === null || value === undefined;
+  try {
+    return require('@tensorflow/tfjs-node-gpu') as typeof TensorFlow;
+  } catch (cause) {
+    throw new DeviceUnavailableError(
+      `TensorFlow could not be loaded: ${cause instanceof Error ? cause.message : String(cause)}. ` +
+        'Run `npm run setup`, which fetches its library and builds the binding',
+      { cause },
+    );
+  }
+}
