@@ -1,4 +1,4 @@
-import { ApplicationFailure, Context, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure, activityInfo, Context, heartbeat } from '@temporalio/activity';
 import type { TrainerFailureKind, TrainerJob, TrainerReport } from '../training/messages.ts';
 
 /** The last report of a trainer that did its job. */
@@ -44,7 +44,7 @@ export async function runJob(
       },
     });
   } catch (error) {
-    throw error instanceof TrainerError ? toApplicationFailure(error) : error;
+    throw error instanceof TrainerError ? toApplicationFailure(error, activityInfo().attempt) : error;
   }
 }
 
@@ -55,12 +55,16 @@ const PERMANENT = new Set<TrainerError['kind']>(['BadConfiguration', 'DamagedDat
 /** Tried again at once: the next attempt starts from the newest checkpoint. */
 const AT_ONCE = new Set<TrainerError['kind']>(['Killed', 'LeaseLost']);
 
+/** An error that nobody has foreseen may be passing, but is more likely to be the same each time. */
+const MAX_UNFORESEEN_ATTEMPTS = 3;
+
 /** What is neither permanent nor tried again at once is tried again with the policy's growing pauses. */
-function toApplicationFailure(error: TrainerError): ApplicationFailure {
+function toApplicationFailure(error: TrainerError, attempt: number): ApplicationFailure {
+  const unforeseen = error.kind === 'TrainerFailed' && attempt >= MAX_UNFORESEEN_ATTEMPTS;
   return ApplicationFailure.create({
     type: error.kind,
     message: error.message,
-    nonRetryable: PERMANENT.has(error.kind),
+    nonRetryable: PERMANENT.has(error.kind) || unforeseen,
     ...(AT_ONCE.has(error.kind) ? { nextRetryDelay: '1 second' } : {}),
     cause: error,
   });

@@ -48,7 +48,7 @@ async function printEnd(client: Client, view: StudyView): Promise<number> {
   return EXIT.success;
 }
 
-export function attentionText(view: StudyView): string {
+function attentionText(view: StudyView): string {
   const parked = view.stages
     .flatMap((stage) => stage.trials)
     .filter(({ state }) => state === 'needsAttention');

@@ -27,8 +27,8 @@ export function identifySelf(): ProcessIdentity {
   return self;
 }
 
-export function isRunning(process: ProcessIdentity): boolean {
-  return identifyProcess(process.pid)?.started === process.started;
+export function isRunning(target: ProcessIdentity): boolean {
+  return identifyProcess(target.pid)?.started === target.started;
 }
 
 /**
@@ -36,20 +36,20 @@ export function isRunning(process: ProcessIdentity): boolean {
  *
  * @param graceMs how long it may take after SIGTERM
  */
-export async function endProcess(process_: ProcessIdentity, graceMs: number): Promise<void> {
-  signal(process_, 'SIGTERM');
+export async function endProcess(target: ProcessIdentity, graceMs: number): Promise<void> {
+  signal(target, 'SIGTERM');
   const deadline = Date.now() + graceMs;
-  while (isRunning(process_) && Date.now() < deadline) await pause(50);
-  signal(process_, 'SIGKILL');
-  while (isRunning(process_)) await pause(20);
+  while (isRunning(target) && Date.now() < deadline) await pause(50);
+  signal(target, 'SIGKILL');
+  while (isRunning(target)) await pause(20);
 }
 
 // --- helpers ---
 
-function signal(process_: ProcessIdentity, name: NodeJS.Signals): void {
-  if (!isRunning(process_)) return;
+function signal(target: ProcessIdentity, name: NodeJS.Signals): void {
+  if (!isRunning(target)) return;
   try {
-    process.kill(process_.pid, name);
+    process.kill(target.pid, name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }

@@ -24,7 +24,7 @@ export class LeaseLostError extends Error {
   }
 }
 
-/** The right to train a trial, until it expires. One call of its methods at a time. */
+/** The right to train a trial, until it expires. */
 export interface Lease {
   readonly term: number;
   /** Puts the expiry off; throws `LeaseLostError` if another has taken the lease. */
@@ -94,8 +94,16 @@ function createLease(
   firstEtag: string,
 ): Lease {
   let etag = firstEtag;
+  let lastWrite = Promise.resolve();
 
-  async function write(ttlMs: number): Promise<void> {
+  /** One after the other: a release must not meet a renewal that is still under way. */
+  function write(ttlMs: number): Promise<void> {
+    const done = lastWrite.then(() => writeNow(ttlMs));
+    lastWrite = done.catch(() => {});
+    return done;
+  }
+
+  async function writeNow(ttlMs: number): Promise<void> {
     const record = newRecord({ ...request, ttlMs }, term);
     try {
       const condition = { ifMatch: etag };

@@ -25,7 +25,7 @@ export function createMinioStore(config: StoreConfig, timeouts = defaultTimeouts
 
   const get = (key: string) =>
     withRetries(`read ${key}`, config, () =>
-      unlessMissing(async (): Promise<StoredObject> => {
+      unlessMissing('NoSuchKey', async (): Promise<StoredObject> => {
         const response = (await client.getObject(bucket, key)) as IncomingMessage;
         const chunks: Buffer[] = [];
         for await (const chunk of response) chunks.push(chunk as Buffer);
@@ -62,7 +62,8 @@ export function createMinioStore(config: StoreConfig, timeouts = defaultTimeouts
     put,
     stat: (key) =>
       withRetries(`look up ${key}`, config, () =>
-        unlessMissing(async () => {
+        // The answer to a HEAD has no body, so that the library makes up a code from its status.
+        unlessMissing('NotFound', async () => {
           const { size, etag, lastModified } = await client.statObject(bucket, key);
           return { sizeBytes: size, etag, lastModified };
         }),
@@ -137,16 +138,14 @@ async function withRetries<T>(doing: string, config: StoreConfig, action: () => 
 /** Errors that need no translation. */
 const finalErrors = [PreconditionFailedError, StoreUnavailableError, StoreAccessError];
 
-async function unlessMissing<T>(read: () => Promise<T>): Promise<T | undefined> {
+async function unlessMissing<T>(missingCode: string, read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
   } catch (error) {
-    if (missingCodes.has(errorCode(error) ?? '')) return undefined;
+    if (errorCode(error) === missingCode) return undefined;
     throw error;
   }
 }
-
-const missingCodes = new Set(['NoSuchKey', 'NotFound']);
 
 function conditionHeaders(condition: PutCondition | undefined): Record<string, string> {
   if (!condition) return {};
@@ -155,6 +154,6 @@ function conditionHeaders(condition: PutCondition | undefined): Record<string, s
 
 /** A write over a version that has been deleted meanwhile is answered like one over a missing key. */
 function isRefused(error: unknown, condition: PutCondition): boolean {
-  const code = errorCode(error) ?? '';
-  return code === 'PreconditionFailed' || ('ifMatch' in condition && missingCodes.has(code));
+  const code = errorCode(error);
+  return code === 'PreconditionFailed' || ('ifMatch' in condition && code === 'NoSuchKey');
 }

@@ -18,8 +18,10 @@ export class LogTail {
     return this.#text;
   }
 
-  /** The last three lines, for an error's message. */
-  lastLines(): string {
-    return this.#text.trimEnd().split('\n').slice(-3).join(' | ');
+  /** What explains a process that died: from the last line that speaks of an error, at most three lines. */
+  explanation(): string {
+    const lines = this.#text.split('\n').filter((line) => line.trim() !== '');
+    const error = lines.findLastIndex((line) => /error|fatal|abort/i.test(line));
+    return (error === -1 ? lines.slice(-3) : lines.slice(error, error + 3)).join(' | ').slice(0, 1000);
   }
 }

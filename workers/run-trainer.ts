@@ -5,7 +5,7 @@ import { type RunTrainer, type TrainerEnd, TrainerError } from '../activities/tr
 import type { TrainerCommand, TrainerReport } from '../training/messages.ts';
 import { LogTail } from './log-tail.ts';
 
-const TRAINER = fileURLToPath(new URL('./trainer-main.ts', import.meta.url));
+const TRAINER = fileURLToPath(new URL('./trainer/trainer-main.ts', import.meta.url));
 /** A trainer that does not stop by itself is inside a native call, or hung. */
 const STOP_GRACE_MS = 5_000;
 
@@ -95,6 +95,6 @@ function endOf(last: TrainerReport | undefined, child: ChildProcess, log: LogTai
   throw new TrainerError(
     'Killed',
     `the trainer was ${how} before it had a result; the next attempt goes on from the newest checkpoint. ` +
-      `The end of its output: ${log.lastLines() || '(nothing)'}`,
+      `The end of its output: ${log.explanation() || '(nothing)'}`,
   );
 }

@@ -173,7 +173,7 @@ export const minioServer = {
   /** The oldest Go that its go.mod allows. */
   oldestGo: { major: 1, minor: 24 },
   /** Disk that building it takes for a while. */
-  buildBytes: 2_300_000_000,
+  buildBytes: 3_000_000_000,
 };
 
 // --- helpers ---

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { EmbeddedConfiguration, StoreAddress } from '../configuration.ts';
-import { withFileLock } from '../file-lock.ts';
 import { endProcess, isRunning } from '../process-identity.ts';
 import { ensureNativeParts, projectRoot, trainerEnvironment } from '../setup/native-parts.ts';
 import { UserError } from '../user-error.ts';

@@ -1,6 +1,5 @@
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
-import { registerSearchAttributes } from '../search-attributes.ts';
 import { environmentWithout } from './environment.ts';
 import { type Launch, type ManagedProcess, untilHealthy } from './managed-process.ts';
 import { listens } from './ports.ts';
@@ -52,7 +51,7 @@ export async function untilTemporalAnswers(server: ManagedProcess, port: number)
   );
 }
 
-/** Keeps closed workflows for a year, where the development server's default is a day, and registers search attributes. */
+/** Keeps closed workflows for a year, where the development server's default is a day. */
 export async function prepareNamespace(address: string): Promise<void> {
   const connection = await Connection.connect({ address });
   try {
@@ -60,7 +59,6 @@ export async function prepareNamespace(address: string): Promise<void> {
       namespace,
       config: { workflowExecutionRetentionTtl: msToTs('365 days') },
     });
-    await registerSearchAttributes(connection, namespace);
   } finally {
     await connection.close();
   }

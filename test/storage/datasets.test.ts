@@ -7,6 +7,7 @@ import { cachedTrainingRecords } from '../../storage/dataset-cache.ts';
 import {
   type DatasetContent,
   datasetId,
+  findDataset,
   getDatasetManifest,
   getTrainingRecords,
   putDataset,
@@ -60,6 +61,14 @@ describe.each(storeKinds)('data sets (%s)', (_name, createStore) => {
       ].map(async (each) => (await putDataset(store, each)).dataset),
     );
     expect(new Set(names).size).toBe(4);
+  });
+
+  it('are found by the archive that they were read from', async () => {
+    expect(await findDataset(store, 'c'.repeat(64))).toBeUndefined();
+    const manifest = await putDataset(store, content);
+    await putDataset(store, { ...content, test: randomBytes(500), origin: { kind: 'generated' } });
+    expect(await findDataset(store, 'c'.repeat(64))).toEqual(manifest);
+    expect(await findDataset(store, 'd'.repeat(64))).toBeUndefined();
   });
 
   it('are completed where storing them broke off', async () => {

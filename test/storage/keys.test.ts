@@ -16,7 +16,9 @@ describe('keys', () => {
       keys.checkpointKey(hash, 1250, 2),
       keys.resultKey(hash),
       keys.trialLogKey(hash, 2),
+      keys.trialLogKey(hash, 'test'),
       keys.studyKey('my-study'),
+      keys.studyTestKey('my-study'),
       keys.recordKey('my-study'),
       keys.reportKey('my-study', 'index.html'),
     ]).toEqual([
@@ -30,7 +32,9 @@ describe('keys', () => {
       `trials/${hash}/checkpoints/0000001250-2.json`,
       `trials/${hash}/result.json`,
       `trials/${hash}/log/2.txt`,
+      `trials/${hash}/log/test.txt`,
       'studies/my-study/study.json',
+      'studies/my-study/test.json',
       'studies/my-study/record.json',
       'studies/my-study/report/index.html',
     ]);
@@ -39,6 +43,8 @@ describe('keys', () => {
   it('can be taken apart again', () => {
     expect(keys.parseCheckpointKey(keys.checkpointKey(hash, 1250, 12))).toEqual({ step: 1250, term: 12 });
     expect(keys.parseCheckpointKey(keys.resultKey(hash))).toBeUndefined();
+    expect(keys.parseDatasetManifestKey(keys.datasetManifestKey(hash))).toBe(hash);
+    expect(keys.parseDatasetManifestKey(keys.trainingRecordsKey(hash))).toBeUndefined();
     expect(keys.parseStudyKey(keys.studyKey('my-study'))).toBe('my-study');
     expect(keys.parseStudyKey(keys.recordKey('my-study'))).toBeUndefined();
   });

@@ -96,6 +96,12 @@ describe.each(storeKinds)('lease on a trial (%s)', (_name, createStore) => {
     expect((await take('second')).term).toBe(2);
   });
 
+  it('is free when it is released while a renewal is under way', async () => {
+    const lease = await take('first');
+    await Promise.all([lease.renew(), lease.release()]);
+    expect((await take('second')).term).toBe(2);
+  });
+
   it('has no term where nobody ever asked', async () => {
     await expect(assertTerm(store, trial, 1)).rejects.toThrow(/is lost: nobody holds one/);
   });

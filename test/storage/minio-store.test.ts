@@ -189,8 +189,8 @@ describe('createMinioStore', () => {
     );
   });
 
-  it('asks whether a server that answers something else is an S3 server', async () => {
-    const endpoint = await listen(answering(405));
+  it.each([404, 405])('asks whether a server that answers only %i is an S3 server', async (status) => {
+    const endpoint = await listen(answering(status));
     await expect(createMinioStore({ ...inject('store'), endpoint }).get('a')).rejects.toThrow(
       /is it an S3 server\?/,
     );

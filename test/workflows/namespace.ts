@@ -27,7 +27,6 @@ export async function openNamespace() {
   const namespace = `test-${randomUUID()}`;
   await connection.workflowService.registerNamespace({
     namespace,
-    // biome-ignore lint/suspicious/noExplicitAny: the type wants a Long where a number does
     workflowExecutionRetentionPeriod: { seconds: 86_400 as any },
   });
   await registerSearchAttributes(connection, namespace);

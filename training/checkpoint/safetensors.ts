@@ -91,8 +91,9 @@ export function decodeSafetensors(bytes: Uint8Array): {
   const tensors = new Map(
     entries.map(({ name, shape, begin, end }): [string, NamedTensor] => [
       name,
-      // A copy: a view would need an offset that is a multiple of 4, which the file's buffer may not have.
-      { shape, data: new Float32Array(values.slice(begin, end).buffer) },
+      // A copy: a view would need an offset that is a multiple of 4, which the file's buffer may not have. Not by
+      // `slice`, which for a Buffer is a view after all.
+      { shape, data: new Float32Array(Uint8Array.from(values.subarray(begin, end)).buffer) },
     ]),
   );
   return { tensors, metadata };

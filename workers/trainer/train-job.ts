@@ -1,4 +1,3 @@
-import { getBlob } from '../../storage/blobs.ts';
 import { newestSoundCheckpoint, type SoundCheckpoint, saveCheckpoint } from '../../storage/checkpoints.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { writeMetrics, writeResult } from '../../storage/trials.ts';
@@ -37,7 +36,7 @@ export async function trainJob(
     seed: spec.seed,
     images,
     ...split,
-    ...(checkpoint && { resumeFrom: await decodeCheckpoint(store, checkpoint) }),
+    ...(checkpoint && { resumeFrom: decodeCheckpoint(checkpoint) }),
     onProgress: (progress) => report({ kind: 'progress', progress }),
     onAlive: (doing) => report({ kind: 'alive', doing }),
     onEpoch: async (state, isBest) => {
@@ -101,11 +100,8 @@ function encodeCheckpoint(key: string, seed: number, state: Checkpoint, storedBe
   };
 }
 
-async function decodeCheckpoint(
-  store: ObjectStore,
-  { manifest, weights, optimizer }: SoundCheckpoint,
-): Promise<Checkpoint> {
-  const { epoch, step, lines, best } = manifest;
+function decodeCheckpoint({ manifest, weights, optimizer, best }: SoundCheckpoint): Checkpoint {
+  const { epoch, step, lines } = manifest;
   return {
     epoch,
     step,
@@ -113,9 +109,9 @@ async function decodeCheckpoint(
     weights: decodeSafetensors(weights).tensors,
     optimizer: decodeSafetensors(optimizer).tensors,
     best: {
-      epoch: best.epoch,
-      weights: decodeSafetensors(await getBlob(store, best.weights)).tensors,
-      validationProbabilities: decodePredictions(await getBlob(store, best.predictions)),
+      epoch: manifest.best.epoch,
+      weights: decodeSafetensors(best.weights).tensors,
+      validationProbabilities: decodePredictions(best.predictions),
     },
   };
 }
