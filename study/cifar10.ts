@@ -69,10 +69,10 @@ export const cifar10: StudyInput = {
   ],
   profiles: {
     demo: {
-      description: 'Minutes: 2,000 images, one epoch. Shows the machinery; its accuracies mean little.',
+      description: 'Minutes: 2,000 images, two epochs. Shows the machinery; its accuracies mean little.',
       trainImages: 2000,
       testImages: 500,
-      epochDivisor: 50,
+      epochDivisor: 25,
       generatedImages: true,
     },
     quick: {
