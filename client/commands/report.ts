@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { UserError } from '../../infra/user-error.ts';
-import { renderReport } from '../../report/render-report.ts';
+import { reportFiles } from '../../report/report-files.ts';
 import { readRecord } from '../../storage/studies.ts';
 import { withSession } from '../session.ts';
 
@@ -24,7 +24,7 @@ export function reportCommand(): Command {
         }
         const folder = resolve(out ?? studyId);
         await mkdir(folder, { recursive: true });
-        for (const { name, content } of await renderReport(record)) {
+        for (const { name, content } of await reportFiles(record)) {
           await writeFile(join(folder, name), content);
           console.log(join(folder, name));
         }
