@@ -1,12 +1,13 @@
 import { CLASSES } from '../study/network-shapes.ts';
 import type { TrainingConfig } from '../study/training-config.ts';
-import { type DeviceImages, type LabelledImages, takeBatch, uploadImages } from './batches.ts';
+import type { LabelledImages } from './batches.ts';
 import { checkTensors } from './checkpoint/checkpoint.ts';
+import { createEvaluationEngine } from './compile/compiled-engine.ts';
+import type { Engine } from './engine.ts';
 import { createPauses, type Pauses } from './event-loop.ts';
-import { crossEntropy } from './loss.ts';
-import { type NamedTensors, toDevice } from './named-tensors.ts';
-import { createNetwork, type NetworkFunction, weightsOf } from './networks/network.ts';
-import { type DeviceTensors, tf } from './tensorflow.ts';
+import type { NamedTensors } from './named-tensors.ts';
+import { createNetwork, weightsOf } from './networks/network.ts';
+import { usedImages } from './used-images.ts';
 
 /** Images a step: a matter of speed only, so it does not follow the configuration's batch size. */
 export const EVALUATION_BATCH_SIZE = 256;
@@ -45,20 +46,21 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const network = createNetwork(config);
   checkTensors('weights', weights, weightsOf(network));
-  const device = tf.tidy(() => ({ weights: toDevice(weights), images: uploadImages(images) }));
   const pauses = createPauses(signal, onAlive);
+  const used = usedImages(images, [indices]);
+  const engine = createEvaluationEngine({ network, images: used.images, mirrored: false });
   try {
-    return await evaluateOnDevice(network, device.weights, device.images, indices, undefined, pauses);
+    engine.setWeights(weights);
+    return await evaluateWith(engine, used.images.labels, used.indices[0] as Int32Array, undefined, pauses);
   } finally {
-    tf.dispose(device);
+    engine.dispose();
   }
 }
 
-/** The same with weights and images that are on the device already. */
-export async function evaluateOnDevice(
-  network: NetworkFunction,
-  weights: DeviceTensors,
-  images: DeviceImages,
+/** The same with the weights and images that an engine has. `labels`: of all its images. */
+export async function evaluateWith(
+  engine: Engine,
+  labels: Uint8Array,
   indices: Int32Array,
   flips: Uint8Array | undefined,
   pauses: Pauses,
@@ -71,19 +73,13 @@ export async function evaluateOnDevice(
   for (let start = 0; start < indices.length; start += EVALUATION_BATCH_SIZE) {
     await pauses.take();
     const end = start + EVALUATION_BATCH_SIZE;
-    const results = tf.tidy(() => {
-      const { x, labels } = takeBatch(images, indices.subarray(start, end), flips?.subarray(start, end));
-      const { logits } = network.forward(weights, x, { training: false });
-      return { rows: tf.softmax(logits), losses: crossEntropy(logits, labels), labels };
-    });
-    const rows = results.rows.dataSync<'float32'>();
-    const losses = results.losses.dataSync();
-    const labels = results.labels.dataSync();
-    tf.dispose(results);
+    const batch = { indices: indices.subarray(start, end), flips: flips?.subarray(start, end) };
+    const { probabilities: rows, losses } = engine.evaluate(batch);
     probabilities.set(rows, start * CLASSES);
-    for (const [index, label] of labels.entries()) {
-      const predicted = likeliest(rows.subarray(index * CLASSES, (index + 1) * CLASSES));
-      lossSum += losses[index] as number;
+    for (const [position, image] of batch.indices.entries()) {
+      const predicted = likeliest(rows.subarray(position * CLASSES, (position + 1) * CLASSES));
+      const label = labels[image] as number;
+      lossSum += losses[position] as number;
       if (predicted === label) correct++;
       const row = confusion[label] as number[];
       row[predicted] = (row[predicted] as number) + 1;

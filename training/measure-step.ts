@@ -1,15 +1,14 @@
 import { randomFillSync } from 'node:crypto';
 import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE } from '../study/network-shapes.ts';
 import type { TrainingConfig } from '../study/training-config.ts';
-import { type LabelledImages, takeBatch, uploadImages } from './batches.ts';
-import { EVALUATION_BATCH_SIZE, evaluateOnDevice } from './evaluate.ts';
+import type { LabelledImages } from './batches.ts';
+import { createCompiledEngine } from './compile/compiled-engine.ts';
+import { EVALUATION_BATCH_SIZE, evaluateWith } from './evaluate.ts';
 import { createPauses } from './event-loop.ts';
 import { createNetwork } from './networks/network.ts';
 import { createUpdateRule } from './optimizers/optimizer.ts';
 import { drawFlips } from './order.ts';
-import { startingState } from './state.ts';
-import { trainingStep } from './step.ts';
-import { tf } from './tensorflow.ts';
+import { startingTensors } from './state.ts';
 
 /** How long training takes on this device, wall time. */
 export interface StepTimes {
@@ -27,34 +26,27 @@ export async function measureStep(config: TrainingConfig): Promise<StepTimes> {
   const network = createNetwork(config);
   const rule = createUpdateRule(config.optimizer);
   const pauses = createPauses();
-  const { batchSize } = config;
+  const { batchSize, optimizer } = config;
   const indices = Int32Array.from(
     { length: Math.max(batchSize, EVALUATION_BATCH_SIZE) },
     (_, index) => index,
   );
   const flips = drawFlips(batchSize, config.horizontalFlip, 'training', 0, 1);
-  const device = tf.tidy(() => ({
-    state: startingState(network, rule, 0),
-    images: uploadImages(randomImages(indices.length)),
-    // At a rate of 0 the weights stay as they are, so that no loss can become NaN.
-    learningRate: tf.scalar(0),
-    dropoutSeed: tf.tensor1d([0, 0], 'int32'),
-  }));
+  const images = randomImages(indices.length);
+  const engine = createCompiledEngine({ network, images, mirrored: flips !== undefined, optimizer });
 
-  const { images, learningRate, dropoutSeed } = device;
-
+  const batch = { indices: indices.subarray(0, batchSize), flips };
   const train = async () => {
     await pauses.take();
-    const batch = takeBatch(images, indices.subarray(0, batchSize), flips);
-    const before = device.state;
-    device.state = trainingStep(network, rule, before, { batch, learningRate, dropoutSeed });
-    device.state.lossSum.dataSync(); // waits for a graphics card
-    tf.dispose([before, batch]);
+    // At a rate of 0 the weights stay as they are, so that no loss can become NaN.
+    engine.train(batch, { learningRate: 0, dropoutSeed: [0, 0] });
   };
   const evaluated = indices.subarray(0, EVALUATION_BATCH_SIZE);
-  const evaluate = () =>
-    evaluateOnDevice(network, device.state.weights, images, evaluated, undefined, pauses);
+  const evaluate = () => evaluateWith(engine, images.labels, evaluated, undefined, pauses);
   try {
+    const start = startingTensors(network, rule, 0);
+    engine.setWeights(start.weights);
+    engine.setSlots(start.slots);
     const trainMilliseconds = await medianMilliseconds(train, 2, 3, 1500);
     const evaluationMilliseconds = await medianMilliseconds(evaluate, 1, 1, 500);
     return {
@@ -62,7 +54,7 @@ export async function measureStep(config: TrainingConfig): Promise<StepTimes> {
       evaluationMillisecondsPerImage: evaluationMilliseconds / EVALUATION_BATCH_SIZE,
     };
   } finally {
-    tf.dispose(device);
+    engine.dispose();
   }
 }
 

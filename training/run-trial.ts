@@ -1,20 +1,21 @@
 import type { TrainingConfig } from '../study/training-config.ts';
 import { bestEpoch, type EpochLine, type Outcome } from '../study/trial.ts';
-import { type LabelledImages, uploadImages } from './batches.ts';
+import type { LabelledImages } from './batches.ts';
 import type { BestEpoch, Checkpoint } from './checkpoint/checkpoint.ts';
-import { evaluateOnDevice } from './evaluate.ts';
+import { createCompiledEngine } from './compile/compiled-engine.ts';
+import type { CreateTrainingEngine, TrainingEngine } from './engine.ts';
+import { evaluateWith } from './evaluate.ts';
 import { createPauses } from './event-loop.ts';
 import type { TrainingProgress } from './messages.ts';
-import { fromDevice } from './named-tensors.ts';
 import { createNetwork } from './networks/network.ts';
 import { createUpdateRule } from './optimizers/optimizer.ts';
 import { learningRateAt } from './optimizers/schedule.ts';
 import { drawFlips } from './order.ts';
 import { checkFinite, DivergedError, isOutOfMemory } from './outcomes.ts';
 import { createProgressMeter } from './progress.ts';
-import { startingState } from './state.ts';
-import { tf } from './tensorflow.ts';
-import { type OnDevice, trainEpoch } from './train-epoch.ts';
+import { startingTensors } from './state.ts';
+import { trainEpoch } from './train-epoch.ts';
+import { usedImages } from './used-images.ts';
 
 /** One training run. */
 export interface TrialRun {
@@ -57,11 +58,14 @@ export interface TrialOutcome {
  *   CheckpointMismatchError for a checkpoint of another configuration; RangeError where there is no image to train or
  *   validate on; whatever `onEpoch` throws.
  */
-export async function runTrial(run: TrialRun): Promise<TrialOutcome> {
-  const { config, seed, training, validation, resumeFrom } = run;
+export async function runTrial(
+  run: TrialRun,
+  createEngine: CreateTrainingEngine = createCompiledEngine,
+): Promise<TrialOutcome> {
+  const { config, seed, resumeFrom } = run;
   const network = createNetwork(config);
   const rule = createUpdateRule(config.optimizer);
-  const stepsPerEpoch = Math.ceil(training.length / config.batchSize);
+  const stepsPerEpoch = Math.ceil(run.training.length / config.batchSize);
   if (stepsPerEpoch === 0) throw new RangeError('expected at least one image to train on, got none');
   const validationFlip = config.validationFlip ? config.horizontalFlip : 0;
   const pauses = createPauses(run.signal);
@@ -77,19 +81,20 @@ export async function runTrial(run: TrialRun): Promise<TrialOutcome> {
     parameters: network.parameterCount,
   });
 
-  let device: OnDevice | undefined;
+  let engine: TrainingEngine | undefined;
   try {
     run.onAlive('preparing images and weights');
-    device = tf.tidy(() => ({
-      state: startingState(network, rule, seed, resumeFrom),
-      images: uploadImages(run.images),
-    }));
+    const start = startingTensors(network, rule, seed, resumeFrom);
+    const { images, indices } = usedImages(run.images, [run.training, run.validation]);
+    const [training, validation] = indices as [Int32Array, Int32Array];
+    const mirrored = config.horizontalFlip > 0;
+    engine = createEngine({ network, images, mirrored, optimizer: config.optimizer });
+    engine.setWeights(start.weights);
+    engine.setSlots(start.slots);
     const trial = {
       config,
       seed,
-      network,
-      rule,
-      device,
+      engine,
       training,
       pauses,
       meter,
@@ -103,10 +108,9 @@ export async function runTrial(run: TrialRun): Promise<TrialOutcome> {
       const evaluationStarted = performance.now();
       const alive = () => run.onAlive(`evaluating epoch ${epoch}`);
       alive();
-      const validated = await evaluateOnDevice(
-        network,
-        device.state.weights,
-        device.images,
+      const validated = await evaluateWith(
+        engine,
+        images.labels,
         validation,
         drawFlips(validation.length, validationFlip, 'validation', seed, epoch),
         createPauses(run.signal, alive),
@@ -125,7 +129,7 @@ export async function runTrial(run: TrialRun): Promise<TrialOutcome> {
         seconds: (finished - started) / 1000,
       });
       run.onAlive(`storing epoch ${epoch}`);
-      const weights = fromDevice(device.state.weights);
+      const weights = engine.weights();
       const isBest = bestEpoch(lines)?.epoch === epoch;
       if (isBest || !best) best = { epoch, weights, validationProbabilities: validated.probabilities };
       await run.onEpoch(
@@ -134,7 +138,7 @@ export async function runTrial(run: TrialRun): Promise<TrialOutcome> {
           step: epoch * stepsPerEpoch,
           lines: [...lines],
           weights,
-          optimizer: fromDevice(device.state.slots),
+          optimizer: engine.slots(),
           best,
         },
         isBest,
@@ -146,6 +150,6 @@ export async function runTrial(run: TrialRun): Promise<TrialOutcome> {
     if (isOutOfMemory(error)) return ended('outOfMemory', (error as Error).message);
     throw error;
   } finally {
-    if (device) tf.dispose(device);
+    engine?.dispose();
   }
 }

@@ -1,9 +1,9 @@
 import { type Checkpoint, checkTensors } from './checkpoint/checkpoint.ts';
 import { initialWeights } from './initial-weights.ts';
-import { toDevice } from './named-tensors.ts';
+import type { NamedTensors } from './named-tensors.ts';
 import { type NetworkFunction, weightsOf } from './networks/network.ts';
 import type { UpdateRule } from './optimizers/optimizer.ts';
-import { type DeviceTensors, type Scalar, tf } from './tensorflow.ts';
+import type { DeviceTensors, Scalar } from './tensorflow.ts';
 
 /** Everything that a training step changes, on the device. */
 export type TrainingState = {
@@ -21,29 +21,34 @@ export function slotName(parameter: string, slot: string): string {
   return `${parameter}.${slot}`;
 }
 
+/** The optimizer's tensors for a network. */
+export function slotsOf(network: NetworkFunction, rule: UpdateRule): { name: string; shape: number[] }[] {
+  return network.parameters.flatMap(({ name, shape }) =>
+    rule.slots.map((slot) => ({ name: slotName(name, slot), shape })),
+  );
+}
+
 /**
- * The state that a trial starts from: a checkpoint's, or initial weights of the seed and an optimizer at rest.
+ * What a trial starts from: a checkpoint's weights and optimizer, or initial weights of the seed and an optimizer at
+ * rest.
  *
  * @throws CheckpointMismatchError for a checkpoint of another network or optimizer.
  */
-export function startingState(
+export function startingTensors(
   network: NetworkFunction,
   rule: UpdateRule,
   seed: number,
   checkpoint?: Checkpoint,
-): TrainingState {
-  const sums = { lossSum: tf.scalar(0), correct: tf.scalar(0) };
-  const slots = network.parameters.flatMap(({ name, shape }) =>
-    rule.slots.map((slot) => ({ name: slotName(name, slot), shape })),
-  );
+): { weights: NamedTensors; slots: NamedTensors } {
+  const slots = slotsOf(network, rule);
   if (checkpoint) {
     checkTensors('checkpoint weights', checkpoint.weights, weightsOf(network));
     checkTensors('checkpoint optimizer', checkpoint.optimizer, slots);
-    return { weights: toDevice(checkpoint.weights), slots: toDevice(checkpoint.optimizer), ...sums };
+    return { weights: checkpoint.weights, slots: checkpoint.optimizer };
   }
+  const zeros = (shape: number[]) => new Float32Array(shape.reduce((total, size) => total * size, 1));
   return {
-    weights: toDevice(initialWeights(weightsOf(network), seed)),
-    slots: Object.fromEntries(slots.map(({ name, shape }) => [name, tf.zeros(shape)])),
-    ...sums,
+    weights: initialWeights(weightsOf(network), seed),
+    slots: new Map(slots.map(({ name, shape }) => [name, { shape, data: zeros(shape) }])),
   };
 }

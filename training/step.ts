@@ -3,7 +3,7 @@ import { crossEntropy } from './loss.ts';
 import type { ForwardPass, NetworkFunction } from './networks/network.ts';
 import type { UpdateRule } from './optimizers/optimizer.ts';
 import { slotName, type TrainingState } from './state.ts';
-import { type Scalar, type Tensor, type Tensor1D, tf } from './tensorflow.ts';
+import { type DeviceTensors, type Scalar, type Tensor, type Tensor1D, tf } from './tensorflow.ts';
 
 /** What a step is given besides its state. */
 export interface StepInputs {
@@ -13,10 +13,51 @@ export interface StepInputs {
   dropoutSeed: Tensor1D;
 }
 
-/**
- * One training step: the mean loss of the batch, its gradients, the update, and the network's new buffers. A function of tensors that reads no
- * value and changes nothing in place; the caller disposes of the state it replaces.
- */
+/** What a batch says about the network. */
+export type BatchGradients = {
+  /** Of the batch's mean loss, by parameter. */
+  gradients: DeviceTensors;
+  /** The network's new buffers. */
+  buffers: DeviceTensors;
+  /** Sum over the images, nats. */
+  lossSum: Scalar;
+  /** Images classified correctly. */
+  correct: Scalar;
+};
+
+/** Loss and gradients of a batch. Reads no value and changes nothing in place, so that it can be recorded. */
+export function batchGradients(
+  network: NetworkFunction,
+  weights: DeviceTensors,
+  { x, labels }: Batch,
+  dropoutSeed: Tensor1D,
+): BatchGradients {
+  return tf.tidy(() => {
+    const names = network.parameters.map(({ name }) => name);
+    let pass: ForwardPass | undefined;
+    const lossesOf = (...parameters: Tensor[]): Tensor1D => {
+      const named = Object.fromEntries(names.map((name, index) => [name, parameters[index] as Tensor]));
+      pass = network.forward({ ...weights, ...named }, x, { training: true, dropoutSeed });
+      for (const tensor of [pass.logits, ...Object.values(pass.buffers)]) tf.keep(tensor);
+      return crossEntropy(pass.logits, labels);
+    };
+    const current = names.map((name) => weights[name] as Tensor);
+    const { value: losses, grads } = tf.valueAndGrads(lossesOf)(current, shares(labels));
+
+    const { logits, buffers } = pass as ForwardPass;
+    const predicted = tf.argMax(logits, 1);
+    const correct = tf.sum(tf.cast(tf.equal(predicted, labels), 'float32')) as Scalar;
+    logits.dispose();
+    return {
+      gradients: Object.fromEntries(names.map((name, index) => [name, grads[index] as Tensor])),
+      buffers,
+      lossSum: tf.sum(losses) as Scalar,
+      correct,
+    };
+  });
+}
+
+/** One training step. Changes nothing in place; the caller disposes of the state it replaces. */
 export function trainingStep(
   network: NetworkFunction,
   rule: UpdateRule,
@@ -24,39 +65,33 @@ export function trainingStep(
   { batch, learningRate, dropoutSeed }: StepInputs,
 ): TrainingState {
   return tf.tidy(() => {
-    const names = network.parameters.map(({ name }) => name);
-    const current = names.map((name) => state.weights[name] as Tensor);
-    const images = batch.labels.shape[0];
-
-    let pass: ForwardPass | undefined;
-    const lossesOf = (...parameters: Tensor[]): Tensor1D => {
-      const named = Object.fromEntries(names.map((name, index) => [name, parameters[index] as Tensor]));
-      pass = network.forward({ ...state.weights, ...named }, batch.x, { training: true, dropoutSeed });
-      for (const tensor of [pass.logits, ...Object.values(pass.buffers)]) tf.keep(tensor);
-      return crossEntropy(pass.logits, batch.labels);
-    };
-    // Each image's loss counts 1/images: the gradients are those of the mean.
-    const { value: losses, grads } = tf.valueAndGrads(lossesOf)(current, tf.fill([images], 1 / images));
-
-    const { logits, buffers } = pass as ForwardPass;
-    const predicted = tf.argMax(logits, 1);
-    const hits = tf.sum(tf.cast(tf.equal(predicted, batch.labels), 'float32'));
-    logits.dispose();
-
+    const result = batchGradients(network, state.weights, batch, dropoutSeed);
     const next: TrainingState = {
       weights: {},
       slots: {},
-      lossSum: tf.add(state.lossSum, tf.sum(losses)),
-      correct: tf.add(state.correct, hits),
+      lossSum: tf.add(state.lossSum, result.lossSum),
+      correct: tf.add(state.correct, result.correct),
     };
-    for (const [index, name] of names.entries()) {
+    for (const { name } of network.parameters) {
       const slotNames = rule.slots.map((slot) => slotName(name, slot));
       const slots = slotNames.map((slot) => state.slots[slot] as Tensor);
-      const updated = rule.update(current[index] as Tensor, grads[index] as Tensor, slots, learningRate);
+      const gradient = result.gradients[name] as Tensor;
+      const updated = rule.update(state.weights[name] as Tensor, gradient, slots, learningRate);
       next.weights[name] = updated.parameter;
       for (const [at, slot] of slotNames.entries()) next.slots[slot] = updated.slots[at] as Tensor;
     }
-    Object.assign(next.weights, buffers);
+    Object.assign(next.weights, result.buffers);
     return next;
   });
+}
+
+// --- helpers ---
+
+/**
+ * 1/images for each image: what its loss counts in the mean. By operations alone, since a recorded step is used with
+ * other numbers of images than the one it was recorded with.
+ */
+function shares(labels: Tensor1D): Tensor1D {
+  const ones = tf.onesLike(tf.cast(labels, 'float32'));
+  return tf.div(ones, tf.sum(ones));
 }

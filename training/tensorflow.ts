@@ -23,14 +23,37 @@ interface NodeBackend {
   binding: Binding;
   isUsingGpuDevice: boolean;
   executeMultipleOutputs(name: string, attrs: OpAttribute[], inputs: Tensor[], outputs: number): Tensor[];
-  createOutputTensor(metadata: { id: number; shape: number[]; dtype: number }): Tensor;
+  createOutputTensor(metadata: TensorHandle): Tensor;
+  /** The numbers by which TensorFlow knows tensors; it copies those to the device that aren't there yet. */
+  getInputTensorIds(tensors: Tensor[]): number[];
 }
 
-interface Binding {
-  createTensor(shape: number[], dtype: number, values: Uint8Array): number;
+/** A tensor of TensorFlow's C library: by number, until it is deleted by that. */
+export interface TensorHandle {
+  id: number;
+  shape: number[];
+  dtype: number;
+}
+
+/** The values of a tensor, row by row. */
+export type Values = Float32Array | Int32Array | Uint8Array;
+
+/** TensorFlow's C library as tfjs-node binds it. */
+export interface Binding {
+  createTensor(shape: number[], dtype: number, values: Values): number;
+  deleteTensor(id: number): void;
+  tensorDataSync(id: number): Values;
+  executeOp(name: string, attributes: OpAttribute[], inputs: number[], outputs: number): TensorHandle[];
+  loadSavedModel(folder: string, tags: string): number;
+  deleteSavedModel(id: number): void;
+  /** Names are those of operations and their outputs, `x:0`, separated by commas. */
+  runSavedModel(id: number, inputs: number[], inputNames: string, outputNames: string): TensorHandle[];
+  getNumOfTensors(): number;
+  getNumOfSavedModels(): number;
   TF_FLOAT: number;
   TF_INT32: number;
   TF_UINT8: number;
+  TF_BOOL: number;
   TF_ATTR_TYPE: number;
   TF_ATTR_INT: number;
   TF_ATTR_FLOAT: number;
@@ -42,18 +65,26 @@ interface Binding {
 export interface OpAttribute {
   name: string;
   type: number;
-  value: number | string | boolean;
+  value: number | string | boolean | number[];
 }
 
 export const backend = tf.backend() as unknown as NodeBackend;
 
 const { binding } = backend;
 
-const types = { float32: binding.TF_FLOAT, int32: binding.TF_INT32, uint8: binding.TF_UINT8 };
+/** TensorFlow's numbers for the types of tensors, the same in its C library as in its files. */
+export const types = {
+  float32: binding.TF_FLOAT,
+  int32: binding.TF_INT32,
+  uint8: binding.TF_UINT8,
+  bool: binding.TF_BOOL,
+};
+
+export type TypeName = keyof typeof types;
 
 /** Attributes of TensorFlow operations, as the operation's definition types them. */
 export const attribute = {
-  type: (name: string, value: keyof typeof types): OpAttribute => ({
+  type: (name: string, value: TypeName): OpAttribute => ({
     name,
     type: binding.TF_ATTR_TYPE,
     value: types[value],

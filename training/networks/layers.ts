@@ -39,6 +39,17 @@ export function maxPool(x: Tensor4D): Tensor4D {
   return tf.maxPool(x, POOL_SIZE, POOL_SIZE, 'valid');
 }
 
+/** [batch, height, width, channels] → [batch, channels] */
+export function averageOfPixels(x: Tensor4D): Tensor2D {
+  const [, height, width, channels] = x.shape;
+  // tfjs's own gradient makes a constant as large as the batch.
+  return tf.customGrad((input) => ({
+    value: tf.mean(input as Tensor, [1, 2]),
+    gradFunc: (dy: Tensor) =>
+      tf.mul(tf.reshape(dy, [-1, 1, 1, channels]), tf.fill([1, height, width, 1], 1 / (height * width))),
+  }))(x) as Tensor2D;
+}
+
 export function flatten(x: Tensor4D): Tensor2D {
   const [batch, height, width, channels] = x.shape;
   return tf.reshape(x, [batch, height * width * channels]);

@@ -1,9 +1,9 @@
 import { type LayerShape, networkShapes } from '../../study/network-shapes.ts';
 import type { Network, TrainingConfig } from '../../study/training-config.ts';
-import { type DeviceTensors, type Tensor2D, type Tensor4D, tf } from '../tensorflow.ts';
+import { type DeviceTensors, type Tensor4D, tf } from '../tensorflow.ts';
 import { batchNormTensors, normaliseByAverages, normaliseByBatch } from './batch-norm.ts';
 import { head, uniformTensors } from './head.ts';
-import { convolution, pad, relu } from './layers.ts';
+import { averageOfPixels, convolution, pad, relu } from './layers.ts';
 import type { ForwardMode, ForwardPass, NetworkFunction, NetworkTensor } from './network.ts';
 
 /**
@@ -54,7 +54,7 @@ export function resnet(
         image = bottleneck(image, `layer${group + 1}.${block}`, stride, block === 0);
       }
     }
-    const features = tf.mean(image, [1, 2]) as Tensor2D;
+    const features = averageOfPixels(image);
     return { logits: head(features, denseLayers, weights, config, mode), buffers };
   }
 

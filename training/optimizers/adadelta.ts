@@ -1,8 +1,8 @@
 import { type Tensor, tf } from '../tensorflow.ts';
 import type { UpdateRule } from './optimizer.ts';
 
-const RHO = 0.9;
-const EPSILON = 1e-6;
+export const RHO = 0.9;
+export const EPSILON = 1e-6;
 
 /**
  * Adadelta as `torch.optim.Adadelta` has it, from averages of 0:

@@ -1,7 +1,7 @@
 import { type Tensor, tf } from '../tensorflow.ts';
 import type { UpdateRule } from './optimizer.ts';
 
-const EPSILON = 1e-10;
+export const EPSILON = 1e-10;
 
 /** Adagrad as `torch.optim.Adagrad` has it: s ← s + g², w ← w − lr·g / (√s + ε), from s = 0. */
 export function adagrad(): UpdateRule {
@@ -9,8 +9,8 @@ export function adagrad(): UpdateRule {
     slots: ['sum'],
     update(parameter, gradient, [sum], learningRate) {
       const next = tf.add(sum as Tensor, tf.square(gradient));
-      const step = tf.div(gradient, tf.add(tf.sqrt(next), EPSILON));
-      return { parameter: tf.sub(parameter, tf.mul(step, learningRate)), slots: [next] };
+      const step = tf.div(tf.mul(gradient, learningRate), tf.add(tf.sqrt(next), EPSILON));
+      return { parameter: tf.sub(parameter, step), slots: [next] };
     },
   };
 }

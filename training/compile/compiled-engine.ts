@@ -1,0 +1,97 @@
+import type { Engine, EngineBatch, EngineRequest, TrainingEngine, TrainingRequest } from '../engine.ts';
+import type { NamedTensors } from '../named-tensors.ts';
+import { weightsOf } from '../networks/network.ts';
+import { createUpdateRule } from '../optimizers/optimizer.ts';
+import { slotsOf } from '../state.ts';
+import { addEvaluation } from './evaluation-part.ts';
+import { createGraph, type Graph } from './graph.ts';
+import { addImages, type ImagesInGraph } from './images.ts';
+import { poolBeforeRelu } from './rewrite.ts';
+import { openSession, type Session } from './session.ts';
+import { addTensors, type TensorsInGraph } from './tensors-part.ts';
+import { addTraining, TRAINING_INPUTS } from './training-part.ts';
+
+/**
+ * An engine that evaluates a network by a graph: recorded once, and run as one call a batch.
+ *
+ * @throws NotRecordableError where the network can't be recorded.
+ */
+export function createEvaluationEngine(request: EngineRequest): Engine {
+  const { graph, images, weights, evaluation } = evaluationGraph(request);
+  return evaluationEngine(open(graph, images, request), images, weights, evaluation);
+}
+
+/**
+ * The same for an engine that trains too. Training and evaluation, and setting and reading of weights and slots, are
+ * parts of one graph over the same variables.
+ *
+ * @throws NotRecordableError where the network can't be recorded.
+ */
+export function createCompiledEngine(request: TrainingRequest): TrainingEngine {
+  const { network, optimizer } = request;
+  const { graph, images, weights, evaluation } = evaluationGraph(request);
+  const slots = addTensors(graph, 'slots', slotsOf(network, createUpdateRule(optimizer)));
+  const { step, sums, cleared } = addTraining(graph, request, images, weights, slots);
+  poolBeforeRelu(graph);
+
+  const session = open(graph, images, request);
+  return {
+    ...evaluationEngine(session, images, weights, evaluation),
+    setSlots: (tensors) => slots.set(session, tensors),
+    slots: () => slots.read(session),
+    train({ indices, flips }, { learningRate, dropoutSeed }) {
+      const { name: rate } = TRAINING_INPUTS.learningRate;
+      const { name: seed } = TRAINING_INPUTS.dropoutSeed;
+      session.run(
+        [
+          images.batch(indices, flips),
+          { name: rate, type: 'float32', shape: [], values: Float32Array.of(learningRate) },
+          { name: seed, type: 'int32', shape: [2], values: Int32Array.from(dropoutSeed) },
+        ],
+        [step],
+      );
+    },
+    sums() {
+      const [loss, correct] = session.run([], sums);
+      return { loss: loss?.[0] as number, correct: correct?.[0] as number };
+    },
+    clearSums: () => void session.run([], [cleared]),
+  };
+}
+
+// --- helpers ---
+
+function evaluationGraph({ network, images: { labels }, mirrored }: EngineRequest) {
+  const graph = createGraph();
+  const images = addImages(graph, labels.length, mirrored);
+  const weights = addTensors(graph, 'weights', weightsOf(network));
+  return { graph, images, weights, evaluation: addEvaluation(graph, network, images, weights) };
+}
+
+function open(graph: Graph, inGraph: ImagesInGraph, { images }: EngineRequest): Session {
+  const session = openSession(graph.nodes);
+  try {
+    inGraph.load(session, images);
+  } catch (error) {
+    session.dispose();
+    throw error;
+  }
+  return session;
+}
+
+function evaluationEngine(
+  session: Session,
+  images: ImagesInGraph,
+  weights: TensorsInGraph,
+  fetches: readonly string[],
+): Engine {
+  return {
+    setWeights: (tensors: NamedTensors) => weights.set(session, tensors),
+    weights: () => weights.read(session),
+    evaluate({ indices, flips }: EngineBatch) {
+      const [probabilities, losses] = session.run([images.batch(indices, flips)], fetches);
+      return { probabilities: probabilities as Float32Array, losses: losses as Float32Array };
+    },
+    dispose: () => session.dispose(),
+  };
+}

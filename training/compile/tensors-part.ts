@@ -1,0 +1,45 @@
+import type { NamedTensors } from '../named-tensors.ts';
+import type { Graph } from './graph.ts';
+import type { Session } from './session.ts';
+import { addVariable, assign, type Variable } from './variables.ts';
+
+/** Float32 tensors of a network or optimizer as variables of a graph. */
+export interface TensorsInGraph {
+  /** By the tensors' names. */
+  variables: ReadonlyMap<string, Variable>;
+  /** Takes over the values of all of them. */
+  set(session: Session, tensors: NamedTensors): void;
+  read(session: Session): NamedTensors;
+}
+
+/** @param part names them in the graph. */
+export function addTensors(
+  graph: Graph,
+  part: string,
+  tensors: readonly { name: string; shape: number[] }[],
+): TensorsInGraph {
+  const variables = new Map(
+    tensors.map(({ name, shape }) => [name, addVariable(graph, `${part}/${name}`, 'float32', shape)]),
+  );
+  const assigned = [...variables.values()].map((variable, index) => {
+    const next = graph.placeholder(`${variable.name}/new`, 'float32', tensors[index]?.shape ?? []);
+    return assign(graph, `${variable.name}/assign`, 'float32', variable, next);
+  });
+  const set = graph.after(`${part}/set`, assigned);
+  const values = [...variables.values()].map(({ value }) => value);
+  return {
+    variables,
+    set(session, next) {
+      const feeds = [...next].map(([name, { shape, data }]) => {
+        return { name: `${part}/${name}/new`, type: 'float32' as const, shape, values: data };
+      });
+      session.run(feeds, [set]);
+    },
+    read(session) {
+      const read = session.run([], values);
+      return new Map(
+        tensors.map(({ name, shape }, index) => [name, { shape, data: read[index] as Float32Array }]),
+      );
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import type { TrainingRequest } from '../engine.ts';
+import { createUpdateRule } from '../optimizers/optimizer.ts';
+import { slotName } from '../state.ts';
+import { batchGradients } from '../step.ts';
+import { floatConstant, type Graph, type Output } from './graph.ts';
+import type { ImagesInGraph } from './images.ts';
+import { addProgram } from './record-network.ts';
+import type { TensorsInGraph } from './tensors-part.ts';
+import { addUpdate } from './update.ts';
+import { addVariable, assign, assignAdd, type Variable } from './variables.ts';
+
+/** What a training step is fed besides its batch. */
+export const TRAINING_INPUTS = {
+  learningRate: { name: 'learningRate' },
+  dropoutSeed: { name: 'dropoutSeed' },
+} as const;
+
+/** What to fetch. */
+export interface TrainingInGraph {
+  /** Runs a step. */
+  step: Output;
+  /** Sum of losses, number of hits. */
+  sums: [Output, Output];
+  /** Sets both to 0. */
+  cleared: Output;
+}
+
+export function addTraining(
+  graph: Graph,
+  { network, optimizer }: TrainingRequest,
+  images: ImagesInGraph,
+  weights: TensorsInGraph,
+  slots: TensorsInGraph,
+): TrainingInGraph {
+  const learningRate = graph.placeholder(TRAINING_INPUTS.learningRate.name, 'float32', []);
+  const dropoutSeed = graph.placeholder(TRAINING_INPUTS.dropoutSeed.name, 'int32', [2]);
+  const lossSum = addVariable(graph, 'sums/loss', 'float32', []);
+  const correct = addVariable(graph, 'sums/correct', 'float32', []);
+
+  const result = addProgram(graph, 'train', network, images, weights, dropoutSeed, (values, batch, seed) => {
+    const { gradients, buffers, ...sums } = batchGradients(network, values, batch, seed);
+    return { ...gradients, ...buffers, ...sums };
+  });
+
+  const rule = createUpdateRule(optimizer);
+  const updates = network.parameters.map(({ name }) => {
+    const parameter = weights.variables.get(name) as Variable;
+    const own = rule.slots.map((slot) => slots.variables.get(slotName(name, slot)) as Variable);
+    return addUpdate(graph, optimizer, parameter, own, result(name), learningRate);
+  });
+  const averages = network.buffers.map(({ name }) => {
+    const buffer = weights.variables.get(name) as Variable;
+    return assign(graph, `update/${buffer.name}`, 'float32', buffer, result(name));
+  });
+  const sums = [
+    assignAdd(graph, 'sums/loss/add', lossSum, result('lossSum')),
+    assignAdd(graph, 'sums/correct/add', correct, result('correct')),
+  ];
+  const zero = graph.constant(floatConstant(0));
+  return {
+    step: graph.after('step', [...updates, ...averages, ...sums]),
+    sums: [lossSum.value, correct.value],
+    cleared: graph.after('cleared', [
+      assign(graph, 'sums/loss/clear', 'float32', lossSum, zero),
+      assign(graph, 'sums/correct/clear', 'float32', correct, zero),
+    ]),
+  };
+}
