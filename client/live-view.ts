@@ -18,7 +18,8 @@ export function liveView(view: StudyView, columns: number): string {
     describeDataset(view),
     ...view.stages.flatMap((stage) => ['', ...stageLines(stage, view)]),
   ];
-  return lines.map((line) => cut(line, columns)).join('\n');
+  // A failure's message may have several lines.
+  return lines.map((line) => cut(line.replaceAll(/\s*\n\s*/g, ' '), columns)).join('\n');
 }
 
 // --- helpers ---

@@ -12,7 +12,7 @@ const SHIPPED: Record<string, StudyInput> = { cifar10 };
  * @throws {InvalidStudyError} listing what is wrong with it; {@link UserError} where there is no such study.
  */
 export async function loadStudy(nameOrFile: string): Promise<Study> {
-  const shipped = SHIPPED[nameOrFile];
+  const shipped = Object.hasOwn(SHIPPED, nameOrFile) ? SHIPPED[nameOrFile] : undefined;
   if (shipped) return parseStudy(shipped, nameOrFile);
   if (!nameOrFile.endsWith('.json')) {
     throw new UserError(

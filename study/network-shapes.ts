@@ -4,22 +4,22 @@ import type { Network } from './training-config.ts';
 export const IMAGE_SIZE = 32;
 export const IMAGE_CHANNELS = 3;
 export const CLASSES = 10;
-/** Edge and stride of the max pool that follows every convolution. */
+/** Edge and stride of the max pool that follows every convolution of a network of the kind `conv`. */
 export const POOL_SIZE = 2;
 
 /** One layer with parameters. Shapes hold no batch axis: `[height, width, channels]`, or `[features]`. */
-interface LayerShape {
+export interface LayerShape {
   /** Also the prefix of its parameters' names. */
   name: string;
-  kind: 'conv' | 'dense';
+  kind: 'conv' | 'batchNorm' | 'dense';
   input: number[];
-  /** Of a convolution: after its pool. */
+  /** Of a convolution that a max pool follows in a network of the kind `conv`: after its pool. */
   output: number[];
-  /** Convolutions `[kernel, kernel, in, out]`, dense layers `[in, out]`. */
+  /** Convolutions `[kernel, kernel, in, out]`, batch normalisation `[channels]`, dense layers `[in, out]`. */
   weight: number[];
-  /** Inputs that one output value is computed from. */
-  fanIn: number;
-  /** Weights and biases. */
+  /** Whether it has a bias, one value for each output channel or unit. */
+  bias: boolean;
+  /** Weights and biases: what is trained. */
   parameters: number;
 }
 
@@ -40,30 +40,87 @@ export class NetworkShapeError extends Error {
  * @throws NetworkShapeError where a convolution or its pool would leave less than one pixel.
  */
 export function networkShapes(network: Network): NetworkShapes {
-  const layers: LayerShape[] = [];
-  let size = IMAGE_SIZE;
-  let channels = IMAGE_CHANNELS;
-  if (network.kind === 'conv') {
-    for (const [index, { filters, kernel, padding }] of network.convolutions.entries()) {
-      const name = `conv.${index}`;
-      const convolved = size + 2 * padding - kernel + 1;
-      const pooled = Math.floor(convolved / POOL_SIZE);
-      if (pooled < 1) throw new NetworkShapeError(shrunk(name, size, kernel, padding, convolved));
-      const weight = [kernel, kernel, channels, filters];
-      layers.push(layer(name, 'conv', [size, size, channels], [pooled, pooled, filters], weight));
-      size = pooled;
-      channels = filters;
-    }
-  }
-  let features = size * size * channels;
-  for (const [index, units] of [...network.hidden, CLASSES].entries()) {
-    layers.push(layer(`layers.${index}`, 'dense', [features], [units], [features, units]));
-    features = units;
-  }
+  const layers = layersOf(network);
   return { layers, parameters: layers.reduce((sum, { parameters }) => sum + parameters, 0) };
 }
 
 // --- helpers ---
+
+function layersOf(network: Network): LayerShape[] {
+  switch (network.kind) {
+    case 'dense':
+      return denseLayers('layers', IMAGE_SIZE * IMAGE_SIZE * IMAGE_CHANNELS, network.hidden);
+    case 'conv':
+      return convLayers(network);
+    case 'resnet':
+      return resnetLayers(network);
+  }
+}
+
+function denseLayers(name: string, inputs: number, hidden: readonly number[]): LayerShape[] {
+  return [...hidden, CLASSES].map((units, index) => {
+    const features = index === 0 ? inputs : (hidden[index - 1] as number);
+    return layer(`${name}.${index}`, 'dense', [features], [units], [features, units]);
+  });
+}
+
+function convLayers({ convolutions, hidden }: Extract<Network, { kind: 'conv' }>): LayerShape[] {
+  const layers: LayerShape[] = [];
+  let size = IMAGE_SIZE;
+  let channels = IMAGE_CHANNELS;
+  for (const [index, { filters, kernel, padding }] of convolutions.entries()) {
+    const name = `conv.${index}`;
+    const convolved = size + 2 * padding - kernel + 1;
+    const pooled = Math.floor(convolved / POOL_SIZE);
+    if (pooled < 1) throw new NetworkShapeError(shrunk(name, size, kernel, padding, convolved));
+    const weight = [kernel, kernel, channels, filters];
+    layers.push(layer(name, 'conv', [size, size, channels], [pooled, pooled, filters], weight));
+    size = pooled;
+    channels = filters;
+  }
+  return [...layers, ...denseLayers('layers', size * size * channels, hidden)];
+}
+
+/** A bottleneck block ends with four times the channels that it works with. */
+const EXPANSION = 4;
+
+/**
+ * torchvision's ResNet v1.5, in its order and with its names. Its head is called `fc` there as well; of the head's
+ * layers only the dense ones count, as in other networks: `fc.0`, `fc.1`, whatever is between them.
+ */
+function resnetLayers({ blocks, width, hidden }: Extract<Network, { kind: 'resnet' }>): LayerShape[] {
+  const layers: LayerShape[] = [];
+  /** A convolution without bias and the batch normalisation that follows it. */
+  const add = (conv: string, norm: string, kernel: number, [from, to]: Sizes, [inputs, outputs]: Sizes) => {
+    const output = [to, to, outputs];
+    const weight = [kernel, kernel, inputs, outputs];
+    layers.push(layer(conv, 'conv', [from, from, inputs], output, weight, false));
+    layers.push(layer(norm, 'batchNorm', output, output, [outputs]));
+  };
+
+  add('conv1', 'bn1', 7, [IMAGE_SIZE, IMAGE_SIZE / 2], [IMAGE_CHANNELS, width]);
+  let size = IMAGE_SIZE / 4; // after the stem's max pool
+  let channels = width;
+  for (const [group, count] of blocks.entries()) {
+    const inner = width * 2 ** group;
+    const outer = inner * EXPANSION;
+    for (let block = 0; block < count; block++) {
+      const name = `layer${group + 1}.${block}`;
+      const next = group > 0 && block === 0 ? size / 2 : size;
+      add(`${name}.conv1`, `${name}.bn1`, 1, [size, size], [channels, inner]);
+      add(`${name}.conv2`, `${name}.bn2`, 3, [size, next], [inner, inner]);
+      add(`${name}.conv3`, `${name}.bn3`, 1, [next, next], [inner, outer]);
+      if (block === 0) {
+        add(`${name}.downsample.0`, `${name}.downsample.1`, 1, [size, next], [channels, outer]);
+      }
+      size = next;
+      channels = outer;
+    }
+  }
+  return [...layers, ...denseLayers('fc', channels, hidden)];
+}
+
+type Sizes = [number, number];
 
 function layer(
   name: string,
@@ -71,10 +128,10 @@ function layer(
   input: number[],
   output: number[],
   weight: number[],
+  bias = true,
 ): LayerShape {
-  const units = weight.at(-1) ?? 0;
-  const fanIn = product(weight) / units;
-  return { name, kind, input, output, weight, fanIn, parameters: product(weight) + units };
+  const parameters = product(weight) + (bias ? (weight.at(-1) ?? 0) : 0);
+  return { name, kind, input, output, weight, bias, parameters };
 }
 
 function product(shape: readonly number[]): number {

@@ -25,7 +25,24 @@ const convNetworkSchema = z.strictObject({
   hidden: hiddenSchema,
 });
 
-export const networkSchema = z.discriminatedUnion('kind', [denseNetworkSchema, convNetworkSchema]);
+/**
+ * A ResNet of bottleneck blocks in four groups, then dense layers. ReLU within the blocks; activation and dropout
+ * are those between the dense layers. Blocks 3, 4, 6, 3 of width 64 are ResNet-50.
+ */
+const resnetNetworkSchema = z.strictObject({
+  kind: z.literal('resnet'),
+  /** Blocks of each of the four groups. */
+  blocks: z.array(z.number().int().min(1).max(50)).length(4),
+  /** Channels of the stem; a group's are `width`, twice, four and eight times it, and its output's four times those. */
+  width: z.number().int().min(1).max(512),
+  hidden: hiddenSchema,
+});
+
+export const networkSchema = z.discriminatedUnion('kind', [
+  denseNetworkSchema,
+  convNetworkSchema,
+  resnetNetworkSchema,
+]);
 
 const optimizerSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('sgd'), momentum: z.number().min(0).lt(1) }),

@@ -5,13 +5,13 @@ import { checkTensors } from './checkpoint/checkpoint.ts';
 import { createPauses, type Pauses } from './event-loop.ts';
 import { crossEntropy } from './loss.ts';
 import { type NamedTensors, toDevice } from './named-tensors.ts';
-import { createNetwork, type NetworkFunction } from './networks/network.ts';
+import { createNetwork, type NetworkFunction, weightsOf } from './networks/network.ts';
 import { type DeviceTensors, tf } from './tensorflow.ts';
 
 /** Images a step: a matter of speed only, so it does not follow the configuration's batch size. */
-const BATCH_SIZE = 256;
+export const EVALUATION_BATCH_SIZE = 256;
 
-/** How a network did on some images, without dropout. */
+/** How a network did on some images, without dropout and with batch normalisation by its running averages. */
 export interface Evaluation {
   /** Mean over the images, nats. */
   loss: number;
@@ -44,11 +44,11 @@ export async function evaluate(
   { signal, onAlive }: EvaluationWatch = {},
 ): Promise<Evaluation> {
   const network = createNetwork(config);
-  checkTensors('weights', weights, network.parameters);
-  const device = tf.tidy(() => ({ parameters: toDevice(weights), images: uploadImages(images) }));
+  checkTensors('weights', weights, weightsOf(network));
+  const device = tf.tidy(() => ({ weights: toDevice(weights), images: uploadImages(images) }));
   const pauses = createPauses(signal, onAlive);
   try {
-    return await evaluateOnDevice(network, device.parameters, device.images, indices, undefined, pauses);
+    return await evaluateOnDevice(network, device.weights, device.images, indices, undefined, pauses);
   } finally {
     tf.dispose(device);
   }
@@ -57,7 +57,7 @@ export async function evaluate(
 /** The same with weights and images that are on the device already. */
 export async function evaluateOnDevice(
   network: NetworkFunction,
-  parameters: DeviceTensors,
+  weights: DeviceTensors,
   images: DeviceImages,
   indices: Int32Array,
   flips: Uint8Array | undefined,
@@ -68,12 +68,12 @@ export async function evaluateOnDevice(
   const confusion = Array.from({ length: CLASSES }, () => new Array<number>(CLASSES).fill(0));
   let lossSum = 0;
   let correct = 0;
-  for (let start = 0; start < indices.length; start += BATCH_SIZE) {
+  for (let start = 0; start < indices.length; start += EVALUATION_BATCH_SIZE) {
     await pauses.take();
-    const end = start + BATCH_SIZE;
+    const end = start + EVALUATION_BATCH_SIZE;
     const results = tf.tidy(() => {
       const { x, labels } = takeBatch(images, indices.subarray(start, end), flips?.subarray(start, end));
-      const logits = network.forward(parameters, x, { training: false });
+      const { logits } = network.forward(weights, x, { training: false });
       return { rows: tf.softmax(logits), losses: crossEntropy(logits, labels), labels };
     });
     const rows = results.rows.dataSync<'float32'>();

@@ -46,7 +46,7 @@ export interface TrialOutcome {
   lines: EpochLine[];
   /** Absent where no epoch was done. */
   best?: BestEpoch;
-  /** Weights and biases of the network. */
+  /** Number of values that are trained. */
   parameters: number;
 }
 
@@ -105,7 +105,7 @@ export async function runTrial(run: TrialRun): Promise<TrialOutcome> {
       alive();
       const validated = await evaluateOnDevice(
         network,
-        device.state.parameters,
+        device.state.weights,
         device.images,
         validation,
         drawFlips(validation.length, validationFlip, 'validation', seed, epoch),
@@ -125,7 +125,7 @@ export async function runTrial(run: TrialRun): Promise<TrialOutcome> {
         seconds: (finished - started) / 1000,
       });
       run.onAlive(`storing epoch ${epoch}`);
-      const weights = fromDevice(device.state.parameters);
+      const weights = fromDevice(device.state.weights);
       const isBest = bestEpoch(lines)?.epoch === epoch;
       if (isBest || !best) best = { epoch, weights, validationProbabilities: validated.probabilities };
       await run.onEpoch(

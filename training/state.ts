@@ -1,13 +1,14 @@
 import { type Checkpoint, checkTensors } from './checkpoint/checkpoint.ts';
 import { initialWeights } from './initial-weights.ts';
 import { toDevice } from './named-tensors.ts';
-import type { NetworkFunction } from './networks/network.ts';
+import { type NetworkFunction, weightsOf } from './networks/network.ts';
 import type { UpdateRule } from './optimizers/optimizer.ts';
 import { type DeviceTensors, type Scalar, tf } from './tensorflow.ts';
 
 /** Everything that a training step changes, on the device. */
 export type TrainingState = {
-  parameters: DeviceTensors;
+  /** The network's parameters and buffers. */
+  weights: DeviceTensors;
   /** The optimizer's tensors, named by `slotName`. */
   slots: DeviceTensors;
   /** Sum over the epoch's images so far, nats. */
@@ -36,12 +37,12 @@ export function startingState(
     rule.slots.map((slot) => ({ name: slotName(name, slot), shape })),
   );
   if (checkpoint) {
-    checkTensors('checkpoint weights', checkpoint.weights, network.parameters);
+    checkTensors('checkpoint weights', checkpoint.weights, weightsOf(network));
     checkTensors('checkpoint optimizer', checkpoint.optimizer, slots);
-    return { parameters: toDevice(checkpoint.weights), slots: toDevice(checkpoint.optimizer), ...sums };
+    return { weights: toDevice(checkpoint.weights), slots: toDevice(checkpoint.optimizer), ...sums };
   }
   return {
-    parameters: toDevice(initialWeights(network.parameters, seed)),
+    weights: toDevice(initialWeights(weightsOf(network), seed)),
     slots: Object.fromEntries(slots.map(({ name, shape }) => [name, tf.zeros(shape)])),
     ...sums,
   };

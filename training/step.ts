@@ -1,9 +1,9 @@
 import type { Batch } from './batches.ts';
 import { crossEntropy } from './loss.ts';
-import type { NetworkFunction } from './networks/network.ts';
+import type { ForwardPass, NetworkFunction } from './networks/network.ts';
 import type { UpdateRule } from './optimizers/optimizer.ts';
 import { slotName, type TrainingState } from './state.ts';
-import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from './tensorflow.ts';
+import { type Scalar, type Tensor, type Tensor1D, tf } from './tensorflow.ts';
 
 /** What a step is given besides its state. */
 export interface StepInputs {
@@ -14,8 +14,8 @@ export interface StepInputs {
 }
 
 /**
- * One training step: the mean loss of the batch, its gradients, and the update. A function of tensors that reads no
- * value and changes nothing in place; the caller disposes of the state it replaces.
+ * One training step: the mean loss of the batch, its gradients, the update, and the network's next buffers. A function
+ * of tensors that reads no value and changes nothing in place; the caller disposes of the state it replaces.
  */
 export function trainingStep(
   network: NetworkFunction,
@@ -25,24 +25,26 @@ export function trainingStep(
 ): TrainingState {
   return tf.tidy(() => {
     const names = network.parameters.map(({ name }) => name);
-    const current = names.map((name) => state.parameters[name] as Tensor);
+    const current = names.map((name) => state.weights[name] as Tensor);
     const images = batch.labels.shape[0];
 
-    let logits: Tensor2D | undefined;
+    let pass: ForwardPass | undefined;
     const lossesOf = (...parameters: Tensor[]): Tensor1D => {
       const named = Object.fromEntries(names.map((name, index) => [name, parameters[index] as Tensor]));
-      logits = tf.keep(network.forward(named, batch.x, { training: true, dropoutSeed }));
-      return crossEntropy(logits, batch.labels);
+      pass = network.forward({ ...state.weights, ...named }, batch.x, { training: true, dropoutSeed });
+      for (const tensor of [pass.logits, ...Object.values(pass.buffers)]) tf.keep(tensor);
+      return crossEntropy(pass.logits, batch.labels);
     };
     // Each image's loss counts 1/images: the gradients are those of the mean.
     const { value: losses, grads } = tf.valueAndGrads(lossesOf)(current, tf.fill([images], 1 / images));
 
-    const predicted = tf.argMax(logits as Tensor2D, 1);
+    const { logits, buffers } = pass as ForwardPass;
+    const predicted = tf.argMax(logits, 1);
     const hits = tf.sum(tf.cast(tf.equal(predicted, batch.labels), 'float32'));
-    logits?.dispose();
+    logits.dispose();
 
     const next: TrainingState = {
-      parameters: {},
+      weights: {},
       slots: {},
       lossSum: tf.add(state.lossSum, tf.sum(losses)),
       correct: tf.add(state.correct, hits),
@@ -51,9 +53,10 @@ export function trainingStep(
       const slotNames = rule.slots.map((slot) => slotName(name, slot));
       const slots = slotNames.map((slot) => state.slots[slot] as Tensor);
       const updated = rule.update(current[index] as Tensor, grads[index] as Tensor, slots, learningRate);
-      next.parameters[name] = updated.parameter;
+      next.weights[name] = updated.parameter;
       for (const [at, slot] of slotNames.entries()) next.slots[slot] = updated.slots[at] as Tensor;
     }
+    Object.assign(next.weights, buffers);
     return next;
   });
 }

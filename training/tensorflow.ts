@@ -35,13 +35,14 @@ interface Binding {
   TF_ATTR_INT: number;
   TF_ATTR_FLOAT: number;
   TF_ATTR_STRING: number;
+  TF_ATTR_BOOL: number;
   TF_Version: string;
 }
 
 export interface OpAttribute {
   name: string;
   type: number;
-  value: number | string;
+  value: number | string | boolean;
 }
 
 export const backend = tf.backend() as unknown as NodeBackend;
@@ -60,6 +61,7 @@ export const attribute = {
   int: (name: string, value: number): OpAttribute => ({ name, type: binding.TF_ATTR_INT, value }),
   float: (name: string, value: number): OpAttribute => ({ name, type: binding.TF_ATTR_FLOAT, value }),
   text: (name: string, value: string): OpAttribute => ({ name, type: binding.TF_ATTR_STRING, value }),
+  flag: (name: string, value: boolean): OpAttribute => ({ name, type: binding.TF_ATTR_BOOL, value }),
 };
 
 /**

@@ -102,6 +102,9 @@ function leaderboard(standings: NonNullable<StageStatus['trials'][number]['stand
 function describeNetwork(network: TrialInput['spec']['config']['network']): string {
   const hidden = network.hidden.join('-');
   if (network.kind === 'dense') return `dense ${hidden}`;
+  if (network.kind === 'resnet') {
+    return `ResNet of ${network.blocks.join(', ')} blocks, width ${network.width}, dense ${hidden}`;
+  }
   const convolutions = network.convolutions.map(({ filters, kernel }) => `${kernel}×${kernel}×${filters}`);
   return `convolutions ${convolutions.join(', ')}, dense ${hidden}`;
 }

@@ -7,7 +7,7 @@ import { evaluate } from '../../training/evaluate.ts';
 import type { TrainingProgress } from '../../training/messages.ts';
 import { runTrial, type TrialOutcome, type TrialRun } from '../../training/run-trial.ts';
 import { tf } from '../../training/tensorflow.ts';
-import { configOf, conv, dense } from './configs.ts';
+import { configOf, conv, dense, tinyResnet } from './configs.ts';
 import { easyImages, range } from './easy-images.ts';
 
 const images = easyImages(300);
@@ -51,6 +51,7 @@ describe('learning', () => {
   test.each<[string, TrainingConfig]>([
     ['a dense network', configOf(dense(32), { epochs: 4, batchSize: 16 })],
     ['a convolutional network', configOf(conv([[8, 3, 1]], 24), { epochs: 4, batchSize: 16 })],
+    ['a ResNet', configOf(tinyResnet, { epochs: 4, batchSize: 16 })],
     [
       'ELU with Adadelta',
       configOf(dense(32), {
@@ -135,6 +136,7 @@ describe('resuming', () => {
         learningRate: 0.05,
       }),
     ],
+    ['a ResNet with dropout', configOf(tinyResnet, { epochs: 4, dropout: 0.2 })],
     [
       'Adadelta with a schedule',
       configOf(dense(24), {
@@ -253,12 +255,16 @@ describe('ends', () => {
   });
 });
 
-test('no tensor is left behind by an epoch or a trial', async () => {
+test.each<[string, TrainingConfig]>([
+  [
+    'a convolutional network',
+    configOf(conv([[4, 3, 1]], 16), { epochs: 3, dropout: 0.5, activation: 'silu' }),
+  ],
+  ['a ResNet', configOf(tinyResnet, { epochs: 3, activation: 'elu' })],
+])('no tensor is left behind by an epoch or a trial of %s', async (_what, config) => {
   const before = { ...tf.memory() };
   const during: number[] = [];
-  await train(configOf(conv([[4, 3, 1]], 16), { epochs: 3, dropout: 0.5, activation: 'silu' }), {
-    onEpoch: async () => void during.push(tf.memory().numTensors),
-  });
+  await train(config, { onEpoch: async () => void during.push(tf.memory().numTensors) });
   expect(new Set(during).size).toBe(1);
   expect(tf.memory().numTensors).toBe(before.numTensors);
   expect(tf.memory().numDataBuffers).toBe(before.numDataBuffers);

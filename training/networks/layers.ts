@@ -15,14 +15,23 @@ export function dense(x: Tensor2D, parameters: DeviceTensors, name: string): Ten
   return addBias(tf.matMul(x, weight<Tensor2D>(parameters, name)), bias(parameters, name));
 }
 
-/** x: [batch, height, width, in] → [batch, …, …, out], stride 1, with `padding` zero pixels on every side. */
+/** x: [batch, height, width, in] → [batch, …, …, out], with the parameters `NAME.weight` and `NAME.bias`, stride 1. */
 export function convolve(x: Tensor4D, parameters: DeviceTensors, name: string, padding: number): Tensor4D {
-  const filter = weight<Tensor4D>(parameters, name);
-  // tfjs has no gradient for other paddings than these two; at stride 1, `same` is (kernel − 1) / 2 on every side.
-  const same = padding > 0 && 2 * padding === filter.shape[0] - 1;
+  return addBias(convolution(x, weight<Tensor4D>(parameters, name), 1, padding), bias(parameters, name));
+}
+
+/** x: [batch, height, width, in] → [batch, …, …, out], with `padding` zero pixels on every side. */
+export function convolution(x: Tensor4D, filter: Tensor4D, stride: number, padding: number): Tensor4D {
+  // tfjs has no gradient for other paddings than `valid` and `same`. At stride 1 the latter is (kernel − 1) / 2 on
+  // every side; at others it is more at the bottom and the right than at the top and the left.
+  const same = stride === 1 && padding > 0 && 2 * padding === filter.shape[0] - 1;
+  return tf.conv2d(same ? x : pad(x, padding), filter, stride, same ? 'same' : 'valid');
+}
+
+/** Adds so many zero pixels on every side. */
+export function pad(x: Tensor4D, padding: number): Tensor4D {
   const edge: [number, number] = [padding, padding];
-  const padded = padding === 0 || same ? x : tf.pad4d(x, [[0, 0], edge, edge, [0, 0]]);
-  return addBias(tf.conv2d(padded, filter, 1, same ? 'same' : 'valid'), bias(parameters, name));
+  return padding === 0 ? x : tf.pad4d(x, [[0, 0], edge, edge, [0, 0]]);
 }
 
 /** 2×2, stride 2; an odd last row or column is dropped, as in PyTorch. */

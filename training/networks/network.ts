@@ -1,66 +1,56 @@
-import { networkShapes } from '../../study/network-shapes.ts';
 import type { TrainingConfig } from '../../study/training-config.ts';
 import type { DeviceTensors, Tensor1D, Tensor2D, Tensor4D } from '../tensorflow.ts';
-import { activate } from './activations.ts';
-import { convolve, dense, dropout, flatten, maxPool, relu } from './layers.ts';
+import { resnet } from './resnet.ts';
+import { sequential } from './sequential.ts';
 
-/** A trained tensor of a network. */
-export interface Parameter {
-  /** As PyTorch would name it: `conv.0.weight`, `layers.2.bias`. */
+/** A tensor of a network. */
+export interface NetworkTensor {
+  /** As PyTorch would name it: `conv.0.weight`, `layers.2.bias`, `layer1.0.bn1.running_mean`. */
   name: string;
-  /** In TensorFlow's order: convolutions `[height, width, in, out]`, dense layers `[in, out]`, biases `[out]`. */
+  /** In TensorFlow's order: convolutions `[height, width, in, out]`, dense layers `[in, out]`, all others `[out]`. */
   shape: number[];
-  /** Initial values are uniform in ±bound. */
-  bound: number;
+  initial: InitialValues;
 }
+
+/** What a tensor holds before training: values uniform in ±bound, normal with mean 0, or all the same. */
+export type InitialValues =
+  | { kind: 'uniform'; bound: number }
+  | { kind: 'normal'; deviation: number }
+  | { kind: 'constant'; value: number };
 
 /** Evaluation, or training with the dropout masks that belong to the seed `[trial, step]`, int32. */
 export type ForwardMode = { training: false } | { training: true; dropoutSeed: Tensor1D };
 
-/** A network as a function of its parameters. */
+/** What a network makes of a batch. */
+export type ForwardPass = {
+  /** [batch, 10] */
+  logits: Tensor2D;
+  /** In training: what the network's buffers become. In evaluation they stay, and there are none here. */
+  buffers: DeviceTensors;
+};
+
+/** A network as a function of its weights: parameters and buffers. */
 export interface NetworkFunction {
-  parameters: Parameter[];
-  /** Number of weights and biases. */
+  /** What training changes by gradients. */
+  parameters: NetworkTensor[];
+  /** What a forward pass in training changes: the running averages of batch normalisation. */
+  buffers: NetworkTensor[];
+  /** Number of values in all parameters. */
   parameterCount: number;
-  /** x: [batch, 32, 32, 3], normalised; gives logits, [batch, 10]. Only operations on tensors: no value is read. */
-  forward(parameters: DeviceTensors, x: Tensor4D, mode: ForwardMode): Tensor2D;
+  /** x: [batch, 32, 32, 3], normalised. Only operations on tensors: no value is read, nothing is changed in place. */
+  forward(weights: DeviceTensors, x: Tensor4D, mode: ForwardMode): ForwardPass;
 }
 
 /**
- * A dense or convolutional network. Convolutions are followed by ReLU and a 2×2 max pool, hidden dense layers by the
- * configured activation and dropout, the output layer by nothing. The flattening keeps the order [height, width,
- * channel] where PyTorch has [channel, height, width]: an order of inputs that the first dense layer learns anyway.
+ * The network of a configuration.
  *
  * @throws NetworkShapeError where a convolution or its pool would leave less than one pixel.
  */
 export function createNetwork(config: TrainingConfig): NetworkFunction {
-  const { layers, parameters: parameterCount } = networkShapes(config.network);
-  const convolutions = config.network.kind === 'conv' ? config.network.convolutions : [];
-  const denseLayers = layers.filter(({ kind }) => kind === 'dense');
-  const parameters = layers.flatMap(({ name, weight, fanIn }) => {
-    const bound = 1 / Math.sqrt(fanIn);
-    return [
-      { name: `${name}.weight`, shape: weight, bound },
-      { name: `${name}.bias`, shape: weight.slice(-1), bound },
-    ];
-  });
+  return config.network.kind === 'resnet' ? resnet(config, config.network) : sequential(config);
+}
 
-  function forward(weights: DeviceTensors, x: Tensor4D, mode: ForwardMode): Tensor2D {
-    let image = x; // [batch, height, width, channels]
-    for (const [index, { padding }] of convolutions.entries()) {
-      image = maxPool(relu(convolve(image, weights, `conv.${index}`, padding)));
-    }
-    let features = flatten(image); // [batch, features]
-    for (const [index, { name }] of denseLayers.entries()) {
-      features = dense(features, weights, name);
-      if (index === denseLayers.length - 1) break;
-      features = activate(features, config.activation);
-      if (mode.training && config.dropout > 0) {
-        features = dropout(features, config.dropout, mode.dropoutSeed, index);
-      }
-    }
-    return features;
-  }
-
-  return { parameters, parameterCount, forward };
+/** All tensors of a network, in the order of its weights in a checkpoint: the parameters, then the buffers. */
+export function weightsOf({ parameters, buffers }: NetworkFunction): NetworkTensor[] {
+  return [...parameters, ...buffers];
 }

@@ -1,0 +1,79 @@
+const NO_BREAK = '\u00a0';
+
+/** `88.18 %` */
+export function percent(value: number): string {
+  return `${value.toFixed(2)}${NO_BREAK}%`;
+}
+
+/** A difference of two percentages: `1.20 points`. */
+export function points(value: number): string {
+  return `${Math.abs(value).toFixed(2)}${NO_BREAK}points`;
+}
+
+/** A difference with its sign: `+1.20`, `−0.30`, `0.00`. */
+export function signed(value: number, digits = 2): string {
+  const text = Math.abs(value).toFixed(digits);
+  if (Number(text) === 0) return text;
+  return `${value < 0 ? '−' : '+'}${text}`;
+}
+
+/** `1,234,567` */
+export function count(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** `1 run`, `3 runs` */
+export function plural(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)}${NO_BREAK}${value === 1 ? one : many}`;
+}
+
+/** A loss, nats an image. */
+export function loss(value: number): string {
+  return Math.abs(value) < 1000 ? value.toFixed(4) : value.toPrecision(4);
+}
+
+/** Four significant digits at most, as learning rates are read. */
+export function brief(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
+/** Seconds as `0.4 s`, `45 s`, `3 min 20 s`, `2 h 5 min` or `3 d 4 h`. */
+export function duration(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  if (whole < 86_400) return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+  return `${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3600)} h`;
+}
+
+/** `2026-03-01 14:05 UTC`; what isn't a time is given back as it is. */
+export function moment(time: string): string {
+  const milliseconds = Date.parse(time);
+  if (Number.isNaN(milliseconds)) return time || 'unknown';
+  return `${new Date(milliseconds).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** Whole seconds between two times; null where one isn't a time. */
+export function secondsBetween(start: string, end: string): number | null {
+  const seconds = (Date.parse(end) - Date.parse(start)) / 1000;
+  return Number.isNaN(seconds) ? null : seconds;
+}
+
+/** `a`, `a and b`, `a, b and c` */
+export function list(items: readonly string[]): string {
+  if (items.length < 2) return items.join('');
+  return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+}
+
+/** A long name with its middle left out: what tells names of a study apart is at their ends. */
+export function shorten(name: string, length: number): string {
+  if (name.length <= length) return name;
+  const head = Math.floor((length - 1) / 3);
+  return `${name.slice(0, head)}…${name.slice(name.length - (length - 1 - head))}`;
+}
+
+/** The first twelve digits of a hash. */
+export function shortHash(hash: string): string {
+  return hash.slice(0, 12);
+}

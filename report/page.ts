@@ -1,0 +1,62 @@
+import { Html, html, prose } from './html.ts';
+import { madeSection } from './made-section.ts';
+import { publishedSection } from './published-section.ts';
+import type { StudyRecord } from './record-type.ts';
+import { runsSection } from './runs-section.ts';
+import { stageAnchor, stageSection } from './stage-section.ts';
+import { STYLE } from './style.ts';
+import { overview, summaryTiles } from './summary-section.ts';
+import { testSection } from './test-section.ts';
+import { warnings } from './warnings.ts';
+
+/** The whole page: one file that needs nothing else. */
+export async function renderPage(record: StudyRecord): Promise<string> {
+  const { study, studyId } = record.opening;
+  const stages: Html[] = [];
+  for (const [index, stage] of record.stages.entries()) stages.push(await stageSection(record, stage, index));
+  const published = publishedSection(record);
+  const test = await testSection(record);
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${study.title}</title>
+<style>${new Html(STYLE)}</style>
+</head>
+<body>
+<header>
+<h1>${study.title}</h1>
+<p class="quiet">Study <code>${studyId}</code> of <code>${study.name}</code>, seed ${study.seed}</p>
+${warningBox(record)}
+${summaryTiles(record)}
+<nav aria-label="Sections"><ol><li><a href="#overview">Overview</a></li>${record.stages.map(
+    ({ name }, index) => html`<li><a href="#${stageAnchor(index)}">${index + 1}. ${name}</a></li>`,
+  )}${test && html`<li><a href="#test">${record.stages.length + 1}. ${record.test?.stage || 'test'}</a></li>`}${
+    published && html`<li><a href="#published">The report’s numbers</a></li>`
+  }<li><a href="#runs">Every run</a></li><li><a href="#made">How it was made</a></li></ol></nav>
+</header>
+<main>
+${await overview(record)}
+${stages}
+${test}
+${published}
+${runsSection(record)}
+${madeSection(record)}
+</main>
+</body>
+</html>
+`;
+  return page.source;
+}
+
+// --- helpers ---
+
+function warningBox(record: StudyRecord): Html | false {
+  const sentences = warnings(record);
+  return (
+    sentences.length > 0 &&
+    html`<div class="warning" role="note"><h2>Read the numbers with this in mind</h2><ul>${sentences.map((sentence) => html`<li>${prose(sentence)}</li>`)}</ul></div>`
+  );
+}

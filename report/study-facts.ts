@@ -1,0 +1,83 @@
+import { limitImages } from '../study/plan.ts';
+import type { Network, Settings } from '../study/training-config.ts';
+import { winner } from '../study/winner.ts';
+import type { StageRecord, StudyRecord, TrialRecord } from './record-type.ts';
+
+export type RankedTrial = TrialRecord & { score: number };
+
+/** Images that runs of the study trained on, and those that chose among them. */
+export function imagesUsed({ opening }: StudyRecord): { training: number; validation: number } {
+  const { study, profile, dataset } = opening;
+  const used = limitImages(study.profiles[profile]?.trainImages ?? 'all', dataset.trainImages);
+  const validation = Math.round(used * study.validationFraction);
+  return { training: used - validation, validation };
+}
+
+/** Standard error of an accuracy measured on so many images, in points: `100·√(p(1−p)/n)`. */
+export function standardError(accuracy: number, images: number): number {
+  return Math.sqrt((accuracy * (100 - accuracy)) / images);
+}
+
+/** Whether the stage ranks its trials and has a winner. */
+export function isRanked({ kind }: StageRecord): boolean {
+  return kind === 'compare' || kind === 'search';
+}
+
+/** The best trial of a stage that ranks; undefined where none has a score. */
+export function bestTrial(stage: StageRecord): RankedTrial | undefined {
+  return isRanked(stage) ? (winner(stage.trials) as RankedTrial | undefined) : undefined;
+}
+
+/** The run that a stage started from: taken over into its ranking, or the winner of the stage it names. */
+export function startTrial(record: StudyRecord, stage: StageRecord): TrialRecord | undefined {
+  const takenOver = stage.trials.find((trial) => trial.takenOver);
+  if (takenOver) return takenOver;
+  const from = record.opening.study.stages.find(({ name }) => name === stage.name)?.from;
+  const earlier = record.stages.find(({ name }) => name === from);
+  return earlier && bestTrial(earlier);
+}
+
+/** The run that a variant or a repeat stands beside. */
+export function ordinaryTrial(record: StudyRecord, trial: TrialRecord): TrialRecord | undefined {
+  const sameName = record.stages
+    .flatMap(({ trials }) => trials)
+    .filter(({ name, of }) => of === null && name === trial.of);
+  return sameName.find(({ lines }) => lines.length > 0) ?? sameName[0];
+}
+
+/** The stage whose winner is the study's: the last that ranks and has one. */
+export function lastDecided(record: StudyRecord): { stage: StageRecord; trial: RankedTrial } | undefined {
+  for (const stage of [...record.stages].reverse()) {
+    const trial = stage.winner === null ? undefined : bestTrial(stage);
+    if (trial) return { stage, trial };
+  }
+  return undefined;
+}
+
+/** What a trial's settings are read against: its ordinary run's, its stage's start's, or the study's base. */
+export function referenceConfig(
+  record: StudyRecord,
+  stage: StageRecord,
+  trial: TrialRecord,
+): Settings & { network?: Network } {
+  const beside = trial.of === null ? startTrial(record, stage) : ordinaryTrial(record, trial);
+  if (beside?.config) return beside.config;
+  const { study, profile } = record.opening;
+  const divisor = study.profiles[profile]?.epochDivisor ?? 1;
+  return { ...study.base, epochs: Math.max(1, Math.round(study.base.epochs / divisor)) };
+}
+
+/** Stages that the study has and the record has not: those that have not been run. */
+export function missingStages(record: StudyRecord): StudyRecord['opening']['study']['stages'] {
+  const there = new Set(record.stages.map(({ name }) => name));
+  return record.opening.study.stages.filter(({ kind, name }) =>
+    kind === 'test' ? record.test === null : !there.has(name),
+  );
+}
+
+/** Every run once: those that a stage takes over are another stage's. */
+export function allRuns(record: StudyRecord): { stage: StageRecord; trial: TrialRecord }[] {
+  return record.stages.flatMap((stage) =>
+    stage.trials.filter(({ takenOver }) => !takenOver).map((trial) => ({ stage, trial })),
+  );
+}

@@ -1,0 +1,63 @@
+import { stripVTControlCharacters } from 'node:util';
+import { expect, it, vi } from 'vitest';
+import { liveView } from '../../client/live-view.ts';
+import type { StudyView } from '../../client/observe-study.ts';
+import { ended, parked, queued, stageView, studyView, training } from './views.ts';
+
+const winner = { ...ended('relu_div4', 52).standing, score: 52 } as NonNullable<
+  StudyView['stages'][number]['winner']
+>;
+const view = studyView([
+  stageView([ended('MLP', 48), ended('relu_div4', 52)], { state: 'done', winner }),
+  stageView(
+    [
+      queued('waits'),
+      training('trains'),
+      { ...parked('parked'), failure: 'the GPU\n  is gone' },
+      ended('ended', 60),
+    ],
+    { name: 'cnn' },
+  ),
+  stageView([], { name: 'test', kind: 'test', question: 'How good?', state: 'waiting' }),
+]);
+
+it('shows stages, leaderboards, what trains, and what waits', () => {
+  expect(stripVTControlCharacters(liveView(view, 200)).split('\n')).toEqual([
+    'My study: mine, profile demo',
+    'data set: 2000 training and 500 test images: CIFAR-10',
+    '',
+    'dense  How far?',
+    '   1  relu_div4  52.00 % (epoch 2)  winner',
+    '   2  MLP        48.00 % (epoch 2)',
+    '',
+    'cnn  How far?',
+    '   1  ended   60.00 % (epoch 2)',
+    '   ·  waits   queued',
+    expect.stringMatching(/^ {3}· {2}trains {2}epoch 2 of 3, step 40 of 50, .* 3 min 20 s left$/),
+    '   ·  parked  needs attention: the GPU is gone',
+    '',
+    'test  How good?',
+  ]);
+});
+
+it('shows the test under way, then its result', () => {
+  const test = stageView([], { name: 'test', kind: 'test', question: 'How good?' });
+  expect(liveView(studyView([test]), 100)).toContain('\n  testing');
+  const score = { images: 500, accuracy: 51.2, loss: 1.4 };
+  const tested = liveView(studyView([{ ...test, state: 'done' }], { test: score }), 100);
+  expect(stripVTControlCharacters(tested)).toContain('  51.20 % of 500 test images');
+});
+
+it('fits the width, whatever its colours, so that redrawing finds its lines', () => {
+  vi.stubEnv('FORCE_COLOR', '1');
+  const lines = liveView(view, 30).split('\n');
+  vi.unstubAllEnvs();
+  expect(lines.join('')).toContain('\u001b[');
+  for (const line of lines) {
+    const visible = stripVTControlCharacters(line);
+    expect(visible.length).toBeLessThanOrEqual(30);
+    // A colour that is cut off must not run on.
+    if (visible.endsWith('…')) expect(line.endsWith('\u001b[0m')).toBe(true);
+  }
+  expect(stripVTControlCharacters(lines[1] as string)).toBe('data set: 2000 training and 5…');
+});

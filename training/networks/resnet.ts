@@ -1,0 +1,94 @@
+import { type LayerShape, networkShapes } from '../../study/network-shapes.ts';
+import type { Network, TrainingConfig } from '../../study/training-config.ts';
+import { type DeviceTensors, type Tensor2D, type Tensor4D, tf } from '../tensorflow.ts';
+import { batchNormTensors, normaliseByAverages, normaliseByBatch } from './batch-norm.ts';
+import { head, uniformTensors } from './head.ts';
+import { convolution, pad, relu } from './layers.ts';
+import type { ForwardMode, ForwardPass, NetworkFunction, NetworkTensor } from './network.ts';
+
+/**
+ * ResNet v1.5 as torchvision has it: bottleneck blocks whose 3×3 convolution takes the stride, batch normalisation
+ * after every convolution, ReLU. Images go in at 32×32, so that one pixel is left before the head: the configuration's
+ * dense layers in the place of torchvision's `fc`.
+ */
+export function resnet(
+  config: TrainingConfig,
+  { blocks }: Extract<Network, { kind: 'resnet' }>,
+): NetworkFunction {
+  const { layers, parameters: parameterCount } = networkShapes(config.network);
+  const denseLayers = layers.filter(({ kind }) => kind === 'dense');
+  const tensors = layers.map(startingTensors);
+
+  function forward(weights: DeviceTensors, x: Tensor4D, mode: ForwardMode): ForwardPass {
+    const buffers: DeviceTensors = {};
+
+    /** Convolution and batch normalisation. */
+    function convolve(
+      image: Tensor4D,
+      conv: string,
+      norm: string,
+      stride: number,
+      padding: number,
+    ): Tensor4D {
+      const convolved = convolution(image, weights[`${conv}.weight`] as Tensor4D, stride, padding);
+      if (!mode.training) return normaliseByAverages(convolved, weights, norm);
+      const { y, averages } = normaliseByBatch(convolved, weights, norm);
+      Object.assign(buffers, averages);
+      return y;
+    }
+
+    function bottleneck(image: Tensor4D, name: string, stride: number, projected: boolean): Tensor4D {
+      let y = relu(convolve(image, `${name}.conv1`, `${name}.bn1`, 1, 0));
+      y = relu(convolve(y, `${name}.conv2`, `${name}.bn2`, stride, 1));
+      y = convolve(y, `${name}.conv3`, `${name}.bn3`, 1, 0);
+      const shortcut = projected
+        ? convolve(image, `${name}.downsample.0`, `${name}.downsample.1`, stride, 0)
+        : image;
+      return relu(tf.add(y, shortcut));
+    }
+
+    let image = stemPool(relu(convolve(x, 'conv1', 'bn1', 2, 3))); // [batch, 8, 8, width]
+    for (const [group, count] of blocks.entries()) {
+      for (let block = 0; block < count; block++) {
+        const stride = group > 0 && block === 0 ? 2 : 1;
+        image = bottleneck(image, `layer${group + 1}.${block}`, stride, block === 0);
+      }
+    }
+    const features = tf.mean(image, [1, 2]) as Tensor2D;
+    return { logits: head(features, denseLayers, weights, config, mode), buffers };
+  }
+
+  return {
+    parameters: tensors.flatMap(({ parameters }) => parameters),
+    buffers: tensors.flatMap(({ buffers }) => buffers),
+    parameterCount,
+    forward,
+  };
+}
+
+// --- helpers ---
+
+/** As torchvision starts them: convolutions after Kaiming, normal, by fan-out; the head as any dense layers. */
+function startingTensors(layer: LayerShape): { parameters: NetworkTensor[]; buffers: NetworkTensor[] } {
+  const { name, kind, weight } = layer;
+  switch (kind) {
+    case 'conv': {
+      const [kernel, , , outputs] = weight as [number, number, number, number];
+      const deviation = Math.sqrt(2 / (kernel * kernel * outputs));
+      const initial = { kind: 'normal', deviation } as const;
+      return { parameters: [{ name: `${name}.weight`, shape: weight, initial }], buffers: [] };
+    }
+    case 'batchNorm':
+      return batchNormTensors(name, weight[0] as number);
+    case 'dense':
+      return { parameters: uniformTensors(layer), buffers: [] };
+  }
+}
+
+/**
+ * 3×3, stride 2, one pixel of padding. PyTorch pads with −∞. Zeros are the same behind a ReLU, whose outputs are never
+ * less: where one is a window's largest, so is an output of 0, through which no gradient passes.
+ */
+function stemPool(x: Tensor4D): Tensor4D {
+  return tf.maxPool(pad(x, 1), 3, 2, 'valid');
+}
