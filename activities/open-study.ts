@@ -5,21 +5,21 @@ import type { Study } from '../study/study-schema.ts';
 import { NUMERICS } from '../study/trial.ts';
 
 /** Writes `study.json`, once: with what the study was started, and under which numerics all its trials run. */
-export function createOpenStudy({ store }: { store: ObjectStore }) {
+export function createOpenStudy({ store, objectsUrl }: { store: ObjectStore; objectsUrl: string | null }) {
   return async (opening: {
     studyId: string;
     study: Study;
     profile: string;
     dataset: DatasetSummary;
-  }): Promise<{ numerics: number }> => {
+  }): Promise<{ numerics: number; objectsUrl: string | null }> => {
     const opened = await readStudy(store, opening.studyId);
-    if (opened) return { numerics: opened.numerics };
+    if (opened) return { numerics: opened.numerics, objectsUrl };
     await writeStudy(store, {
       format: 1,
       ...opening,
       numerics: NUMERICS,
       startedAt: new Date().toISOString(),
     });
-    return { numerics: NUMERICS };
+    return { numerics: NUMERICS, objectsUrl };
   };
 }

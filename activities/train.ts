@@ -9,7 +9,10 @@ import { type RunTrainer, runJob } from './trainer.ts';
 import { workflowSignals } from './workflow-signals.ts';
 
 export type TrainReport =
-  | { status: 'trained'; result: Omit<TrialStanding, 'name' | 'status'> }
+  | {
+      status: 'trained';
+      result: Pick<TrialStanding, 'trialKey' | 'outcome' | 'score' | 'bestEpoch' | 'reused'>;
+    }
   /** The worker was shut down; scheduled again, the trial goes on from its newest checkpoint. */
   | { status: 'interrupted' };
 

@@ -4,6 +4,9 @@ import type { TrainerFailureKind, TrainerJob, TrainerReport } from '../training/
 /** The last report of a trainer that did its job. */
 export type TrainerEnd = Extract<TrainerReport, { kind: 'trained' | 'tested' }>;
 
+/** What activities ask of trainers. */
+export type ActivityJob = Exclude<TrainerJob, { kind: 'measure' }>;
+
 /**
  * Runs one job in a trainer process of its own.
  *
@@ -11,7 +14,7 @@ export type TrainerEnd = Extract<TrainerReport, { kind: 'trained' | 'tested' }>;
  *   stop, and killed where it does not; then the signal's reason is thrown, once the process has ended.
  */
 export type RunTrainer = (
-  job: TrainerJob,
+  job: ActivityJob,
   options: { onReport: (report: TrainerReport) => void; signal: AbortSignal },
 ) => Promise<TrainerEnd>;
 
@@ -32,7 +35,7 @@ export class TrainerError extends Error {
  */
 export async function runJob(
   runTrainer: RunTrainer,
-  job: TrainerJob,
+  job: ActivityJob,
   onReport: (report: TrainerReport) => void = () => {},
 ): Promise<TrainerEnd> {
   try {

@@ -28,9 +28,10 @@ export function describeDataset(view: StudyView): string {
 
 /** A trial that has ended, as a leaderboard shows it. */
 export function describeStanding(standing: TrialStanding): string {
-  const { score, outcome, status, bestEpoch, reused } = standing;
+  const { score, outcome, status, bestEpoch, reused, takenOver, override } = standing;
   const result = score === null ? (outcome ?? status) : `${percent(score)} (epoch ${bestEpoch})`;
-  return reused ? `${result}, from the store` : result;
+  const origin = takenOver ? ', taken over' : reused ? ', from the store' : '';
+  return `${result}${origin}${override ? `, changed by hand: ${JSON.stringify(override)}` : ''}`;
 }
 
 /** A trial under way: epoch, steps, speed, loss, accuracies, time left. */

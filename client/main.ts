@@ -1,12 +1,17 @@
 import { Command, CommanderError } from 'commander';
+import { cancelCommand } from './commands/cancel.ts';
+import { checkCommand } from './commands/check.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { downCommand } from './commands/down.ts';
 import { listCommand } from './commands/list.ts';
 import { retryCommand, skipCommand } from './commands/repair.ts';
-import { runCommand } from './commands/run.ts';
+import { reportCommand } from './commands/report.ts';
+import { runCommand, startCommand } from './commands/run.ts';
 import { setupCommand } from './commands/setup.ts';
 import { showCommand } from './commands/show.ts';
+import { statusCommand } from './commands/status.ts';
 import { upCommand } from './commands/up.ts';
+import { watchCommand } from './commands/watch.ts';
 import { workerCommand } from './commands/worker.ts';
 import { EXIT, explainExit, isExpected } from './exit-codes.ts';
 
@@ -34,10 +39,16 @@ function program(): Command {
     .showHelpAfterError('(--help tells more)');
   const commands = [
     runCommand(),
+    checkCommand(),
+    startCommand(),
+    watchCommand(),
+    statusCommand(),
     listCommand(),
     showCommand(),
+    reportCommand(),
     retryCommand(),
     skipCommand(),
+    cancelCommand(),
     upCommand(),
     downCommand(),
     workerCommand(),

@@ -12,7 +12,8 @@ export interface TrialView {
   /** Workflow id. */
   id: string;
   state: 'queued' | 'training' | 'needsAttention' | 'done';
-  epochs: number;
+  /** null for a trial that has ended. */
+  epochs: number | null;
   /** Steps of the epoch under way; absent where none is. */
   progress: TrainingProgress | undefined;
   lastLine: EpochLine | null;
@@ -33,7 +34,18 @@ export interface StudyView {
   workflowStatus: WorkflowExecutionDescription['status']['name'];
   dataset: DatasetSummary | null;
   stages: StageView[];
+  /** What waits for a person: trials, a stage as a whole, or the final test. */
+  attention: Attention[];
   test: StudyStatus['test'];
+}
+
+export interface Attention {
+  /** Workflow id of what waits. */
+  id: string;
+  /** What `retry` and `skip` call it: the name of the trial or stage. */
+  name: string;
+  kind: 'trial' | 'stage' | 'test';
+  failure: string;
 }
 
 /** Reads a study's state from its workflows: the study's, its stages' and those of the trials under way. */
@@ -47,7 +59,7 @@ export async function viewStudy(client: Client, studyId: string): Promise<StudyV
     status.stages.map(async ({ standings, ...stage }) => ({
       ...stage,
       trials:
-        stage.kind === 'compare' && stage.state === 'running'
+        stage.kind !== 'test' && stage.state === 'running'
           ? await trialsUnderWay(client, studyId, stage.name)
           : standings.map((standing) => endedTrial(studyId, stage.name, standing)),
     })),
@@ -59,11 +71,22 @@ export async function viewStudy(client: Client, studyId: string): Promise<StudyV
     workflowStatus: description.status.name,
     dataset: status.dataset,
     stages,
+    attention: Object.entries(status.attention).map(([id, failure]) => attentionOf(status, id, failure)),
     test: status.test,
   };
 }
 
 // --- helpers ---
+
+function attentionOf({ studyId, stages }: StudyStatus, id: string, failure: string): Attention {
+  if (id === studyId) {
+    return { id, name: stages.find(({ kind }) => kind === 'test')?.name ?? 'test', kind: 'test', failure };
+  }
+  const [, stage = '', trial] = id.split('/');
+  return trial === undefined
+    ? { id, name: stage, kind: 'stage', failure }
+    : { id, name: trial, kind: 'trial', failure };
+}
 
 async function trialsUnderWay(client: Client, studyId: string, stage: string): Promise<TrialView[]> {
   const status = await ifStarted(
@@ -72,23 +95,32 @@ async function trialsUnderWay(client: Client, studyId: string, stage: string): P
   return Promise.all(
     (status?.trials ?? []).map(({ name, epochs, standing, failure }) =>
       standing
-        ? endedTrial(studyId, stage, standing, epochs)
+        ? endedTrial(studyId, stage, standing)
         : openTrial(client, studyId, stage, { name, epochs, failure }),
     ),
   );
 }
 
-function endedTrial(studyId: string, stage: string, standing: TrialStanding, epochs = 0): TrialView {
+function endedTrial(studyId: string, stage: string, standing: TrialStanding): TrialView {
   const { name } = standing;
   const id = trialWorkflowId(studyId, stage, name);
-  return { name, id, state: 'done', epochs, progress: undefined, lastLine: null, standing, failure: null };
+  return {
+    name,
+    id,
+    state: 'done',
+    epochs: null,
+    progress: undefined,
+    lastLine: null,
+    standing,
+    failure: null,
+  };
 }
 
 async function openTrial(
   client: Client,
   studyId: string,
   stage: string,
-  { name, epochs, failure }: { name: string; epochs: number; failure: string | null },
+  { name, epochs, failure }: { name: string; epochs: number | null; failure: string | null },
 ): Promise<TrialView> {
   const id = trialWorkflowId(studyId, stage, name);
   const handle = client.workflow.getHandle(id);
@@ -102,7 +134,7 @@ async function openTrial(
     name,
     id,
     state: progress && state === 'queued' ? 'training' : state,
-    epochs,
+    epochs: status?.spec.config.epochs ?? epochs,
     progress,
     lastLine: status?.lastLine ?? null,
     standing: status?.standing ?? null,

@@ -1,5 +1,6 @@
 import { type Client, WorkflowFailedError } from '@temporalio/client';
 import { recordKey } from '../storage/keys.ts';
+import { attentionText } from './attention-text.ts';
 import { EXIT } from './exit-codes.ts';
 import { percent } from './format.ts';
 import type { StudyView } from './observe-study.ts';
@@ -46,19 +47,6 @@ async function printEnd(client: Client, view: StudyView): Promise<number> {
   if (view.dataset?.origin.kind === 'generated')
     console.log('             on GENERATED images, not on CIFAR-10');
   return EXIT.success;
-}
-
-function attentionText(view: StudyView): string {
-  const parked = view.stages
-    .flatMap((stage) => stage.trials)
-    .filter(({ state }) => state === 'needsAttention');
-  return parked
-    .flatMap(({ id, name, failure }) => [
-      `${id} needs attention: ${failure}`,
-      `  npx staged-study retry ${view.studyId} ${name}`,
-      `  npx staged-study skip ${view.studyId} ${name}`,
-    ])
-    .join('\n');
 }
 
 /** The innermost cause of a failed workflow. */

@@ -9,6 +9,10 @@ export function news(before: StudyView | undefined, now: StudyView): string[] {
   now.stages.forEach((stage, index) => {
     lines.push(...stageNews(before?.stages[index], stage));
   });
+  const known = before?.attention.map(({ id }) => id) ?? [];
+  for (const { id, kind, failure } of now.attention) {
+    if (kind !== 'trial' && !known.includes(id)) lines.push(`${id}: needs attention: ${failure}`);
+  }
   if (now.test && !before?.test) {
     lines.push(`test: ${percent(now.test.accuracy)} of ${now.test.images} images`);
   }

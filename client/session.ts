@@ -1,5 +1,6 @@
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import type { DeploymentConfiguration } from '../infra/configuration.ts';
+import { stackStatus } from '../infra/stack/open-stack.ts';
 import { UserError } from '../infra/user-error.ts';
 import { createMinioStore } from '../storage/minio-store.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -18,14 +19,24 @@ export interface Session {
   stackStartedHere: boolean;
 }
 
-/** Gives `use` a session, and closes it afterwards, whatever happens: the stack stops with its last user. */
+/**
+ * Gives `use` a session, and closes it afterwards, whatever happens: the stack stops with its last user.
+ *
+ * @param options.needsRunningStack the command that makes no sense with a stack that ends with it.
+ */
 export async function withSession<T>(
-  options: { quiet?: boolean },
+  options: { quiet?: boolean; needsRunningStack?: string },
   use: (session: Session) => Promise<T>,
 ): Promise<T> {
   const found = configuration();
   if (found.kind === 'deployment') return withDeployment(found, use);
-  const stack = await bringUpStack('this command', { keepAfterExit: false, ...options });
+  const { quiet = false, needsRunningStack: command } = options;
+  if (command && !stackStatus(found.stateFolder)) {
+    throw new UserError(
+      `${command}: no stack is up that would go on after this command; bring one up: npx staged-study up`,
+    );
+  }
+  const stack = await bringUpStack('this command', { keepAfterExit: false, quiet });
   try {
     return await withConnection({ address: stack.temporal.address }, stack.temporal.namespace, (client) =>
       use({

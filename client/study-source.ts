@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { UserError } from '../infra/user-error.ts';
 import { cifar10 } from '../study/cifar10.ts';
 import { InvalidStudyError, parseStudy } from '../study/parse-study.ts';
@@ -7,22 +9,33 @@ import type { Study, StudyInput } from '../study/study-schema.ts';
 const SHIPPED: Record<string, StudyInput> = { cifar10 };
 
 /**
- * A study by the name of one that ships, or from a JSON file.
+ * A study by the name of one that ships, from a JSON file, or from a TypeScript file whose default export it is.
  *
  * @throws {InvalidStudyError} listing what is wrong with it; {@link UserError} where there is no such study.
  */
 export async function loadStudy(nameOrFile: string): Promise<Study> {
   const shipped = Object.hasOwn(SHIPPED, nameOrFile) ? SHIPPED[nameOrFile] : undefined;
   if (shipped) return parseStudy(shipped, nameOrFile);
-  if (!nameOrFile.endsWith('.json')) {
-    throw new UserError(
-      `study: expected ${Object.keys(SHIPPED).join(', ')} or a .json file, got "${nameOrFile}"`,
-    );
-  }
-  return parseStudy(await readJson(nameOrFile), nameOrFile);
+  if (/\.[cm]?[jt]s$/.test(nameOrFile)) return parseStudy(await importDefault(nameOrFile), nameOrFile);
+  if (nameOrFile.endsWith('.json')) return parseStudy(await readJson(nameOrFile), nameOrFile);
+  throw new UserError(
+    `study: expected ${Object.keys(SHIPPED).join(', ')}, or a .json or .ts file, got "${nameOrFile}"`,
+  );
 }
 
 // --- helpers ---
+
+async function importDefault(file: string): Promise<unknown> {
+  try {
+    const module = await import(pathToFileURL(resolve(file)).href);
+    if (module.default !== undefined) return module.default;
+  } catch (cause) {
+    throw new UserError(`${file}: the study can't be loaded (${(cause as Error).message})`, { cause });
+  }
+  throw new UserError(
+    `${file}: expected the study as its default export, got none; write "export default …"`,
+  );
+}
 
 async function readJson(file: string): Promise<unknown> {
   let text: string;

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Client, ServiceError } from '@temporalio/client';
 import logUpdate from 'log-update';
-import { liveView } from './live-view.ts';
 import { type StudyView, viewStudy } from './observe-study.ts';
 import { news } from './plain-view.ts';
+import { studyView } from './study-view.ts';
 
 const INTERVAL_MS = 500;
 /** Servers that don't answer for so long are taken for gone. */
@@ -35,18 +35,18 @@ export async function watchStudy(client: Client, studyId: string, signal: AbortS
   }
 }
 
-/** Whether all that is left to do waits for trials that need attention. */
+/** Whether all that is left to do waits for a person. */
 export function needsPerson(view: StudyView): boolean {
-  const trials = view.stages.filter(({ state }) => state === 'running').flatMap((stage) => stage.trials);
-  const open = trials.filter(({ state }) => state !== 'done');
-  return open.length > 0 && open.every(({ state }) => state === 'needsAttention');
+  const trials = view.stages.flatMap((stage) => stage.trials);
+  const open = trials.filter(({ state }) => state === 'queued' || state === 'training');
+  return view.attention.length > 0 && open.length === 0;
 }
 
 // --- helpers ---
 
 function liveScreen(): (view: StudyView) => void {
   return (view) => {
-    logUpdate(liveView(view, process.stdout.columns ?? 80));
+    logUpdate(studyView(view, process.stdout.columns ?? 80, { brief: view.workflowStatus === 'RUNNING' }));
     if (view.workflowStatus !== 'RUNNING') logUpdate.done();
   };
 }

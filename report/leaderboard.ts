@@ -1,9 +1,9 @@
+import type { StageRecord, TrialRecord } from '../study/record.ts';
 import { rank } from '../study/winner.ts';
 import { runName, scrolling, tag } from './elements.ts';
 import { seriesStyle } from './figures/series.ts';
 import { count, duration, percent, signed } from './format.ts';
 import { type Html, html } from './html.ts';
-import type { StageRecord, TrialRecord } from './record-type.ts';
 import { isReduced } from './settings.ts';
 import { bestTrial } from './study-facts.ts';
 

@@ -1,7 +1,7 @@
+import type { StudyRecord } from '../study/record.ts';
 import { scrolling } from './elements.ts';
 import { plural } from './format.ts';
 import { type Html, html } from './html.ts';
-import type { StudyRecord } from './record-type.ts';
 import { allRuns } from './study-facts.ts';
 
 /** How it was made: what the runs ran on, and what names the study and its data in full. */

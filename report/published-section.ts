@@ -1,9 +1,9 @@
+import type { StageRecord, StudyRecord, TrialRecord } from '../study/record.ts';
 import { rank } from '../study/winner.ts';
 import { scrolling } from './elements.ts';
 import { percent, plural } from './format.ts';
 import { type Html, html, prose } from './html.ts';
 import { type Counterpart, publishedResults } from './published.ts';
-import type { StageRecord, StudyRecord, TrialRecord } from './record-type.ts';
 import { answer } from './sentences.ts';
 import { limitations } from './warnings.ts';
 
@@ -39,16 +39,22 @@ function counterpart(record: StudyRecord, stageName: string, ours: Counterpart):
   const stage = record.stages.find(({ name }) => name === stageName);
   if (!stage) return 'not run';
   if (ours.kind === 'answer') return answer(record, stage);
-  if (ours.kind === 'trials') return scores(ours.names.flatMap((name) => byCandidate(stage, name)));
+  if (ours.kind === 'trials') return scores(ours.names.flatMap((name) => byCandidate(record, stage, name)));
   const scored = rank(stage.trials).filter(({ score }) => score !== null);
   if (ours.kind === 'ranking') return scores(scored);
   return scores(scored.slice(0, 1), stage.kind === 'search');
 }
 
-function byCandidate({ trials }: StageRecord, candidate: string): TrialRecord[] {
-  return trials.filter(({ name }) =>
-    candidate.startsWith('_') ? name.endsWith(candidate) : name === candidate,
-  );
+/** A candidate's run, or that of the reduced form that the profile trained instead. */
+function byCandidate(
+  record: StudyRecord,
+  { name: stage, trials }: StageRecord,
+  candidate: string,
+): TrialRecord[] {
+  const definition = record.opening.study.stages.find(({ name }) => name === stage);
+  const candidates = definition?.kind === 'compare' ? definition.candidates : [];
+  const reduced = candidates.find(({ name }) => name === candidate)?.reduced?.name;
+  return trials.filter(({ name, takenOver }) => !takenOver && (name === candidate || name === reduced));
 }
 
 function scores(trials: readonly TrialRecord[], withSettings = false): string {

@@ -1,8 +1,8 @@
+import type { StageRecord, StudyRecord, TrialRecord } from '../study/record.ts';
 import { figure, scrolling } from './elements.ts';
 import { drawDifferences } from './figures/differences.ts';
 import { percent, points, shortHash, signed } from './format.ts';
 import { type Html, html } from './html.ts';
-import type { StageRecord, StudyRecord, TrialRecord } from './record-type.ts';
 import { curvesFigure, legendOf } from './stage-figures.ts';
 import { ordinaryTrial } from './study-facts.ts';
 import { asCurve } from './variant-stage.ts';

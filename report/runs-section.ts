@@ -1,8 +1,8 @@
+import type { StageRecord, StudyRecord, TrialRecord } from '../study/record.ts';
 import { scrolling } from './elements.ts';
 import { count, moment, percent, plural, shortHash } from './format.ts';
 import { type Html, html } from './html.ts';
 import { trainingTime, trialTags } from './leaderboard.ts';
-import type { StageRecord, StudyRecord, TrialRecord } from './record-type.ts';
 import { describeSettings } from './settings.ts';
 import { allRuns, imagesUsed, referenceConfig } from './study-facts.ts';
 

@@ -1,6 +1,7 @@
+import type { StageRecord, StudyRecord, TrialRecord } from '../study/record.ts';
 import { rank } from '../study/winner.ts';
-import { brief, list, percent, plural, points, signed } from './format.ts';
-import type { StageRecord, StudyRecord, TrialRecord } from './record-type.ts';
+import { list, percent, plural, points, signed } from './format.ts';
+import { searchedSettings } from './searched-settings.ts';
 import {
   imagesUsed,
   isRanked,
@@ -86,23 +87,23 @@ function rankedAnswer(record: StudyRecord, stage: StageRecord): [string, ...(str
 }
 
 function lead(record: StudyRecord, stage: StageRecord, first: RankedTrial, second: RankedTrial): string {
-  const searched = stage.kind === 'search' && !first.takenOver ? ` (${searchedSettings(first)})` : '';
+  const drawn = first.takenOver ? '' : drawnSettings(record, stage, first);
   const ahead = first.score - second.score;
   if (ahead === 0) {
     const tied = stage.trials.filter(({ score }) => score === first.score);
     const kept = first.takenOver ? 'a tie stays with the start' : 'the earlier of equals goes on';
-    return `${list(tied.map(({ name }) => `\`${name}\``))} tie at ${percent(first.score)}; ${kept}: \`${first.name}\`${searched}.`;
+    return `${list(tied.map(({ name }) => `\`${name}\``))} tie at ${percent(first.score)}; ${kept}: \`${first.name}\`${drawn}.`;
   }
   const { validation } = imagesUsed(record);
   const error = standardError(first.score, validation);
   const by = `${points(ahead)} ahead of \`${second.name}\` (${percent(second.score)})`;
   if (ahead < error) {
     return (
-      `A near-tie: \`${first.name}\`${searched} has ${reached(first)}, only ${by}; the standard error of an accuracy on ` +
+      `A near-tie: \`${first.name}\`${drawn} has ${reached(first)}, only ${by}; the standard error of an accuracy on ` +
       `${plural(validation, 'validation image')} is ${points(error)}.`
     );
   }
-  return `\`${first.name}\`${searched} wins with ${reached(first)}, ${by}.`;
+  return `\`${first.name}\`${drawn} wins with ${reached(first)}, ${by}.`;
 }
 
 function againstStart(record: StudyRecord, stage: StageRecord, first: RankedTrial): string | false {
@@ -123,10 +124,10 @@ function againstStart(record: StudyRecord, stage: StageRecord, first: RankedTria
   return `That is ${points(change)} ${where} the start, \`${start.name}\` (${percent(start.score)}).`;
 }
 
-function searchedSettings({ config }: TrialRecord): string {
-  if (!config) return 'settings unknown';
-  const { learningRate, batchSize, epochs } = config;
-  return `lr ${brief(learningRate)}, batch ${batchSize}, ${plural(epochs, 'epoch')}`;
+function drawnSettings(record: StudyRecord, stage: StageRecord, { config }: TrialRecord): string {
+  if (!config || stage.kind !== 'search') return '';
+  const texts = searchedSettings(record, stage).map(({ text }) => text(config));
+  return texts.length > 0 ? ` (${texts.join(', ')})` : '';
 }
 
 function reached({ score, bestEpoch }: RankedTrial): string {

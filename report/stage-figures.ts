@@ -1,3 +1,4 @@
+import type { StageRecord, TrialRecord } from '../study/record.ts';
 import { rank } from '../study/winner.ts';
 import { figure, lineKey, runName, scrolling } from './elements.ts';
 import { drawBars } from './figures/bars.ts';
@@ -5,7 +6,6 @@ import { type CurveRun, drawCurves, type Metric } from './figures/curves.ts';
 import { seriesStyle } from './figures/series.ts';
 import { loss, percent } from './format.ts';
 import { type Html, html } from './html.ts';
-import type { StageRecord, TrialRecord } from './record-type.ts';
 import { bestTrial } from './study-facts.ts';
 
 /** A stage's three figures: accuracies and losses by epoch, and the best accuracies as bars. */

@@ -1,6 +1,6 @@
+import type { StageRecord, StudyRecord } from '../study/record.ts';
 import { type Html, html, prose } from './html.ts';
 import { leaderboard } from './leaderboard.ts';
-import type { StageRecord, StudyRecord } from './record-type.ts';
 import { repeatBody } from './repeat-stage.ts';
 import { searchFigures } from './search-stage.ts';
 import { answer } from './sentences.ts';
@@ -33,7 +33,7 @@ async function body(record: StudyRecord, stage: StageRecord): Promise<Html> {
     case 'compare':
       return html`${leaderboard(stage)}${messages(stage)}${await stageFigures(stage)}`;
     case 'search':
-      return html`${leaderboard(stage)}${messages(stage)}${await searchFigures(stage)}${await stageFigures(stage)}`;
+      return html`${leaderboard(stage)}${messages(stage)}${await searchFigures(record, stage)}${await stageFigures(stage)}`;
     case 'variant':
       return html`${await variantBody(record, stage)}${messages(stage)}`;
     case 'repeat':

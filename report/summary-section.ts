@@ -1,12 +1,12 @@
+import type { StudyRecord } from '../study/record.ts';
 import { figure } from './elements.ts';
 import { drawBars } from './figures/bars.ts';
 import { seriesStyle } from './figures/series.ts';
 import { count, duration, moment, percent, plural, secondsBetween } from './format.ts';
 import { type Content, type Html, html, prose } from './html.ts';
-import type { StudyRecord } from './record-type.ts';
 import { headline, testAnswer } from './sentences.ts';
 import { stageAnchor } from './stage-section.ts';
-import { allRuns, bestTrial, imagesUsed, lastDecided } from './study-facts.ts';
+import { allRuns, bestTrial, imagesUsed, lastDecided, missingStages } from './study-facts.ts';
 
 /** The few facts that sum a study up. */
 export function summaryTiles(record: StudyRecord): Html {
@@ -21,13 +21,13 @@ export function summaryTiles(record: StudyRecord): Html {
   const stored = trained.filter(({ reused }) => reused).length;
   const images = imagesUsed(record);
   return html`<dl class="tiles">
-${tile('Winner', html`<code>${decided?.trial.name ?? 'none yet'}</code>`, decided && `of stage ${decided.stage.name}`)}
+${tile(missingStages(record).length === 0 ? 'Winner' : 'Winner so far', html`<code>${decided?.trial.name ?? 'none yet'}</code>`, decided && `of stage ${decided.stage.name}`)}
 ${tile('Validation accuracy', decided ? html`<span class="big">${percent(decided.trial.score)}</span>` : '–', decided && `best epoch ${decided.trial.bestEpoch}, ${plural(images.validation, 'image')}`)}
 ${tile('Test accuracy', test ? html`<span class="big">${percent(test.accuracy)}</span>` : 'not tested', test && plural(test.images, 'image'))}
 ${tile('Data', DATA[opening.dataset.origin.kind], `${count(images.training)} images to train on, ${count(images.validation)} to choose by`)}
 ${tile('Profile', html`<code>${opening.profile}</code>`, opening.study.profiles[opening.profile]?.description)}
-${tile('When', moment(opening.startedAt), `to ${moment(finishedAt)}`)}
-${tile('How long', seconds === null ? 'unknown' : duration(seconds), `${plural(trained.length - stored, 'run')} trained for ${duration(inTraining)} together${stored > 0 ? `, ${stored} more from the store` : ''}`)}
+${tile('When', moment(opening.startedAt), seconds === null ? 'not finished' : `to ${moment(finishedAt)}`)}
+${tile('How long', seconds === null ? '–' : duration(seconds), `${plural(trained.length - stored, 'run')} trained for ${duration(inTraining)} together${stored > 0 ? `, ${stored} more from the store` : ''}`)}
 ${tile('On what', devices(record), undefined)}
 </dl>`;
 }
@@ -39,6 +39,9 @@ export async function overview(record: StudyRecord): Promise<Html> {
     const link = html`<a href="#${stageAnchor(index)}">${stage.name}</a>`;
     return answerItem(link, stage.question, headline(record, stage), best?.score);
   });
+  for (const { kind, name, question } of missingStages(record)) {
+    if (kind !== 'test') items.push(answerItem(name, question, 'Not run.', undefined));
+  }
   const testStage = record.opening.study.stages.find(({ kind }) => kind === 'test');
   if (testStage) {
     const link = record.test ? html`<a href="#test">${testStage.name}</a>` : testStage.name;

@@ -1,9 +1,9 @@
+import type { StudyRecord, TestRecord } from '../study/record.ts';
 import { figure, scrolling } from './elements.ts';
 import { drawBars } from './figures/bars.ts';
 import { seriesStyle } from './figures/series.ts';
 import { count, loss, percent } from './format.ts';
 import { type Html, html, prose } from './html.ts';
-import type { StudyRecord, TestRecord } from './record-type.ts';
 import { testAnswer } from './sentences.ts';
 
 /** The final test: accuracy, confusion matrix and accuracy of each class; nothing where there was no test. */

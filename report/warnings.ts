@@ -1,5 +1,5 @@
+import type { StudyRecord } from '../study/record.ts';
 import { count, plural } from './format.ts';
-import type { StudyRecord } from './record-type.ts';
 import { isReduced, type ResNet } from './settings.ts';
 import { allRuns, imagesUsed, missingStages } from './study-facts.ts';
 

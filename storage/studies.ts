@@ -7,7 +7,7 @@ import {
   studyTestSchema,
 } from '../study/record.ts';
 import { createJson, encodeJson, readJson } from './json-objects.ts';
-import { parseStudyKey, recordKey, studiesPrefix, studyKey, studyTestKey } from './keys.ts';
+import { parseStudyKey, recordKey, reportKey, studiesPrefix, studyKey, studyTestKey } from './keys.ts';
 import type { ObjectStore } from './object-store.ts';
 
 /** A study of this id, but of another content, is stored already. */
@@ -47,6 +47,16 @@ export async function writeRecord(store: ObjectStore, record: StudyRecord): Prom
 /** @returns undefined where there is no record yet. */
 export async function readRecord(store: ObjectStore, studyId: string): Promise<StudyRecord | undefined> {
   return (await readJson(store, recordKey(studyId), studyRecordSchema))?.value;
+}
+
+/** Stores a file of a study's report; the one before is replaced. */
+export async function writeReportFile(
+  store: ObjectStore,
+  studyId: string,
+  file: string,
+  content: string,
+): Promise<void> {
+  await store.put(reportKey(studyId, file), Buffer.from(content));
 }
 
 /** Ids of the studies in the store, sorted. */

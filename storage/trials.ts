@@ -33,6 +33,8 @@ const trialResultSchema = z
     parameters: z.number().int().min(0),
     /** Of the best epoch. */
     weights: blobRefSchema.nullable(),
+    /** Digest of those weights, whichever trial's they are: equal if and only if they are, to the bit. */
+    tensorsSha256: sha256Schema.nullable(),
     /** For the validation images, of the best epoch. */
     predictions: blobRefSchema.nullable(),
     /** What it ran on: tensorflow, device, intraOpThreads, interOpThreads, node, cpu and the like. */

@@ -1,27 +1,59 @@
-import type { Candidate, CompareStage, Profile, Study } from './study-schema.ts';
-import type { Network, TrainingConfig } from './training-config.ts';
+import type {
+  Candidate,
+  CompareStage,
+  Profile,
+  RepeatStage,
+  Stage,
+  Study,
+  VariantStage,
+} from './study-schema.ts';
+import type { TrainingConfig } from './training-config.ts';
 import type { TrialData, TrialSpec } from './trial.ts';
 
-/** A configuration and the name its trial goes by. */
+/** A configuration, its epochs unscaled, and the name its trial goes by. */
 export interface NamedConfig {
   name: string;
   config: TrainingConfig;
 }
 
+/** A trial that a stage will run. */
+export interface PlannedTrial extends NamedConfig {
+  repetition: number;
+  /** The ordinary trial that a side experiment's trial stands beside. */
+  of: string | null;
+}
+
+/** What is known of the stages before: their winners and their candidates, by stage. */
+export interface StudySoFar {
+  winners: ReadonlyMap<string, NamedConfig>;
+  /** In the order of the stage's candidates. */
+  candidates: ReadonlyMap<string, NamedConfig[]>;
+}
+
 /**
- * What a stage trains: each candidate's full configuration.
+ * What a stage trains, in order. A search's trials are not known before; a test trains nothing.
  *
- * @param start the winner that the stage starts from, with unscaled epochs; undefined for the study's base.
+ * @throws where a stage that it builds on has not ended; the schema lets none refer to a later one.
  */
-export function stageTrials(
-  study: Study,
-  stage: CompareStage,
-  start: NamedConfig | undefined,
-): NamedConfig[] {
-  return stage.candidates.map((candidate) => ({
-    name: trialName(candidate, start),
-    config: applyChange({ ...study.base, ...start?.config }, candidate),
-  }));
+export function stageTrials(study: Study, profile: Profile, stage: Stage, soFar: StudySoFar): PlannedTrial[] {
+  switch (stage.kind) {
+    case 'compare':
+      return compareTrials(study, profile, stage, soFar);
+    case 'variant':
+      return variantTrials(study, stage, soFar);
+    case 'repeat':
+      return repeatTrials(stage, soFar);
+    default:
+      return [];
+  }
+}
+
+/** The winner that a stage starts from; undefined for one that starts from the study's base. */
+export function startOf(stage: Stage, soFar: StudySoFar): NamedConfig | undefined {
+  if (!('from' in stage) || stage.from === undefined) return undefined;
+  const found = soFar.winners.get(stage.from);
+  if (!found) throw new Error(`stage ${stage.name}: expected ${stage.from} to have a winner, it has none`);
+  return found;
 }
 
 /** A profile's number of epochs: divided and rounded, one at least. */
@@ -51,21 +83,67 @@ export function limitImages(wanted: number | 'all', available: number): number {
 export function trialSpec(
   config: TrainingConfig,
   data: TrialData,
-  seed: number,
-  numerics: number,
+  { seed, repetition, numerics }: Pick<TrialSpec, 'seed' | 'repetition' | 'numerics'>,
 ): TrialSpec {
-  return { config, data, seed, repetition: 0, initialWeights: 'scratch', numerics };
+  return { config, data, seed, repetition, initialWeights: 'scratch', numerics };
+}
+
+/** A search's trials: `<start>_search_01` and so on. */
+export function searchTrialName(start: string, index: number): string {
+  return `${start}_search_${String(index + 1).padStart(2, '0')}`;
 }
 
 // --- helpers ---
 
-function trialName(candidate: Candidate, start: NamedConfig | undefined): string {
-  return candidate.name.startsWith('_') && start ? `${start.name}${candidate.name}` : candidate.name;
+function compareTrials(
+  study: Study,
+  profile: Profile,
+  stage: CompareStage,
+  soFar: StudySoFar,
+): PlannedTrial[] {
+  const start = startOf(stage, soFar);
+  return stage.candidates.map((candidate) => {
+    const reduced = profile.reducedNetworks ? candidate.reduced : undefined;
+    const name = reduced?.name ?? candidate.name;
+    const config = changed({ ...study.base, ...start?.config }, candidate, reduced?.network);
+    return {
+      name: name.startsWith('_') && start ? `${start.name}${name}` : name,
+      config,
+      repetition: 0,
+      of: null,
+    };
+  });
 }
 
-function applyChange(start: Study['base'] & { network?: Network }, candidate: Candidate): TrainingConfig {
-  const { network = start.network, ...settings } = candidate.change;
-  if (!network)
-    throw new Error(`candidate "${candidate.name}": no network in the change, and none to start from`);
+function variantTrials(study: Study, stage: VariantStage, soFar: StudySoFar): PlannedTrial[] {
+  return stage.of.map(({ stage: source, candidate }) => {
+    const compared = study.stages.find((each) => each.name === source) as CompareStage;
+    const index = compared.candidates.findIndex(({ name }) => name === candidate);
+    const ordinary = soFar.candidates.get(source)?.[index];
+    if (!ordinary) throw new Error(`stage ${stage.name}: expected ${source} to have ended, it has not`);
+    const { network = ordinary.config.network, ...settings } = stage.change;
+    return {
+      name: `${ordinary.name}_${stage.name}`,
+      config: { ...ordinary.config, ...settings, network },
+      repetition: 0,
+      of: ordinary.name,
+    };
+  });
+}
+
+function repeatTrials(stage: RepeatStage, soFar: StudySoFar): PlannedTrial[] {
+  const start = startOf(stage, soFar);
+  if (!start) return [];
+  return [{ name: `${start.name}_again`, config: start.config, repetition: 1, of: start.name }];
+}
+
+function changed(
+  start: Study['base'] & { network?: TrainingConfig['network'] },
+  { name, change }: Candidate,
+  reduced: TrainingConfig['network'] | undefined,
+): TrainingConfig {
+  const { network: changedNetwork, ...settings } = change;
+  const network = reduced ?? changedNetwork ?? start.network;
+  if (!network) throw new Error(`candidate "${name}": no network in the change, and none to start from`);
   return { ...start, ...settings, network };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { studySchema } from './study-schema.ts';
-import { trainingConfigSchema } from './training-config.ts';
+import { settingsSchema, trainingConfigSchema } from './training-config.ts';
 import { epochLineSchema, outcomeSchema, sha256Schema } from './trial.ts';
 
 /** Where a data set's images came from. */
@@ -32,6 +32,14 @@ export const standingSchema = z.strictObject({
   bestEpoch: z.number().int().nullable(),
   /** The result was in the store already, from an earlier study or stage. */
   reused: z.boolean(),
+  /** It is the run of the winner that the stage started from. */
+  takenOver: z.boolean(),
+  /** The ordinary trial that a side experiment's trial stands beside. */
+  of: z.string().nullable(),
+  /** What a search drew, epochs before the profile scales them. */
+  suggestion: settingsSchema.partial().nullable(),
+  /** Settings that a person changed when the trial was tried again. */
+  override: settingsSchema.partial().nullable(),
 });
 
 /** The final test in short. */
@@ -67,8 +75,17 @@ export const studyOpeningSchema = z.strictObject({
 const trialRecordSchema = standingSchema.extend({
   /** null for a skipped trial. */
   config: trainingConfigSchema.nullable(),
+  seed: z.number().int().nullable(),
+  repetition: z.number().int().nullable(),
+  /** Why it did not complete. */
+  message: z.string().nullable(),
   parameters: z.number().int().nullable(),
+  attempts: z.number().int().nullable(),
   trainingSeconds: z.number().nullable(),
+  startedAt: z.iso.datetime().nullable(),
+  finishedAt: z.iso.datetime().nullable(),
+  /** Digest of the best epoch's weights: equal if and only if they are, to the bit. */
+  tensorsSha256: sha256Schema.nullable(),
   lines: z.array(epochLineSchema),
   environment: z.record(z.string(), z.string()).nullable(),
 });
@@ -81,9 +98,14 @@ export const studyRecordSchema = z.strictObject({
   stages: z.array(
     z.strictObject({
       name: z.string(),
+      kind: z.enum(['compare', 'search', 'variant', 'repeat']),
       question: z.string(),
+      /** Name of the winner that it started from. */
+      start: z.string().nullable(),
+      /** In the order of the candidates; a run that was taken over comes first. */
       trials: z.array(trialRecordSchema),
-      winner: z.string(),
+      /** null for side experiments. */
+      winner: z.string().nullable(),
     }),
   ),
   /** null for a study without a test stage. */
@@ -96,3 +118,6 @@ export type TestScore = z.infer<typeof testScoreSchema>;
 export type StudyTest = z.infer<typeof studyTestSchema>;
 export type StudyOpening = z.infer<typeof studyOpeningSchema>;
 export type StudyRecord = z.infer<typeof studyRecordSchema>;
+export type StageRecord = StudyRecord['stages'][number];
+export type TrialRecord = StageRecord['trials'][number];
+export type TestRecord = NonNullable<StudyRecord['test']>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { NetworkShapeError, networkShapes } from './network-shapes.ts';
-import { type Network, networkSchema, reportSettings, settingsSchema } from './training-config.ts';
+import { checkStages } from './check-stages.ts';
+import { networkSchema, reportSettings, settingsSchema } from './training-config.ts';
 
 const nameSchema = z
   .string()
@@ -16,6 +16,25 @@ const candidateSchema = z.strictObject({
   change: changeSchema,
   /** What is worth knowing about the candidate, for the record. */
   note: proseSchema.optional(),
+  /** What profiles with `reducedNetworks` train instead, under a name that says so. */
+  reduced: z.strictObject({ name: nameSchema, network: networkSchema }).optional(),
+});
+
+const uniformSchema = z.strictObject({ kind: z.literal('uniform'), low: z.number(), high: z.number() });
+/** Uniform, rounded to a multiple of `q`. */
+const quniformSchema = uniformSchema.extend({ kind: z.literal('quniform'), q: z.number().gt(0) });
+const choiceSchema = z.strictObject({
+  kind: z.literal('choice'),
+  options: z.array(z.number()).min(1).max(100),
+});
+const distributionSchema = z.discriminatedUnion('kind', [uniformSchema, quniformSchema, choiceSchema]);
+
+/** The settings that a search varies, and from what; at least one. */
+export const searchSpaceSchema = z.strictObject({
+  learningRate: distributionSchema.optional(),
+  batchSize: distributionSchema.optional(),
+  epochs: distributionSchema.optional(),
+  dropout: distributionSchema.optional(),
 });
 
 const compareStageSchema = z.strictObject({
@@ -24,7 +43,42 @@ const compareStageSchema = z.strictObject({
   question: proseSchema,
   /** The earlier stage whose winner's configuration the candidates change; without it, the study's base. */
   from: nameSchema.optional(),
+  /** Rank the run of the winner that the stage starts from beside its own candidates; ties stay with it. */
+  ranksStart: z.boolean().default(false),
   candidates: z.array(candidateSchema).min(1).max(100),
+});
+
+/** Draws configurations from a space; ranks the run that it starts from, too. What it promotes keeps its name. */
+const searchStageSchema = z.strictObject({
+  kind: z.literal('search'),
+  name: nameSchema,
+  question: proseSchema,
+  from: nameSchema,
+  /** Configurations drawn and trained. */
+  evaluations: z.number().int().min(1).max(1000),
+  /** Trained side by side; a suggestion knows the results of those that ended before it. */
+  parallel: z.number().int().min(1).max(64).default(1),
+  space: searchSpaceSchema,
+});
+
+/** A side experiment: candidates of earlier stages once more, each with one change. Nobody wins it. */
+const variantStageSchema = z.strictObject({
+  kind: z.literal('variant'),
+  name: nameSchema,
+  question: proseSchema,
+  of: z
+    .array(z.strictObject({ stage: nameSchema, candidate: nameSchema }))
+    .min(1)
+    .max(100),
+  change: changeSchema,
+});
+
+/** A side experiment: an earlier winner once more with the same seed. Nobody wins it. */
+const repeatStageSchema = z.strictObject({
+  kind: z.literal('repeat'),
+  name: nameSchema,
+  question: proseSchema,
+  from: nameSchema,
 });
 
 const testStageSchema = z.strictObject({
@@ -35,7 +89,13 @@ const testStageSchema = z.strictObject({
   from: nameSchema,
 });
 
-const stageSchema = z.discriminatedUnion('kind', [compareStageSchema, testStageSchema]);
+const stageSchema = z.discriminatedUnion('kind', [
+  compareStageSchema,
+  searchStageSchema,
+  variantStageSchema,
+  repeatStageSchema,
+  testStageSchema,
+]);
 
 const imagesSchema = z.union([z.literal('all'), z.number().int().min(20).max(50_000)]);
 
@@ -49,6 +109,8 @@ const profileSchema = z.strictObject({
   epochDivisor: z.number().min(1).max(1000),
   /** Where no archive can be had, go on with generated images. */
   generatedImages: z.boolean().default(false),
+  /** Train the reduced form of the candidates that have one. */
+  reducedNetworks: z.boolean().default(false),
 });
 
 /** A study as data. A parsed study has every setting filled in. */
@@ -74,76 +136,9 @@ export type Study = z.infer<typeof studySchema>;
 export type StudyInput = z.input<typeof studySchema>;
 export type Stage = Study['stages'][number];
 export type CompareStage = Extract<Stage, { kind: 'compare' }>;
+export type SearchStage = Extract<Stage, { kind: 'search' }>;
+export type VariantStage = Extract<Stage, { kind: 'variant' }>;
+export type RepeatStage = Extract<Stage, { kind: 'repeat' }>;
+export type SearchSpace = z.infer<typeof searchSpaceSchema>;
 export type Candidate = CompareStage['candidates'][number];
 export type Profile = Study['profiles'][string];
-
-// --- helpers ---
-
-type Path = (string | number)[];
-
-function checkStages(study: { stages: Stage[]; profiles: object }, context: z.RefinementCtx): void {
-  const complain = (path: Path, input: unknown, message: string) =>
-    context.addIssue({ code: 'custom', path, input, message });
-
-  if (Object.keys(study.profiles).length === 0) {
-    complain(['profiles'], study.profiles, 'at least one profile; describe how large the study is run');
-  }
-  const earlier: Stage[] = [];
-  study.stages.forEach((stage, index) => {
-    const at: Path = ['stages', index];
-    if (earlier.some(({ name }) => name === stage.name)) {
-      complain([...at, 'name'], stage.name, 'a name that no earlier stage has; rename one of the two');
-    }
-    if (stage.from !== undefined) checkFrom(stage, earlier, [...at, 'from'], complain);
-    if (stage.kind === 'compare') checkCandidates(stage, at, complain);
-    if (stage.kind === 'test' && index !== study.stages.length - 1) {
-      complain([...at, 'kind'], stage.kind, 'the test only as the last stage; move it to the end');
-    }
-    earlier.push(stage);
-  });
-}
-
-type Complain = (path: Path, input: unknown, message: string) => void;
-
-function checkFrom(stage: Stage, earlier: Stage[], path: Path, complain: Complain): void {
-  const names = earlier.filter(({ kind }) => kind === 'compare').map(({ name }) => name);
-  if (stage.from !== undefined && !names.includes(stage.from)) {
-    const choices = names.length > 0 ? names.map((name) => `"${name}"`).join(', ') : 'there is none';
-    complain(path, stage.from, `the name of an earlier stage that compares candidates (${choices})`);
-  }
-}
-
-function checkCandidates(stage: CompareStage, at: Path, complain: Complain): void {
-  stage.candidates.forEach((candidate, index) => {
-    const path = [...at, 'candidates', index];
-    if (stage.candidates.slice(0, index).some(({ name }) => name === candidate.name)) {
-      complain([...path, 'name'], candidate.name, 'a name that no earlier candidate of the stage has');
-    }
-    if (candidate.change.network)
-      checkNetwork(candidate.change.network, [...path, 'change', 'network'], complain);
-    if (stage.from !== undefined) return;
-    if (candidate.change.network === undefined) {
-      complain(
-        [...path, 'change', 'network'],
-        undefined,
-        'a network, since the stage starts from no earlier winner; add one, or name the stage it starts from in "from"',
-      );
-    }
-    if (candidate.name.startsWith('_')) {
-      complain(
-        [...path, 'name'],
-        candidate.name,
-        'a name without leading "_", since there is no winner whose name it could be added to',
-      );
-    }
-  });
-}
-
-function checkNetwork(network: Network, path: Path, complain: Complain): void {
-  try {
-    networkShapes(network);
-  } catch (error) {
-    if (!(error instanceof NetworkShapeError)) throw error;
-    complain(path, network, `a network that fits 32×32 images: ${error.message}`);
-  }
-}

@@ -28,7 +28,14 @@ export const SIGNALS = {
   epochEnded: 'epochEnded',
   attention: 'attention',
 } as const;
-export const UPDATES = { retryTrial: 'retryTrial', skipTrial: 'skipTrial' } as const;
+export const UPDATES = {
+  retryTrial: 'retryTrial',
+  skipTrial: 'skipTrial',
+  /** To a stage none of whose trials has a score. */
+  retryStage: 'retryStage',
+  /** To a study whose final test failed. */
+  retryTest: 'retryTest',
+} as const;
 
 /** Workflow ids: `STUDY`, `STUDY/dense`, `STUDY/dense/MLP`. */
 export function stageWorkflowId(studyId: string, stage: string): string {

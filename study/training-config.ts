@@ -79,6 +79,7 @@ export const trainingConfigSchema = settingsSchema.extend({ network: networkSche
 export type Network = z.infer<typeof networkSchema>;
 export type Optimizer = z.infer<typeof optimizerSchema>;
 
+export type Schedule = z.infer<typeof scheduleSchema>;
 export type Activation = z.infer<typeof settingsSchema>['activation'];
 export type Settings = z.infer<typeof settingsSchema>;
 export type TrainingConfig = z.infer<typeof trainingConfigSchema>;

@@ -1,3 +1,5 @@
+import type { StepCost } from '../study/estimate.ts';
+import type { TrainingConfig } from '../study/training-config.ts';
 import type { EpochLine, Outcome, TrialSpec } from '../study/trial.ts';
 
 /** What a worker asks of a trainer: one job for each process. */
@@ -15,9 +17,14 @@ export type TrainerJob =
       /** The study whose final test it is. */
       studyId: string;
       /** The trial whose best weights are tested. */
-      spec: TrialSpec;
+      trialKey: string;
       /** Test images used: a stratified subset, or all there are. */
       testImages: number;
+    }
+  | {
+      /** How long a training step of each takes here. Needs no store. */
+      kind: 'measure';
+      configs: TrainingConfig[];
     };
 
 /** Sent to a trainer while it works. It ends without a further checkpoint, with the report `stopped`. */
@@ -59,5 +66,7 @@ export type TrainerReport =
   | { kind: 'trained'; outcome: Outcome }
   /** The test's result is stored with the study. */
   | { kind: 'tested' }
+  /** In the order of the job's configurations. */
+  | { kind: 'measured'; costs: StepCost[] }
   | { kind: 'stopped' }
   | { kind: 'failed'; failure: TrainerFailureKind; message: string };

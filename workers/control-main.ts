@@ -15,7 +15,11 @@ await runWorker(async () => {
     namespace,
     taskQueue: CONTROL_QUEUE,
     workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
-    activities: createControlActivities({ store, downloads: cacheFolder() }),
+    activities: createControlActivities({
+      store,
+      downloads: cacheFolder(),
+      objectsUrl: process.env.STAGED_STUDY_OBJECTS_URL || null,
+    }),
     shutdownGraceTime: '1 second',
   };
 });

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type RunTrainer, type TrainerEnd, TrainerError } from '../activities/trainer.ts';
 import type { TrainerCommand, TrainerReport } from '../training/messages.ts';
 import { LogTail } from './log-tail.ts';
+import { TRAINER_THREADS } from './trainer/tensorflow-environment.ts';
 
 const TRAINER = fileURLToPath(new URL('./trainer/trainer-main.ts', import.meta.url));
 /** A trainer that does not stop by itself is inside a native call, or hung. */
@@ -36,22 +37,18 @@ export function createRunTrainer({ slots, onLog }: TrainerOptions): RunTrainer {
       return endOf(last, child, log);
     } finally {
       signal.removeEventListener('abort', stop);
-      await onLog(job, log.text());
+      // A log that can't be kept must not hide how the training ended.
+      await onLog(job, log.text()).catch((error) => console.error('trainer log not stored:', error));
     }
   };
 }
 
 // --- helpers ---
 
-/** What TensorFlow reads as it loads. Results depend on the number of threads, so it is fixed and recorded. */
+/** Each slot's share of the processors, and what must be set before a process starts. */
 function trainerEnvironment(slots: number): NodeJS.ProcessEnv {
-  const threads = String(Math.max(1, Math.floor(availableParallelism() / slots)));
   return {
-    TF_ENABLE_ONEDNN_OPTS: '1',
-    TF_CPP_MIN_LOG_LEVEL: process.env.TF_CPP_MIN_LOG_LEVEL ?? '2',
-    TF_NUM_INTRAOP_THREADS: threads,
-    TF_NUM_INTEROP_THREADS: threads,
-    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    [TRAINER_THREADS]: String(Math.max(1, Math.floor(availableParallelism() / slots))),
     // Keeps freed memory in the process: a step of ResNet-50 else costs thousands of page faults.
     GLIBC_TUNABLES: [
       'glibc.malloc.hugetlb=1',

@@ -14,7 +14,9 @@ await runWorker(async () => {
   const runTrainer = createRunTrainer({
     slots,
     onLog: (job, log) =>
-      writeTrialLog(store, trialKey(job.spec), job.kind === 'train' ? job.term : 'test', log),
+      job.kind === 'train'
+        ? writeTrialLog(store, trialKey(job.spec), job.term, log)
+        : writeTrialLog(store, job.trialKey, 'test', log),
   });
   return {
     connection,

@@ -1,116 +1,161 @@
-/** Markdown for the Temporal UI: what each page says above its timeline. */
-import { TRAINING_QUEUE, trialWorkflowId } from '../study/temporal-names.ts';
+/**
+ * Markdown for the Temporal UI: what each page says under "Current Details". In lists, since the UI sets no space between
+ * the columns of a table.
+ */
+import type { TrialStanding } from '../study/record.ts';
+import { trialWorkflowId, UPDATES } from '../study/temporal-names.ts';
 import { rank } from '../study/winner.ts';
 import type { StageStatus } from './stage-workflow.ts';
-import type { StudyStatus } from './study-workflow.ts';
+import type { StageProgress, StudyStatus } from './study-workflow.ts';
 import type { TrialInput, TrialStatus } from './trial-workflow.ts';
 
-export function trialDetails({ spec }: TrialInput, status: TrialStatus): string {
-  const { config } = spec;
-  const line = status.lastLine;
-  return [
-    `**${status.name}**: ${status.state}${status.standing?.reused ? ', result taken from the store' : ''}`,
-    '',
-    `batch ${config.batchSize}, learning rate ${config.learningRate}, ${config.optimizer.kind}, ${config.activation}, ` +
-      `${config.epochs} epochs, ${describeNetwork(config.network)}, seed ${spec.seed}`,
-    ...(line
-      ? [
-          '',
-          '| epoch | train loss | train accuracy | val loss | val accuracy | best |',
-          '| --- | --- | --- | --- | --- | --- |',
-          `| ${line.epoch} of ${status.epochs} | ${line.train_loss.toFixed(4)} | ${percent(line.train_accuracy)} ` +
-            `| ${line.val_loss.toFixed(4)} | ${percent(line.val_accuracy)} | ${bestOf(status)} |`,
-        ]
-      : []),
-    ...(status.standing?.trialKey ? ['', `Objects: \`trials/${status.standing.trialKey}/\``] : []),
-  ].join('\n');
-}
-
-export function failureDetails({ studyId, stage, name }: TrialInput, status: TrialStatus): string {
-  return [
-    `**${name} needs attention**: ${status.failure ?? ''}`,
-    '',
-    'Its retries are used up, or its error does not go away by itself. The rest of the stage goes on.',
-    'Send this workflow the Update `retryTrial` or `skipTrial`: here, or with',
-    '',
-    '```',
-    ...['retryTrial', 'skipTrial'].map(
-      (update) =>
-        `temporal workflow update execute --workflow-id '${trialWorkflowId(studyId, stage, name)}' --name ${update}`,
+export function studyDetails(status: StudyStatus): string {
+  const { dataset, studyId, attention, test } = status;
+  const waiting = Object.entries(attention);
+  return paragraphs(
+    `**${status.title}**, profile ${status.profile}`,
+    dataset
+      ? `Data: ${dataset.trainImages} training and ${dataset.testImages} test images (${originOf(dataset.origin.kind)})`
+      : 'Data: being prepared',
+    ...waiting.map(
+      ([id, failure]) =>
+        `**Needs attention**: \`${id}\`: ${failure}${id === studyId ? howToRetryTest(studyId) : ''}`,
     ),
-    '```',
-  ].join('\n');
+    waiting.length > 0 ? 'The page of what waits says what to do.' : undefined,
+    status.stages.map((stage, index) => `${index + 1}. ${stageLine(stage, test)}`).join('\n'),
+    `Objects: \`studies/${studyId}/\`${status.objectsUrl ? `, [browse](${status.objectsUrl})` : ''}. ` +
+      `Report, once it has ended: \`npx staged-study report ${studyId}\``,
+  );
 }
 
 export function stageDetails(studyId: string, status: StageStatus): string {
   const ended = status.trials.flatMap(({ standing }) => (standing ? [standing] : []));
   const parked = status.trials.filter(({ failure }) => failure !== null);
   const open = status.trials.filter(({ standing, failure }) => !standing && failure === null);
-  return [
+  return paragraphs(
     `**${status.stage}**: ${status.question}`,
-    ...(ended.length > 0 ? ['', ...leaderboard(ended)] : []),
-    ...(open.length > 0 ? ['', `Queued or training: ${open.map(({ name }) => name).join(', ')}`] : []),
     ...parked.map(
       ({ name, failure }) =>
-        `\n**Needs attention**: \`${trialWorkflowId(studyId, status.stage, name)}\`: ${failure}`,
+        `**Needs attention**: \`${trialWorkflowId(studyId, status.stage, name)}\`: ${failure}`,
     ),
-  ].join('\n');
+    rank(ended)
+      .map((standing, index) => `${index + 1}. ${standingLine(standing)}`)
+      .join('\n'),
+    open.length > 0 ? `Queued or training: ${open.map(({ name }) => name).join(', ')}` : undefined,
+  );
 }
 
-export function studyDetails(status: StudyStatus): string {
-  const { dataset } = status;
-  return [
-    `**${status.title}**, profile ${status.profile}`,
-    '',
-    dataset
-      ? `Data: ${dataset.trainImages} training and ${dataset.testImages} test images (${dataset.origin.kind})`
-      : 'Data: being prepared',
-    '',
-    '| stage | question | state | winner | best val accuracy |',
-    '| --- | --- | --- | --- | --- |',
-    ...status.stages.map(
-      (stage) =>
-        `| ${stage.name} | ${stage.question} | ${stage.state} | ${stage.winner?.name ?? ''} ` +
-        `| ${stage.kind === 'test' && status.test ? `test: ${percent(status.test.accuracy)}` : stage.winner ? percent(stage.winner.score) : ''} |`,
+export function trialDetails({ name, spec, state, standing, lastLine, bestLine }: TrialStatus): string {
+  const { config } = spec;
+  return paragraphs(
+    `**${name}**: ${standing ? standingLine(standing) : state}`,
+    lastLine &&
+      `Epoch ${lastLine.epoch} of ${config.epochs}: train loss ${lastLine.train_loss.toFixed(4)}, accuracy ` +
+        `${percent(lastLine.train_accuracy)}; val loss ${lastLine.val_loss.toFixed(4)}, accuracy ` +
+        `${percent(lastLine.val_accuracy)}. Best: ${bestLine ? `${percent(bestLine.val_accuracy)} (epoch ${bestLine.epoch})` : ''}`,
+    [
+      `- network: ${describeNetwork(config.network)}`,
+      `- activation ${config.activation}, dropout ${config.dropout}`,
+      `- ${config.optimizer.kind}, learning rate ${config.learningRate}` +
+        (config.schedule.kind === 'exponential' ? ` × ${config.schedule.gamma} an epoch` : ''),
+      `- batch ${config.batchSize}, ${config.epochs} epochs, seed ${spec.seed}, ${spec.data.trainImages} images`,
+    ].join('\n'),
+    standing?.trialKey ? `Objects: \`trials/${standing.trialKey}/\`` : undefined,
+  );
+}
+
+export function failedTrialDetails({ studyId, stage, name, spec }: TrialInput, failure: string): string {
+  const id = trialWorkflowId(studyId, stage, name);
+  return paragraphs(
+    `**${name} needs attention**: ${failure}`,
+    'Its retries are used up, or its error does not go away by itself. The rest of the stage goes on, and then waits.',
+    'Mend the cause and have it tried again, change its settings, or leave it out:',
+    commands(
+      `npx staged-study retry ${studyId} ${name}`,
+      `npx staged-study retry ${studyId} ${name} --set batchSize=${Math.max(1, Math.floor(spec.config.batchSize / 2))}`,
+      `npx staged-study skip ${studyId} ${name}`,
     ),
-    ...Object.entries(status.attention).map(
-      ([id, failure]) => `\n**Needs attention**: \`${id}\`: ${failure}`,
+    `Or send this workflow the Update \`${UPDATES.retryTrial}\` or \`${UPDATES.skipTrial}\`: here under More Actions, or`,
+    commands(updateCommand(id, UPDATES.retryTrial), updateCommand(id, UPDATES.skipTrial)),
+  );
+}
+
+export function failedStageDetails(id: string, stage: string, failure: string): string {
+  return paragraphs(
+    `**Stage ${stage} needs attention**: ${failure}`,
+    'It has nothing to promote. Have all its trials tried again, with other settings where theirs can not work:',
+    commands(
+      `npx staged-study retry ${id.replace(`/${stage}`, '')} ${stage} --set learningRate=0.001`,
+      `${updateCommand(id, UPDATES.retryStage)} --input '{"overrides": {"learningRate": 0.001}}'`,
     ),
-    ...(Object.keys(status.attention).length > 0
-      ? [
-          '',
-          `A trial's own page says what to type. If nothing trains, see whether a worker polls \`${TRAINING_QUEUE}\`.`,
-        ]
-      : []),
-  ].join('\n');
+  );
 }
 
 // --- helpers ---
 
-function leaderboard(standings: NonNullable<StageStatus['trials'][number]['standing']>[]): string[] {
-  return [
-    '| | trial | best val accuracy | best epoch | |',
-    '| --- | --- | --- | --- | --- |',
-    ...rank(standings).map(
-      ({ name, score, bestEpoch, outcome, status, reused }, index) =>
-        `| ${index + 1} | ${name} | ${score === null ? (outcome ?? status) : percent(score)} | ${bestEpoch ?? ''} ` +
-        `| ${reused ? 'from the store' : ''} |`,
-    ),
+function paragraphs(...parts: (string | null | undefined)[]): string {
+  return parts.filter((part) => part).join('\n\n');
+}
+
+function commands(...lines: string[]): string {
+  return ['```', ...lines, '```'].join('\n');
+}
+
+function updateCommand(id: string, name: string): string {
+  return `temporal workflow update execute --workflow-id '${id}' --name ${name}`;
+}
+
+function howToRetryTest(studyId: string): string {
+  return `\n\n${commands(`npx staged-study retry ${studyId} test`, updateCommand(studyId, UPDATES.retryTest))}`;
+}
+
+function originOf(kind: 'official' | 'other' | 'generated'): string {
+  return { official: 'CIFAR-10', other: 'CIFAR-10, another archive', generated: 'GENERATED, not CIFAR-10' }[
+    kind
   ];
+}
+
+function stageLine(
+  { name, question, state, winner, kind }: StageProgress,
+  test: StudyStatus['test'],
+): string {
+  const result =
+    kind === 'test' && test
+      ? `: ${percent(test.accuracy)} of ${test.images} test images`
+      : winner
+        ? `: **${winner.name}**, ${percent(winner.score)}`
+        : '';
+  return `**${name}** (${state})${result}. ${question}`;
+}
+
+function standingLine({
+  name,
+  score,
+  bestEpoch,
+  outcome,
+  status,
+  reused,
+  takenOver,
+  override,
+}: TrialStanding): string {
+  const marks = [
+    ...(takenOver ? ['taken over'] : reused ? ['from the store'] : []),
+    ...(override ? [`changed by hand: ${JSON.stringify(override)}`] : []),
+  ];
+  const result = score === null ? (outcome ?? status) : `${percent(score)}, epoch ${bestEpoch}`;
+  return `**${name}** ${[result, ...marks].join('; ')}`;
 }
 
 function describeNetwork(network: TrialInput['spec']['config']['network']): string {
   const hidden = network.hidden.join('-');
-  if (network.kind === 'dense') return `dense ${hidden}`;
-  if (network.kind === 'resnet') {
-    return `ResNet of ${network.blocks.join(', ')} blocks, width ${network.width}, dense ${hidden}`;
+  switch (network.kind) {
+    case 'dense':
+      return `dense ${hidden}`;
+    case 'conv':
+      return `${network.convolutions.map(({ filters, kernel }) => `${kernel}×${kernel}×${filters}`).join(', ')}, dense ${hidden}`;
+    case 'resnet':
+      return `ResNet, blocks ${network.blocks.join('-')}, width ${network.width}, dense ${hidden}`;
   }
-  const convolutions = network.convolutions.map(({ filters, kernel }) => `${kernel}×${kernel}×${filters}`);
-  return `convolutions ${convolutions.join(', ')}, dense ${hidden}`;
-}
-
-function bestOf({ bestLine }: TrialStatus): string {
-  return bestLine ? `${percent(bestLine.val_accuracy)} (epoch ${bestLine.epoch})` : '';
 }
 
 function percent(value: number): string {

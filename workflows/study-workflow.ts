@@ -1,7 +1,9 @@
 import {
   ActivityCancellationType,
   defineQuery,
+  defineUpdate,
   executeChild,
+  isCancellation,
   ParentClosePolicy,
   proxyActivities,
   setCurrentDetails,
@@ -17,17 +19,20 @@ import {
   type NamedConfig,
   scaleEpochs,
   stageTrials,
+  startOf,
   trialData,
   trialSpec,
 } from '../study/plan.ts';
+import { promotedConfig } from '../study/promotion.ts';
 import type { DatasetSummary, TestScore, TrialStanding } from '../study/record.ts';
-import type { CompareStage, Profile, Stage, Study } from '../study/study-schema.ts';
-import { QUERIES, stageWorkflowId, TRAINING_QUEUE } from '../study/temporal-names.ts';
+import type { Profile, Stage, Study } from '../study/study-schema.ts';
+import { QUERIES, stageWorkflowId, TRAINING_QUEUE, UPDATES } from '../study/temporal-names.ts';
 import type { TrialSpec } from '../study/trial.ts';
+import { attentionSignal, describeFailure } from './attention.ts';
+import { type RetryRequest, takeDecisions } from './decision.ts';
 import { studyDetails } from './details.ts';
 import { searchAttributes, typedSearchAttributes } from './search-attributes.ts';
 import { stageWorkflow } from './stage-workflow.ts';
-import { attentionSignal } from './trial-workflow.ts';
 
 export interface StudyRequest {
   /** A parsed study: every default filled in. */
@@ -36,13 +41,17 @@ export interface StudyRequest {
   source: DatasetSource;
 }
 
+type Winner = TrialStanding & { score: number };
+
 export interface StageProgress {
   name: string;
   kind: Stage['kind'];
   question: string;
   state: 'waiting' | 'running' | 'done';
+  /** Name of the winner that it started from. */
+  start: string | null;
   standings: TrialStanding[];
-  winner: (TrialStanding & { score: number }) | null;
+  winner: Winner | null;
 }
 
 export interface StudyStatus {
@@ -51,107 +60,141 @@ export interface StudyStatus {
   profile: string;
   dataset: DatasetSummary | null;
   stages: StageProgress[];
-  /** Trials that wait for a person, by workflow id, each with its failure. */
+  /** What waits for a person, by workflow id, each with its failure. */
   attention: Record<string, string>;
   test: TestScore | null;
+  /** Where the store's objects can be browsed, for people; null where that is not known. */
+  objectsUrl: string | null;
 }
 
 export interface StudyOutcome {
-  winner: (TrialStanding & { score: number }) | null;
+  winner: Winner | null;
   test: TestScore | null;
   /** Key of the study's record in the store. */
   recordKey: string;
 }
 
 export const studyStatusQuery = defineQuery<StudyStatus>(QUERIES.studyStatus);
+export const retryTestUpdate = defineUpdate<string, [RetryRequest | undefined]>(UPDATES.retryTest);
 
-/** A whole study: its stages in turn, each from the winner of an earlier one, the final test, and the record. */
-export async function studyWorkflow({
-  study,
-  profile: profileName,
-  source,
-}: StudyRequest): Promise<StudyOutcome> {
+/** A whole study: its stages in turn, each from the winner of an earlier one, the final test, record and report. */
+export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome> {
+  const { study, profile: profileName, source } = request;
   const studyId = workflowInfo().workflowId;
   const profile = profileOf(study, profileName);
-  const status: StudyStatus = {
-    studyId,
-    title: study.title,
-    profile: profileName,
-    dataset: null,
-    stages: study.stages.map(({ name, kind, question }) => ({
-      name,
-      kind,
-      question,
-      state: 'waiting',
-      standings: [],
-      winner: null,
-    })),
-    attention: {},
-    test: null,
-  };
+  const status = initialStatus(studyId, request);
   const show = () => setCurrentDetails(studyDetails(status));
-  setHandler(studyStatusQuery, () => status);
-  setHandler(attentionSignal, ({ trialId, failure }) => {
-    if (failure === null) delete status.attention[trialId];
-    else status.attention[trialId] = failure;
+  const setAttention = (id: string, failure: string | null) => {
+    if (failure === null) delete status.attention[id];
+    else status.attention[id] = failure;
     upsertSearchAttributes(searchAttributes({ NeedsAttention: Object.keys(status.attention).length > 0 }));
     show();
-  });
+  };
+  setHandler(studyStatusQuery, () => status);
+  setHandler(attentionSignal, ({ id, failure }) => setAttention(id, failure));
+  const waitForTestDecision = takeDecisions('final test', { retry: retryTestUpdate });
   show();
 
   const dataset = await prepareDataset({ source, generatedImages: profile.generatedImages });
   status.dataset = dataset;
-  const { numerics } = await openStudy({ studyId, study, profile: profileName, dataset });
-  const specOf = (config: NamedConfig['config']): TrialSpec =>
-    trialSpec(scaleEpochs(config, profile), trialData(study, profile, dataset), study.seed, numerics);
+  const opened = await openStudy({ studyId, study, profile: profileName, dataset });
+  status.objectsUrl = opened.objectsUrl;
+  const data = trialData(study, profile, dataset);
+  const specOf = (config: NamedConfig['config'], repetition = 0): TrialSpec =>
+    trialSpec(scaleEpochs(config, profile), data, {
+      seed: study.seed,
+      repetition,
+      numerics: opened.numerics,
+    });
 
-  /** The winner of each stage so far, with its epochs unscaled. */
+  /** What each stage promotes, its epochs unscaled, and the run that won. */
   const winners = new Map<string, NamedConfig>();
+  const winningRuns = new Map<string, Winner>();
+  const candidates = new Map<string, NamedConfig[]>();
+
   for (const [index, stage] of study.stages.entries()) {
     const progress = status.stages[index] as StageProgress;
     progress.state = 'running';
+    progress.start = startOf(stage, { winners, candidates })?.name ?? null;
     upsertSearchAttributes(searchAttributes({ StageName: stage.name }));
     show();
-    if (stage.kind === 'compare') await compare(stage, progress);
-    else {
-      const tested = winnerOf(winners, stage.from);
-      status.test = await evaluateTest({
-        studyId,
-        spec: specOf(tested.config),
-        testImages: limitImages(profile.testImages, dataset.testImages),
-      });
-    }
+    if (stage.kind === 'test') status.test = await runTest(stage.from);
+    else await runStage(stage, progress);
     progress.state = 'done';
     show();
   }
 
-  const compared = status.stages.filter(({ kind }) => kind === 'compare');
-  const { recordKey } = await writeRecord({
-    studyId,
-    stages: compared.map(({ name, standings, winner }) => ({ name, standings, winner: winner?.name ?? '' })),
-  });
-  return { winner: compared.at(-1)?.winner ?? null, test: status.test, recordKey };
+  const trained = status.stages.filter(({ kind }) => kind !== 'test');
+  const ended = trained.map(({ name, kind, start, standings, winner }) => ({
+    ...{ name, kind, start, standings },
+    winner: winner?.name ?? null,
+  }));
+  const { recordKey } = await writeRecord({ studyId, stages: ended });
+  await writeReport({ studyId });
+  return { winner: trained.findLast(({ winner }) => winner)?.winner ?? null, test: status.test, recordKey };
 
-  async function compare(stage: CompareStage, progress: StageProgress): Promise<void> {
-    const candidates = stageTrials(study, stage, stage.from ? winnerOf(winners, stage.from) : undefined);
+  async function runStage(stage: Exclude<Stage, { kind: 'test' }>, progress: StageProgress): Promise<void> {
+    const soFar = { winners, candidates };
+    const start = startOf(stage, soFar);
+    const planned = stageTrials(study, profile, stage, soFar);
+    const ranksStart = stage.kind === 'search' || (stage.kind === 'compare' && stage.ranksStart);
+    const promotes = stage.kind === 'search' || stage.kind === 'compare';
+    const startRun = 'from' in stage && stage.from ? winningRuns.get(stage.from) : undefined;
+
     const outcome = await executeChild(stageWorkflow, {
       workflowId: stageWorkflowId(studyId, stage.name),
       args: [
         {
           studyId,
           stage: stage.name,
+          kind: stage.kind,
           question: stage.question,
-          trials: candidates.map(({ name, config }) => ({ name, spec: specOf(config) })),
+          start: ranksStart && startRun ? { ...startRun, takenOver: true } : null,
+          trials: planned.map(({ name, config, repetition, of }) => ({
+            name,
+            spec: specOf(config, repetition),
+            of,
+          })),
+          search:
+            stage.kind === 'search' && start
+              ? { ...stage, start, spec: specOf(start.config), profile }
+              : null,
+          promotes,
         },
       ],
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-      typedSearchAttributes: typedSearchAttributes({ StudyId: studyId, StageName: stage.name }),
-      staticSummary: stage.question,
+      typedSearchAttributes: typedSearchAttributes({
+        StudyId: studyId,
+        StageName: stage.name,
+        NeedsAttention: false,
+      }),
+      staticSummary: `${stage.name}: ${stage.question}`,
     });
     progress.standings = outcome.standings;
     progress.winner = outcome.winner;
-    const won = candidates.find(({ name }) => name === outcome.winner.name);
-    if (won) winners.set(stage.name, won);
+    candidates.set(stage.name, planned);
+    if (!outcome.winner) return;
+    winners.set(stage.name, promotedConfig(outcome.winner, { start, planned, profile }));
+    winningRuns.set(stage.name, outcome.winner);
+  }
+
+  async function runTest(from: string): Promise<TestScore> {
+    const { trialKey } = winningRuns.get(from) ?? {};
+    if (!trialKey)
+      throw new Error(
+        `stage ${from} has no winner to test; the schema lets none but a compare stage come here`,
+      );
+    for (;;) {
+      try {
+        const testImages = limitImages(profile.testImages, dataset.testImages);
+        return await evaluateTest({ studyId, trialKey, testImages });
+      } catch (error) {
+        if (isCancellation(error)) throw error;
+        setAttention(studyId, `the final test failed: ${describeFailure(error)}`);
+        await waitForTestDecision();
+        setAttention(studyId, null);
+      }
+    }
   }
 }
 
@@ -159,8 +202,8 @@ export async function studyWorkflow({
 
 const retry = { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '2 minutes' } as const;
 
-const { openStudy, writeRecord } = proxyActivities<ControlActivities>({
-  startToCloseTimeout: '2 minutes',
+const { openStudy, writeRecord, writeReport } = proxyActivities<ControlActivities>({
+  startToCloseTimeout: '5 minutes',
   retry,
 });
 
@@ -180,16 +223,31 @@ const { evaluateTest } = proxyActivities<TrainingActivities>({
   retry: { ...retry, maximumAttempts: 8 },
 });
 
-function profileOf(study: Study, name: string): Profile {
-  const profile = study.profiles[name];
-  if (!profile)
-    throw new Error(`study ${study.name}: no profile "${name}"; the client checks this before it starts one`);
-  return profile;
+function initialStatus(studyId: string, { study, profile }: StudyRequest): StudyStatus {
+  return {
+    studyId,
+    title: study.title,
+    profile,
+    dataset: null,
+    stages: study.stages.map(({ name, kind, question }) => ({
+      name,
+      kind,
+      question,
+      state: 'waiting',
+      start: null,
+      standings: [],
+      winner: null,
+    })),
+    attention: {},
+    test: null,
+    objectsUrl: null,
+  };
 }
 
-function winnerOf(winners: ReadonlyMap<string, NamedConfig>, stage: string): NamedConfig {
-  const found = winners.get(stage);
-  if (!found)
-    throw new Error(`stage ${stage} has no winner yet; the schema lets no stage refer to a later one`);
-  return found;
+function profileOf(study: Study, name: string): Profile {
+  const profile = study.profiles[name];
+  if (!profile) {
+    throw new Error(`study ${study.name}: no profile "${name}"; the client checks this before it starts one`);
+  }
+  return profile;
 }

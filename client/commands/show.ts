@@ -8,9 +8,9 @@ import type { EpochLine } from '../../study/trial.ts';
 import { trialKey } from '../../study/trial-key.ts';
 import type { TrialStatus } from '../../workflows/trial-workflow.ts';
 import { describeProgress, describeStanding, percent } from '../format.ts';
-import { liveView } from '../live-view.ts';
 import { viewStudy } from '../observe-study.ts';
 import { type Session, withSession } from '../session.ts';
+import { studyView } from '../study-view.ts';
 import { table } from '../table.ts';
 
 export function showCommand(): Command {
@@ -34,7 +34,7 @@ export function showCommand(): Command {
 async function showStudy({ client, store }: Session, studyId: string, json = false): Promise<void> {
   await checkStudy(store, studyId);
   const view = await viewStudy(client, studyId);
-  console.log(json ? JSON.stringify(view, null, 2) : liveView(view, process.stdout.columns ?? 160));
+  console.log(json ? JSON.stringify(view, null, 2) : studyView(view, process.stdout.columns ?? 160));
 }
 
 async function showTrial(
@@ -46,7 +46,7 @@ async function showTrial(
   await checkStudy(store, studyId);
   const view = await viewStudy(client, studyId);
   const trials = view.stages.flatMap(({ trials }) => trials);
-  const trial = trials.find((each) => each.name === name);
+  const trial = trials.find((each) => each.name === name && !each.standing?.takenOver);
   if (!trial) {
     throw new UserError(
       `trial: expected one of ${trials.map((each) => each.name).join(', ') || '(none yet)'} of ${studyId}, got "${name}"`,

@@ -159,7 +159,11 @@ async function start(request: Request, maximumAttempts: number) {
 
 async function withWorker<T>(use: () => Promise<T>): Promise<T> {
   const { connection, namespace } = temporal;
-  const activities = createControlActivities({ store, downloads: join(folder, 'downloads') });
+  const activities = createControlActivities({
+    store,
+    downloads: join(folder, 'downloads'),
+    objectsUrl: null,
+  });
   const worker = await Worker.create({ connection, namespace, taskQueue: folder, activities });
   return worker.runUntil(use);
 }

@@ -26,21 +26,24 @@ beforeEach(() => {
 });
 
 it('a study is opened once: tried again, it keeps its beginning and its numerics', async () => {
-  const open = createOpenStudy({ store });
-  expect(await open(opening)).toEqual({ numerics: NUMERICS });
+  const open = createOpenStudy({ store, objectsUrl: null });
+  expect(await open(opening)).toEqual({ numerics: NUMERICS, objectsUrl: null });
   const opened = await readStudy(store, 'mine');
   expect(opened).toMatchObject(opening);
-  expect(await open({ ...opening, profile: 'another' })).toEqual({ numerics: NUMERICS });
+  expect(await open({ ...opening, profile: 'another' })).toEqual({ numerics: NUMERICS, objectsUrl: null });
   expect(await readStudy(store, 'mine')).toEqual(opened);
 });
 
 it('a record tells of a trial that was skipped, and of a study without a test', async () => {
-  await createOpenStudy({ store })(opening);
+  await createOpenStudy({ store, objectsUrl: null })(opening);
   const skipped = {
     ...({ name: 'wide', trialKey: null, status: 'skipped', outcome: null } as const),
-    ...{ score: null, bestEpoch: null, reused: false },
+    ...{ score: null, bestEpoch: null, reused: false, takenOver: false },
+    ...{ of: null, suggestion: null, override: null },
   };
-  const stages = [{ name: 'width', standings: [skipped], winner: 'narrow' }];
+  const stages = [
+    { name: 'width', kind: 'compare' as const, start: null, standings: [skipped], winner: 'narrow' },
+  ];
   await createWriteRecord({ store })({ studyId: 'mine', stages });
   const record = await readRecord(store, 'mine');
   expect(record).toMatchObject({ opening, test: null });
@@ -55,10 +58,10 @@ it('a record tells of a trial that was skipped, and of a study without a test', 
 });
 
 it('a study that has been tested is not tested again', async () => {
-  const spec = exampleSpec();
+  const tested = trialKey(exampleSpec());
   const score = { images: 100, accuracy: 55, loss: 1.2 };
   await writeStudyTest(store, 'mine', {
-    ...{ format: 1, trialKey: trialKey(spec), ...score },
+    ...{ format: 1, trialKey: tested, ...score },
     ...{ confusion: [[100]], predictions: { sha256: 'e'.repeat(64), sizeBytes: 4000 } },
   });
   const evaluateTest = createEvaluateTest({
@@ -67,9 +70,10 @@ it('a study that has been tested is not tested again', async () => {
       throw new Error('no trainer may start');
     },
   });
-  expect(await evaluateTest({ studyId: 'mine', spec, testImages: 100 })).toEqual(score);
+  expect(await evaluateTest({ studyId: 'mine', trialKey: tested, testImages: 100 })).toEqual(score);
   // What was tested can't be passed off as another trial's.
-  await expect(evaluateTest({ studyId: 'mine', spec: exampleSpec(2), testImages: 100 })).rejects.toThrow(
+  const other = { studyId: 'mine', trialKey: trialKey(exampleSpec(2)), testImages: 100 };
+  await expect(evaluateTest(other)).rejects.toThrow(
     /final test of mine: expected the result of trial [0-9a-f]{64}, the store holds [0-9a-f]{64}'s/,
   );
 });

@@ -49,7 +49,9 @@ export async function openBench(
   const product = createRunTrainer({
     slots: SLOTS,
     onLog: (job, log) =>
-      writeTrialLog(workerStore, trialKey(job.spec), job.kind === 'train' ? job.term : 'test', log),
+      job.kind === 'train'
+        ? writeTrialLog(workerStore, trialKey(job.spec), job.term, log)
+        : writeTrialLog(workerStore, job.trialKey, 'test', log),
   });
   const runTrainer: RunTrainer = async (job, options) => {
     bench.jobs.push(job);
@@ -67,7 +69,7 @@ export async function openBench(
   });
   const working = temporal.withWorkers(
     {
-      control: createControlActivities({ store: workerStore, downloads: cache }),
+      control: createControlActivities({ store: workerStore, downloads: cache, objectsUrl: null }),
       training: createTrainingActivities({ store: workerStore, runTrainer }),
       slots: SLOTS,
     },
@@ -85,7 +87,12 @@ export async function openBench(
       return temporal.client.workflow.start<typeof trialWorkflow>('trialWorkflow', {
         workflowId: `trial-${randomUUID()}`,
         taskQueue: CONTROL_QUEUE,
-        args: [{ studyId: 'none', stage: 'none', name: 'trial', spec }],
+        args: [
+          {
+            ...{ studyId: 'none', stage: 'none', name: 'trial', spec },
+            ...{ of: null, suggestion: null, override: null },
+          },
+        ],
       });
     },
     async close() {

@@ -8,7 +8,7 @@ import {
 } from '../../client/format.ts';
 import type { TrialView } from '../../client/observe-study.ts';
 import { table } from '../../client/table.ts';
-import { ended, parked, queued, stageView, studyView, training } from './views.ts';
+import { ended, parked, queued, stageView, training, viewOf } from './views.ts';
 
 it.each([
   [0.4, '0 s'],
@@ -23,9 +23,9 @@ it.each([
 
 it('says where the images come from, and loudly where they are not real', () => {
   const of = (kind: 'official' | 'other' | 'generated', source?: string) => {
-    const { dataset } = studyView([]);
+    const { dataset } = viewOf([]);
     return describeDataset(
-      studyView([], { dataset: dataset && { ...dataset, origin: { kind, source } as never } }),
+      viewOf([], { dataset: dataset && { ...dataset, origin: { kind, source } as never } }),
     );
   };
   expect(of('official')).toBe('data set: 2000 training and 500 test images: CIFAR-10');
@@ -33,7 +33,7 @@ it('says where the images come from, and loudly where they are not real', () => 
     /another archive than the official one \(\/data\/mini.tar.gz\)/,
   );
   expect(of('generated')).toMatch(/GENERATED images, not CIFAR-10/);
-  expect(describeDataset(studyView([], { dataset: null }))).toBe('data set: being prepared');
+  expect(describeDataset(viewOf([], { dataset: null }))).toBe('data set: being prepared');
 });
 
 it.each<[string, TrialView, string]>([

@@ -2,18 +2,18 @@ import { expect, it } from 'vitest';
 import type { StudyView } from '../../client/observe-study.ts';
 import { news } from '../../client/plain-view.ts';
 import { needsPerson } from '../../client/watch-study.ts';
-import { ended, parked, queued, stageView, studyView, training } from './views.ts';
+import { ended, parked, queued, stageView, training, viewOf } from './views.ts';
 
 const waiting = stageView([], { name: 'test', kind: 'test', question: 'How good?', state: 'waiting' });
 
 it('tells everything once, as it comes', () => {
   const looks: StudyView[] = [
-    studyView([stageView([], { state: 'waiting' }), waiting], { dataset: null }),
-    studyView([stageView([queued('MLP'), ended('div4', 52, true)]), waiting]),
-    studyView([stageView([{ ...queued('MLP'), state: 'training' }, ended('div4', 52, true)]), waiting]),
-    studyView([stageView([training('MLP'), ended('div4', 52, true)]), waiting]),
-    studyView([stageView([parked('MLP'), ended('div4', 52, true)]), waiting]),
-    studyView(
+    viewOf([stageView([], { state: 'waiting' }), waiting], { dataset: null }),
+    viewOf([stageView([queued('MLP'), ended('div4', 52, true)]), waiting]),
+    viewOf([stageView([{ ...queued('MLP'), state: 'training' }, ended('div4', 52, true)]), waiting]),
+    viewOf([stageView([training('MLP'), ended('div4', 52, true)]), waiting]),
+    viewOf([stageView([parked('MLP'), ended('div4', 52, true)]), waiting]),
+    viewOf(
       [
         stageView([ended('MLP', 48), ended('div4', 52, true)], {
           ...{ state: 'done', winner: { ...ended('div4', 52).standing, score: 52 } as never },
@@ -50,7 +50,7 @@ it('tells everything once, as it comes', () => {
 });
 
 it('tells all that has happened at the first look at a study under way', () => {
-  const view = studyView([stageView([ended('div4', 52), training('MLP')])]);
+  const view = viewOf([stageView([ended('div4', 52), training('MLP')])]);
   expect(news(undefined, view).map((line) => line.slice(0, 16))).toEqual([
     'My study: mine, ',
     'data set: 2000 t',
@@ -61,8 +61,8 @@ it('tells all that has happened at the first look at a study under way', () => {
 });
 
 it('waits for a person only when all that is left does', () => {
-  expect(needsPerson(studyView([stageView([parked('a'), ended('b', 5)]), waiting]))).toBe(true);
-  expect(needsPerson(studyView([stageView([parked('a'), training('b')])]))).toBe(false);
-  expect(needsPerson(studyView([stageView([ended('a', 5)])]))).toBe(false);
-  expect(needsPerson(studyView([waiting]))).toBe(false);
+  expect(needsPerson(viewOf([stageView([parked('a'), ended('b', 5)]), waiting]))).toBe(true);
+  expect(needsPerson(viewOf([stageView([parked('a'), training('b')])]))).toBe(false);
+  expect(needsPerson(viewOf([stageView([ended('a', 5)])]))).toBe(false);
+  expect(needsPerson(viewOf([waiting]))).toBe(false);
 });

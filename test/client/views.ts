@@ -35,7 +35,8 @@ export function parked(name: string): TrialView {
 /** @param score null for one that diverged. */
 export function ended(name: string, score: number | null, reused = false): TrialView {
   const standing: TrialStanding = {
-    ...{ name, trialKey: 'a'.repeat(64), status: 'trained', reused },
+    ...{ name, trialKey: 'a'.repeat(64), status: 'trained', reused, takenOver: false },
+    ...{ of: null, suggestion: null, override: null },
     ...{ outcome: score === null ? 'diverged' : 'completed', score, bestEpoch: score === null ? null : 2 },
   };
   return { ...queued(name), state: 'done', standing };
@@ -47,20 +48,21 @@ export function stageView(trials: TrialView[], change: Partial<StageView> = {}):
     kind: 'compare',
     question: 'How far?',
     state: 'running',
+    start: null,
     winner: null,
     trials,
     ...change,
   };
 }
 
-export function studyView(stages: StageView[], change: Partial<StudyView> = {}): StudyView {
+export function viewOf(stages: StageView[], change: Partial<StudyView> = {}): StudyView {
   return {
     ...{ studyId: 'mine', title: 'My study', profile: 'demo', workflowStatus: 'RUNNING' },
     dataset: {
       ...{ sha256: 'd'.repeat(64), trainImages: 2000, testImages: 500 },
       origin: { kind: 'official', archiveSha256: 'c'.repeat(64), source: 'cifar' },
     },
-    ...{ stages, test: null },
+    ...{ stages, attention: [], test: null },
     ...change,
   };
 }

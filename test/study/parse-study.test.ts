@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cifar10 } from '../../study/cifar10.ts';
 import { InvalidStudyError, parseStudy, selectProfile } from '../../study/parse-study.ts';
 import { reportSettings } from '../../study/training-config.ts';
-import { smallStudy } from '../workflows/small-study.ts';
+import { largerStudy, smallStudy } from '../workflows/small-study.ts';
 
 describe('parseStudy', () => {
   it('fills in the settings of the report', () => {
@@ -35,7 +35,7 @@ describe('parseStudy', () => {
     [
       'an unknown kind of stage',
       (s) => (s.stages[2].kind = 'tset'),
-      'stages[2].kind: expected a known kind ("compare", "test"), got "tset"',
+      'stages[2].kind: expected a known kind ("compare", "search", "variant", "repeat", "test"), got "tset"',
     ],
     [
       'an unknown activation',
@@ -61,7 +61,7 @@ describe('parseStudy', () => {
     [
       'a stage from a later one',
       (s) => (s.stages[1].from = 'rate'),
-      'stages[1].from: expected the name of an earlier stage that compares candidates ("width"), got "rate"',
+      'stages[1].from: expected the name of an earlier stage that has a winner ("width"), got "rate"',
     ],
     [
       'a test in the middle',
@@ -100,6 +100,53 @@ describe('parseStudy', () => {
     ],
   ])('tells of %s', (_what, spoil, message) => {
     const study = structuredClone({ ...smallStudy, base: {} });
+    spoil(study);
+    expect(() => parseStudy(study, 'mine.json')).toThrow(message);
+  });
+
+  it.each<[string, (study: any) => void, string]>([
+    [
+      'a search of nothing',
+      (s) => (s.stages[2].space = {}),
+      'stages[2].space: expected at least one setting to vary',
+    ],
+    [
+      'an empty choice',
+      (s) => (s.stages[2].space.batchSize = { kind: 'choice', options: [] }),
+      'stages[2].space.batchSize.options: expected at least 1 entries, got []',
+    ],
+    [
+      'a range the wrong way round',
+      (s) => (s.stages[2].space.learningRate.high = 0.0001),
+      'stages[2].space.learningRate.high: expected more than low, which is 0.001, got 0.0001',
+    ],
+    [
+      'values that a setting can not have',
+      (s) => (s.stages[2].space.epochs.low = -5),
+      'stages[2].space.epochs: expected values that epochs may have, which -5 is not',
+    ],
+    [
+      'a whole number drawn from a range of all numbers',
+      (s) => (s.stages[2].space.epochs = { kind: 'uniform', low: 1, high: 5 }),
+      'stages[2].space.epochs.kind: expected quniform or choice, since epochs is a whole number',
+    ],
+    [
+      'a start to be ranked where there is none',
+      (s) => (s.stages[0].ranksStart = true),
+      'stages[0].ranksStart: expected false',
+    ],
+    [
+      'a variant of a candidate that is not there',
+      (s) => (s.stages[4].of[0].candidate = 'wider'),
+      'stages[4].of[0].candidate: expected a candidate of width (narrow, wide), got "wider"',
+    ],
+    [
+      'a stage from a side experiment',
+      (s) => (s.stages[5].from = 'leakage'),
+      'stages[5].from: expected the name of an earlier stage that has a winner',
+    ],
+  ])('tells of %s', (_what, spoil, message) => {
+    const study = structuredClone(largerStudy);
     spoil(study);
     expect(() => parseStudy(study, 'mine.json')).toThrow(message);
   });

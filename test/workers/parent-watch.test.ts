@@ -4,6 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
 import { identifyProcess } from '../../infra/process-identity.ts';
 
+let child: number;
+const isRunning = () => identifyProcess(child) !== undefined;
+afterEach(() => {
+  if (isRunning()) process.kill(child, 'SIGKILL');
+});
+
 it('ends a process that is inside a native call when its parent has been killed', async () => {
   const script = fileURLToPath(new URL('orphan.ts', import.meta.url));
   const parent = spawn(process.execPath, ['--import', 'tsx', script], {
@@ -16,10 +22,4 @@ it('ends a process that is inside a native call when its parent has been killed'
   parent.stdout.resume();
   parent.kill('SIGKILL');
   await ended;
-});
-
-let child: number;
-const isRunning = () => identifyProcess(child) !== undefined;
-afterEach(() => {
-  if (isRunning()) process.kill(child, 'SIGKILL');
 });

@@ -106,7 +106,12 @@ function startTrial(spec: TrialSpec) {
   return temporal.client.workflow.start<typeof trialWorkflow>('trialWorkflow', {
     workflowId: `trial-${randomUUID()}`,
     taskQueue: CONTROL_QUEUE,
-    args: [{ studyId: 'none', stage: 'none', name: 'trial', spec }],
+    args: [
+      {
+        ...{ studyId: 'none', stage: 'none', name: 'trial', spec },
+        ...{ of: null, suggestion: null, override: null },
+      },
+    ],
   });
 }
 

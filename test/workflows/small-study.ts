@@ -35,3 +35,44 @@ export const smallStudy: StudyInput = {
 export function smallRequest(): StudyRequest {
   return { study: parseStudy(smallStudy, 'small'), profile: 'tiny', source: { archive: null } };
 }
+
+/** Every kind of stage. */
+export const largerStudy: StudyInput = {
+  ...smallStudy,
+  name: 'larger',
+  stages: [
+    smallStudy.stages[0]!,
+    {
+      ...(smallStudy.stages[1] as Extract<StudyInput['stages'][number], { kind: 'compare' }>),
+      ranksStart: true,
+    },
+    {
+      kind: 'search',
+      name: 'search',
+      question: 'Which rate?',
+      from: 'rate',
+      evaluations: 3,
+      space: {
+        learningRate: { kind: 'uniform', low: 0.001, high: 0.1 },
+        epochs: { kind: 'quniform', low: 10, high: 100, q: 5 },
+      },
+    },
+    {
+      kind: 'compare',
+      name: 'dropout',
+      question: 'Does dropout help?',
+      from: 'search',
+      ranksStart: true,
+      candidates: [{ name: '_dropout_0.2', change: { dropout: 0.2 } }],
+    },
+    {
+      kind: 'variant',
+      name: 'leakage',
+      question: 'What does flipping validation images do?',
+      of: [{ stage: 'width', candidate: 'wide' }],
+      change: { validationFlip: true },
+    },
+    { kind: 'repeat', name: 'again', question: 'The same again?', from: 'rate' },
+    { kind: 'test', name: 'test', question: 'How good is it?', from: 'dropout' },
+  ],
+};

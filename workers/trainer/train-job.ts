@@ -4,6 +4,7 @@ import { writeMetrics, writeResult } from '../../storage/trials.ts';
 import { trialKey } from '../../study/trial-key.ts';
 import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../training/checkpoint/safetensors.ts';
+import { tensorsDigest } from '../../training/checkpoint/tensors-digest.ts';
 import { describeDevice } from '../../training/device.ts';
 import type { TrainerJob, TrainerReport } from '../../training/messages.ts';
 import { runTrial } from '../../training/run-trial.ts';
@@ -68,6 +69,7 @@ export async function trainJob(
     lines: trained.lines,
     parameters: trained.parameters,
     weights: best?.weights ?? null,
+    tensorsSha256: trained.best ? tensorsDigest(trained.best.weights) : null,
     predictions: best?.predictions ?? null,
     environment: Object.fromEntries(
       Object.entries(describeDevice()).map(([name, value]) => [name, String(value)]),

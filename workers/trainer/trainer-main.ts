@@ -7,6 +7,7 @@ import { storeConfigFromEnvironment } from '../../storage/store-config.ts';
 import type { TrainerCommand, TrainerJob, TrainerReport } from '../../training/messages.ts';
 import { describeFailure } from './describe-failure.ts';
 import { watchParent } from './parent-watch.ts';
+import { setTensorflowEnvironment, threadsOf } from './tensorflow-environment.ts';
 
 // Ctrl-C in a terminal reaches every process of its group: the worker decides when a trainer stops.
 process.on('SIGINT', () => {});
@@ -31,6 +32,8 @@ async function perform(job: TrainerJob): Promise<void> {
 async function jobReport(job: TrainerJob): Promise<TrainerReport> {
   try {
     void send({ kind: 'alive', doing: 'loading TensorFlow' });
+    setTensorflowEnvironment(threadsOf(process.env));
+    if (job.kind === 'measure') return await (await import('./measure-job.ts')).measureJob(job);
     const store = createMinioStore(storeConfigFromEnvironment(process.env));
     const context = { store, report: (report: TrainerReport) => void send(report), signal: stop.signal };
     // TensorFlow takes a second to load: not before there is something to do, and not before the watch is on.

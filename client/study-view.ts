@@ -1,3 +1,4 @@
+import { attentionText } from './attention-text.ts';
 import {
   bold,
   describeDataset,
@@ -11,12 +12,17 @@ import {
 } from './format.ts';
 import type { StageView, StudyView, TrialView } from './observe-study.ts';
 
-/** The whole study as a screen that is drawn anew at every look, cut to the terminal's width. */
-export function liveView(view: StudyView, columns: number): string {
+/**
+ * A study as lines cut to the terminal's width: each stage with its leaderboard.
+ *
+ * @param brief a line for each stage that is not under way, for a screen that is drawn anew at every look.
+ */
+export function studyView(view: StudyView, columns: number, { brief = false } = {}): string {
   const lines = [
     bold(`${view.title}: ${view.studyId}, profile ${view.profile}`),
     describeDataset(view),
-    ...view.stages.flatMap((stage) => ['', ...stageLines(stage, view)]),
+    ...view.stages.flatMap((stage) => stageLines(stage, view, brief)),
+    ...(view.attention.length > 0 ? ['', ...attentionText(view).split('\n').map(red)] : []),
   ];
   // A failure's message may have several lines.
   return lines.map((line) => cut(line.replaceAll(/\s*\n\s*/g, ' '), columns)).join('\n');
@@ -24,18 +30,29 @@ export function liveView(view: StudyView, columns: number): string {
 
 // --- helpers ---
 
-function stageLines(stage: StageView, view: StudyView): string[] {
+function stageLines(stage: StageView, view: StudyView, brief: boolean): string[] {
   const heading = `${bold(stage.name)}  ${stage.question}`;
   if (stage.state === 'waiting') return [dim(heading)];
+  if (brief && stage.state === 'done' && stage.kind !== 'test')
+    return [`${bold(stage.name)}  ${endOf(stage)}`];
   if (stage.kind === 'test') {
     return [
+      '',
       heading,
       view.test ? `  ${green(percent(view.test.accuracy))} of ${view.test.images} test images` : '  testing',
     ];
   }
   const rows = leaderboard(stage);
   const width = Math.max(...rows.map(({ name }) => name.length), 0);
-  return [heading, ...rows.map((trial, index) => trialLine(trial, index, width, stage))];
+  return ['', heading, ...rows.map((trial, index) => trialLine(trial, index, width, stage))];
+}
+
+/** How a stage ended, in a line. */
+function endOf({ winner, trials }: StageView): string {
+  if (winner) return green(`${winner.name} ${percent(winner.score)}`) + dim(` of ${trials.length}`);
+  return trials
+    .map(({ name, standing }) => `${name} ${standing ? describeStanding(standing) : ''}`)
+    .join(', ');
 }
 
 function trialLine(trial: TrialView, index: number, width: number, stage: StageView): string {

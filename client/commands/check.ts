@@ -1,0 +1,77 @@
+import { Command } from 'commander';
+import { planCourse } from '../../study/estimate.ts';
+import { selectProfile } from '../../study/parse-study.ts';
+import type { PlannedTrial } from '../../study/plan.ts';
+import type { Stage } from '../../study/study-schema.ts';
+import { describeEstimate, estimateStudy } from '../estimate.ts';
+import { interruption } from '../interruption.ts';
+import { loadStudy } from '../study-source.ts';
+
+export function checkCommand(): Command {
+  return new Command('check')
+    .description(
+      'Check a study, and say what it would run: stages, candidates, trainings, images, time. Starts nothing.',
+    )
+    .argument('[study]', 'cifar10, or a JSON or TypeScript file', 'cifar10')
+    .option('--profile <name>', 'one of its profiles; without it, all')
+    .option('--json', 'the study as JSON, every default filled in')
+    .addHelpText('after', '\nExample:\n  npx staged-study check my-study.ts')
+    .action(check);
+}
+
+// --- helpers ---
+
+async function check(name: string, options: { profile?: string; json?: boolean }): Promise<void> {
+  const study = await loadStudy(name);
+  if (options.json) {
+    console.log(JSON.stringify(study, null, 2));
+    return;
+  }
+  const profiles = options.profile ? [options.profile] : Object.keys(study.profiles);
+  const [first = ''] = profiles;
+  const course = planCourse(study, selectProfile(study, first), (trials) => trials[0] as PlannedTrial);
+  console.log(`${study.name}: ${study.title}`);
+  for (const { stage, trials } of course) {
+    console.log(`  ${stage.name}: ${stage.question}`);
+    console.log(`    ${describeStage(stage)}`);
+    if (stage.kind === 'test') continue;
+    console.log(
+      `    ${trials.length} trainings: ${candidateNames(stage) || trials.map((trial) => trial.name).join(', ')}`,
+    );
+  }
+  console.log(`  ${course.reduce((sum, { trials }) => sum + trials.length, 0)} trainings in all`);
+
+  const signal = interruption();
+  for (const profile of profiles) {
+    const estimate = await estimateStudy(study, profile, signal);
+    const { training, validation, test } = estimate.images;
+    console.log(`\nprofile ${profile}: ${selectProfile(study, profile).description}`);
+    console.log(`  images: ${training} to train on, ${validation} to validate with, ${test} to test with`);
+    console.log(`  ${describeEstimate(estimate)}`);
+  }
+}
+
+function describeStage(stage: Stage): string {
+  switch (stage.kind) {
+    case 'compare': {
+      const start = stage.from ? `from the winner of ${stage.from}` : 'from the base settings';
+      return `compares candidates, ${start}${stage.ranksStart ? ', whose run is ranked with them' : ''}`;
+    }
+    case 'search':
+      return `searches ${Object.keys(stage.space).join(', ')}, from the winner of ${stage.from}, whose run is ranked too`;
+    case 'variant':
+      return `side experiment: earlier candidates with ${JSON.stringify(stage.change)}`;
+    case 'repeat':
+      return `side experiment: the winner of ${stage.from} once more, with the same seed`;
+    case 'test':
+      return `the winner of ${stage.from} on the test images, once`;
+  }
+}
+
+/** As the study has them: the winners' names that some are added to are not known yet. */
+function candidateNames(stage: Stage): string {
+  if (stage.kind === 'variant')
+    return stage.of.map(({ candidate }) => `${candidate}_${stage.name}`).join(', ');
+  if (stage.kind !== 'compare') return '';
+  return stage.candidates.map(({ name }) => (name.startsWith('_') ? `…${name}` : name)).join(', ');
+}

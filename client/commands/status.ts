@@ -1,0 +1,49 @@
+import { Command } from 'commander';
+import { attentionText } from '../attention-text.ts';
+import { EXIT } from '../exit-codes.ts';
+import { describeProgress, percent } from '../format.ts';
+import { type StudyView, viewStudy } from '../observe-study.ts';
+import { withSession } from '../session.ts';
+
+export function statusCommand(): Command {
+  return new Command('status')
+    .description(
+      'Say in a few lines how far a study is. Exit code 0 while all is well, 1 if it failed, 3 if it waits for you.',
+    )
+    .argument('<study>', 'the id of a study (see list)')
+    .option('--json', 'as JSON')
+    .addHelpText('after', '\nExample:\n  npx staged-study status cifar10-demo-1')
+    .action((studyId: string, { json }: { json?: boolean }) =>
+      withSession({ quiet: true }, async ({ client }) => {
+        const view = await viewStudy(client, studyId);
+        console.log(json ? JSON.stringify(view, null, 2) : summary(view));
+        process.exitCode = exitCode(view);
+      }),
+    );
+}
+
+// --- helpers ---
+
+function summary(view: StudyView): string {
+  const index = view.stages.findIndex(({ state }) => state === 'running');
+  const stage = view.stages[index];
+  const lines = [`${view.studyId}: ${view.workflowStatus.toLowerCase()}`];
+  for (const { name, winner } of view.stages)
+    if (winner) lines.push(`  ${name}: ${winner.name}, ${percent(winner.score)}`);
+  if (view.test) lines.push(`  test: ${percent(view.test.accuracy)} of ${view.test.images} images`);
+  if (stage && view.workflowStatus === 'RUNNING') {
+    const ended = stage.trials.filter(({ state }) => state === 'done').length;
+    lines.push(
+      `stage ${stage.name} (${index + 1} of ${view.stages.length}): ${ended} trials ended of ${stage.trials.length}`,
+    );
+    for (const trial of stage.trials)
+      if (trial.state === 'training') lines.push(`  ${trial.name}: ${describeProgress(trial)}`);
+  }
+  if (view.attention.length > 0) lines.push(attentionText(view));
+  return lines.join('\n');
+}
+
+function exitCode({ workflowStatus, attention }: StudyView): number {
+  if (attention.length > 0 && workflowStatus === 'RUNNING') return EXIT.needsAttention;
+  return workflowStatus === 'RUNNING' || workflowStatus === 'COMPLETED' ? EXIT.success : EXIT.failure;
+}

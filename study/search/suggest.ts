@@ -1,0 +1,38 @@
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { randomStream } from '../random-stream.ts';
+import type { SearchSpace } from '../study-schema.ts';
+import type { Settings } from '../training-config.ts';
+import { draw } from './distributions.ts';
+
+/** Settings drawn from a search space: a value for each of its parameters. */
+export type Suggestion = Partial<Pick<Settings, keyof SearchSpace>>;
+
+/** A trial of the search that has ended, as a sampler sees it. */
+export interface SearchedTrial {
+  suggestion: Suggestion;
+  /** Percent; null for a trial that diverged, had no memory, or was skipped. */
+  score: number | null;
+}
+
+/**
+ * The next configuration of a search: independent draws from the space, the same for the same seed and index.
+ *
+ * @param trials those that have ended, in the order in which they were suggested.
+ * @param index how many were suggested before, whether they have ended or not.
+ */
+export function suggest(
+  space: SearchSpace,
+  _trials: readonly SearchedTrial[],
+  { seed, index }: { seed: number; index: number },
+): Suggestion {
+  const stream = randomStream('search', seed, index);
+  const random = () => uniformFloat64(stream);
+  // In the order of the names, so that a space written in another order draws the same.
+  const names = (Object.keys(space) as (keyof SearchSpace)[]).sort();
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const distribution = space[name];
+      return distribution ? [[name, draw(distribution, random)]] : [];
+    }),
+  );
+}

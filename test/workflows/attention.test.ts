@@ -1,0 +1,102 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import { describe, expect, it } from 'vitest';
+import { QUERIES, UPDATES } from '../../study/temporal-names.ts';
+import type { StudyStatus } from '../../workflows/study-workflow.ts';
+import { countNeedingAttention, innermost, run, type Train, trained, useTemporal } from './run-study.ts';
+
+const temporal = useTemporal();
+const soon = { timeout: 10_000 };
+
+describe('a trial that fails for good', () => {
+  it('waits until a person has it retried, and study, stage and trial show it', async () => {
+    let broken = true;
+    const studyId = 'parks';
+    await run(studyId, { train: wideFailsWhile(() => broken) }, async (handle) => {
+      const attention = () =>
+        handle.query<StudyStatus>(QUERIES.studyStatus).then((status) => status.attention);
+      await expect.poll(attention, soon).toEqual({ [`${studyId}/width/wide`]: 'no such layer' });
+      await expect.poll(() => countNeedingAttention(studyId), soon).toBe(3);
+
+      broken = false;
+      await update(`${studyId}/width/wide`, UPDATES.retryTrial);
+      expect((await handle.result()).winner?.name).toMatch(/^wide_/);
+      expect(await countNeedingAttention(studyId)).toBe(0);
+    });
+  });
+
+  it('is left out where a person skips it', async () => {
+    const studyId = 'skips';
+    await run(studyId, { train: wideFailsWhile(() => true) }, async (handle) => {
+      await expect.poll(() => countNeedingAttention(studyId), soon).toBe(3);
+      await update(`${studyId}/width/wide`, UPDATES.skipTrial);
+      expect((await handle.result()).winner?.name).toMatch(/^narrow_/);
+    });
+  });
+
+  it('is another trial, marked so, with the settings that a person changes, and hands them on', async () => {
+    const studyId = 'overrides';
+    const batches: number[] = [];
+    const train: Train = async ({ spec }) => {
+      if (spec.config.network.hidden[0] === 16 && spec.config.batchSize === 32) {
+        throw ApplicationFailure.nonRetryable('too large', 'BadConfiguration');
+      }
+      batches.push(spec.config.batchSize);
+      return trained(spec, spec.config.batchSize);
+    };
+    const { written } = await run(studyId, { train }, async (handle) => {
+      await expect.poll(() => countNeedingAttention(studyId), soon).toBe(3);
+      const refused = await update(`${studyId}/width/wide`, UPDATES.retryTrial, {
+        overrides: { batchSize: 0.5 },
+      });
+      expect(refused).toMatch(/overrides: batchSize: expected int, got 0.5/);
+      await update(`${studyId}/width/wide`, UPDATES.retryTrial, { overrides: { batchSize: 64 } });
+      await handle.result();
+    });
+    expect(batches).toEqual([32, 64, 64, 64]);
+    expect(written[0]?.stages[0]?.standings[1]).toMatchObject({ name: 'wide', override: { batchSize: 64 } });
+  });
+});
+
+it('a stage none of whose trials has a score waits as a whole, and goes on with other settings', async () => {
+  const studyId = 'hopeless';
+  const train: Train = async ({ spec }) => trained(spec, spec.config.learningRate > 0.01 ? null : 40);
+  await run(studyId, { train }, async (handle) => {
+    const attention = () => handle.query<StudyStatus>(QUERIES.studyStatus).then((status) => status.attention);
+    const failure = 'none of its trials has a score: narrow diverged, wide diverged';
+    await expect.poll(attention, soon).toEqual({ [`${studyId}/width`]: failure });
+    await update(`${studyId}/width`, UPDATES.retryStage, { overrides: { learningRate: 0.01 } });
+    expect((await handle.result()).winner).toMatchObject({ name: 'narrow_slow', score: 40 });
+  });
+});
+
+it('a final test that fails for good waits, and the study with it', async () => {
+  const studyId = 'untested';
+  let broken = true;
+  const fakes = { train: wideFailsWhile(() => false), testFails: () => broken };
+  await run(studyId, fakes, async (handle) => {
+    const attention = () => handle.query<StudyStatus>(QUERIES.studyStatus).then((status) => status.attention);
+    await expect.poll(attention, soon).toEqual({ [studyId]: 'the final test failed: no weights' });
+    broken = false;
+    await update(studyId, UPDATES.retryTest);
+    expect((await handle.result()).test?.accuracy).toBe(55);
+  });
+});
+
+// --- helpers ---
+
+/** The wide network fails, in a way that trying again does not help, as long as `broken` says so. */
+function wideFailsWhile(broken: () => boolean): Train {
+  return async ({ spec }) => {
+    const wide = spec.config.network.hidden[0] === 16;
+    if (broken() && wide) throw ApplicationFailure.nonRetryable('no such layer', 'BadConfiguration');
+    return trained(spec, wide ? 60 : 50);
+  };
+}
+
+/** Sends an Update; returns what it answers, or the reason of its refusal. */
+function update(workflowId: string, name: string, request?: object): Promise<string> {
+  const handle = temporal().client.workflow.getHandle(workflowId);
+  return handle
+    .executeUpdate<string, [object | undefined]>(name, { args: [request] })
+    .catch((error) => innermost(error).message);
+}

@@ -1,0 +1,129 @@
+/** Runs studies on the suite's Temporal server with activities that train nothing. */
+import { ApplicationFailure, heartbeat } from '@temporalio/activity';
+import { afterAll, beforeAll } from 'vitest';
+import type { ControlActivities } from '../../activities/control-activities.ts';
+import type { TrainReport } from '../../activities/train.ts';
+import { CONTROL_QUEUE } from '../../study/temporal-names.ts';
+import type { TrialSpec } from '../../study/trial.ts';
+import { trialKey } from '../../study/trial-key.ts';
+import type { StudyRequest, studyWorkflow } from '../../workflows/study-workflow.ts';
+import { recordHistories } from './histories.ts';
+import { openNamespace } from './namespace.ts';
+import { smallRequest } from './small-study.ts';
+
+export type Train = (input: { spec: TrialSpec }) => Promise<TrainReport>;
+export type Outcome = Awaited<ReturnType<typeof studyWorkflow>>;
+type Written = Parameters<ControlActivities['writeRecord']>[0];
+type Temporal = Awaited<ReturnType<typeof openNamespace>>;
+type Handle = Awaited<ReturnType<typeof start>>;
+
+export const dataset = {
+  sha256: 'd'.repeat(64),
+  trainImages: 1000,
+  testImages: 50,
+  origin: { kind: 'other' as const },
+};
+
+let temporal: Temporal;
+
+/** To be called by every test file that runs studies. */
+export function useTemporal(): () => Temporal {
+  beforeAll(async () => {
+    temporal = await openNamespace();
+  });
+  afterAll(() => temporal.close());
+  return () => temporal;
+}
+
+interface Fakes {
+  train: Train;
+  request?: StudyRequest;
+  /** Fails the final test while it says so. */
+  testFails?: () => boolean;
+}
+
+/** Runs a study with a fake `train` while `use` looks at it. */
+export async function run(studyId: string, fakes: Fakes, use: (handle: Handle) => Promise<void>) {
+  const written: Written[] = [];
+  const tested: unknown[] = [];
+  await temporal.withWorkers(
+    {
+      control: {
+        prepareDataset: async () => dataset,
+        openStudy: async () => ({ numerics: 7, objectsUrl: null }),
+        suggest: async ({ index }) => ({ learningRate: (index + 1) / 1000, epochs: 20 }),
+        writeRecord: async (record) => {
+          written.push(record);
+          return { recordKey: `studies/${studyId}/record.json` };
+        },
+        writeReport: async () => {},
+      },
+      training: {
+        train: async (input) => {
+          // A cancellation comes back with a heartbeat.
+          const beat = setInterval(() => heartbeat(), 100);
+          return fakes.train(input).finally(() => clearInterval(beat));
+        },
+        evaluateTest: async (job) => {
+          if (fakes.testFails?.()) throw ApplicationFailure.nonRetryable('no weights', 'DamagedData');
+          tested.push(job);
+          return { images: 50, accuracy: 55, loss: 1 };
+        },
+      },
+    },
+    async () => {
+      await use(await start(studyId, fakes.request ?? smallRequest()));
+      if (process.env.RECORD_HISTORIES) await recordHistories(temporal.client, studyId);
+    },
+  );
+  return { written, tested };
+}
+
+/** Runs a study to its end, with scores that `report` gives. */
+export async function runToEnd(
+  studyId: string,
+  report: (spec: TrialSpec) => TrainReport,
+  request: StudyRequest = smallRequest(),
+) {
+  const specs: TrialSpec[] = [];
+  let outcome: Outcome | undefined;
+  const train: Train = async ({ spec }) => {
+    specs.push(spec);
+    return report(spec);
+  };
+  const rest = await run(studyId, { train, request }, async (handle) => {
+    outcome = await handle.result();
+  });
+  if (!outcome) throw new Error('the study gave no outcome');
+  return { specs, outcome, ...rest };
+}
+
+export function trained(spec: TrialSpec, score: number | null): TrainReport {
+  const outcome = score === null ? 'diverged' : 'completed';
+  return {
+    status: 'trained',
+    result: { trialKey: trialKey(spec), outcome, score, bestEpoch: 1, reused: false },
+  };
+}
+
+/** How many workflows of a study need attention: the study, its stages, its trials. */
+export async function countNeedingAttention(studyId: string): Promise<number> {
+  const query = `NeedsAttention = true AND (StudyId = '${studyId}' OR WorkflowId = '${studyId}')`;
+  return (await temporal.client.workflow.count(query)).count;
+}
+
+export function innermost(error: unknown): Error {
+  let cause = error as Error;
+  while (cause.cause instanceof Error) cause = cause.cause;
+  return cause;
+}
+
+// --- helpers ---
+
+function start(studyId: string, request: StudyRequest) {
+  return temporal.client.workflow.start<typeof studyWorkflow>('studyWorkflow', {
+    workflowId: studyId,
+    taskQueue: CONTROL_QUEUE,
+    args: [request],
+  });
+}

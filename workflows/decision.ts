@@ -1,0 +1,74 @@
+import type { UpdateDefinition } from '@temporalio/common';
+import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
+import { type Overrides, parseOverrides } from '../study/overrides.ts';
+
+/** What a person may send along with an Update that has something tried again. */
+export interface RetryRequest {
+  overrides?: Overrides;
+}
+
+/** What a person has decided about something that waits. */
+export type Decision = { choice: 'retry'; overrides: Overrides | null } | { choice: 'skip' };
+
+type RetryUpdate = UpdateDefinition<string, [RetryRequest | undefined]>;
+type SkipUpdate = UpdateDefinition<string, []>;
+
+/**
+ * Takes the Updates by which a person decides about `what`. They are refused, and leave no trace in the history, while
+ * nothing waits for them, or where the overrides are no settings.
+ */
+export function takeDecisions(what: string, updates: { retry: RetryUpdate; skip?: SkipUpdate }) {
+  let waiting = false;
+  let decision: Decision | undefined;
+
+  setHandler(
+    updates.retry,
+    (request) => {
+      decision = { choice: 'retry', overrides: request?.overrides ?? null };
+      return request?.overrides
+        ? `${what}: tried again, from scratch, with changed settings`
+        : `${what}: tried again`;
+    },
+    {
+      validator: (request) => {
+        refuseUnlessWaiting();
+        if (request?.overrides !== undefined) validOverrides(request.overrides);
+      },
+    },
+  );
+  if (updates.skip) {
+    const skip = () => {
+      decision = { choice: 'skip' };
+      return `${what}: skipped`;
+    };
+    setHandler(updates.skip, skip, { validator: refuseUnlessWaiting });
+  }
+
+  function refuseUnlessWaiting(): void {
+    if (waiting && !decision) return;
+    throw ApplicationFailure.nonRetryable(
+      `${what}: expected something that waits for attention, but it does not; there is nothing to decide`,
+      'NotWaiting',
+    );
+  }
+
+  /** Waits for a person's decision, for as long as it takes. */
+  return async function waitForDecision(): Promise<Decision> {
+    waiting = true;
+    await condition(() => decision !== undefined);
+    const taken = decision as Decision;
+    waiting = false;
+    decision = undefined;
+    return taken;
+  };
+}
+
+// --- helpers ---
+
+function validOverrides(overrides: unknown): void {
+  try {
+    parseOverrides(overrides);
+  } catch (error) {
+    throw ApplicationFailure.nonRetryable((error as Error).message, 'InvalidOverrides');
+  }
+}
