@@ -1,7 +1,7 @@
+import type { StageRecord, StudyRecord } from '../study/record.ts';
 import type { SearchSpace } from '../study/study-schema.ts';
 import type { TrainingConfig } from '../study/training-config.ts';
 import { brief, plural } from './format.ts';
-import type { StageRecord, StudyRecord } from '../study/record.ts';
 
 /** A setting that a search varies. */
 export interface SearchedSetting {

@@ -61,7 +61,7 @@ describe('main', () => {
 
   it.each([
     [['run', '--profile', 'fast'], /^profile: expected one of demo, quick, report .*, got "fast"\n$/],
-    [['run', 'imagenet'], /^study: expected cifar10 or a \.json file, got "imagenet"\n$/],
+    [['run', 'imagenet'], /^study: expected cifar10, or a \.json or \.ts file, got "imagenet"\n$/],
     [
       ['run', '--dataset', '/no/such/file'],
       /^--dataset: expected .*, got nothing there: \/no\/such\/file\n$/,

@@ -61,8 +61,9 @@ it('tells all that has happened at the first look at a study under way', () => {
 });
 
 it('waits for a person only when all that is left does', () => {
-  expect(needsPerson(viewOf([stageView([parked('a'), ended('b', 5)]), waiting]))).toBe(true);
-  expect(needsPerson(viewOf([stageView([parked('a'), training('b')])]))).toBe(false);
+  const attention = [{ id: 'mine/dense/a', name: 'a', kind: 'trial' as const, failure: 'gone' }];
+  expect(needsPerson(viewOf([stageView([parked('a'), ended('b', 5)]), waiting], { attention }))).toBe(true);
+  expect(needsPerson(viewOf([stageView([parked('a'), training('b')])], { attention }))).toBe(false);
   expect(needsPerson(viewOf([stageView([ended('a', 5)])]))).toBe(false);
   expect(needsPerson(viewOf([waiting]))).toBe(false);
 });

@@ -35,7 +35,7 @@ it.each(['cifar100', 'constructor', 'study.yaml', ''])(
   async (name) => {
     const loading = loadStudy(name);
     await expect(loading).rejects.toThrow(UserError);
-    await expect(loading).rejects.toThrow(`study: expected cifar10 or a .json file, got "${name}"`);
+    await expect(loading).rejects.toThrow(`study: expected cifar10, or a .json or .ts file, got "${name}"`);
   },
 );
 

@@ -60,7 +60,6 @@ export function trial(
     reused: false,
     takenOver: false,
     suggestion: null,
-    suggestion: null,
     override: null,
     of: null,
     config,

@@ -17,6 +17,7 @@ import {
   leaseKey,
   metricsKey,
   recordKey,
+  reportKey,
   resultKey,
   studyKey,
   studyTestKey,
@@ -207,6 +208,7 @@ describe('a study', () => {
         trialLogKey(key, 1),
       );
     }
+    expected.push(...['index.html', 'record.json', 'epochs.csv'].map((file) => reportKey('first', file)));
     for (const ref of blobs) expect(await getBlob(bench.store, ref)).toHaveLength(ref.sizeBytes);
     expected.push(...new Set(blobs.map(({ sha256 }) => blobKey(sha256))));
     expect((await bench.store.list('')).map(({ key }) => key)).toEqual(expected.sort());
