@@ -4,7 +4,7 @@
 export function unbalanced(html: string): string[] {
   const open: string[] = [];
   const faults: string[] = [];
-  const markup = html.replace(/<style>[^]*?<\/style>/, '').replace(/^<!doctype html>/, '');
+  const markup = html.replace(/<style>[\s\S]*?<\/style>/, '').replace(/^<!doctype html>/, '');
   for (const [, close, name, rest] of markup.matchAll(/<(\/?)([a-zA-Z]\w*)((?:"[^"]*"|[^">])*)>/g)) {
     if (close) {
       const expected = open.pop();
@@ -20,7 +20,7 @@ export function unbalanced(html: string): string[] {
 /** What a reader sees: tags as spaces, entities as characters, white space as one space. */
 export function visibleText(html: string): string {
   return html
-    .replace(/<(style|title)>[^]*?<\/\1>/g, '')
+    .replace(/<(style|title)>[\s\S]*?<\/\1>/g, '')
     .replace(/<\/?(code|strong|em|mark|span)\b[^>]*>/g, '')
     .replace(/<[^>]*>/g, ' ')
     .replace(/&#(\d+);/g, (_entity, code: string) => String.fromCharCode(Number(code)))
