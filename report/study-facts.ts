@@ -33,10 +33,15 @@ export function bestTrial(stage: StageRecord): RankedTrial | undefined {
 export function startTrial(record: StudyRecord, stage: StageRecord): TrialRecord | undefined {
   const takenOver = stage.trials.find((trial) => trial.takenOver);
   if (takenOver) return takenOver;
+  const earlier = startStage(record, stage);
+  return earlier && bestTrial(earlier);
+}
+
+/** The earlier stage whose winner a stage started from. */
+export function startStage(record: StudyRecord, stage: StageRecord): StageRecord | undefined {
   const definition = record.opening.study.stages.find(({ name }) => name === stage.name);
   const from = definition && 'from' in definition ? definition.from : undefined;
-  const earlier = record.stages.find(({ name }) => name === from);
-  return earlier && bestTrial(earlier);
+  return record.stages.find(({ name }) => name === from);
 }
 
 /**

@@ -50,7 +50,7 @@ function profileLimits(record: StudyRecord): string[] {
   ];
   if (parts.length === 0) return [];
   return [
-    `The profile \`${name}\` ${parts.join(' and ')}: it shows how the study goes, and differences between runs mean less than in full.`,
+    `The profile \`${name}\` ${parts.join(' and ')}: it shows how the study goes, and differences between runs mean less than in a full run.`,
   ];
 }
 

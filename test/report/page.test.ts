@@ -106,6 +106,12 @@ it("sets the report's numbers beside those of the study that ships, and of no ot
   expect(own.html).not.toContain('87.24');
 });
 
+it('shows beside a stage that starts anew what the one before gave', () => {
+  expect(visibleText(full.html)).toMatch(
+    /It starts from the configuration of relu_layer_div2 \(54\.78 %\)\. For comparison, dense: relu_layer_div2 54\.78 %, relu_layer_div4 54\.50 %,/,
+  );
+});
+
 it('marks the settings that a stage changes, and those alone', () => {
   const row = /<tr><th scope="row"><code>rn50_elu<\/code>[\s\S]*?<\/tr>/.exec(
     full.html.slice(full.html.indexOf('id="runs"')),
