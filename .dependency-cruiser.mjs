@@ -39,7 +39,7 @@ export default {
       name: 'pure-folders',
       comment: 'study/ and report/ do no I/O; workflows/ must be deterministic',
       severity: 'error',
-      from: { path: '^(study|workflows|report)/', pathNot: '^study/trial-key\\.ts$' },
+      from: { path: '^(study|workflows|report)/', pathNot: '^study/(trial-key|random-stream)\\.ts$' },
       to: { dependencyTypes: ['core'] },
     },
     {
@@ -47,7 +47,7 @@ export default {
       comment: 'node:crypto is not there in the workflow sandbox',
       severity: 'error',
       from: { path: '^workflows/' },
-      to: { path: '^study/trial-key\\.ts$' },
+      to: { path: '^study/(trial-key|random-stream)\\.ts$' },
     },
     {
       name: 'training-without-temporal-and-minio',

@@ -50,12 +50,14 @@ export function createPrepareDataset({ store, downloads }: { store: ObjectStore;
 
   async function fromArchive(source: string): Promise<DatasetManifest> {
     const file = /^https?:/.test(source) ? await fetchArchive(source) : source;
-    const { archiveSha256, ...content } = await readCifar10Archive(file);
-    const kind = archiveSha256 === OFFICIAL_ARCHIVE.sha256 ? 'official' : 'other';
-    const manifest = await putDataset(store, { ...content, origin: { kind, archiveSha256, source } });
-    // The store has it now; a download has done its work.
-    if (file !== source) await rm(file, { force: true });
-    return manifest;
+    try {
+      const { archiveSha256, ...content } = await readCifar10Archive(file);
+      const kind = archiveSha256 === OFFICIAL_ARCHIVE.sha256 ? 'official' : 'other';
+      return await putDataset(store, { ...content, origin: { kind, archiveSha256, source } });
+    } finally {
+      // Stored or refused, a download has done its work.
+      if (file !== source) await rm(file, { force: true });
+    }
   }
 
   async function fetchArchive(url: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { activityInfo, Context, log } from '@temporalio/activity';
 import { SIGNALS } from '../study/temporal-names.ts';
-import type { EpochLine } from '../study/trial.ts';
+import { bestEpoch, type EpochLine } from '../study/trial.ts';
 
 /** Least time between two signals of epochs: each is an event in the workflow's history. */
 const MIN_INTERVAL_MS = 3_000;
@@ -14,7 +14,7 @@ export function workflowSignals() {
   const handle = client.workflow.getHandle(workflowExecution.workflowId, workflowExecution.runId);
   let started = false;
   let lastSent = 0;
-  let held: EpochLine | undefined;
+  let held: EpochLine[] = [];
   let sending = Promise.resolve();
 
   const send = (name: string, ...args: unknown[]) => {
@@ -23,8 +23,9 @@ export function workflowSignals() {
     );
   };
   const flush = () => {
-    if (held) send(SIGNALS.epochEnded, held);
-    held = undefined;
+    // Of several epochs the last says where the training is, and the best must not be missed.
+    for (const line of new Set([bestEpoch(held), held.at(-1)])) if (line) send(SIGNALS.epochEnded, line);
+    held = [];
     lastSent = Date.now();
   };
 
@@ -34,7 +35,7 @@ export function workflowSignals() {
       started = true;
     },
     epochEnded(line: EpochLine): void {
-      held = line;
+      held.push(line);
       if (Date.now() - lastSent >= MIN_INTERVAL_MS) flush();
     },
     /** Sends what was held back, and waits until all has gone out. */

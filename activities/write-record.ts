@@ -2,7 +2,14 @@ import { recordKey } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readStudy, readStudyTest, writeRecord } from '../storage/studies.ts';
 import { readResult } from '../storage/trials.ts';
-import type { StudyOpening, StudyRecord, StudyTest, TrialStanding } from '../study/record.ts';
+import type {
+  StageRecord,
+  StudyOpening,
+  StudyTest,
+  TestRecord,
+  TrialRecord,
+  TrialStanding,
+} from '../study/record.ts';
 import type { Stage } from '../study/study-schema.ts';
 
 export interface EndedStage {
@@ -33,9 +40,6 @@ export function createWriteRecord({ store }: { store: ObjectStore }) {
 }
 
 // --- helpers ---
-
-type StageRecord = StudyRecord['stages'][number];
-type TrialRecord = StageRecord['trials'][number];
 
 async function stageRecord(
   store: ObjectStore,
@@ -68,7 +72,7 @@ async function trialRecord(store: ObjectStore, standing: TrialStanding): Promise
   };
 }
 
-function testRecord(opening: StudyOpening, stages: EndedStage[], test: StudyTest): StudyRecord['test'] {
+function testRecord(opening: StudyOpening, stages: EndedStage[], test: StudyTest): TestRecord {
   const stage = opening.study.stages.find(({ kind }) => kind === 'test');
   const standings = stages.flatMap((each) => each.standings);
   const tested = standings.find(({ trialKey }) => trialKey === test.trialKey);

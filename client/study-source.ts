@@ -14,7 +14,7 @@ const SHIPPED: Record<string, StudyInput> = { cifar10 };
  * @throws {InvalidStudyError} listing what is wrong with it; {@link UserError} where there is no such study.
  */
 export async function loadStudy(nameOrFile: string): Promise<Study> {
-  const shipped = SHIPPED[nameOrFile];
+  const shipped = Object.hasOwn(SHIPPED, nameOrFile) ? SHIPPED[nameOrFile] : undefined;
   if (shipped) return parseStudy(shipped, nameOrFile);
   if (/\.[cm]?[jt]s$/.test(nameOrFile)) return parseStudy(await importDefault(nameOrFile), nameOrFile);
   if (nameOrFile.endsWith('.json')) return parseStudy(await readJson(nameOrFile), nameOrFile);

@@ -24,7 +24,8 @@ export function studyView(view: StudyView, columns: number, { brief = false } = 
     ...view.stages.flatMap((stage) => stageLines(stage, view, brief)),
     ...(view.attention.length > 0 ? ['', ...attentionText(view).split('\n').map(red)] : []),
   ];
-  return lines.map((line) => cut(line, columns)).join('\n');
+  // A failure's message may have several lines.
+  return lines.map((line) => cut(line.replaceAll(/\s*\n\s*/g, ' '), columns)).join('\n');
 }
 
 // --- helpers ---

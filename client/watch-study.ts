@@ -46,7 +46,7 @@ export function needsPerson(view: StudyView): boolean {
 
 function liveScreen(): (view: StudyView) => void {
   return (view) => {
-    logUpdate(studyView(view, process.stdout.columns ?? 80, { brief: view.workflowStatus === 'RUNNING' }));
+    logUpdate(studyView(view, process.stdout.columns || 80, { brief: view.workflowStatus === 'RUNNING' }));
     if (view.workflowStatus !== 'RUNNING') logUpdate.done();
   };
 }

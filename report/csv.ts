@@ -1,4 +1,4 @@
-import type { StudyRecord } from './record-type.ts';
+import type { StudyRecord } from '../study/record.ts';
 import { allRuns } from './study-facts.ts';
 
 /**

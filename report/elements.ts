@@ -22,9 +22,9 @@ export function tag(text: string, kind: '' | 'alert' | 'win' = ''): Html {
   return html`<span class="tag ${kind}">${text}</span>`;
 }
 
-/** The line and mark that a run is drawn with, for legends. */
-export function seriesKey({ colour, shape }: SeriesStyle): Html {
-  return html`<svg class="key" viewBox="0 0 28 12" aria-hidden="true"><path d="M0,6H28" stroke="${colour}" stroke-width="2" fill="none"/><path d="${shape}" transform="translate(14,6) scale(4.4)" fill="${colour}"/></svg>`;
+/** A run's name behind the line and mark that it is drawn with. */
+export function runName(name: string, { colour, shape }: SeriesStyle): Html {
+  return html`<span class="run"><svg class="key" viewBox="0 0 28 12" aria-hidden="true"><path d="M0,6H28" stroke="${colour}" stroke-width="2" fill="none"/><path d="${shape}" transform="translate(14,6) scale(4.4)" fill="${colour}"/></svg><code>${name}</code></span>`;
 }
 
 /** A solid or a dashed line, for captions. */

@@ -18,9 +18,13 @@ export function html(parts: TemplateStringsArray, ...values: Content[]): Html {
   );
 }
 
-/** Text whose `names in backticks` become code. */
+/** Text whose `names in backticks` become code, and whose per cents stay with their numbers. */
 export function prose(text: string): Html {
-  return new Html(escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>'));
+  return new Html(
+    escapeHtml(text)
+      .replace(/`([^`]+)`/g, '<code>$1</code>')
+      .replace(/(\d) %/g, '$1\u00a0%'),
+  );
 }
 
 /** Text with the five characters that mean something in HTML and SVG replaced. */

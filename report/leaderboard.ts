@@ -1,9 +1,9 @@
+import type { StageRecord, TrialRecord } from '../study/record.ts';
 import { rank } from '../study/winner.ts';
-import { scrolling, seriesKey, tag } from './elements.ts';
+import { runName, scrolling, tag } from './elements.ts';
 import { seriesStyle } from './figures/series.ts';
 import { count, duration, percent, signed } from './format.ts';
 import { type Html, html } from './html.ts';
-import type { StageRecord, TrialRecord } from './record-type.ts';
 import { isReduced } from './settings.ts';
 import { bestTrial } from './study-facts.ts';
 
@@ -16,7 +16,7 @@ export function leaderboard(stage: StageRecord): Html {
     const wins = stage.winner !== null && trial === first;
     return html`<tr${wins && html` class="winner"`}>
 <td class="number">${trial.score === null ? '–' : index + 1}</td>
-<th scope="row">${seriesKey(seriesStyle(stage.trials.indexOf(trial)))}<code>${trial.name}</code> ${wins && tag('winner', 'win')}${trialTags(trial)}${apart && networkTag(trial)}</th>
+<th scope="row">${runName(trial.name, seriesStyle(stage.trials.indexOf(trial)))} ${wins && tag('winner', 'win')}${trialTags(trial)}${apart && networkTag(trial)}</th>
 <td class="number">${trial.score === null ? '–' : percent(trial.score)}</td>
 <td class="number">${trial.score !== null && first && trial !== first ? signed(trial.score - first.score) : ''}</td>
 <td class="number">${trial.bestEpoch ?? '–'}</td>

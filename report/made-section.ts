@@ -1,7 +1,7 @@
+import type { StudyRecord } from '../study/record.ts';
 import { scrolling } from './elements.ts';
 import { plural } from './format.ts';
 import { type Html, html } from './html.ts';
-import type { StudyRecord } from './record-type.ts';
 import { allRuns } from './study-facts.ts';
 
 /** How it was made: what the runs ran on, and what names the study and its data in full. */
@@ -23,8 +23,8 @@ export function madeSection(record: StudyRecord): Html {
 `,
   );
   return html`<section id="made" aria-labelledby="made-title"><h2 id="made-title">How it was made</h2>
-<p>Trained with TensorFlow from Node.js by staged-study, from the first attempt to the last as the same workflow; every number on this page comes from the
-study’s record, which stands beside it as JSON, with every epoch of every run as CSV.</p>
+<p>Trained by staged-study, with TensorFlow from Node.js, as durable workflows. Every number on this page comes from the study’s record, which stands
+beside it as JSON, with every epoch of every run as CSV.</p>
 ${rows.length > 0 && scrolling('What the runs ran on', html`<table><caption>What the runs ran on</caption><tbody>${rows}</tbody></table>`)}
 <dl class="words"><dt>Study</dt><dd><code>${opening.studyId}</code>, numerics ${opening.numerics}</dd>
 <dt>Data set</dt><dd><code>${opening.dataset.sha256}</code></dd>

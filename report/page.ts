@@ -1,7 +1,7 @@
+import type { StudyRecord } from '../study/record.ts';
 import { Html, html, prose } from './html.ts';
 import { madeSection } from './made-section.ts';
 import { publishedSection } from './published-section.ts';
-import type { StudyRecord } from './record-type.ts';
 import { runsSection } from './runs-section.ts';
 import { stageAnchor, stageSection } from './stage-section.ts';
 import { STYLE } from './style.ts';

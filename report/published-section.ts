@@ -1,11 +1,10 @@
+import type { StageRecord, StudyRecord, TrialRecord } from '../study/record.ts';
 import { rank } from '../study/winner.ts';
 import { scrolling } from './elements.ts';
-import { list, percent } from './format.ts';
+import { percent, plural } from './format.ts';
 import { type Html, html, prose } from './html.ts';
 import { type Counterpart, publishedResults } from './published.ts';
-import type { StageRecord, StudyRecord, TrialRecord } from './record-type.ts';
 import { answer } from './sentences.ts';
-import { describeSettings } from './settings.ts';
 import { limitations } from './warnings.ts';
 
 /** The published numbers beside ours and what makes them comparable or not; nothing for a study of one's own. */
@@ -21,7 +20,7 @@ export function publishedSection(record: StudyRecord): Html | false {
   const verdict =
     limits.length === 0
       ? 'Ours were made with the same data, images and epochs; what still differs is listed below.'
-      : 'Ours can’t be compared with them like for like, for the reasons listed below.';
+      : 'Not all of ours can be compared with them like for like; the reasons are listed below.';
   return html`<section id="published" aria-labelledby="published-title"><h2 id="published-title">The report’s numbers beside ours</h2>
 <p>${verdict}</p>
 ${scrolling(
@@ -40,30 +39,33 @@ function counterpart(record: StudyRecord, stageName: string, ours: Counterpart):
   const stage = record.stages.find(({ name }) => name === stageName);
   if (!stage) return 'not run';
   if (ours.kind === 'answer') return answer(record, stage);
-  if (ours.kind === 'trials') return scores(ours.names.flatMap((name) => byCandidate(stage, name)));
+  if (ours.kind === 'trials') return scores(ours.names.flatMap((name) => byCandidate(record, stage, name)));
   const scored = rank(stage.trials).filter(({ score }) => score !== null);
   if (ours.kind === 'ranking') return scores(scored);
   return scores(scored.slice(0, 1), stage.kind === 'search');
 }
 
-function byCandidate({ trials }: StageRecord, candidate: string): TrialRecord[] {
-  return trials.filter(({ name }) =>
-    candidate.startsWith('_') ? name.endsWith(candidate) : name === candidate,
-  );
+/** A candidate's run, or that of the reduced form that the profile trained instead. */
+function byCandidate(
+  record: StudyRecord,
+  { name: stage, trials }: StageRecord,
+  candidate: string,
+): TrialRecord[] {
+  const definition = record.opening.study.stages.find(({ name }) => name === stage);
+  const candidates = definition?.kind === 'compare' ? definition.candidates : [];
+  const reduced = candidates.find(({ name }) => name === candidate)?.reduced?.name;
+  return trials.filter(({ name, takenOver }) => !takenOver && (name === candidate || name === reduced));
 }
 
 function scores(trials: readonly TrialRecord[], withSettings = false): string {
   const texts = trials.map((trial) => {
     const score = trial.score === null ? (trial.outcome ?? trial.status) : percent(trial.score);
-    return `\`${trial.name}\` ${score}${withSettings ? searched(trial) : ''}`;
+    return `\`${trial.name}\`\u00a0${score}${withSettings ? searched(trial) : ''}`;
   });
   return texts.join(', ') || 'no run with a score';
 }
 
 function searched({ config }: TrialRecord): string {
   if (!config) return '';
-  const [batch, epochs] = describeSettings(config).filter(({ name }) =>
-    ['batch size', 'epochs'].includes(name),
-  );
-  return ` with ${list([`lr ${config.learningRate}`, batch?.text ?? '', epochs?.text ?? ''])}`;
+  return ` with lr ${config.learningRate}, batch ${config.batchSize}, ${plural(config.epochs, 'epoch')}`;
 }

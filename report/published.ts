@@ -1,6 +1,6 @@
 /** What of our record stands beside a published result. */
 export type Counterpart =
-  /** Runs of the stage by their candidates' names; one that begins with "_" is what a stage adds to a name. */
+  /** Runs of the stage by their candidates' names. */
   | { kind: 'trials'; names: string[] }
   /** The stage's best run. */
   | { kind: 'best' }
@@ -61,7 +61,7 @@ const cifar10: PublishedStudy = {
     {
       stage: 'optimizer',
       what: 'Order',
-      theirs: "plain Adadelta best; the schedules don't help",
+      theirs: 'plain Adadelta best; the schedules don’t help',
       ours: { kind: 'ranking' },
     },
     {

@@ -1,6 +1,6 @@
+import type { StudyRecord } from '../study/record.ts';
 import { renderCsv } from './csv.ts';
 import { renderPage } from './page.ts';
-import type { StudyRecord } from './record-type.ts';
 
 export interface Report {
   /** One page that needs no other file and no network. */

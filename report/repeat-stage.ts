@@ -1,8 +1,8 @@
+import type { StageRecord, StudyRecord, TrialRecord } from '../study/record.ts';
 import { figure, scrolling } from './elements.ts';
 import { drawDifferences } from './figures/differences.ts';
 import { percent, points, shortHash, signed } from './format.ts';
 import { type Html, html } from './html.ts';
-import type { StageRecord, StudyRecord, TrialRecord } from './record-type.ts';
 import { curvesFigure, legendOf } from './stage-figures.ts';
 import { ordinaryTrial } from './study-facts.ts';
 import { asCurve } from './variant-stage.ts';
@@ -56,7 +56,7 @@ async function comparison(first: TrialRecord, second: TrialRecord): Promise<Html
   return html`${summary(first, again)}<div class="figures">${await curvesFigure(curves, 'accuracy', second.name, legendOf(curves))}${figure(
     'Difference in validation accuracy',
     await drawDifferences(epochs, `Difference in validation accuracy by epoch, at most ${points(largest)}.`),
-    { note: `At most ${points(largest)} in any epoch.`, data: table },
+    { note: largest === 0 ? 'No epoch differs.' : `At most ${points(largest)} in any epoch.`, data: table },
   )}</div>`;
 }
 

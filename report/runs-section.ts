@@ -1,8 +1,8 @@
+import type { StageRecord, StudyRecord, TrialRecord } from '../study/record.ts';
 import { scrolling } from './elements.ts';
 import { count, moment, percent, plural, shortHash } from './format.ts';
 import { type Html, html } from './html.ts';
 import { trainingTime, trialTags } from './leaderboard.ts';
-import type { StageRecord, StudyRecord, TrialRecord } from './record-type.ts';
 import { describeSettings } from './settings.ts';
 import { allRuns, imagesUsed, referenceConfig } from './study-facts.ts';
 
@@ -12,7 +12,8 @@ export function runsSection(record: StudyRecord): Html {
   const { training, validation } = imagesUsed(record);
   const stages = record.stages.map((stage) => {
     const runs = stage.trials.filter(({ takenOver }) => !takenOver);
-    return runs.map((trial, index) => row(record, stage, trial, index === 0 ? runs.length : 0));
+    return html`<tbody><tr><th scope="rowgroup" colspan="8" class="group">${stage.name}</th></tr>
+${runs.map((trial) => row(record, stage, trial))}</tbody>`;
   });
   return html`<section id="runs" aria-labelledby="runs-title"><h2 id="runs-title">Every run</h2>
 <p>${plural(allRuns(record).length, 'run')}. All saw the same ${count(training)} images and were scored on the same ${count(validation)} others, of data set
@@ -21,28 +22,30 @@ the stage starts from, from the ordinary run that a side experiment stands besid
 over stands in its own stage only.</p>
 ${scrolling(
   'Every run',
-  html`<table class="wide"><thead><tr><th scope="col">Stage</th><th scope="col">Run</th><th scope="col">Configuration</th><th scope="col" class="number">Score</th><th scope="col" class="number">Seed</th><th scope="col">Started</th><th scope="col" class="number">Time</th><th scope="col" class="number">Attempts</th><th scope="col">Key</th></tr></thead><tbody>${stages}</tbody></table>`,
+  html`<table class="wide runs"><thead><tr><th scope="col">Run</th><th scope="col">Configuration</th><th scope="col" class="number">Score</th><th scope="col" class="number">Seed</th><th scope="col">Started</th><th scope="col" class="number">Time</th><th scope="col" class="number">Attempts</th><th scope="col">Key</th></tr></thead>${stages}</table>`,
 )}</section>
 `;
 }
 
 // --- helpers ---
 
-function row(record: StudyRecord, stage: StageRecord, trial: TrialRecord, span: number): Html {
-  const seed = `${trial.seed ?? '–'}${trial.repetition ? `, repetition ${trial.repetition}` : ''}`;
-  return html`<tr>${span > 0 && html`<th scope="rowgroup" rowspan="${span}">${stage.name}</th>`}<th scope="row"><code>${trial.name}</code> ${trialTags(trial)}</th>
-<td class="settings prose-cell">${settings(record, stage, trial)}</td><td class="number">${trial.score === null ? '–' : percent(trial.score)}</td><td class="number">${trial.repetition ? html`<mark>${seed}</mark>` : seed}</td>
-<td class="nowrap">${trial.startedAt === null ? '–' : moment(trial.startedAt)}</td><td class="number">${trainingTime(trial)}</td>
-<td class="number">${trial.attempts ?? '–'}</td><td>${trial.trialKey === null ? '–' : html`<code>${shortHash(trial.trialKey)}</code>`}</td></tr>
+function row(record: StudyRecord, stage: StageRecord, trial: TrialRecord): Html {
+  return html`<tr><th scope="row"><code>${trial.name}</code> ${trialTags(trial)}</th>
+<td class="settings">${settings(record, stage, trial)}</td><td class="number">${trial.score === null ? '–' : percent(trial.score)}</td><td class="number">${trial.seed ?? '–'}</td>
+<td class="when">${trial.startedAt === null ? '–' : moment(trial.startedAt)}</td><td class="number">${trainingTime(trial)}</td>
+<td class="number">${trial.attempts ?? '–'}</td><td class="nowrap">${trial.trialKey === null ? '–' : html`<code>${shortHash(trial.trialKey)}</code>`}</td></tr>
 `;
 }
 
 function settings(record: StudyRecord, stage: StageRecord, trial: TrialRecord): Html | string {
   if (!trial.config) return '–';
   const reference = describeSettings(referenceConfig(record, stage, trial));
-  return html`${describeSettings(trial.config).map(({ text }, index) =>
-    text === reference[index]?.text ? html`<span>${text}</span>` : html`<span><mark>${text}</mark></span>`,
-  )}`;
+  const parts = describeSettings(trial.config)
+    .map(({ name, text }, index) => ({ name, text, differs: text !== reference[index]?.text }))
+    .filter(({ name, differs }) => differs || name !== 'validation flips' || trial.config?.validationFlip);
+  if (trial.repetition)
+    parts.push({ name: 'repetition', text: `repetition ${trial.repetition}`, differs: true });
+  return html`${parts.map(({ text, differs }) => html`<span>${differs ? html`<mark>${text}</mark>` : text}</span>`)}`;
 }
 
 function origin({ opening }: StudyRecord): string {

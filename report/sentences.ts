@@ -1,7 +1,7 @@
+import type { StageRecord, StudyRecord, TrialRecord } from '../study/record.ts';
 import { rank } from '../study/winner.ts';
 import { list, percent, plural, points, signed } from './format.ts';
-import type { StageRecord, StudyRecord, TrialRecord } from './record-type.ts';
-import { describeSettings } from './settings.ts';
+import { searchedSettings } from './searched-settings.ts';
 import {
   imagesUsed,
   isRanked,
@@ -39,8 +39,8 @@ export function testAnswer(record: StudyRecord): string {
     `\`${test.trial}\` gets ${percent(test.accuracy)} of ${plural(test.images, 'test image')} right ` +
       `(95 % Wilson interval ${low.toFixed(2)} to ${percent(high)}).`,
     chosen?.score != null &&
-      `That is ${signed(test.accuracy - chosen.score)} points from the ${percent(chosen.score)} on the validation ` +
-        'images, which it was chosen by.',
+      `That is ${points(test.accuracy - chosen.score)} ${test.accuracy < chosen.score ? 'below' : 'above'} the ` +
+        `${percent(chosen.score)} on the validation images that it was chosen by.`,
   ]);
 }
 
@@ -87,23 +87,23 @@ function rankedAnswer(record: StudyRecord, stage: StageRecord): [string, ...(str
 }
 
 function lead(record: StudyRecord, stage: StageRecord, first: RankedTrial, second: RankedTrial): string {
-  const searched = stage.kind === 'search' && !first.takenOver ? ` (${searchedSettings(first)})` : '';
+  const drawn = first.takenOver ? '' : drawnSettings(record, stage, first);
   const ahead = first.score - second.score;
   if (ahead === 0) {
     const tied = stage.trials.filter(({ score }) => score === first.score);
     const kept = first.takenOver ? 'a tie stays with the start' : 'the earlier of equals goes on';
-    return `${list(tied.map(({ name }) => `\`${name}\``))} tie at ${percent(first.score)}; ${kept}: \`${first.name}\`${searched}.`;
+    return `${list(tied.map(({ name }) => `\`${name}\``))} tie at ${percent(first.score)}; ${kept}: \`${first.name}\`${drawn}.`;
   }
   const { validation } = imagesUsed(record);
   const error = standardError(first.score, validation);
   const by = `${points(ahead)} ahead of \`${second.name}\` (${percent(second.score)})`;
   if (ahead < error) {
     return (
-      `A near-tie: \`${first.name}\`${searched} has ${reached(first)}, only ${by}; the standard error of an accuracy on ` +
+      `A near-tie: \`${first.name}\`${drawn} has ${reached(first)}, only ${by}; the standard error of an accuracy on ` +
       `${plural(validation, 'validation image')} is ${points(error)}.`
     );
   }
-  return `\`${first.name}\`${searched} wins with ${reached(first)}, ${by}.`;
+  return `\`${first.name}\`${drawn} wins with ${reached(first)}, ${by}.`;
 }
 
 function againstStart(record: StudyRecord, stage: StageRecord, first: RankedTrial): string | false {
@@ -124,13 +124,10 @@ function againstStart(record: StudyRecord, stage: StageRecord, first: RankedTria
   return `That is ${points(change)} ${where} the start, \`${start.name}\` (${percent(start.score)}).`;
 }
 
-function searchedSettings({ config }: TrialRecord): string {
-  if (!config) return 'settings unknown';
-  return list(
-    describeSettings(config)
-      .filter(({ name }) => ['learning rate', 'batch size', 'epochs'].includes(name))
-      .map(({ text }) => text),
-  );
+function drawnSettings(record: StudyRecord, stage: StageRecord, { config }: TrialRecord): string {
+  if (!config || stage.kind !== 'search') return '';
+  const texts = searchedSettings(record, stage).map(({ text }) => text(config));
+  return texts.length > 0 ? ` (${texts.join(', ')})` : '';
 }
 
 function reached({ score, bestEpoch }: RankedTrial): string {
@@ -187,7 +184,7 @@ function repeatAnswer(record: StudyRecord, stage: StageRecord): string {
   const answers = stage.trials.map((trial) => {
     const ordinary = ordinaryTrial(record, trial);
     if (!ordinary || trial.lines.length === 0)
-      return `\`${trial.name}\` can't be compared with an ordinary run.`;
+      return `\`${trial.name}\` can’t be compared with an ordinary run.`;
     const differing = differingEpochs(ordinary, trial);
     const epochs = Math.min(ordinary.lines.length, trial.lines.length);
     const curves =
@@ -202,8 +199,8 @@ function repeatAnswer(record: StudyRecord, stage: StageRecord): string {
 function weightsEqual(first: TrialRecord, second: TrialRecord): string {
   if (!first.tensorsSha256 || !second.tensorsSha256) return 'whether the weights are equal is not recorded';
   return first.tensorsSha256 === second.tensorsSha256
-    ? "the best epoch's weights are equal to the bit"
-    : "the best epoch's weights are not equal to the bit";
+    ? 'the best epoch’s weights are equal to the bit'
+    : 'the best epoch’s weights are not equal to the bit';
 }
 
 function differingEpochs(first: TrialRecord, second: TrialRecord): number {

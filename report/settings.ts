@@ -1,5 +1,5 @@
-import { brief } from './format.ts';
-import type { ReportConfig, ReportNetwork, ResNet } from './record-type.ts';
+import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE } from '../study/network-shapes.ts';
+import type { Activation, Network, Settings } from '../study/training-config.ts';
 
 export interface Setting {
   name: string;
@@ -8,9 +8,7 @@ export interface Setting {
 }
 
 /** A configuration in words, one entry a setting. Without a network for a study's base. */
-export function describeSettings(
-  config: Omit<ReportConfig, 'network'> & { network?: ReportNetwork },
-): Setting[] {
+export function describeSettings(config: Settings & { network?: Network | undefined }): Setting[] {
   const { network, optimizer, schedule } = config;
   return [
     { name: 'network', text: network ? describeNetwork(network) : 'none' },
@@ -18,13 +16,13 @@ export function describeSettings(
     { name: 'dropout', text: config.dropout === 0 ? 'no dropout' : `dropout ${config.dropout}` },
     {
       name: 'optimizer',
-      text: optimizer.kind === 'sgd' ? `SGD, momentum ${optimizer.momentum}` : OPTIMIZERS[optimizer.kind],
+      text: optimizer.kind === 'sgd' ? `SGD ${optimizer.momentum}` : OPTIMIZERS[optimizer.kind],
     },
     {
       name: 'schedule',
       text: schedule.kind === 'constant' ? 'constant rate' : `rate × ${schedule.gamma} an epoch`,
     },
-    { name: 'learning rate', text: `lr ${brief(config.learningRate)}` },
+    { name: 'learning rate', text: `lr ${config.learningRate}` },
     { name: 'batch size', text: `batch ${config.batchSize}` },
     { name: 'epochs', text: config.epochs === 1 ? '1 epoch' : `${config.epochs} epochs` },
     { name: 'flips', text: config.horizontalFlip === 0 ? 'no flips' : `flips p ${config.horizontalFlip}` },
@@ -36,11 +34,11 @@ export function describeSettings(
 }
 
 /** Layer sizes from input to output: `dense 3072-512-256-10`. */
-export function describeNetwork(network: ReportNetwork): string {
-  const dense = [...network.hidden, 10].join('-');
+export function describeNetwork(network: Network): string {
+  const dense = [...network.hidden, CLASSES].join('-');
   switch (network.kind) {
     case 'dense':
-      return `dense 3072-${dense}`;
+      return `dense ${IMAGE_SIZE ** 2 * IMAGE_CHANNELS}-${dense}`;
     case 'conv': {
       const convolutions = network.convolutions.map(
         ({ filters, kernel, padding }) => `${kernel}×${kernel}→${filters}${padding ? ` pad ${padding}` : ''}`,
@@ -55,6 +53,8 @@ export function describeNetwork(network: ReportNetwork): string {
   }
 }
 
+export type ResNet = Extract<Network, { kind: 'resnet' }>;
+
 /** ResNet-50 has blocks 3-4-6-3 of width 64; whatever is smaller is not the network that has the name. */
 export function isReduced({ blocks, width }: ResNet): boolean {
   return width < 64 || blocks.join('-') !== '3-4-6-3';
@@ -62,7 +62,7 @@ export function isReduced({ blocks, width }: ResNet): boolean {
 
 // --- helpers ---
 
-const ACTIVATIONS: Record<ReportConfig['activation'], string> = {
+const ACTIVATIONS: Record<Activation, string> = {
   relu: 'ReLU',
   leakyRelu: 'LeakyReLU',
   sigmoid: 'sigmoid',

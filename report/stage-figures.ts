@@ -1,11 +1,11 @@
+import type { StageRecord, TrialRecord } from '../study/record.ts';
 import { rank } from '../study/winner.ts';
-import { figure, lineKey, scrolling, seriesKey } from './elements.ts';
+import { figure, lineKey, runName, scrolling } from './elements.ts';
 import { drawBars } from './figures/bars.ts';
 import { type CurveRun, drawCurves, type Metric } from './figures/curves.ts';
 import { seriesStyle } from './figures/series.ts';
 import { loss, percent } from './format.ts';
 import { type Html, html } from './html.ts';
-import type { StageRecord, TrialRecord } from './record-type.ts';
 import { bestTrial } from './study-facts.ts';
 
 /** A stage's three figures: accuracies and losses by epoch, and the best accuracies as bars. */
@@ -35,15 +35,16 @@ export async function curvesFigure(
   const { svg, limit } = await drawCurves(runs, metric, `${what}, ${of}: ${spoken(runs, metric)}.`);
   return figure(html`${what}${legend}`, svg, {
     note: html`${lineKey(false)} validation, ${lineKey(true)} training; the mark is at the best epoch.${
-      limit !== null && ` Losses above ${loss(limit)} are not drawn; the table has them.`
-    }`,
+      runs.some(({ lines }) => lines.length === 1) &&
+      ' Of a run of one epoch the filled mark is validation, the hollow one training.'
+    }${limit !== null && ` Losses above ${loss(limit)} are not drawn; the table has them.`}`,
     data: curvesTable(runs, metric, of),
   });
 }
 
 /** The runs of a figure with their lines and marks, one below the other. */
 export function legendOf(runs: readonly CurveRun[]): Html {
-  return html`<span class="legend">${runs.map((run) => html`<span>${seriesKey(run)}<code>${run.name}</code></span>`)}</span>`;
+  return html`<span class="legend">${runs.map((run) => html`<span>${runName(run.name, run)}</span>`)}</span>`;
 }
 
 // --- helpers ---

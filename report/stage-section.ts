@@ -1,11 +1,13 @@
+import type { StageRecord, StudyRecord } from '../study/record.ts';
+import { rank } from '../study/winner.ts';
+import { percent } from './format.ts';
 import { type Html, html, prose } from './html.ts';
 import { leaderboard } from './leaderboard.ts';
-import type { StageRecord, StudyRecord } from './record-type.ts';
 import { repeatBody } from './repeat-stage.ts';
 import { searchFigures } from './search-stage.ts';
 import { answer } from './sentences.ts';
 import { stageFigures } from './stage-figures.ts';
-import { startTrial } from './study-facts.ts';
+import { startStage, startTrial } from './study-facts.ts';
 import { variantBody } from './variant-stage.ts';
 
 /** The anchor of a stage's section. */
@@ -33,7 +35,7 @@ async function body(record: StudyRecord, stage: StageRecord): Promise<Html> {
     case 'compare':
       return html`${leaderboard(stage)}${messages(stage)}${await stageFigures(stage)}`;
     case 'search':
-      return html`${leaderboard(stage)}${messages(stage)}${await searchFigures(stage)}${await stageFigures(stage)}`;
+      return html`${leaderboard(stage)}${messages(stage)}${await searchFigures(record, stage)}${await stageFigures(stage)}`;
     case 'variant':
       return html`${await variantBody(record, stage)}${messages(stage)}`;
     case 'repeat':
@@ -44,9 +46,23 @@ async function body(record: StudyRecord, stage: StageRecord): Promise<Html> {
 function startedFrom(record: StudyRecord, stage: StageRecord): Html {
   if (stage.start === null) return html`<p class="quiet">It starts from the study’s base settings.</p>`;
   const start = startTrial(record, stage);
-  const score = start?.score == null ? '' : ` (${start.score.toFixed(2)} %)`;
+  const score = start?.score == null ? '' : ` (${percent(start.score)})`;
   const ranked = start?.takenOver ? ', whose run is ranked too' : '';
-  return html`<p class="quiet">It starts from the configuration of <code>${stage.start}</code>${score}${ranked}.</p>`;
+  return html`<p class="quiet">It starts from the configuration of <code>${stage.start}</code>${score}${ranked}. ${
+    !start?.takenOver && scoresThere(startStage(record, stage))
+  }</p>`;
+}
+
+/** What the stage before gave, for a stage that does not rank it. */
+function scoresThere(earlier: StageRecord | undefined): Html | false {
+  const scored = rank(earlier?.trials ?? []).filter(({ score }) => score !== null);
+  return (
+    scored.length > 1 &&
+    html`For comparison, ${earlier?.name}: ${scored.map(
+      ({ name, score }, index) =>
+        html`${index > 0 && ', '}<code>${name}</code>\u00a0${score === null ? '' : percent(score)}`,
+    )}.`
+  );
 }
 
 function messages({ trials }: StageRecord): Html | false {

@@ -1,6 +1,8 @@
 import { limitImages } from '../study/plan.ts';
+import type { StageRecord, StudyRecord, TrialRecord } from '../study/record.ts';
+import type { Network, Settings } from '../study/training-config.ts';
 import { winner } from '../study/winner.ts';
-import type { ReportConfig, StageRecord, StudyRecord, TrialRecord } from './record-type.ts';
+import { describeSettings } from './settings.ts';
 
 export type RankedTrial = TrialRecord & { score: number };
 
@@ -31,17 +33,28 @@ export function bestTrial(stage: StageRecord): RankedTrial | undefined {
 export function startTrial(record: StudyRecord, stage: StageRecord): TrialRecord | undefined {
   const takenOver = stage.trials.find((trial) => trial.takenOver);
   if (takenOver) return takenOver;
-  const from = record.opening.study.stages.find(({ name }) => name === stage.name)?.from;
-  const earlier = record.stages.find(({ name }) => name === from);
+  const earlier = startStage(record, stage);
   return earlier && bestTrial(earlier);
 }
 
-/** The run that a variant or a repeat stands beside. */
+/** The earlier stage whose winner a stage started from. */
+export function startStage(record: StudyRecord, stage: StageRecord): StageRecord | undefined {
+  const definition = record.opening.study.stages.find(({ name }) => name === stage.name);
+  const from = definition && 'from' in definition ? definition.from : undefined;
+  return record.stages.find(({ name }) => name === from);
+}
+
+/**
+ * The run that a variant or a repeat stands beside. A repeat's has the same configuration: the winner of a search goes
+ * by the name of what the search started from, so that a name alone could mean either.
+ */
 export function ordinaryTrial(record: StudyRecord, trial: TrialRecord): TrialRecord | undefined {
-  const sameName = record.stages
-    .flatMap(({ trials }) => trials)
-    .filter(({ name, of }) => of === null && name === trial.of);
-  return sameName.find(({ lines }) => lines.length > 0) ?? sameName[0];
+  const ordinary = record.stages.flatMap(({ trials }) => trials).filter(({ of }) => of === null);
+  const candidates = [
+    ...(trial.repetition ? ordinary.filter((other) => sameTraining(other, trial)) : []),
+    ...ordinary.filter(({ name }) => name === trial.of),
+  ];
+  return candidates.find(({ lines }) => lines.length > 0) ?? candidates[0];
 }
 
 /** The stage whose winner is the study's: the last that ranks and has one. */
@@ -58,7 +71,7 @@ export function referenceConfig(
   record: StudyRecord,
   stage: StageRecord,
   trial: TrialRecord,
-): Partial<ReportConfig> & Omit<ReportConfig, 'network'> {
+): Settings & { network?: Network } {
   const beside = trial.of === null ? startTrial(record, stage) : ordinaryTrial(record, trial);
   if (beside?.config) return beside.config;
   const { study, profile } = record.opening;
@@ -79,4 +92,12 @@ export function allRuns(record: StudyRecord): { stage: StageRecord; trial: Trial
   return record.stages.flatMap((stage) =>
     stage.trials.filter(({ takenOver }) => !takenOver).map((trial) => ({ stage, trial })),
   );
+}
+
+// --- helpers ---
+
+function sameTraining(a: TrialRecord, b: TrialRecord): boolean {
+  if (!a.config || !b.config || a.seed !== b.seed) return false;
+  const others = describeSettings(b.config);
+  return describeSettings(a.config).every(({ text }, index) => text === others[index]?.text);
 }

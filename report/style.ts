@@ -48,7 +48,7 @@ nav ol { display: flex; flex-wrap: wrap; gap: .25rem 1.1rem; list-style: none; m
 .tiles .small { display: block; font-size: .82rem; color: var(--quiet); }
 .scroll { overflow-x: auto; margin: .75rem 0; }
 table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; }
-caption { text-align: left; color: var(--quiet); font-size: .85rem; padding-bottom: .3rem; }
+caption { max-width: calc(100vw - 2.5rem); text-align: left; color: var(--quiet); font-size: .85rem; padding-bottom: .3rem; }
 th, td { padding: .32rem .65rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 thead th { color: var(--quiet); font-weight: 600; vertical-align: bottom; }
 tbody th { font-weight: 400; }
@@ -56,14 +56,21 @@ tr.winner th, tr.winner td { font-weight: 650; }
 .number { text-align: right; white-space: nowrap; }
 .wide { width: 100%; }
 .nowrap { white-space: nowrap; }
-.prose-cell { min-width: 15rem; }
-.tag { display: inline-block; font-size: .75rem; font-weight: 400; line-height: 1.4; border: 1px solid var(--line); border-radius: 1rem; padding: 0 .5rem; margin: 0 .25rem .1rem 0; color: var(--quiet); }
+.prose-cell { min-width: 11rem; }
+.answers { list-style: none; margin: 1rem 0; padding: 0; font-size: .92rem; }
+.answers li { display: grid; grid-template-columns: 8.5rem 1fr 2fr 5rem; gap: .25rem 1.25rem; padding: .5rem 0; border-top: 1px solid var(--line); }
+.answers em { color: var(--quiet); }
+.tag { display: inline-block; font-size: .75rem; font-weight: 400; line-height: 1.4; border: 1px solid var(--line); border-radius: .7rem; padding: 0 .5rem; margin: 0 .25rem .1rem 0; color: var(--quiet); }
 .tag.alert { border-color: var(--warn-line); color: var(--warn); }
 .tag.win { border-color: var(--good); color: var(--good); }
 mark { background: var(--mark); color: inherit; border-radius: 3px; padding: 0 .2rem; }
+.group { font-weight: 650; background: var(--panel); }
+.nowrap code { overflow-wrap: normal; }
+.runs th { min-width: 9rem; } .runs .settings { min-width: 20rem; } .runs thead th { min-width: 0; } .runs .when { min-width: 6.6rem; }
 .settings span::after { content: " · "; color: var(--quiet); }
 .settings span:last-child::after { content: none; }
-.key { width: 2.1rem; height: .9rem; vertical-align: -.1rem; margin-right: .45rem; }
+.run { display: inline-flex; align-items: baseline; }
+.key { width: 2.1rem; height: .9rem; margin-right: .45rem; flex: none; align-self: flex-start; margin-top: .14rem; }
 .how { width: 1.6rem; height: .7rem; vertical-align: 0; }
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 21rem), 1fr)); gap: 1.25rem 1.5rem; margin: 1rem 0; align-items: start; }
 figure { margin: 0; min-width: 0; break-inside: avoid; }
@@ -86,6 +93,12 @@ dl.words dt { font-weight: 600; } dl.words dd { margin: 0; max-width: 48rem; }
   .tiles { grid-template-columns: 1fr 1fr; }
   .tiles div { padding: .5rem .65rem; }
   .tiles .big { font-size: 1.15rem; }
+  .answers li { grid-template-columns: 1fr; }
+  .answers .number { text-align: left; }
+  th, td { padding: .3rem .4rem; }
+  thead .number { white-space: normal; }
+  tbody th[scope=row] { min-width: 10.5rem; }
+  details tbody th[scope=row] { min-width: 0; }
   dl.words { grid-template-columns: 1fr; } dl.words dd { margin-bottom: .4rem; }
 }
 @media print {

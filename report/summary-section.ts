@@ -1,12 +1,12 @@
-import { figure, scrolling } from './elements.ts';
+import type { StudyRecord } from '../study/record.ts';
+import { figure } from './elements.ts';
 import { drawBars } from './figures/bars.ts';
 import { seriesStyle } from './figures/series.ts';
 import { count, duration, moment, percent, plural, secondsBetween } from './format.ts';
 import { type Content, type Html, html, prose } from './html.ts';
-import type { StudyRecord } from './record-type.ts';
 import { headline, testAnswer } from './sentences.ts';
 import { stageAnchor } from './stage-section.ts';
-import { allRuns, bestTrial, imagesUsed, lastDecided } from './study-facts.ts';
+import { allRuns, bestTrial, imagesUsed, lastDecided, missingStages } from './study-facts.ts';
 
 /** The few facts that sum a study up. */
 export function summaryTiles(record: StudyRecord): Html {
@@ -21,34 +21,34 @@ export function summaryTiles(record: StudyRecord): Html {
   const stored = trained.filter(({ reused }) => reused).length;
   const images = imagesUsed(record);
   return html`<dl class="tiles">
-${tile('Winner', html`<code>${decided?.trial.name ?? 'none yet'}</code>`, decided && `of stage ${decided.stage.name}`)}
+${tile(missingStages(record).length === 0 ? 'Winner' : 'Winner so far', html`<code>${decided?.trial.name ?? 'none yet'}</code>`, decided && `of stage ${decided.stage.name}`)}
 ${tile('Validation accuracy', decided ? html`<span class="big">${percent(decided.trial.score)}</span>` : '–', decided && `best epoch ${decided.trial.bestEpoch}, ${plural(images.validation, 'image')}`)}
 ${tile('Test accuracy', test ? html`<span class="big">${percent(test.accuracy)}</span>` : 'not tested', test && plural(test.images, 'image'))}
 ${tile('Data', DATA[opening.dataset.origin.kind], `${count(images.training)} images to train on, ${count(images.validation)} to choose by`)}
 ${tile('Profile', html`<code>${opening.profile}</code>`, opening.study.profiles[opening.profile]?.description)}
-${tile('When', moment(opening.startedAt), `to ${moment(finishedAt)}`)}
-${tile('How long', seconds === null ? 'unknown' : duration(seconds), `${plural(trained.length - stored, 'run')} trained for ${duration(inTraining)} together${stored > 0 ? `, ${stored} more from the store` : ''}`)}
+${tile('When', moment(opening.startedAt), seconds === null ? 'not finished' : `to ${moment(finishedAt)}`)}
+${tile('How long', seconds === null ? '–' : duration(seconds), `${plural(trained.length - stored, 'run')} trained for ${duration(inTraining)} together${stored > 0 ? `, ${stored} more from the store` : ''}`)}
 ${tile('On what', devices(record), undefined)}
 </dl>`;
 }
 
 /** What was studied: each stage's question and answer, and the winners' accuracies. */
 export async function overview(record: StudyRecord): Promise<Html> {
-  const rows = record.stages.map((stage, index) => {
+  const items = record.stages.map((stage, index) => {
     const best = stage.winner === null ? undefined : bestTrial(stage);
-    return html`<tr><th scope="row"><a href="#${stageAnchor(index)}">${stage.name}</a></th><td class="prose-cell">${prose(stage.question)}</td>
-<td class="prose-cell">${prose(headline(record, stage))}</td><td class="number">${best ? percent(best.score) : '–'}</td></tr>
-`;
+    const link = html`<a href="#${stageAnchor(index)}">${stage.name}</a>`;
+    return answerItem(link, stage.question, headline(record, stage), best?.score);
   });
+  for (const { kind, name, question } of missingStages(record)) {
+    if (kind !== 'test') items.push(answerItem(name, question, 'Not run.', undefined));
+  }
   const testStage = record.opening.study.stages.find(({ kind }) => kind === 'test');
-  const testRow =
-    testStage &&
-    html`<tr><th scope="row">${record.test ? html`<a href="#test">${testStage.name}</a>` : testStage.name}</th><td>${prose(testStage.question)}</td><td>${prose(testAnswer(record))}</td><td class="number">${record.test ? percent(record.test.accuracy) : '–'}</td></tr>`;
+  if (testStage) {
+    const link = record.test ? html`<a href="#test">${testStage.name}</a>` : testStage.name;
+    items.push(answerItem(link, testStage.question, testAnswer(record), record.test?.accuracy));
+  }
   return html`<section id="overview" aria-labelledby="overview-title"><h2 id="overview-title">What was studied, and what came out</h2>
-${scrolling(
-  'Stages, questions and answers',
-  html`<table class="wide"><thead><tr><th scope="col">Stage</th><th scope="col">Question</th><th scope="col">Answer</th><th scope="col" class="number">Accuracy</th></tr></thead><tbody>${rows}${testRow}</tbody></table>`,
-)}
+<ol class="answers">${items}</ol>
 ${await winnersFigure(record)}
 ${words}</section>
 `;
@@ -64,6 +64,13 @@ const DATA = {
 
 function tile(title: string, value: Content, small: string | null | undefined): Html {
   return html`<div><dt>${title}</dt><dd>${value}${small !== undefined && html`<span class="small">${small}</span>`}</dd></div>`;
+}
+
+function answerItem(stage: Content, question: string, answer: string, accuracy: number | undefined): Html {
+  return html`<li><strong>${stage}</strong><em>${prose(question)}</em><span>${prose(answer)}</span><span class="number">${
+    accuracy === undefined ? '' : percent(accuracy)
+  }</span></li>
+`;
 }
 
 function devices(record: StudyRecord): string {
@@ -89,8 +96,8 @@ async function winnersFigure(record: StudyRecord): Promise<Html | false> {
       : [];
   });
   if (bars.length < 2) return false;
-  const label = `Best validation accuracy of each stage's winner: ${bars.map(({ name, text }) => `${name} ${text}`).join(', ')}.`;
-  return html`<div class="figures">${figure('The winners’ best validation accuracies', await drawBars(bars, label), { note: 'The numbers are in the table above.' })}</div>`;
+  const label = `Best validation accuracy of each stage’s winner: ${bars.map(({ name, text }) => `${name} ${text}`).join(', ')}.`;
+  return html`<div class="figures">${figure('The winners’ best validation accuracies', await drawBars(bars, label), { note: 'The numbers are in the list above.' })}</div>`;
 }
 
 const words = html`<details><summary>The words used here</summary><dl class="words">

@@ -1,9 +1,9 @@
+import type { StudyRecord, TestRecord } from '../study/record.ts';
 import { figure, scrolling } from './elements.ts';
 import { drawBars } from './figures/bars.ts';
 import { seriesStyle } from './figures/series.ts';
 import { count, loss, percent } from './format.ts';
 import { type Html, html, prose } from './html.ts';
-import type { StudyRecord, TestRecord } from './record-type.ts';
 import { testAnswer } from './sentences.ts';
 
 /** The final test: accuracy, confusion matrix and accuracy of each class; nothing where there was no test. */
@@ -57,7 +57,7 @@ function confusionTable({ confusion }: TestRecord, classes: readonly string[]): 
   });
   return scrolling(
     'Confusion matrix',
-    html`<table class="heat"><caption>Confusion matrix: images by their class (rows) and the class predicted (columns). Blue: right, by share of the class; orange: wrong, by the largest of its kind</caption>
+    html`<table class="heat"><caption>Confusion matrix: images by their class (rows) and the class predicted (columns). Blue: right, by share of the class; orange: wrong, beside the most frequent mistake</caption>
 <thead><tr><th scope="col">Actual</th>${classes.map((name) => html`<th scope="col">${name}</th>`)}<th scope="col">Accuracy</th></tr></thead><tbody>${rows}</tbody></table>`,
   );
 }

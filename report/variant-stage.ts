@@ -1,10 +1,10 @@
+import type { StageRecord, StudyRecord, TrialRecord } from '../study/record.ts';
 import { scrolling } from './elements.ts';
 import type { CurveRun } from './figures/curves.ts';
 import { seriesStyle } from './figures/series.ts';
 import { loss, percent, signed } from './format.ts';
 import { type Html, html } from './html.ts';
 import { trialTags } from './leaderboard.ts';
-import type { StageRecord, StudyRecord, TrialRecord } from './record-type.ts';
 import { describeSettings } from './settings.ts';
 import { curvesFigure, legendOf } from './stage-figures.ts';
 import { ordinaryTrial } from './study-facts.ts';

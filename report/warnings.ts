@@ -1,6 +1,6 @@
+import type { StudyRecord } from '../study/record.ts';
 import { count, plural } from './format.ts';
-import type { ResNet, StudyRecord } from './record-type.ts';
-import { isReduced } from './settings.ts';
+import { isReduced, type ResNet } from './settings.ts';
 import { allRuns, imagesUsed, missingStages } from './study-facts.ts';
 
 /** All that a reader must know before trusting a number of the page, a sentence each. */
@@ -50,7 +50,7 @@ function profileLimits(record: StudyRecord): string[] {
   ];
   if (parts.length === 0) return [];
   return [
-    `The profile \`${name}\` ${parts.join(' and ')}: it shows how the study goes, and differences mean less than in full.`,
+    `The profile \`${name}\` ${parts.join(' and ')}: it shows how the study goes, and differences between runs mean less than in a full run.`,
   ];
 }
 

@@ -118,3 +118,6 @@ export type TestScore = z.infer<typeof testScoreSchema>;
 export type StudyTest = z.infer<typeof studyTestSchema>;
 export type StudyOpening = z.infer<typeof studyOpeningSchema>;
 export type StudyRecord = z.infer<typeof studyRecordSchema>;
+export type StageRecord = StudyRecord['stages'][number];
+export type TrialRecord = StageRecord['trials'][number];
+export type TestRecord = NonNullable<StudyRecord['test']>;

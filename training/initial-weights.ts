@@ -1,7 +1,7 @@
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
+import { randomStream } from '../study/random-stream.ts';
 import type { NamedTensors } from './named-tensors.ts';
 import type { InitialValues, NetworkTensor } from './networks/network.ts';
-import { randomStream } from './random.ts';
 
 /**
  * The values that a network starts from. They depend on the seed and the tensor's name alone, and are computed without

@@ -1,5 +1,5 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { randomStream } from './random.ts';
+import { randomStream } from '../study/random-stream.ts';
 
 /** The images of an epoch in the order they are trained on: the given indices, shuffled by seed and epoch alone. */
 export function shuffledOrder(indices: Int32Array, seed: number, epoch: number): Int32Array {

@@ -17,7 +17,7 @@ export interface StepInputs {
 export type BatchGradients = {
   /** Of the batch's mean loss, by parameter. */
   gradients: DeviceTensors;
-  /** The network's new buffers. */
+  /** What the network's buffers become. */
   buffers: DeviceTensors;
   /** Sum over the images, nats. */
   lossSum: Scalar;
@@ -57,7 +57,10 @@ export function batchGradients(
   });
 }
 
-/** One training step. Changes nothing in place; the caller disposes of the state it replaces. */
+/**
+ * One training step: the batch's gradients, the update, and the next buffers. Changes nothing in place; the caller
+ * disposes of the state it replaces.
+ */
 export function trainingStep(
   network: NetworkFunction,
   rule: UpdateRule,

@@ -63,5 +63,8 @@ async function start(name: string, options: StudyOptions): Promise<void> {
 async function keepForTheTerminal({ stackStartedHere }: Session, signal: AbortSignal): Promise<void> {
   if (!process.stdout.isTTY || !stackStartedHere || signal.aborted) return;
   console.log('\nThe stack stays up until Ctrl-C.');
+  // A listener alone does not keep the process alive.
+  const alive = setInterval(() => {}, 60_000);
   await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  clearInterval(alive);
 }

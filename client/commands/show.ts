@@ -34,7 +34,7 @@ export function showCommand(): Command {
 async function showStudy({ client, store }: Session, studyId: string, json = false): Promise<void> {
   await checkStudy(store, studyId);
   const view = await viewStudy(client, studyId);
-  console.log(json ? JSON.stringify(view, null, 2) : studyView(view, process.stdout.columns ?? 160));
+  console.log(json ? JSON.stringify(view, null, 2) : studyView(view, process.stdout.columns || 160));
 }
 
 async function showTrial(

@@ -34,7 +34,7 @@ export function drawBars(bars: readonly Bar[], label: string): Promise<Html> {
           field: 'row',
           type: 'ordinal',
           axis: null,
-          scale: { paddingInner: 0.62, paddingOuter: 0.4, align: 1 },
+          scale: { paddingInner: 0.62, paddingOuter: 0.28, align: 1 },
         },
         x: {
           field: 'value',
@@ -46,7 +46,7 @@ export function drawBars(bars: readonly Bar[], label: string): Promise<Html> {
       },
       layer: [
         {
-          mark: { type: 'bar', cornerRadiusEnd: 2 },
+          mark: { type: 'bar' },
           encoding: {
             fill: { field: 'colour', type: 'nominal', scale: null },
             opacity: { condition: { test: 'datum.pale', value: 0.4 }, value: 1 },

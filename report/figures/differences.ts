@@ -27,7 +27,7 @@ export function drawDifferences(values: readonly EpochDifference[], label: strin
           field: 'difference',
           type: 'quantitative',
           scale: { domain: [-reach, reach], nice: false },
-          axis: { title: 'val accuracy, second − first, points', tickCount: 5 },
+          axis: { title: 'second − first, points', tickCount: 5 },
         },
       },
       layer: [

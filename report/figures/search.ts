@@ -8,18 +8,26 @@ export interface Evaluation extends SeriesStyle {
   name: string;
   /** What stands beside its mark: its number, or `start`. */
   tag: string;
-  learningRate: number;
-  batchSize: number;
-  epochs: number;
+  /** Of the settings that the search varies, in their order. */
+  values: number[];
   /** Validation accuracy, percent. */
   score: number;
   winner: boolean;
 }
 
-/** Parallel coordinates: an axis for each setting and one for the score, a line for each evaluation. */
-export function drawParallel(evaluations: readonly Evaluation[], label: string): Promise<Html> {
-  const extents = AXES.map(({ title, of }) => {
-    const all = evaluations.map(of);
+/**
+ * Parallel coordinates: an axis for each setting and one for the score, a line for each evaluation.
+ *
+ * @param settings names of the values of every evaluation.
+ */
+export function drawParallel(
+  evaluations: readonly Evaluation[],
+  settings: readonly string[],
+  label: string,
+): Promise<Html> {
+  const coordinates = ({ values, score }: Evaluation) => [...values, score];
+  const extents = [...settings, 'val accuracy, %'].map((title, axis) => {
+    const all = evaluations.map((evaluation) => coordinates(evaluation)[axis] as number);
     return { title, low: Math.min(...all), high: Math.max(...all) };
   });
   const drawn = [
@@ -27,9 +35,9 @@ export function drawParallel(evaluations: readonly Evaluation[], label: string):
     ...evaluations.filter(({ winner }) => winner),
   ];
   const values = drawn.flatMap((evaluation) =>
-    AXES.map(({ title, of }, index) => {
-      const { low, high } = extents[index] as (typeof extents)[number];
-      const place = high > low ? (of(evaluation) - low) / (high - low) : 0.5;
+    extents.map(({ title, low, high }, axis) => {
+      const value = coordinates(evaluation)[axis] as number;
+      const place = high > low ? (value - low) / (high - low) : 0.5;
       return { run: evaluation.name, axis: title, place, width: evaluation.winner ? 3 : 1.5 };
     }),
   );
@@ -87,17 +95,28 @@ export function drawParallel(evaluations: readonly Evaluation[], label: string):
   );
 }
 
-/** Score by learning rate, each mark with its evaluation's number. */
-export function drawRates(evaluations: readonly Evaluation[], label: string): Promise<Html> {
+/** Score by the first of the settings, each mark with its evaluation's number. */
+export function drawScores(
+  evaluations: readonly Evaluation[],
+  setting: string,
+  label: string,
+): Promise<Html> {
   return draw(
     {
-      data: { values: evaluations.map((evaluation) => ({ ...evaluation, run: evaluation.name })) },
+      data: {
+        values: evaluations.map(({ name, tag, values, score }) => ({
+          run: name,
+          tag,
+          setting: values[0],
+          score,
+        })),
+      },
       encoding: {
         x: {
-          field: 'learningRate',
+          field: 'setting',
           type: 'quantitative',
           scale: { zero: true },
-          axis: { title: 'learning rate', grid: false, tickCount: 6 },
+          axis: { title: setting, grid: false, tickCount: 6 },
         },
         y: {
           field: 'score',
@@ -118,7 +137,7 @@ export function drawProgress(evaluations: readonly Evaluation[], label: string):
   let best = Number.NEGATIVE_INFINITY;
   const values = evaluations.map((evaluation, order) => {
     best = Math.max(best, evaluation.score);
-    return { ...evaluation, run: evaluation.name, order, best };
+    return { run: evaluation.name, tag: evaluation.tag, score: evaluation.score, order, best };
   });
   return draw(
     {
@@ -157,12 +176,6 @@ export function drawProgress(evaluations: readonly Evaluation[], label: string):
 // --- helpers ---
 
 const SCORE = 'best val accuracy, %';
-const AXES: { title: string; of: (evaluation: Evaluation) => number }[] = [
-  { title: 'learning rate', of: ({ learningRate }) => learningRate },
-  { title: 'batch', of: ({ batchSize }) => batchSize },
-  { title: 'epochs', of: ({ epochs }) => epochs },
-  { title: 'val accuracy, %', of: ({ score }) => score },
-];
 
 function colours(evaluations: readonly Evaluation[]) {
   return {

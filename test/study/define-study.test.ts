@@ -36,14 +36,17 @@ it('builds the same JSON that a file would hold', () => {
 
 it('catches what can not be run as it is typed', () => {
   const width = defineStudy(head).compare('width', { question: 'Wide?', candidates });
+  const question = '?';
+  const typo = [{ name: 'a', change: { activation: 'reloo' as const } }];
   // @ts-expect-error there is no stage of that name before
-  width.compare('rate', { question: '?', from: 'later', candidates });
+  width.compare('rate', { question, from: 'later', candidates });
   // @ts-expect-error a stage does not start from itself
-  width.search('rate', { question: '?', from: 'rate', evaluations: 1, space: {} });
+  width.search('rate', { question, from: 'rate', evaluations: 1, space: {} });
   // @ts-expect-error no such activation
-  width.compare('activation', { question: '?', candidates: [{ name: 'a', change: { activation: 'reloo' } }] });
+  width.compare('activation', { question, candidates: typo });
+  const flips = width.variant('flips', { question, of: [], change: {} });
   // @ts-expect-error a side experiment has no winner
-  width.variant('flips', { question: '?', of: [], change: {} }).test('test', { question: '?', from: 'flips' });
+  flips.test('test', { question, from: 'flips' });
   // @ts-expect-error the base of a study has no such setting
   defineStudy({ ...head, base: { learningrate: 0.1 } });
 });

@@ -22,3 +22,16 @@ export function conv(convolutions: [number, number, number][], ...hidden: number
     hidden,
   };
 }
+
+type Resnet = Extract<Network, { kind: 'resnet' }>;
+
+/** With the report's head. */
+export const resnet50: Resnet = {
+  kind: 'resnet',
+  blocks: [3, 4, 6, 3],
+  width: 64,
+  hidden: [1024, 256, 64, 16],
+};
+
+/** The same code, small enough to train in a test: one block a group, an eighth of the channels. */
+export const tinyResnet: Resnet = { kind: 'resnet', blocks: [1, 1, 1, 1], width: 8, hidden: [32, 16] };

@@ -7,7 +7,7 @@ import { evaluate } from '../../training/evaluate.ts';
 import type { TrainingProgress } from '../../training/messages.ts';
 import { runTrial, type TrialOutcome, type TrialRun } from '../../training/run-trial.ts';
 import { tf } from '../../training/tensorflow.ts';
-import { configOf, conv, dense } from './configs.ts';
+import { configOf, conv, dense, tinyResnet } from './configs.ts';
 import { easyImages, range } from './easy-images.ts';
 
 const images = easyImages(300);
@@ -51,6 +51,7 @@ describe('learning', () => {
   test.each<[string, TrainingConfig]>([
     ['a dense network', configOf(dense(32), { epochs: 4, batchSize: 16 })],
     ['a convolutional network', configOf(conv([[8, 3, 1]], 24), { epochs: 4, batchSize: 16 })],
+    ['a ResNet', configOf(tinyResnet, { epochs: 4, batchSize: 16 })],
     [
       'ELU with Adadelta',
       configOf(dense(32), {
@@ -135,6 +136,8 @@ describe('resuming', () => {
         learningRate: 0.05,
       }),
     ],
+    ['a ResNet with dropout', configOf(tinyResnet, { epochs: 4, dropout: 0.2 })],
+    ['Adagrad', configOf(dense(24), { epochs: 4, activation: 'elu', optimizer: { kind: 'adagrad' } })],
     [
       'Adadelta with a schedule',
       configOf(dense(24), {
@@ -146,20 +149,21 @@ describe('resuming', () => {
     ],
   ])('%s: the same to the bit as without the interruption', async (_what, config) => {
     const whole = await train(config);
-    const checkpoint = whole.checkpoints[1] as Checkpoint;
-    const resumed = await train(config, {
-      resumeFrom: {
-        ...checkpoint,
-        weights: stored(checkpoint.weights),
-        optimizer: stored(checkpoint.optimizer),
-      },
-    });
-    expect(resumed.checkpoints.map(({ epoch }) => epoch)).toEqual([3, 4]);
-    expect(metrics(resumed.lines)).toEqual(metrics(whole.lines));
-    expect(resumed.best).toEqual(whole.best);
-    const [last, lastOfWhole] = [resumed.checkpoints.at(-1), whole.checkpoints.at(-1)];
-    expect(last?.weights).toEqual(lastOfWhole?.weights);
-    expect(last?.optimizer).toEqual(lastOfWhole?.optimizer);
+    for (const checkpoint of whole.checkpoints.slice(0, -1)) {
+      const resumed = await train(config, {
+        resumeFrom: {
+          ...checkpoint,
+          weights: stored(checkpoint.weights),
+          optimizer: stored(checkpoint.optimizer),
+        },
+      });
+      expect(resumed.checkpoints.length).toBe(4 - checkpoint.epoch);
+      expect(metrics(resumed.lines)).toEqual(metrics(whole.lines));
+      expect(resumed.best).toEqual(whole.best);
+      const [last, lastOfWhole] = [resumed.checkpoints.at(-1), whole.checkpoints.at(-1)];
+      expect(last?.weights).toEqual(lastOfWhole?.weights);
+      expect(last?.optimizer).toEqual(lastOfWhole?.optimizer);
+    }
   });
 
   test('an earlier best epoch is kept, and a finished trial needs no training', async () => {
@@ -253,12 +257,16 @@ describe('ends', () => {
   });
 });
 
-test('no tensor is left behind by an epoch or a trial', async () => {
+test.each<[string, TrainingConfig]>([
+  [
+    'a convolutional network',
+    configOf(conv([[4, 3, 1]], 16), { epochs: 3, dropout: 0.5, activation: 'silu' }),
+  ],
+  ['a ResNet', configOf(tinyResnet, { epochs: 3, activation: 'elu' })],
+])('no tensor is left behind by an epoch or a trial of %s', async (_what, config) => {
   const before = { ...tf.memory() };
   const during: number[] = [];
-  await train(configOf(conv([[4, 3, 1]], 16), { epochs: 3, dropout: 0.5, activation: 'silu' }), {
-    onEpoch: async () => void during.push(tf.memory().numTensors),
-  });
+  await train(config, { onEpoch: async () => void during.push(tf.memory().numTensors) });
   expect(new Set(during).size).toBe(1);
   expect(tf.memory().numTensors).toBe(before.numTensors);
   expect(tf.memory().numDataBuffers).toBe(before.numDataBuffers);

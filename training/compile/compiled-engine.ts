@@ -18,7 +18,12 @@ import { addTraining, TRAINING_INPUTS } from './training-part.ts';
  */
 export function createEvaluationEngine(request: EngineRequest): Engine {
   const { graph, images, weights, evaluation } = evaluationGraph(request);
-  return evaluationEngine(open(graph, images, request), images, weights, evaluation);
+  return evaluationEngine(
+    open(graph, (session) => images.load(session, request.images)),
+    images,
+    weights,
+    evaluation,
+  );
 }
 
 /**
@@ -34,7 +39,10 @@ export function createCompiledEngine(request: TrainingRequest): TrainingEngine {
   const { step, sums, cleared } = addTraining(graph, request, images, weights, slots);
   poolBeforeRelu(graph);
 
-  const session = open(graph, images, request);
+  const session = open(graph, (opened) => {
+    images.load(opened, request.images);
+    opened.run([], [cleared]);
+  });
   return {
     ...evaluationEngine(session, images, weights, evaluation),
     setSlots: (tensors) => slots.set(session, tensors),
@@ -68,10 +76,10 @@ function evaluationGraph({ network, images: { labels }, mirrored }: EngineReques
   return { graph, images, weights, evaluation: addEvaluation(graph, network, images, weights) };
 }
 
-function open(graph: Graph, inGraph: ImagesInGraph, { images }: EngineRequest): Session {
+function open(graph: Graph, prepare: (session: Session) => void): Session {
   const session = openSession(graph.nodes);
   try {
-    inGraph.load(session, images);
+    prepare(session);
   } catch (error) {
     session.dispose();
     throw error;

@@ -1,4 +1,5 @@
 import type { NamedTensors } from '../named-tensors.ts';
+import { attribute } from '../tensorflow.ts';
 import type { Graph } from './graph.ts';
 import type { Session } from './session.ts';
 import { addVariable, assign, type Variable } from './variables.ts';
@@ -23,7 +24,10 @@ export function addTensors(
   );
   const assigned = [...variables.values()].map((variable, index) => {
     const next = graph.placeholder(`${variable.name}/new`, 'float32', tensors[index]?.shape ?? []);
-    return assign(graph, `${variable.name}/assign`, 'float32', variable, next);
+    // What is fed may share its memory with JavaScript's array, which an update in place would then write to.
+    const type = attribute.type('T', 'float32');
+    const copy = graph.add(`${variable.name}/copy`, 'DeepCopy', [next], [type]);
+    return assign(graph, `${variable.name}/assign`, 'float32', variable, copy);
   });
   const set = graph.after(`${part}/set`, assigned);
   const values = [...variables.values()].map(({ value }) => value);

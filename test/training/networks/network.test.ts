@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { NetworkShapeError, networkShapes } from '../../../study/network-shapes.ts';
 import type { Network } from '../../../study/training-config.ts';
 import { convolve } from '../../../training/networks/layers.ts';
-import { createNetwork, type ForwardMode } from '../../../training/networks/network.ts';
+import { createNetwork, type ForwardMode, weightsOf } from '../../../training/networks/network.ts';
 import { type Tensor, type Tensor1D, type Tensor4D, tf } from '../../../training/tensorflow.ts';
-import { configOf, conv, dense } from '../configs.ts';
+import { configOf, conv, dense, resnet50, tinyResnet } from '../configs.ts';
 
 /** `[filters, kernel, padding]` */
 const fiveByFive: [number, number, number][] = [
@@ -31,18 +31,22 @@ const networks: [string, Network, number][] = [
   ['simple_cnn', conv(threeByThree, 128), 545_098],
   ['simple_cnn_arq_2', conv(threeByThree, 2048, 1024, 512, 256, 128, 64, 32, 16), 11_208_282],
   ['simple_cnn_arq_4', conv(threeByThree, 1024, 256, 64, 16), 4_494_778],
+  ['rn50', resnet50, 23_508_032 + 2_378_234],
 ];
 
 describe.each(networks)('%s', (_name, network, count) => {
   test('has the parameters it should, and gives ten logits an image', () => {
-    const { parameters, parameterCount, forward } = createNetwork(configOf(network));
+    const created = createNetwork(configOf(network));
+    const { parameters, parameterCount, forward } = created;
     expect(parameterCount).toBe(count);
     expect(parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b), 0)).toBe(count);
 
     const tensorsBefore = tf.memory().numTensors;
     tf.tidy(() => {
-      const weights = Object.fromEntries(parameters.map(({ name, shape }) => [name, tf.fill(shape, 0.01)]));
-      const logits = forward(weights, tf.ones([3, 32, 32, 3]) as Tensor4D, { training: false });
+      const weights = Object.fromEntries(
+        weightsOf(created).map(({ name, shape }) => [name, tf.fill(shape, 0.01)]),
+      );
+      const { logits } = forward(weights, tf.ones([3, 32, 32, 3]) as Tensor4D, { training: false });
       expect(logits.shape).toEqual([3, 10]);
     });
     expect(tf.memory().numTensors).toBe(tensorsBefore);
@@ -62,6 +66,60 @@ test('parameters are named as in PyTorch and shaped as in TensorFlow', () => {
     'layers.1.bias 84',
     'layers.2.weight 84×10',
     'layers.2.bias 10',
+  ]);
+});
+
+test("a ResNet's tensors are named as torchvision's, its head's dense layers counted as in other networks", () => {
+  const network = createNetwork(configOf(resnet50));
+  const named = (tensors: { name: string; shape: number[] }[], part: RegExp) =>
+    tensors.filter(({ name }) => part.test(name)).map(({ name, shape }) => `${name} ${shape.join('×')}`);
+  expect(named(network.parameters, /^(conv1|bn1|layer2\.0|fc\.4)\./)).toEqual([
+    'conv1.weight 7×7×3×64',
+    'bn1.weight 64',
+    'bn1.bias 64',
+    'layer2.0.conv1.weight 1×1×256×128',
+    'layer2.0.bn1.weight 128',
+    'layer2.0.bn1.bias 128',
+    'layer2.0.conv2.weight 3×3×128×128',
+    'layer2.0.bn2.weight 128',
+    'layer2.0.bn2.bias 128',
+    'layer2.0.conv3.weight 1×1×128×512',
+    'layer2.0.bn3.weight 512',
+    'layer2.0.bn3.bias 512',
+    'layer2.0.downsample.0.weight 1×1×256×512',
+    'layer2.0.downsample.1.weight 512',
+    'layer2.0.downsample.1.bias 512',
+    'fc.4.weight 16×10',
+    'fc.4.bias 10',
+  ]);
+  expect(network.buffers.length).toBe(2 * 53);
+  expect(named(network.buffers, /^(bn1|layer4\.0\.downsample)\./)).toEqual([
+    'bn1.running_mean 64',
+    'bn1.running_var 64',
+    'layer4.0.downsample.1.running_mean 2048',
+    'layer4.0.downsample.1.running_var 2048',
+  ]);
+});
+
+test("a ResNet's layer shapes follow the image to a single pixel", () => {
+  const { layers } = networkShapes(tinyResnet);
+  const outputs = layers.filter(({ kind }) => kind !== 'batchNorm').map(({ name, output }) => [name, output]);
+  expect(outputs).toEqual([
+    ['conv1', [16, 16, 8]],
+    ...[
+      { group: 'layer1.0', before: 8, after: 8, inner: 8 },
+      { group: 'layer2.0', before: 8, after: 4, inner: 16 },
+      { group: 'layer3.0', before: 4, after: 2, inner: 32 },
+      { group: 'layer4.0', before: 2, after: 1, inner: 64 },
+    ].flatMap(({ group, before, after, inner }) => [
+      [`${group}.conv1`, [before, before, inner]],
+      [`${group}.conv2`, [after, after, inner]],
+      [`${group}.conv3`, [after, after, 4 * inner]],
+      [`${group}.downsample.0`, [after, after, 4 * inner]],
+    ]),
+    ['fc.0', [32]],
+    ['fc.1', [16]],
+    ['fc.2', [10]],
   ]);
 });
 
@@ -148,7 +206,9 @@ describe('dropout', () => {
         'layers.1.weight': tf.fill([2000, 10], 1 / 2000),
         'layers.1.bias': tf.zeros([10]),
       };
-      return network.forward(parameters, tf.zeros([4, 32, 32, 3]) as Tensor4D, mode).dataSync<'float32'>();
+      return network
+        .forward(parameters, tf.zeros([4, 32, 32, 3]) as Tensor4D, mode)
+        .logits.dataSync<'float32'>();
     });
   }
 

@@ -1,0 +1,27 @@
+import { gzipSync } from 'node:zlib';
+import { pack } from 'tar-stream';
+import { CIFAR10_CLASSES } from '../../training/data/archive.ts';
+import { generateImages } from '../../training/data/generated.ts';
+
+const BATCHES = 5;
+const FOLDER = 'cifar-10-batches-bin';
+
+/** Generated images: 200 to train on, 100 to test. */
+export const smallImages = generateImages({ trainImages: 200, testImages: 100 });
+
+/** The same as a file in the layout of CIFAR-10's binary archive. */
+export async function smallArchive(): Promise<Buffer> {
+  const { train, test } = smallImages;
+  const archive = pack();
+  archive.entry({ name: `${FOLDER}/batches.meta.txt` }, `${CIFAR10_CLASSES.join('\n')}\n`);
+  const batchBytes = train.length / BATCHES;
+  for (let batch = 0; batch < BATCHES; batch++) {
+    const bytes = train.subarray(batch * batchBytes, (batch + 1) * batchBytes);
+    archive.entry({ name: `${FOLDER}/data_batch_${batch + 1}.bin` }, bytes);
+  }
+  archive.entry({ name: `${FOLDER}/test_batch.bin` }, test);
+  archive.finalize();
+  const chunks: Buffer[] = [];
+  for await (const chunk of archive) chunks.push(chunk as Buffer);
+  return gzipSync(Buffer.concat(chunks), { level: 1 });
+}

@@ -1,0 +1,79 @@
+import { beforeEach, expect, it } from 'vitest';
+import { createEvaluateTest } from '../../activities/evaluate-test.ts';
+import { createOpenStudy } from '../../activities/open-study.ts';
+import { createWriteRecord } from '../../activities/write-record.ts';
+import { createMemoryStore } from '../../storage/memory-store.ts';
+import type { ObjectStore } from '../../storage/object-store.ts';
+import { readRecord, readStudy, writeStudyTest } from '../../storage/studies.ts';
+import { NUMERICS } from '../../study/trial.ts';
+import { trialKey } from '../../study/trial-key.ts';
+import { exampleSpec } from '../storage/examples.ts';
+import { smallRequest } from '../workflows/small-study.ts';
+
+const opening = {
+  ...{ studyId: 'mine', study: smallRequest().study, profile: 'tiny' },
+  dataset: {
+    sha256: 'd'.repeat(64),
+    trainImages: 200,
+    testImages: 100,
+    origin: { kind: 'generated' as const },
+  },
+};
+
+let store: ObjectStore;
+beforeEach(() => {
+  store = createMemoryStore();
+});
+
+it('a study is opened once: tried again, it keeps its beginning and its numerics', async () => {
+  const open = createOpenStudy({ store, objectsUrl: null });
+  expect(await open(opening)).toEqual({ numerics: NUMERICS, objectsUrl: null });
+  const opened = await readStudy(store, 'mine');
+  expect(opened).toMatchObject(opening);
+  expect(await open({ ...opening, profile: 'another' })).toEqual({ numerics: NUMERICS, objectsUrl: null });
+  expect(await readStudy(store, 'mine')).toEqual(opened);
+});
+
+it('a record tells of a trial that was skipped, and of a study without a test', async () => {
+  await createOpenStudy({ store, objectsUrl: null })(opening);
+  const skipped = {
+    ...({ name: 'wide', trialKey: null, status: 'skipped', outcome: null } as const),
+    ...{ score: null, bestEpoch: null, reused: false, takenOver: false },
+    ...{ of: null, suggestion: null, override: null },
+  };
+  const stages = [
+    { name: 'width', kind: 'compare' as const, start: null, standings: [skipped], winner: 'narrow' },
+  ];
+  await createWriteRecord({ store })({ studyId: 'mine', stages });
+  const record = await readRecord(store, 'mine');
+  expect(record).toMatchObject({ opening, test: null });
+  expect(record?.stages).toMatchObject([
+    {
+      name: 'width',
+      question: 'Wide or narrow?',
+      winner: 'narrow',
+      trials: [{ ...skipped, config: null, lines: [] }],
+    },
+  ]);
+});
+
+it('a study that has been tested is not tested again', async () => {
+  const tested = trialKey(exampleSpec());
+  const score = { images: 100, accuracy: 55, loss: 1.2 };
+  await writeStudyTest(store, 'mine', {
+    ...{ format: 1, trialKey: tested, ...score },
+    ...{ confusion: [[100]], predictions: { sha256: 'e'.repeat(64), sizeBytes: 4000 } },
+  });
+  const evaluateTest = createEvaluateTest({
+    store,
+    runTrainer: async () => {
+      throw new Error('no trainer may start');
+    },
+  });
+  expect(await evaluateTest({ studyId: 'mine', trialKey: tested, testImages: 100 })).toEqual(score);
+  // What was tested can't be passed off as another trial's.
+  const other = { studyId: 'mine', trialKey: trialKey(exampleSpec(2)), testImages: 100 };
+  await expect(evaluateTest(other)).rejects.toThrow(
+    /final test of mine: expected the result of trial [0-9a-f]{64}, the store holds [0-9a-f]{64}'s/,
+  );
+});

@@ -1,0 +1,264 @@
+import { WorkflowFailedError } from '@temporalio/client';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { getBlob } from '../../storage/blobs.ts';
+import { newestSoundCheckpoint } from '../../storage/checkpoints.ts';
+import { putDataset } from '../../storage/datasets.ts';
+import { blobKey, checkpointsPrefix, trialConfigKey, trialLogKey } from '../../storage/keys.ts';
+import { acquireLease } from '../../storage/lease.ts';
+import { readMetrics, readResult, type TrialResult } from '../../storage/trials.ts';
+import { QUERIES, UPDATES } from '../../study/temporal-names.ts';
+import { reportSettings, type TrainingConfig } from '../../study/training-config.ts';
+import { bestEpoch, type EpochLine, NUMERICS, type TrialSpec } from '../../study/trial.ts';
+import { canonicalJson, trialKey } from '../../study/trial-key.ts';
+import { decodeSafetensors } from '../../training/checkpoint/safetensors.ts';
+import type { TrialStatus } from '../../workflows/trial-workflow.ts';
+import { trainersOf } from '../workers/trainers.ts';
+import { smallImages } from './small-archive.ts';
+import { type Bench, openBench } from './training-bench.ts';
+
+const EPOCHS = 20;
+
+// Seconds at most, where the machine has nothing else to do.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+let bench: Bench;
+let dataset: string;
+/** An uninterrupted run: repetition 0 of what the others interrupt. */
+let whole: TrialResult;
+let wholeEnd: Awaited<ReturnType<typeof trained>>;
+beforeAll(async () => {
+  bench = await openBench();
+  ({ dataset } = await putDataset(bench.store, { ...smallImages, origin: { kind: 'generated' } }));
+  wholeEnd = await trained(specOf());
+  whole = await resultOf(specOf());
+});
+beforeEach(() => {
+  bench.watch = {};
+  bench.jobs.length = 0;
+});
+afterEach(() => {
+  // Whatever has happened, no trainer stays.
+  expect(trainersOf(process.pid)).toEqual([]);
+});
+afterAll(() => bench.close());
+
+describe('a trial', () => {
+  it('is trained to a result that the store holds, epoch by epoch', async () => {
+    const { lines, weights } = whole;
+    const spec = specOf();
+    const key = trialKey(spec);
+    expect(whole).toMatchObject({ spec, outcome: 'completed', term: 1, bestEpoch: bestEpoch(lines)?.epoch });
+    expect(whole.score).toBe(bestEpoch(lines)?.val_accuracy);
+    expect(lines.map(({ epoch }) => epoch)).toEqual(epochsFrom(1));
+    expect(lines.at(-1)?.train_loss).toBeLessThan(lines[0]?.train_loss as number);
+    expect(whole.environment).toMatchObject({
+      tensorflow: expect.stringMatching(/^2\./),
+      node: process.versions.node,
+    });
+
+    expect((await bench.store.get(trialConfigKey(key)))?.body.toString()).toBe(canonicalJson(spec));
+    expect(await readMetrics(bench.store, key)).toEqual(lines);
+    const { tensors } = decodeSafetensors(await getBlob(bench.store, weights as NonNullable<typeof weights>));
+    const numbers = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
+    expect(numbers).toBe(whole.parameters);
+    expect(await bench.store.stat(trialLogKey(key, 1))).toBeDefined();
+  });
+
+  it('is not trained again: its result comes from the store, and no trainer starts', async () => {
+    const { standing } = await trained(specOf());
+    const { trialKey: key, outcome, score, bestEpoch: best } = whole;
+    expect(standing).toMatchObject({ trialKey: key, outcome, score, bestEpoch: best, reused: true });
+    expect(bench.jobs).toEqual([]);
+  });
+
+  it('tells its workflow of its last epoch and its best', () => {
+    expect(wholeEnd.standing).toMatchObject({ score: whole.score, reused: false });
+    expect(wholeEnd.status).toMatchObject({
+      state: 'done',
+      lastLine: { epoch: EPOCHS },
+      bestLine: { epoch: whole.bestEpoch, val_accuracy: whole.score },
+    });
+  });
+
+  it('that diverges has that as its outcome, not as a failure', async () => {
+    const spec = specOf({}, { learningRate: 100, activation: 'leakyRelu' });
+    const { standing } = await trained(spec);
+    expect(standing).toMatchObject({ status: 'trained', outcome: 'diverged', score: null });
+    expect((await resultOf(spec)).message).toMatch(/became (NaN|Infinity) .*lower learning rate/);
+    expect(bench.jobs).toHaveLength(1);
+  });
+
+  it('whose network no image fits through parks at the first try, with the reason', async () => {
+    const convolutions = [{ filters: 4, kernel: 32, padding: 0 }];
+    const handle = await bench.startTrial(
+      specOf({}, { network: { kind: 'conv', convolutions, hidden: [8] } }),
+    );
+    const failure = () => handle.query<TrialStatus>(QUERIES.trialStatus).then((status) => status.failure);
+    await expect.poll(failure, { timeout: 60_000 }).toMatch(/conv\.0: a 32×32 kernel over 32×32 pixels/);
+    expect(await failures(handle)).toEqual(['BadConfiguration']);
+    expect(bench.jobs).toHaveLength(1);
+    await handle.executeUpdate(UPDATES.skipTrial, { args: [] });
+    expect(await handle.result()).toMatchObject({ status: 'skipped', score: null });
+  });
+});
+
+describe('an attempt after one that failed', () => {
+  it('goes on from the newest checkpoint of a killed trainer, and gives what an uninterrupted run gives', async () => {
+    const spec = specOf({ repetition: 1 });
+    const later = killAfterEpoch(3);
+    const { standing, handle } = await trained(spec);
+    expect(standing).toMatchObject({ outcome: 'completed', score: whole.score, reused: false });
+    expect(await failures(handle)).toEqual(['Killed']);
+
+    // The first one may have stored more than epoch 3 before it died; none is trained twice.
+    expect(later[0]).toBeGreaterThan(3);
+    expect(later).toEqual(epochsFrom(later[0] as number));
+    expect(await logOf(spec, 2)).toContain(`going on after epoch ${(later[0] as number) - 1}\n`);
+    await expectTheSame(spec, { term: 2 });
+  });
+
+  it('passes over a damaged checkpoint', async () => {
+    const spec = specOf({ repetition: 2 });
+    const key = trialKey(spec);
+    const later = killAfterEpoch(3);
+    let damaged = 0;
+    bench.watch.beforeJob = async () => {
+      if (bench.jobs.length !== 2) return;
+      const { checkpoint } = await newestSoundCheckpoint(bench.store, key);
+      if (!checkpoint) throw new Error('expected a checkpoint, got none');
+      damaged = checkpoint.manifest.epoch;
+      const bytes = Buffer.from(checkpoint.weights);
+      bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
+      await bench.store.put(blobKey(checkpoint.manifest.weights.sha256), bytes);
+    };
+    await trained(spec);
+
+    expect(later).toEqual(epochsFrom(damaged));
+    expect(await logOf(spec, 2)).toMatch(/passed over a checkpoint: blobs\/[0-9a-f]{64} is damaged/);
+    await expectTheSame(spec, { term: 2 });
+  });
+
+  it('comes at once where that one had lost its lease, and writes under a term of its own', async () => {
+    const spec = specOf({ repetition: 3 });
+    bench.watch.onReport = (report) => {
+      if (report.kind !== 'epoch' || report.line.epoch !== 3 || bench.jobs.length !== 1) return;
+      // Another comes, to whom the lease seems to have run out, and goes again.
+      const now = () => Date.now() + 3_600_000;
+      const request = { holder: 'another', attempt: 1, ttlMs: -3_600_000, now };
+      void acquireLease(bench.store, trialKey(spec), request);
+    };
+    const { handle } = await trained(spec);
+    expect(await failures(handle)).toEqual(['LeaseLost']);
+    await expectTheSame(spec, { term: 3 });
+  });
+});
+
+it('a trial that two studies want is trained once, and the second waits for its result', async () => {
+  const spec = specOf({ repetition: 4 });
+  const standings = await Promise.all([trained(spec), trained(spec)]);
+  expect(standings.map(({ standing }) => standing.reused).sort()).toEqual([false, true]);
+  for (const { standing } of standings) expect(standing.score).toBe(whole.score);
+  expect(bench.jobs).toHaveLength(1);
+});
+
+it('a trial that is cancelled ends its trainer first, keeps its checkpoint, and frees the lease', async () => {
+  const spec = specOf({}, { epochs: 10_000 });
+  const key = trialKey(spec);
+  const training = new Promise<void>((resolve) => {
+    bench.watch.onReport = (report) => report.kind === 'epoch' && resolve();
+  });
+  const handle = await bench.startTrial(spec);
+  await training;
+  expect(trainersOf(process.pid)).toHaveLength(1);
+  await handle.cancel();
+  await expect(handle.result()).rejects.toBeInstanceOf(WorkflowFailedError);
+
+  expect(trainersOf(process.pid)).toEqual([]);
+  expect((await handle.describe()).status.name).toBe('CANCELLED');
+  expect(await readResult(bench.store, key)).toBeUndefined();
+  expect((await newestSoundCheckpoint(bench.store, key)).checkpoint).toBeDefined();
+  const next = await acquireLease(bench.store, key, { holder: 'next', attempt: 1, ttlMs: 1, now: Date.now });
+  expect(next).toHaveProperty('lease');
+});
+
+// --- helpers ---
+
+type Handle = Awaited<ReturnType<Bench['startTrial']>>;
+
+function specOf(change: Partial<TrialSpec> = {}, configChange: Partial<TrainingConfig> = {}): TrialSpec {
+  return {
+    config: {
+      ...reportSettings,
+      network: { kind: 'dense', hidden: [16] },
+      epochs: EPOCHS,
+      batchSize: 8,
+      learningRate: 0.005,
+      dropout: 0.1,
+      ...configChange,
+    },
+    data: { dataset, trainImages: 200, validationFraction: 0.2, splitSeed: 1 },
+    seed: 1,
+    repetition: 0,
+    initialWeights: 'scratch',
+    numerics: NUMERICS,
+    ...change,
+  };
+}
+
+async function trained(spec: TrialSpec) {
+  const handle = await bench.startTrial(spec);
+  const standing = await handle.result();
+  return { handle, standing, status: await handle.query<TrialStatus>(QUERIES.trialStatus) };
+}
+
+async function resultOf(spec: TrialSpec): Promise<TrialResult> {
+  const result = await readResult(bench.store, trialKey(spec));
+  if (!result) throw new Error('expected a result in the store, found none');
+  return result;
+}
+
+/** Kinds of the failed attempts of a trial's training, as its history tells them. */
+async function failures(handle: Handle): Promise<(string | null | undefined)[]> {
+  const { events } = await handle.fetchHistory();
+  return (events ?? []).flatMap(
+    ({ activityTaskStartedEventAttributes: started, activityTaskFailedEventAttributes: failed }) =>
+      [started?.lastFailure, failed?.failure].flatMap(
+        (failure) => failure?.applicationFailureInfo?.type ?? [],
+      ),
+  );
+}
+
+/**
+ * Kills the first trainer when it says that it has stored an epoch.
+ *
+ * @returns the epochs that later trainers will have trained.
+ */
+function killAfterEpoch(epoch: number): number[] {
+  const later: number[] = [];
+  bench.watch.onReport = (report) => {
+    if (report.kind !== 'epoch') return;
+    if (bench.jobs.length > 1) later.push(report.line.epoch);
+    else if (report.line.epoch === epoch)
+      for (const { pid } of trainersOf(process.pid)) process.kill(pid, 'SIGKILL');
+  };
+  return later;
+}
+
+async function logOf(spec: TrialSpec, term: number): Promise<string> {
+  const log = await bench.store.get(trialLogKey(trialKey(spec), term));
+  return log?.body.toString() ?? '';
+}
+
+function epochsFrom(first: number): number[] {
+  return Array.from({ length: EPOCHS - first + 1 }, (_, index) => first + index);
+}
+
+/** The trial came out as the uninterrupted one, up to how long it took. */
+async function expectTheSame(spec: TrialSpec, { term }: { term: number }): Promise<void> {
+  const result = await resultOf(spec);
+  const metrics = (lines: EpochLine[]) => lines.map(({ seconds: _, ...line }) => line);
+  expect(metrics(result.lines)).toEqual(metrics(whole.lines));
+  expect(result).toMatchObject({ term, score: whole.score, bestEpoch: whole.bestEpoch });
+  const checkpoints = await bench.store.list(checkpointsPrefix(trialKey(spec)));
+  expect(checkpoints.at(-1)?.key).toMatch(new RegExp(`-${term}\\.json$`));
+}

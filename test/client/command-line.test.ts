@@ -1,0 +1,121 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { main } from '../../client/main.ts';
+import { projectRoot } from '../../infra/setup/native-parts.ts';
+
+describe('main', () => {
+  /** What has been written, to standard output and to standard error. */
+  const written = { out: '', err: '' };
+  beforeEach(() => {
+    const into = (where: keyof typeof written) => (text: unknown) => {
+      written[where] += text;
+      return true;
+    };
+    vi.spyOn(process.stdout, 'write').mockImplementation(into('out'));
+    vi.spyOn(process.stderr, 'write').mockImplementation(into('err'));
+    vi.spyOn(console, 'error').mockImplementation((text) => void into('err')(`${text}\n`));
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.unstubAllEnvs();
+    process.exitCode = undefined;
+  });
+
+  async function run(...args: string[]) {
+    Object.assign(written, { out: '', err: '' });
+    process.exitCode = undefined;
+    await main(['node', 'staged-study', ...args]);
+    return { code: process.exitCode ?? 0, ...written };
+  }
+
+  it('has an example for every command', async () => {
+    const { code, out: overview } = await run('--help');
+    expect(code).toBe(0);
+    expect(overview).toContain('Exit codes: 0 done');
+    const commands = [...overview.matchAll(/^ {2}([a-z]+) .*\S$/gm)].map(([, name]) => name as string);
+    expect(commands).toEqual(
+      expect.arrayContaining(['run', 'list', 'show', 'up', 'down', 'worker', 'doctor']),
+    );
+    for (const command of commands.filter((name) => name !== 'help')) {
+      const help = await run(command, '--help');
+      expect(help.code).toBe(0);
+      expect(help.out).toMatch(new RegExp(`\\nExample:\\n.*npx staged-study ${command}`));
+    }
+  });
+
+  it.each([
+    [['train'], /unknown command 'train'/],
+    [['run', '--profil', 'demo'], /unknown option '--profil'.*Did you mean --profile/s],
+    [['run', 'cifar10', 'again'], /too many arguments/],
+    [['show'], /missing required argument 'study'/],
+    [['worker', 'gpu'], /Allowed choices are control, training/],
+    [[], /Usage: staged-study/],
+  ])('takes %o for wrong usage, and says what is wrong', async (args, message) => {
+    const { code, err: said } = await run(...args);
+    expect(code).toBe(2);
+    expect(said).toMatch(message);
+  });
+
+  it.each([
+    [['run', '--profile', 'fast'], /^profile: expected one of demo, quick, report .*, got "fast"\n$/],
+    [['run', 'imagenet'], /^study: expected cifar10, or a \.json or \.ts file, got "imagenet"\n$/],
+    [
+      ['run', '--dataset', '/no/such/file'],
+      /^--dataset: expected .*, got nothing there: \/no\/such\/file\n$/,
+    ],
+  ])('refuses %o before it starts anything, in one line', async (args, message) => {
+    const { code, out: said, err: complaint } = await run(...args);
+    expect(code).toBe(1);
+    expect(complaint).toMatch(message);
+    expect(said).toBe('');
+  });
+
+  it('has no stack to bring up or take down where servers are configured', async () => {
+    vi.stubEnv('TEMPORAL_ADDRESS', '127.0.0.1:1');
+    vi.stubEnv('S3_ENDPOINT', 'http://127.0.0.1:1');
+    vi.stubEnv('S3_ACCESS_KEY', 'key');
+    vi.stubEnv('S3_SECRET_KEY', 'secret');
+    for (const command of ['up', 'down']) {
+      const { code, err } = await run(command);
+      expect(code).toBe(1);
+      expect(err).toMatch(new RegExp(`^${command}: a Temporal server is configured.*unset TEMPORAL_ADDRESS`));
+    }
+  });
+});
+
+describe('the program', () => {
+  function program(root: string, args: string[], nodeOptions: string[] = []) {
+    return spawnSync(process.execPath, [...nodeOptions, join(root, 'client', 'staged-study.mjs'), ...args], {
+      encoding: 'utf8',
+    });
+  }
+
+  it('ends with the exit code of what it did', () => {
+    expect(program(projectRoot, ['--help'])).toMatchObject({ status: 0, stderr: '' });
+    expect(program(projectRoot, ['train'])).toMatchObject({ status: 2, stdout: '' });
+    const refused = program(projectRoot, ['run', '--profile', 'fast']);
+    expect(refused).toMatchObject({ status: 1, stdout: '' });
+    expect(refused.stderr).toMatch(/^profile: expected one of demo, quick, report.*\n$/);
+  });
+
+  it('says in one line which Node it needs', () => {
+    const older = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '18.20.0' } })`;
+    const { status, stderr } = program(projectRoot, ['list'], ['--import', `data:text/javascript,${older}`]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^Node 18\.20\.0 is not supported: use Node 20.*\n$/);
+  });
+
+  it('says in one line that the npm packages are missing', () => {
+    const root = mkdtempSync(join(tmpdir(), 'program-'));
+    for (const part of ['client/staged-study.mjs', 'infra/setup/supported-node.mjs']) {
+      mkdirSync(join(root, part, '..'), { recursive: true });
+      cpSync(join(projectRoot, part), join(root, part));
+    }
+    const { status, stderr } = program(root, ['--help']);
+    rmSync(root, { recursive: true });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: 'The npm packages are missing; run: npm ci\n' });
+  });
+});

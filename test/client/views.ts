@@ -1,0 +1,68 @@
+import type { StageView, StudyView, TrialView } from '../../client/observe-study.ts';
+import type { TrialStanding } from '../../study/record.ts';
+import type { EpochLine } from '../../study/trial.ts';
+
+const line: EpochLine = {
+  epoch: 1,
+  train_loss: 2.1,
+  train_accuracy: 22,
+  val_loss: 2.05,
+  val_accuracy: 25.5,
+  learning_rate: 0.02,
+  seconds: 12.34,
+};
+
+export function queued(name: string): TrialView {
+  return {
+    ...{ name, id: `mine/dense/${name}`, state: 'queued', epochs: 3, progress: undefined },
+    ...{ lastLine: null, standing: null, failure: null },
+  };
+}
+
+/** In the middle of its second epoch of three. */
+export function training(name: string): TrialView {
+  const progress = {
+    ...{ epoch: 2, epochs: 3, step: 40, stepsPerEpoch: 50, loss: 1.23456, accuracy: 30 },
+    ...{ imagesPerSecond: 1234.5, secondsLeft: 200 },
+  };
+  return { ...queued(name), state: 'training', progress, lastLine: line };
+}
+
+export function parked(name: string): TrialView {
+  return { ...queued(name), state: 'needsAttention', failure: 'the GPU is gone' };
+}
+
+/** @param score null for one that diverged. */
+export function ended(name: string, score: number | null, reused = false): TrialView {
+  const standing: TrialStanding = {
+    ...{ name, trialKey: 'a'.repeat(64), status: 'trained', reused, takenOver: false },
+    ...{ of: null, suggestion: null, override: null },
+    ...{ outcome: score === null ? 'diverged' : 'completed', score, bestEpoch: score === null ? null : 2 },
+  };
+  return { ...queued(name), state: 'done', standing };
+}
+
+export function stageView(trials: TrialView[], change: Partial<StageView> = {}): StageView {
+  return {
+    name: 'dense',
+    kind: 'compare',
+    question: 'How far?',
+    state: 'running',
+    start: null,
+    winner: null,
+    trials,
+    ...change,
+  };
+}
+
+export function viewOf(stages: StageView[], change: Partial<StudyView> = {}): StudyView {
+  return {
+    ...{ studyId: 'mine', title: 'My study', profile: 'demo', workflowStatus: 'RUNNING' },
+    dataset: {
+      ...{ sha256: 'd'.repeat(64), trainImages: 2000, testImages: 500 },
+      origin: { kind: 'official', archiveSha256: 'c'.repeat(64), source: 'cifar' },
+    },
+    ...{ stages, attention: [], test: null },
+    ...change,
+  };
+}

@@ -1,0 +1,177 @@
+import { expect, it } from 'vitest';
+import { renderReport } from '../../report/render-report.ts';
+import type { StudyRecord } from '../../study/record.ts';
+import { failed, ownRecord, stage, trial } from './example-record.ts';
+import { fullRecord } from './example-study.ts';
+import { unbalanced, visibleText } from './markup.ts';
+
+const full = await renderReport(fullRecord());
+
+it('is one page that needs no other file and no script', () => {
+  const references = full.html.replace(/xmlns(:\w+)?="[^"]*"/g, '');
+  expect(references).not.toMatch(/https?:|\/\/\w|@import|<script|<link|<img|\bon\w+=|url\((?!#)/);
+  expect(full.html).toMatch(/^<!doctype html>\n<html lang="en">/);
+  expect(unbalanced(full.html)).toEqual([]);
+});
+
+it('links only to anchors that it has, each of them once', () => {
+  const ids = [...full.html.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  const targets = [...full.html.matchAll(/(?:href="#|aria-labelledby="|url\(#)([^")]*)/g)].map(
+    ([, id]) => id,
+  );
+  expect(targets.length).toBeGreaterThan(10);
+  for (const target of targets) expect(ids).toContain(target);
+});
+
+it('shows every number of the record', () => {
+  const record = fullRecord();
+  const text = visibleText(full.html);
+  for (const { name, question, trials } of record.stages) {
+    expect(text).toContain(name);
+    expect(text).toContain(question);
+    for (const run of trials) {
+      expect(text).toContain(run.name);
+      if (run.score !== null) expect(text).toContain(`${run.score.toFixed(2)} %`);
+      if (run.message) expect(text).toContain(run.message);
+      for (const line of run.lines) {
+        expect(text).toContain(line.train_accuracy.toFixed(2));
+        expect(text).toContain(line.val_accuracy.toFixed(2));
+      }
+    }
+  }
+  for (const images of record.test?.confusion.flat() ?? []) expect(text).toContain(` ${images} `);
+  expect(text).toContain('0.06801699813974062');
+  expect(text).toContain('Example Processor 9000');
+});
+
+it('has the figures of every stage, each with a label', () => {
+  const labels = [...full.html.matchAll(/<svg class="plot"[^>]*aria-label="([^"]+)"/g)].map(
+    ([, label]) => label,
+  );
+  for (const name of ['dense', 'cnn', 'activation', 'optimizer', 'search', 'dropout']) {
+    for (const what of ['Accuracy by epoch', 'Loss by epoch', 'Best validation accuracies']) {
+      expect(labels.filter((label) => label?.startsWith(`${what}, ${name}:`))).toHaveLength(1);
+    }
+  }
+  // Beside these: the winners, three of the search, three leaking pairs, two of the repeated run, the test's classes.
+  expect(labels).toHaveLength(18 + 1 + 3 + 3 + 2 + 1);
+});
+
+it('escapes what people name and what machines say', async () => {
+  const hostile = `"><script>alert('1')</script>&amp;`;
+  const run = trial(
+    hostile,
+    { to: 50, epochs: 3 },
+    { message: hostile, environment: { name: hostile, [hostile]: hostile } },
+  );
+  const other = failed(`${hostile}2`, 'diverged', hostile);
+  const record = ownRecord([stage(hostile, [run, other], { question: hostile })]);
+  const { study, dataset } = record.opening;
+  const { html } = await renderReport({
+    ...record,
+    opening: {
+      ...record.opening,
+      studyId: hostile,
+      study: { ...study, title: hostile, name: hostile },
+      dataset: { ...dataset, origin: { kind: 'other', source: hostile } },
+    },
+  });
+  expect(html).not.toContain('<script');
+  expect(html).not.toContain('&amp;"');
+  expect(unbalanced(html)).toEqual([]);
+  expect(visibleText(html).split(hostile).length).toBeGreaterThan(12);
+});
+
+it('warns of generated images, a small profile and a reduced network, and of nothing else', async () => {
+  const warning = (html: string) => visibleText(/<div class="warning"[\s\S]*?<\/div>/.exec(html)?.[0] ?? '');
+  const demo = warning((await renderReport(fullRecord({ profile: 'demo', generated: true }))).html);
+  expect(demo).toContain('generated patterns, not CIFAR-10');
+  expect(demo).toContain('The profile demo uses 2,000 images for training and validation and divides');
+  expect(demo).toContain('is a reduced form of ResNet-50');
+  expect(demo).toContain('1 run went on with settings that were changed by hand.');
+  expect(warning(full.html)).toContain('from scratch');
+  expect(warning(full.html)).not.toContain('generated');
+  const plain = await renderReport(ownRecord([stage('s', [trial('a', { to: 50 }), trial('b', { to: 60 })])]));
+  expect(plain.html).not.toContain('class="warning"');
+});
+
+it("sets the report's numbers beside those of the study that ships, and of no other", async () => {
+  const text = visibleText(full.html);
+  expect(text).toContain('87.24 % with lr 0.06801699813974062, batch 128, 90 epochs');
+  expect(text).toMatch(/cnn ResNet-50 above 80 % rn50 \d+\.\d\d %/);
+  const demo = visibleText((await renderReport(fullRecord({ profile: 'demo' }))).html);
+  expect(demo).toMatch(/cnn ResNet-50 above 80 % rn14_reduced \d+\.\d\d %/);
+  const own = await renderReport(ownRecord([stage('dense', [trial('MLP', { to: 50 })])]));
+  expect(own.html).not.toContain('87.24');
+});
+
+it('shows beside a stage that starts anew what the one before gave', () => {
+  expect(visibleText(full.html)).toMatch(
+    /It starts from the configuration of relu_layer_div2 \(54\.78 %\)\. For comparison, dense: relu_layer_div2 54\.78 %, relu_layer_div4 54\.50 %,/,
+  );
+});
+
+it('marks the settings that a stage changes, and those alone', () => {
+  const row = /<tr><th scope="row"><code>rn50_elu<\/code>[\s\S]*?<\/tr>/.exec(
+    full.html.slice(full.html.indexOf('id="runs"')),
+  );
+  expect([...(row?.[0] ?? '').matchAll(/<mark>([^<]*)/g)].map(([, text]) => text)).toEqual(['ELU']);
+});
+
+it.each<[string, StudyRecord]>([
+  ['nothing yet', ownRecord([])],
+  ['one candidate of one epoch', ownRecord([stage('s', [trial('a', { to: 50, epochs: 1 })])])],
+  ['no run with a score', ownRecord([stage('s', [failed('a', 'diverged'), failed('b', null)])])],
+  [
+    'an unfinished study',
+    { ...fullRecord(), stages: fullRecord().stages.slice(0, 2), test: null, finishedAt: '' },
+  ],
+  [
+    'side experiments without their ordinary runs',
+    { ...fullRecord(), stages: fullRecord().stages.slice(-2) },
+  ],
+  [
+    'many runs with long names, one that exploded',
+    ownRecord([
+      stage('s', [
+        ...Array.from({ length: 20 }, (_, index) =>
+          trial(`${'long_'.repeat(30)}${index}`, { to: 50, epochs: 3 }),
+        ),
+        trial(
+          'exploded',
+          { to: 20, epochs: 3 },
+          {
+            outcome: 'diverged',
+            score: null,
+            lines: trial('x', { to: 20, epochs: 3 }).lines.map((line, index) => ({
+              ...line,
+              val_loss: 10 ** (9 * index),
+            })),
+          },
+        ),
+      ]),
+    ]),
+  ],
+])('reports on %s', async (_what, record) => {
+  const { html, json, csv } = await renderReport(record);
+  expect(unbalanced(html)).toEqual([]);
+  expect(visibleText(html)).not.toMatch(/\bNaN\b|undefined|\[object|Infinity/);
+  expect(html).not.toMatch(/="[^"]*(NaN|undefined|Infinity)[^"]*"/);
+  expect(JSON.parse(json)).toEqual(record);
+  expect(csv).toMatch(/^stage,trial,/);
+});
+
+it('leaves exploding losses out of the figure, and says so', async () => {
+  const lines = trial('a', { to: 50, epochs: 9 }).lines.map((line, index) =>
+    index === 8 ? { ...line, val_loss: 1e9 } : line,
+  );
+  const { html } = await renderReport(ownRecord([stage('s', [trial('a', { to: 50 }, { lines })])]));
+  expect(visibleText(html)).toMatch(/Losses above \d+\.\d+ are not drawn; the table has them\./);
+  expect(visibleText(html)).toContain('1.000e+9');
+});
+
+it('gives equal reports for equal records', async () => {
+  const again = await renderReport(fullRecord());
+  for (const part of ['html', 'json', 'csv'] as const) expect(again[part] === full[part], part).toBe(true);
+});

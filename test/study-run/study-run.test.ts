@@ -1,0 +1,326 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { datasetSource } from '../../client/dataset-source.ts';
+import { EXIT } from '../../client/exit-codes.ts';
+import type { StudyView } from '../../client/observe-study.ts';
+import { printOutcome } from '../../client/outcome.ts';
+import { startOrResume } from '../../client/start-study.ts';
+import { watchStudy } from '../../client/watch-study.ts';
+import { type BlobRef, getBlob } from '../../storage/blobs.ts';
+import { type CheckpointManifest, newestSoundCheckpoint } from '../../storage/checkpoints.ts';
+import {
+  blobKey,
+  checkpointKey,
+  datasetManifestKey,
+  leaseKey,
+  metricsKey,
+  recordKey,
+  reportKey,
+  resultKey,
+  studyKey,
+  studyTestKey,
+  testRecordsKey,
+  trainingRecordsKey,
+  trialConfigKey,
+  trialLogKey,
+} from '../../storage/keys.ts';
+import { readRecord } from '../../storage/studies.ts';
+import { getTestRecords } from '../../storage/test-images.ts';
+import { readMetrics, readResult, type TrialResult } from '../../storage/trials.ts';
+import { parseStudy } from '../../study/parse-study.ts';
+import type { StudyRecord } from '../../study/record.ts';
+import type { StudyInput } from '../../study/study-schema.ts';
+import { bestEpoch } from '../../study/trial.ts';
+import { canonicalJson, trialKey } from '../../study/trial-key.ts';
+import { winner } from '../../study/winner.ts';
+import { parseRecords } from '../../training/data/records.ts';
+import { stratifiedSubset } from '../../training/data/split.ts';
+import { decodePredictions } from '../../workers/trainer/predictions.ts';
+import { smallArchive } from '../activities/small-archive.ts';
+import { type Bench, openBench } from '../activities/training-bench.ts';
+import { recordingProxy } from './recording-proxy.ts';
+
+// Seconds at most, where the machine has nothing else to do.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 });
+
+const EPOCHS = 4;
+/** 160 training images in batches of 32. */
+const STEPS_PER_EPOCH = 5;
+const TEST_IMAGES = 100;
+
+const study: StudyInput = {
+  name: 'tiny',
+  title: 'A tiny study',
+  base: { epochs: 20, dropout: 0.1 },
+  stages: [
+    {
+      kind: 'compare',
+      name: 'network',
+      question: 'Dense or convolutional?',
+      candidates: [
+        { name: 'dense', change: { network: { kind: 'dense', hidden: [16] } } },
+        {
+          name: 'conv',
+          change: {
+            network: { kind: 'conv', convolutions: [{ filters: 4, kernel: 5, padding: 0 }], hidden: [16] },
+          },
+        },
+      ],
+    },
+    {
+      kind: 'compare',
+      name: 'rate',
+      question: 'Fast or slow?',
+      from: 'network',
+      candidates: [
+        { name: '_slow', change: { learningRate: 0.005 } },
+        { name: '_adadelta', change: { learningRate: 1, optimizer: { kind: 'adadelta' } } },
+      ],
+    },
+    { kind: 'test', name: 'test', question: 'How good is it?', from: 'rate' },
+  ],
+  profiles: {
+    tiny: { description: 'Seconds.', trainImages: 200, testImages: TEST_IMAGES, epochDivisor: 5 },
+  },
+};
+
+/** Requests to the store by workers and trainers, and between them when which job began and ended. */
+const events: string[] = [];
+let folder: string;
+let archive: string;
+let proxy: Awaited<ReturnType<typeof recordingProxy>>;
+let bench: Bench;
+let first: Awaited<ReturnType<typeof run>>;
+let record: StudyRecord;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'study-run-'));
+  await writeFile(join(folder, 'small.tar.gz'), await smallArchive());
+  // Real images where CIFAR10_ARCHIVE names some.
+  const source = await datasetSource(process.env.CIFAR10_ARCHIVE || join(folder, 'small.tar.gz'));
+  archive = source.archive as string;
+  bench = await openBench(async (store) => {
+    proxy = await recordingProxy(store.endpoint, (method, path) =>
+      events.push(`${method} ${path.slice(`/${store.bucket}/`.length)}`),
+    );
+    return { ...store, endpoint: proxy.url };
+  });
+  bench.watch.beforeJob = async ({ kind }) => void events.push(`begin ${kind}`);
+  bench.watch.afterJob = ({ kind }) => events.push(`end ${kind}`);
+  first = await run('first');
+  record = await recordOf('first');
+});
+afterAll(async () => {
+  await bench.close();
+  proxy.close();
+  await rm(folder, { recursive: true });
+});
+
+describe('a study', () => {
+  it('is told as it goes, and ends with where all of it is', async () => {
+    expect(first.view.workflowStatus).toBe('COMPLETED');
+    const [network, rate] = record.stages;
+    for (const line of [
+      'A tiny study: first, profile tiny',
+      'stage network: Dense or convolutional?',
+      `stage network: winner ${network?.winner}, `,
+      `stage rate: winner ${rate?.winner}, `,
+      `test: ${record.test?.accuracy.toFixed(2)} % of ${TEST_IMAGES} images`,
+    ]) {
+      expect(first.printed).toContain(line);
+    }
+    expect(await endOf(first.view)).toEqual({
+      code: EXIT.success,
+      text: expect.stringMatching(
+        new RegExp(
+          `winner: +${rate?.winner}, .*\\ntest: .*\\n.*ui/namespaces/.*/workflows/first\\n.*studies/first/record.json`,
+        ),
+      ),
+    });
+  });
+
+  it('is recorded: what it was started with, every trial, the winners, the test', async () => {
+    expect(record.opening).toMatchObject({
+      studyId: 'first',
+      study: parseStudy(study, 'tiny'),
+      profile: 'tiny',
+    });
+    expect(record.opening.dataset.origin).toMatchObject({ source: archive });
+    expect(record.stages.map(({ name, trials }) => [name, trials.map((trial) => trial.name)])).toEqual([
+      ['network', ['dense', 'conv']],
+      ['rate', [`${record.stages[0]?.winner}_slow`, `${record.stages[0]?.winner}_adadelta`]],
+    ]);
+    for (const { trials, winner: named } of record.stages) {
+      expect(named).toBe(winner(trials)?.name);
+      for (const trial of trials) {
+        expect(trial).toMatchObject({ status: 'trained', outcome: 'completed', reused: false });
+        expect(trial.lines).toHaveLength(EPOCHS);
+        expect(trial.score).toBe(bestEpoch(trial.lines)?.val_accuracy);
+      }
+    }
+    expect(record.test).toMatchObject({
+      stage: 'test',
+      trial: record.stages[1]?.winner,
+      images: TEST_IMAGES,
+    });
+  });
+
+  it("starts a stage from the winner's configuration", () => {
+    const [network, rate] = record.stages;
+    const promoted = network?.trials.find(({ name }) => name === network.winner)?.config;
+    expect(promoted).toMatchObject({ epochs: EPOCHS, dropout: 0.1, learningRate: 0.02 });
+    const changed = rate?.trials.map(({ config }) => config);
+    expect(changed).toEqual([
+      { ...promoted, learningRate: 0.005 },
+      { ...promoted, learningRate: 1, optimizer: { kind: 'adadelta' } },
+    ]);
+  });
+
+  it('leaves in the store what its record and its trials name, sound, and nothing else', async () => {
+    const { dataset } = record.opening;
+    const expected = [
+      datasetManifestKey(dataset.sha256),
+      trainingRecordsKey(dataset.sha256),
+      testRecordsKey(dataset.sha256),
+      ...[studyKey, studyTestKey, recordKey].map((keyOf) => keyOf('first')),
+      trialLogKey(record.test?.trialKey as string, 'test'),
+    ];
+    const blobs: BlobRef[] = [record.test?.predictions as BlobRef];
+    for (const result of await results()) {
+      const { trialKey: key, spec, lines } = result;
+      expect((await bench.store.get(trialConfigKey(key)))?.body.toString()).toBe(canonicalJson(spec));
+      expect(trialKey(spec)).toBe(key);
+      expect(await readMetrics(bench.store, key)).toEqual(lines);
+      // The last two; the best may be older, and lives on in their manifests.
+      const checkpoints = [EPOCHS - 1, EPOCHS].map((epoch) => checkpointKey(key, epoch * STEPS_PER_EPOCH, 1));
+      const { checkpoint, damaged } = await newestSoundCheckpoint(bench.store, key);
+      expect(damaged).toEqual([]);
+      expect(checkpoint?.manifest).toMatchObject({ epoch: EPOCHS, lines, best: { epoch: result.bestEpoch } });
+      expect(checkpoint?.manifest.best.weights).toEqual(result.weights);
+      for (const checkpointAt of checkpoints) blobs.push(...blobsOf(await json(checkpointAt)));
+      blobs.push(result.weights as BlobRef, result.predictions as BlobRef);
+      expected.push(
+        ...[trialConfigKey, leaseKey, resultKey].map((keyOf) => keyOf(key)),
+        ...lines.map(({ epoch }) => metricsKey(key, epoch)),
+        ...checkpoints,
+        trialLogKey(key, 1),
+      );
+    }
+    expected.push(...['index.html', 'record.json', 'epochs.csv'].map((file) => reportKey('first', file)));
+    for (const ref of blobs) expect(await getBlob(bench.store, ref)).toHaveLength(ref.sizeBytes);
+    expected.push(...new Set(blobs.map(({ sha256 }) => blobKey(sha256))));
+    expect((await bench.store.list('')).map(({ key }) => key)).toEqual(expected.sort());
+  });
+
+  it('tests with what the stored predictions say', async () => {
+    const { dataset, study: parsed } = record.opening;
+    const { labels } = parseRecords(await getTestRecords(bench.store, dataset.sha256), 'test');
+    const indices = stratifiedSubset(labels, TEST_IMAGES, parsed.splitSeed);
+    const probabilities = decodePredictions(await getBlob(bench.store, record.test?.predictions as BlobRef));
+    const confusion = Array.from({ length: 10 }, () => new Array<number>(10).fill(0));
+    for (const [row, index] of indices.entries()) {
+      const image = [...probabilities.subarray(row * 10, row * 10 + 10)];
+      expect(image.reduce((sum, value) => sum + value)).toBeCloseTo(1, 4);
+      const actual = confusion[labels[index] as number] as number[];
+      actual[image.indexOf(Math.max(...image))]! += 1;
+    }
+    expect(record.test?.confusion).toEqual(confusion);
+    const correct = confusion.reduce((sum, row, label) => sum + (row[label] as number), 0);
+    expect(record.test?.accuracy).toBe((100 * correct) / TEST_IMAGES);
+  });
+
+  it('reads the test images once, in the final test', () => {
+    const reads = events.filter((event) => event === `GET ${testRecordsKey(record.opening.dataset.sha256)}`);
+    expect(reads).toHaveLength(1);
+    const at = events.indexOf(reads[0] as string);
+    expect(events.indexOf('begin evaluateTest')).toBeLessThan(at);
+    expect(events.indexOf('end evaluateTest')).toBeGreaterThan(at);
+    expect(events.lastIndexOf('end train')).toBeLessThan(events.indexOf('begin evaluateTest'));
+    // The recording sees what is read: the training images are among it.
+    expect(events).toContain(`GET ${trainingRecordsKey(record.opening.dataset.sha256)}`);
+  });
+});
+
+it('the same study again trains nothing, and comes out the same', async () => {
+  const before = await trialObjects();
+  bench.jobs.length = 0;
+  const again = await run('again');
+  expect(bench.jobs.map(({ kind }) => kind)).toEqual(['evaluateTest']);
+  expect(await trialObjects()).toEqual(before);
+  expect(again.printed).toMatch(/ dense: \d+\.\d\d % \(epoch \d\), from the store\n/);
+
+  const { stages, test } = await recordOf('again');
+  expect(stages).toEqual(
+    record.stages.map((stage) => ({
+      ...stage,
+      trials: stage.trials.map((trial) => ({ ...trial, reused: true })),
+    })),
+  );
+  const { predictions: _, ...score } = record.test as NonNullable<StudyRecord['test']>;
+  expect(test).toMatchObject(score);
+});
+
+// --- helpers ---
+
+/** Starts a study and watches it to its end, as the command line does without a terminal. */
+async function run(id: string) {
+  const request = { study: parseStudy(study, 'tiny'), profile: 'tiny', source: { archive } };
+  const { studyId } = await startOrResume(bench.client, request, { id });
+  return printing(() => watchStudy(bench.client, studyId, new AbortController().signal)).then(
+    ({ value, text }) => ({ view: value, printed: text }),
+  );
+}
+
+async function endOf(view: StudyView) {
+  const session = {
+    client: bench.client,
+    store: bench.store,
+    uiUrl: 'http://ui',
+    bucket: { endpoint: 'http://store', bucket: 'bucket', consoleUrl: undefined },
+    stackStartedHere: false,
+  };
+  const { value, text } = await printing(() => printOutcome(session, view));
+  return { code: value, text };
+}
+
+async function printing<T>(use: () => Promise<T>): Promise<{ value: T; text: string }> {
+  let text = '';
+  const log = vi.spyOn(console, 'log').mockImplementation((line) => {
+    text += `${line}\n`;
+  });
+  try {
+    return { value: await use(), text };
+  } finally {
+    log.mockRestore();
+  }
+}
+
+async function recordOf(studyId: string): Promise<StudyRecord> {
+  const found = await readRecord(bench.store, studyId);
+  if (!found) throw new Error(`expected a record of ${studyId}, found none`);
+  return found;
+}
+
+async function results(): Promise<TrialResult[]> {
+  const keys = record.stages.flatMap(({ trials }) => trials.map((trial) => trial.trialKey as string));
+  const found = await Promise.all(keys.map((key) => readResult(bench.store, key)));
+  return found.map((result, index) => {
+    if (!result) throw new Error(`expected a result of trial ${keys[index]}, found none`);
+    return result;
+  });
+}
+
+async function json(key: string): Promise<CheckpointManifest> {
+  return JSON.parse((await bench.store.get(key))?.body.toString() ?? 'null');
+}
+
+function blobsOf({ weights, optimizer, best }: CheckpointManifest): BlobRef[] {
+  return [weights, optimizer, best.weights, best.predictions];
+}
+
+/** What the store has of trials, but for the final test's log. */
+async function trialObjects() {
+  return (await bench.store.list('trials/')).filter(({ key }) => !key.endsWith('/log/test.txt'));
+}

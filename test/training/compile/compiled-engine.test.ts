@@ -1,0 +1,172 @@
+import { describe, expect, test } from 'vitest';
+import type { Activation, Network, Optimizer, Settings } from '../../../study/training-config.ts';
+import { createCompiledEngine, createEvaluationEngine } from '../../../training/compile/compiled-engine.ts';
+import { createEagerEngine } from '../../../training/eager-engine.ts';
+import type { TrainingEngine } from '../../../training/engine.ts';
+import type { NamedTensors } from '../../../training/named-tensors.ts';
+import { createNetwork } from '../../../training/networks/network.ts';
+import { createUpdateRule } from '../../../training/optimizers/optimizer.ts';
+import { startingTensors } from '../../../training/state.ts';
+import { configOf, conv, dense, tinyResnet } from '../configs.ts';
+import { easyImages, range } from '../easy-images.ts';
+
+const images = easyImages(120);
+/** Three whole batches, and one of what is left. */
+const batches = [range(0, 32), range(32, 64), range(64, 96), range(96, 101)];
+const everyThird = Uint8Array.from({ length: 32 }, (_, index) => (index % 3 === 0 ? 1 : 0));
+
+const optimizers: Record<string, Optimizer> = {
+  sgd: { kind: 'sgd', momentum: 0.9 },
+  adagrad: { kind: 'adagrad' },
+  adadelta: { kind: 'adadelta' },
+};
+const activations: Activation[] = ['relu', 'leakyRelu', 'sigmoid', 'elu', 'silu'];
+const convNetwork = conv(
+  [
+    [6, 5, 0],
+    [8, 3, 1],
+  ],
+  20,
+  16,
+);
+
+/** What an engine has made of the batches, at another learning rate every step. */
+function trained(create: typeof createCompiledEngine, network: Network, changes: Partial<Settings>) {
+  const config = configOf(network, changes);
+  const { optimizer, horizontalFlip } = config;
+  const asFunction = createNetwork(config);
+  const start = startingTensors(asFunction, createUpdateRule(optimizer), 5);
+  const mirrored = horizontalFlip > 0;
+  const engine = create({ network: asFunction, images, mirrored, optimizer });
+  try {
+    engine.setWeights(start.weights);
+    engine.setSlots(start.slots);
+    engine.clearSums();
+    const steps = batches.map((indices, step) => {
+      const flips = mirrored ? everyThird.subarray(0, indices.length) : undefined;
+      const learningRate = (optimizer.kind === 'adadelta' ? 1 : 0.01) * 0.9 ** step;
+      engine.train({ indices, flips }, { learningRate, dropoutSeed: [5, 64 * step] });
+      return { ...engine.sums(), ...stateOf(engine) };
+    });
+    return { steps, evaluated: engine.evaluate({ indices: range(50, 120), flips: undefined }) };
+  } finally {
+    engine.dispose();
+  }
+}
+
+function stateOf(engine: TrainingEngine) {
+  return { weights: engine.weights(), slots: engine.slots() };
+}
+
+/** The largest difference, as a share of the tensor's largest value or of `atLeast`. */
+function difference(a: NamedTensors, b: NamedTensors, atLeast = 1e-3): number {
+  expect([...b.keys()]).toEqual([...a.keys()]);
+  let largest = 0;
+  for (const [name, { data }] of a) {
+    const other = b.get(name)?.data as Float32Array;
+    const scale = data.reduce((most, value) => Math.max(most, Math.abs(value)), atLeast);
+    for (const [index, value] of data.entries()) {
+      largest = Math.max(largest, Math.abs(value - (other[index] as number)) / scale);
+    }
+  }
+  return largest;
+}
+
+describe('a compiled step is the eager one', () => {
+  const exact: [string, Partial<Settings>][] = [
+    ...activations.map((activation): [string, Partial<Settings>] => [
+      activation,
+      { activation, dropout: 0.3, optimizer: optimizers.sgd as Optimizer },
+    ]),
+    ['adagrad', { optimizer: optimizers.adagrad as Optimizer }],
+    ['no flips, no momentum', { horizontalFlip: 0, optimizer: { kind: 'sgd', momentum: 0 } }],
+  ];
+  test.each(exact)('to the bit: a dense network, %s', (_what, changes) => {
+    const [eager, compiled] = [createEagerEngine, createCompiledEngine].map((create) =>
+      trained(create, dense(24, 16), changes),
+    );
+    expect(compiled?.steps).toEqual(eager?.steps);
+  });
+
+  // TensorFlow's Adadelta multiplies with the reciprocal root, and a convolution's bias gradient sums in another order.
+  const close: [string, Network, Partial<Settings>][] = [
+    ['a dense network, adadelta', dense(24, 16), { optimizer: optimizers.adadelta as Optimizer }],
+    ...activations.map((activation, index): [string, Network, Partial<Settings>] => {
+      const [name, optimizer] = Object.entries(optimizers)[index % 3] as [string, Optimizer];
+      const dropout = index % 2 === 0 ? 0.3 : 0;
+      return [
+        `convolutions, ${name}, ${activation}, dropout ${dropout}`,
+        convNetwork,
+        { activation, optimizer, dropout },
+      ];
+    }),
+  ];
+  test.each(close)('within 2·10⁻⁵ after four steps: %s', (_what, network, changes) => {
+    const [eager, compiled] = [createEagerEngine, createCompiledEngine].map((create) =>
+      trained(create, network, changes),
+    ) as [ReturnType<typeof trained>, ReturnType<typeof trained>];
+    for (const [step, { loss, correct, weights, slots }] of eager.steps.entries()) {
+      const other = compiled.steps[step] as (typeof compiled.steps)[number];
+      expect(Math.abs(other.loss / loss - 1)).toBeLessThan(1e-6);
+      expect(other.correct).toBe(correct);
+      expect(difference(weights, other.weights)).toBeLessThan(2e-5);
+      expect(difference(slots, other.slots)).toBeLessThan(2e-5);
+    }
+    for (const [index, value] of eager.evaluated.probabilities.entries()) {
+      expect(Math.abs((compiled.evaluated.probabilities[index] as number) - value)).toBeLessThan(1e-5);
+    }
+  });
+
+  // Gradients that are all but zero, and Adagrad's and Adadelta's steps that don't depend on a gradient's size, make
+  // rounding errors large within a few steps.
+  test.each(Object.entries(optimizers))(
+    'within 10⁻⁴ after one step: a ResNet with its running averages, %s',
+    (_name, optimizer) => {
+      const changes = { optimizer, activation: 'elu', dropout: 0.2 } as const;
+      const [eager, compiled] = [createEagerEngine, createCompiledEngine].map(
+        (create) => trained(create, tinyResnet, changes).steps[0],
+      ) as [Stepped, Stepped];
+      expect(Math.abs(compiled.loss / eager.loss - 1)).toBeLessThan(1e-5);
+      expect(difference(averages(eager.weights), averages(compiled.weights))).toBeLessThan(1e-5);
+      if (optimizer.kind === 'sgd') expect(difference(eager.slots, compiled.slots, 0.1)).toBeLessThan(1e-4);
+    },
+  );
+});
+
+type Stepped = ReturnType<typeof trained>['steps'][number];
+
+function averages(weights: NamedTensors): NamedTensors {
+  return new Map([...weights].filter(([name]) => name.includes('running_')));
+}
+
+test('evaluation needs no training, and gives the same for an image in batches of any size', () => {
+  const config = configOf(tinyResnet);
+  const network = createNetwork(config);
+  const engine = createEvaluationEngine({ network, images, mirrored: false });
+  engine.setWeights(startingTensors(network, createUpdateRule(config.optimizer), 5).weights);
+  const all = engine.evaluate({ indices: range(0, 120), flips: undefined });
+  const one = engine.evaluate({ indices: Int32Array.of(119), flips: undefined });
+  engine.dispose();
+  expect(all.probabilities.length).toBe(1200);
+  for (const [index, value] of one.probabilities.entries()) {
+    expect(value).toBeCloseTo(all.probabilities[1190 + index] as number, 5);
+  }
+  expect(one.losses[0]).toBeCloseTo(all.losses[119] as number, 4);
+});
+
+test('weights set are the weights read, and training leaves the arrays alone that they were set from', () => {
+  const config = configOf(dense(8));
+  const network = createNetwork(config);
+  const { optimizer } = config;
+  const engine = createCompiledEngine({ network, images, mirrored: false, optimizer });
+  const start = startingTensors(network, createUpdateRule(optimizer), 5);
+  const copy = structuredClone(start.weights);
+  engine.setWeights(start.weights);
+  engine.setSlots(start.slots);
+  expect(engine.weights()).toEqual(copy);
+  expect(engine.slots()).toEqual(start.slots);
+  engine.train({ indices: range(0, 32), flips: undefined }, { learningRate: 0.1, dropoutSeed: [0, 0] });
+  expect(engine.weights()).not.toEqual(copy);
+  expect(start.weights).toEqual(copy);
+  engine.dispose();
+});

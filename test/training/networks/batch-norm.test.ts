@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import { normaliseByAverages, normaliseByBatch } from '../../../training/networks/batch-norm.ts';
+import { createNetwork } from '../../../training/networks/network.ts';
+import { type DeviceTensors, type Tensor1D, type Tensor4D, tf } from '../../../training/tensorflow.ts';
+import { configOf, tinyResnet } from '../configs.ts';
+
+/** [2 images, 1, 2 pixels, 2 channels]: the channels hold 1, 2, 4, 5 and 0, 10, 20, 50. */
+const channels = [
+  [1, 2, 4, 5],
+  [0, 10, 20, 50],
+] as const;
+const values = channels[0].flatMap((value, index) => [value, channels[1][index] as number]);
+
+const weightsOf = (): DeviceTensors => ({
+  'bn.weight': tf.tensor1d([2, 0.5]),
+  'bn.bias': tf.tensor1d([1, -1]),
+  'bn.running_mean': tf.tensor1d([7, -3]),
+  'bn.running_var': tf.tensor1d([4, 1]),
+});
+
+function expectChannels(y: Float32Array, means: number[], variances: number[]): void {
+  for (const [index, value] of values.entries()) {
+    const channel = index % 2;
+    const [scale, offset] = [[2, 0.5][channel] as number, [1, -1][channel] as number];
+    const deviation = Math.sqrt((variances[channel] as number) + 1e-5);
+    expect(y[index]).toBeCloseTo(((value - (means[channel] as number)) / deviation) * scale + offset, 5);
+  }
+}
+
+test('in training: by the mean and biased variance of the batch; averages take the unbiased one', () => {
+  const [y, mean, variance, meanBefore] = tf.tidy(() => {
+    const weights = weightsOf();
+    const normalised = normaliseByBatch(tf.tensor4d(values, [2, 1, 2, 2]), weights, 'bn');
+    expect(Object.keys(normalised.averages)).toEqual(['bn.running_mean', 'bn.running_var']);
+    return [normalised.y, ...Object.values(normalised.averages), weights['bn.running_mean']].map((tensor) =>
+      (tensor as Tensor4D).dataSync<'float32'>(),
+    );
+  }) as Float32Array[] as [Float32Array, Float32Array, Float32Array, Float32Array];
+  // Means 3 and 20; squares of the deviations sum to 10 and 1400, over four values.
+  expectChannels(y, [3, 20], [2.5, 350]);
+  expect(mean[0]).toBeCloseTo(0.9 * 7 + 0.1 * 3, 5);
+  expect(mean[1]).toBeCloseTo(0.9 * -3 + 0.1 * 20, 5);
+  expect(variance[0]).toBeCloseTo(0.9 * 4 + (0.1 * 10) / 3, 5);
+  expect(variance[1]).toBeCloseTo(0.9 * 1 + (0.1 * 1400) / 3, 4);
+  // Nothing is changed in place.
+  expect([...meanBefore]).toEqual([7, -3]);
+});
+
+test('in evaluation: by the running averages', () => {
+  const y = tf.tidy(() =>
+    normaliseByAverages(tf.tensor4d(values, [2, 1, 2, 2]), weightsOf(), 'bn').dataSync<'float32'>(),
+  );
+  expectChannels(y, [7, -3], [4, 1]);
+});
+
+test('a channel of a single value counts as one of variance 0', () => {
+  const [y, variance] = tf.tidy(() => {
+    const { y, averages } = normaliseByBatch(tf.tensor4d([5, 6], [1, 1, 1, 2]), weightsOf(), 'bn');
+    return [y.dataSync(), (averages['bn.running_var'] as Tensor1D).dataSync()];
+  }) as [Float32Array, Float32Array];
+  expect([...y]).toEqual([1, -1]);
+  expect(variance[0]).toBeCloseTo(0.9 * 4, 5);
+});
+
+test("a network's images depend on each other in training alone", () => {
+  const network = createNetwork(configOf(tinyResnet));
+  const [together, alone, trained, trainedAlone] = tf.tidy(() => {
+    const weights = Object.fromEntries(
+      [...network.parameters, ...network.buffers].map(({ name, shape }, index) => [
+        name,
+        tf.add(tf.randomUniform(shape, -0.2, 0.2, 'float32', index), /var$/.test(name) ? 1 : 0),
+      ]),
+    );
+    const x = tf.randomUniform([4, 32, 32, 3], -1, 1, 'float32', 99) as Tensor4D;
+    const first = tf.slice(x, 0, 2);
+    const dropoutSeed = tf.tensor1d([1, 1], 'int32');
+    return [
+      network.forward(weights, x, { training: false }),
+      network.forward(weights, first, { training: false }),
+      network.forward(weights, x, { training: true, dropoutSeed }),
+      network.forward(weights, first, { training: true, dropoutSeed }),
+    ].map(({ logits }) => logits.dataSync<'float32'>());
+  }) as [Float32Array, Float32Array, Float32Array, Float32Array];
+  const difference = (a: Float32Array, b: Float32Array) =>
+    Math.max(...b.map((value, index) => Math.abs(value - (a[index] as number))));
+  expect(difference(together, alone)).toBeLessThan(1e-5);
+  expect(difference(trained, trainedAlone)).toBeGreaterThan(1e-3);
+});
