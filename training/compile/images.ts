@@ -3,7 +3,10 @@ import type { LabelledImages } from '../batches.ts';
 import { attribute, types } from '../tensorflow.ts';
 import { floatConstant, type Graph, int32Constant, type Output } from './graph.ts';
 import type { Feed, Session } from './session.ts';
-import { addVariable, assign } from './variables.ts';
+import { addVariable, assign, type Variable } from './variables.ts';
+
+const IMAGE_BYTES = IMAGE_CHANNELS * IMAGE_SIZE * IMAGE_SIZE;
+const LOADED_AT_ONCE = 2000;
 
 /** Images in a graph, gathered from there by number. */
 export interface ImagesInGraph {
@@ -29,15 +32,7 @@ export function addImages(graph: Graph, count: number, mirrored: boolean): Image
   const pixels = addVariable(graph, 'images', 'uint8', [rows, IMAGE_SIZE, IMAGE_SIZE, IMAGE_CHANNELS]);
   const labels = addVariable(graph, 'labels', 'int32', [rows]);
 
-  const planes = graph.placeholder('images/planes', 'uint8', [count, IMAGE_CHANNELS, IMAGE_SIZE, IMAGE_SIZE]);
-  const permutation = graph.constant(int32Constant([0, 2, 3, 1]));
-  const tperm = attribute.type('Tperm', 'int32');
-  const upright = graph.add('images/interleaved', 'Transpose', [planes, permutation], [uint8, tperm]);
-  const newLabels = graph.placeholder('labels/new', 'int32', [rows]);
-  const loaded = graph.after('images/loaded', [
-    assign(graph, 'images/assign', 'uint8', pixels, mirrored ? withMirrored(graph, upright) : upright),
-    assign(graph, 'labels/assign', 'int32', labels, newLabels),
-  ]);
+  const { prepared, loaded } = addLoading(graph, count, pixels, labels, mirrored);
 
   const wanted = graph.placeholder('batch', 'int32', [-1]);
   const bytes = gather(graph, 'batch/pixels', 'uint8', pixels.handle, wanted);
@@ -54,14 +49,27 @@ export function addImages(graph: Graph, count: number, mirrored: boolean): Image
     load(session, images) {
       const all = new Int32Array(rows);
       for (let start = 0; start < rows; start += count) all.set(images.labels, start);
-      const shape = [count, IMAGE_CHANNELS, IMAGE_SIZE, IMAGE_SIZE];
+      const shape = Int32Array.of(rows, IMAGE_SIZE, IMAGE_SIZE, IMAGE_CHANNELS);
       session.run(
         [
-          { name: 'images/planes', type: 'uint8', shape, values: images.pixels },
+          { name: 'images/shape', type: 'int32', shape: [4], values: shape },
           { name: 'labels/new', type: 'int32', shape: [rows], values: all },
         ],
-        [loaded],
+        [prepared],
       );
+      for (let start = 0; start < count; start += LOADED_AT_ONCE) {
+        const end = Math.min(start + LOADED_AT_ONCE, count);
+        const values = images.pixels.subarray(start * IMAGE_BYTES, end * IMAGE_BYTES);
+        const shape = [end - start, IMAGE_CHANNELS, IMAGE_SIZE, IMAGE_SIZE];
+        const at = Int32Array.from({ length: end - start }, (_, index) => start + index);
+        session.run(
+          [
+            { name: 'images/planes', type: 'uint8', shape, values },
+            { name: 'images/at', type: 'int32', shape: [at.length], values: at },
+          ],
+          [loaded],
+        );
+      }
     },
     batch(indices, flips) {
       const values = flips
@@ -74,14 +82,47 @@ export function addImages(graph: Graph, count: number, mirrored: boolean): Image
 
 // --- helpers ---
 
-function withMirrored(graph: Graph, upright: Output): Output {
+/** Images are loaded a part at a time, since all at once would need several times their memory. */
+function addLoading(graph: Graph, count: number, pixels: Variable, labels: Variable, mirrored: boolean) {
+  const rows = mirrored ? 2 * count : count;
+  // Fed, since TensorFlow would keep the result of an operation on constants beside the variable.
+  const shape = graph.placeholder('images/shape', 'int32', [4]);
+  const zero = graph.constant({ type: types.uint8, shape: [], values: Uint8Array.of(0) });
   const uint8 = attribute.type('T', 'uint8');
-  const tidx = attribute.type('Tidx', 'int32');
-  const widthAxis = graph.constant(int32Constant([2]));
-  const mirrored = graph.add('images/mirrored', 'ReverseV2', [upright, widthAxis], [uint8, tidx]);
-  const imageAxis = graph.constant({ type: types.int32, shape: [], values: Int32Array.of(0) });
-  const attributes = [uint8, tidx, attribute.int('N', 2)];
-  return graph.add('images/both', 'ConcatV2', [upright, mirrored, imageAxis], attributes);
+  const blank = graph.add(
+    'images/blank',
+    'Fill',
+    [shape, zero],
+    [uint8, attribute.type('index_type', 'int32')],
+  );
+  const newLabels = graph.placeholder('labels/new', 'int32', [rows]);
+  const prepared = graph.after('images/prepared', [
+    assign(graph, 'images/assign', 'uint8', pixels, blank),
+    assign(graph, 'labels/assign', 'int32', labels, newLabels),
+  ]);
+
+  const planes = graph.placeholder('images/planes', 'uint8', [-1, IMAGE_CHANNELS, IMAGE_SIZE, IMAGE_SIZE]);
+  const permutation = graph.constant(int32Constant([0, 2, 3, 1]));
+  const tperm = attribute.type('Tperm', 'int32');
+  const upright = graph.add('images/interleaved', 'Transpose', [planes, permutation], [uint8, tperm]);
+  const at = graph.placeholder('images/at', 'int32', [-1]);
+  const put = (name: string, positions: Output, images: Output) =>
+    graph.add(
+      name,
+      'ResourceScatterUpdate',
+      [pixels.handle, positions, images],
+      [attribute.type('dtype', 'uint8'), attribute.type('Tindices', 'int32')],
+    );
+  const parts = [put('images/put', at, upright)];
+  if (mirrored) {
+    const widthAxis = graph.constant(int32Constant([2]));
+    const tidx = attribute.type('Tidx', 'int32');
+    const reversed = graph.add('images/mirrored', 'ReverseV2', [upright, widthAxis], [uint8, tidx]);
+    const behind = graph.constant({ type: types.int32, shape: [], values: Int32Array.of(count) });
+    const positions = graph.add('images/behind', 'AddV2', [at, behind], [attribute.type('T', 'int32')]);
+    parts.push(put('images/put-mirrored', positions, reversed));
+  }
+  return { prepared, loaded: graph.after('images/loaded', parts) };
 }
 
 function gather(graph: Graph, name: string, type: 'uint8' | 'int32', handle: Output, rows: Output): Output {
