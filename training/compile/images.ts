@@ -28,7 +28,6 @@ export interface ImagesInGraph {
  */
 export function addImages(graph: Graph, count: number, mirrored: boolean): ImagesInGraph {
   const rows = mirrored ? 2 * count : count;
-  const uint8 = attribute.type('T', 'uint8');
   const pixels = addVariable(graph, 'images', 'uint8', [rows, IMAGE_SIZE, IMAGE_SIZE, IMAGE_CHANNELS]);
   const labels = addVariable(graph, 'labels', 'int32', [rows]);
 

@@ -7,6 +7,7 @@ import type { ImagesInGraph } from './images.ts';
 import { addProgram } from './record-network.ts';
 import type { TensorsInGraph } from './tensors-part.ts';
 import { addUpdate } from './update.ts';
+import { updateAfterLastUse } from './update-order.ts';
 import { addVariable, assign, assignAdd, type Variable } from './variables.ts';
 
 /** What a training step is fed besides its batch. */
@@ -43,11 +44,14 @@ export function addTraining(
   });
 
   const rule = createUpdateRule(optimizer);
-  const updates = network.parameters.map(({ name }) => {
-    const parameter = weights.variables.get(name) as Variable;
-    const own = rule.slots.map((slot) => slots.variables.get(slotName(name, slot)) as Variable);
-    return addUpdate(graph, optimizer, parameter, own, result(name), learningRate);
-  });
+  const updates = new Map(
+    network.parameters.map(({ name }): [Variable, Output] => {
+      const parameter = weights.variables.get(name) as Variable;
+      const own = rule.slots.map((slot) => slots.variables.get(slotName(name, slot)) as Variable);
+      return [parameter, addUpdate(graph, optimizer, parameter, own, result(name), learningRate)];
+    }),
+  );
+  updateAfterLastUse(graph, result('lossSum'), updates);
   const averages = network.buffers.map(({ name }) => {
     const buffer = weights.variables.get(name) as Variable;
     return assign(graph, `update/${buffer.name}`, 'float32', buffer, result(name));
@@ -58,7 +62,7 @@ export function addTraining(
   ];
   const zero = graph.constant(floatConstant(0));
   return {
-    step: graph.after('step', [...updates, ...averages, ...sums]),
+    step: graph.after('step', [...updates.values(), ...averages, ...sums]),
     sums: [lossSum.value, correct.value],
     cleared: graph.after('cleared', [
       assign(graph, 'sums/loss/clear', 'float32', lossSum, zero),

@@ -154,6 +154,25 @@ test('evaluation needs no training, and gives the same for an image in batches o
   expect(one.losses[0]).toBeCloseTo(all.losses[119] as number, 4);
 });
 
+test('images are the right ones, mirrored or not, also where they are loaded in several parts', () => {
+  const many = easyImages(4100);
+  const config = configOf(dense(8), { horizontalFlip: 0.5 });
+  const network = createNetwork(config);
+  const request = { network, images: many, mirrored: true, optimizer: config.optimizer };
+  const indices = Int32Array.of(0, 1999, 2000, 3999, 4000, 4099, 0, 1999, 2000, 3999, 4000, 4099);
+  const flips = indices.map((_, position) => (position < 6 ? 0 : 1));
+  const [eager, compiled] = [createEagerEngine(request), createCompiledEngine(request)].map((engine) => {
+    engine.setWeights(startingTensors(network, createUpdateRule(config.optimizer), 5).weights);
+    const result = engine.evaluate({ indices, flips: Uint8Array.from(flips) });
+    engine.dispose();
+    return result;
+  });
+  for (const [position, loss] of (eager?.losses ?? []).entries()) {
+    expect(compiled?.losses[position]).toBeCloseTo(loss, 6);
+  }
+  expect(new Set(eager?.losses).size).toBe(12);
+});
+
 test('weights set are the weights read, and training leaves the arrays alone that they were set from', () => {
   const config = configOf(dense(8));
   const network = createNetwork(config);

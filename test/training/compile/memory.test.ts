@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
 import { createCompiledEngine } from '../../../training/compile/compiled-engine.ts';
-import { createNetwork } from '../../../training/networks/network.ts';
+import { initialWeights } from '../../../training/initial-weights.ts';
+import { createNetwork, weightsOf } from '../../../training/networks/network.ts';
 import { runTrial } from '../../../training/run-trial.ts';
 import { backend } from '../../../training/tensorflow.ts';
 import { configOf, conv } from '../configs.ts';
@@ -38,6 +39,7 @@ test('a step that fails in TensorFlow leaves no tensor behind, and its message s
   const request = { network: createNetwork(config), images: easyImages(20), optimizer: config.optimizer };
   const before = held();
   const engine = createCompiledEngine({ ...request, mirrored: false });
+  engine.setWeights(initialWeights(weightsOf(request.network), 1));
   const outside = { indices: Int32Array.of(20), flips: undefined };
   expect(() => engine.evaluate(outside)).toThrow(/Session fail to run.*20 is not in \[0, 20\)/s);
   engine.dispose();
