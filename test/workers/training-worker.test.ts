@@ -49,7 +49,7 @@ afterAll(async () => {
 });
 
 it('a worker that is told to stop ends its trainer, and the next one goes on with the trial', async () => {
-  const spec = specOf(80);
+  const spec = specOf(300);
   const first = await startWorker('training');
   const handle = await startTrial(spec);
   await untilCheckpoint(spec);
