@@ -1,5 +1,5 @@
 import { WorkflowFailedError } from '@temporalio/client';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { getBlob } from '../../storage/blobs.ts';
 import { newestSoundCheckpoint } from '../../storage/checkpoints.ts';
 import { putDataset } from '../../storage/datasets.ts';
@@ -26,9 +26,6 @@ import { type Bench, openBench } from './training-bench.ts';
 const EPOCHS = 20;
 /** An epoch's: 160 images, eight a step. */
 const STEPS = 20;
-
-// Seconds at most, where the machine has nothing else to do.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let proxy: Awaited<ReturnType<typeof watchedStore>>;
 /** What a request to the store waits for. */
