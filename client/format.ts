@@ -1,17 +1,8 @@
 import { styleText } from 'node:util';
+import { duration, percent } from '../report/format.ts';
 import type { TrialStanding } from '../study/record.ts';
 import { rank } from '../study/winner.ts';
 import type { StageView, StudyView, TrialView } from './observe-study.ts';
-
-export const percent = (value: number): string => `${value.toFixed(2)} %`;
-
-/** Seconds as `45 s`, `3 min 20 s` or `2 h 5 min`. */
-export function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
-}
 
 export function describeDataset(view: StudyView): string {
   const { dataset } = view;

@@ -1,8 +1,8 @@
 import { type Client, WorkflowFailedError } from '@temporalio/client';
+import { percent } from '../report/format.ts';
 import { recordKey } from '../storage/keys.ts';
 import { attentionText } from './attention-text.ts';
 import { EXIT } from './exit-codes.ts';
-import { percent } from './format.ts';
 import type { StudyView } from './observe-study.ts';
 import type { Session } from './session.ts';
 import { needsPerson } from './watch-study.ts';

@@ -1,4 +1,5 @@
-import { describeDataset, describeStanding, duration, percent } from './format.ts';
+import { duration, percent } from '../report/format.ts';
+import { describeDataset, describeStanding } from './format.ts';
 import type { StageView, StudyView, TrialView } from './observe-study.ts';
 
 /** What has happened between two looks at a study, a line each: for logs and pipes. */

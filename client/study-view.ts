@@ -1,3 +1,4 @@
+import { percent } from '../report/format.ts';
 import { attentionText } from './attention-text.ts';
 import {
   bold,
@@ -7,7 +8,6 @@ import {
   dim,
   green,
   leaderboard,
-  percent,
   red,
 } from './format.ts';
 import type { StageView, StudyView, TrialView } from './observe-study.ts';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
+import { percent } from '../../report/format.ts';
 import { listStudies, readRecord, readStudy } from '../../storage/studies.ts';
-import { percent } from '../format.ts';
 import { type Session, withSession } from '../session.ts';
 import { table } from '../table.ts';
 

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { UserError } from '../../infra/user-error.ts';
+import { percent } from '../../report/format.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { readStudy } from '../../storage/studies.ts';
 import { readMetrics, readResult } from '../../storage/trials.ts';
@@ -7,7 +8,7 @@ import { QUERIES } from '../../study/temporal-names.ts';
 import type { EpochLine } from '../../study/trial.ts';
 import { trialKey } from '../../study/trial-key.ts';
 import type { TrialStatus } from '../../workflows/trial-workflow.ts';
-import { describeProgress, describeStanding, percent } from '../format.ts';
+import { describeProgress, describeStanding } from '../format.ts';
 import { viewStudy } from '../observe-study.ts';
 import { type Session, withSession } from '../session.ts';
 import { studyView } from '../study-view.ts';

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
+import { percent } from '../../report/format.ts';
 import { attentionText } from '../attention-text.ts';
 import { EXIT } from '../exit-codes.ts';
-import { describeProgress, percent } from '../format.ts';
+import { describeProgress } from '../format.ts';
 import { type StudyView, viewStudy } from '../observe-study.ts';
 import { withSession } from '../session.ts';
 

@@ -1,25 +1,8 @@
 import { expect, it } from 'vitest';
-import {
-  describeDataset,
-  describeProgress,
-  describeStanding,
-  duration,
-  leaderboard,
-} from '../../client/format.ts';
+import { describeDataset, describeProgress, describeStanding, leaderboard } from '../../client/format.ts';
 import type { TrialView } from '../../client/observe-study.ts';
 import { table } from '../../client/table.ts';
 import { ended, parked, queued, stageView, training, viewOf } from './views.ts';
-
-it.each([
-  [0.4, '0 s'],
-  [59.4, '59 s'],
-  [59.6, '1 min 0 s'],
-  [200, '3 min 20 s'],
-  [3599.6, '1 h 0 min'],
-  [7530, '2 h 5 min'],
-])('%d seconds are %s', (seconds, text) => {
-  expect(duration(seconds)).toBe(text);
-});
 
 it('says where the images come from, and loudly where they are not real', () => {
   const of = (kind: 'official' | 'other' | 'generated', source?: string) => {
