@@ -1,5 +1,10 @@
 import { ApplicationFailure, activityInfo, Context, heartbeat } from '@temporalio/activity';
-import type { TrainerFailureKind, TrainerJob, TrainerReport } from '../training/messages.ts';
+import type {
+  TrainerFailureKind,
+  TrainerJob,
+  TrainerReport,
+  TrainingProgress,
+} from '../training/messages.ts';
 
 /** The last report of a trainer that did its job. */
 export type TrainerEnd = Extract<TrainerReport, { kind: 'trained' | 'tested' }>;
@@ -30,19 +35,22 @@ export class TrainerError extends Error {
 }
 
 /**
- * Runs a job for the current activity: each of the trainer's reports is a heartbeat, cancellation stops it, and its
- * failure is one that Temporal's retry policy understands.
+ * Runs a job for the current activity: each of the trainer's reports is a heartbeat with the training's progress so far,
+ * cancellation stops it, and its failure is one that Temporal's retry policy understands.
  */
 export async function runJob(
   runTrainer: RunTrainer,
   job: ActivityJob,
   onReport: (report: TrainerReport) => void = () => {},
 ): Promise<TrainerEnd> {
+  let progress: TrainingProgress | undefined;
   try {
     return await runTrainer(job, {
       signal: Context.current().cancellationSignal,
       onReport: (report) => {
-        heartbeat(report.kind === 'progress' ? report.progress : undefined);
+        // Of the heartbeats of two seconds the server gets one: each tells where the training is.
+        if (report.kind === 'progress') ({ progress } = report);
+        heartbeat(progress);
         onReport(report);
       },
     });
