@@ -7,6 +7,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** A download failed; the message says what, where and what to do. */
 export class DownloadError extends Error {
   override readonly name = 'DownloadError';
+  /** Whether the same may succeed a little later: not where the server is not there, or has no such file. */
+  readonly mayPass: boolean;
+
+  constructor(message: string, { mayPass = false, cause }: { mayPass?: boolean; cause?: unknown } = {}) {
+    super(message, { cause });
+    this.mayPass = mayPass;
+  }
 }
 
 export interface DownloadOptions {
@@ -109,6 +116,7 @@ async function transfer(url: string, toFile: string, options: DownloadOptions): 
     if (totalBytes !== undefined && doneBytes < totalBytes) {
       throw new BrokenOffError(
         `${url}: the transfer ended after ${doneBytes} of ${totalBytes} bytes; try again`,
+        { mayPass: true },
       );
     }
   } finally {
@@ -142,7 +150,7 @@ async function request(
   } catch (cause) {
     throw new UnreachableError(
       `${url}: the server can't be reached (${reason(cause)}); check the address and the network`,
-      { cause },
+      { cause, mayPass: !isNotThere(cause) },
     );
   }
   const resumes = response.headers.get('content-range')?.startsWith(`bytes ${start.offset}-`);
@@ -153,6 +161,7 @@ async function request(
   throw new DownloadError(
     `${url}: expected the file (HTTP status 200), got ${response.status} ${response.statusText}; ` +
       'check the address',
+    { mayPass: response.status >= 500 || response.status === 429 },
   );
 }
 
@@ -168,7 +177,10 @@ async function* chunksOf(response: Response, url: string): AsyncGenerator<Uint8A
   try {
     for (;;) {
       const { done, value } = await reader.read().catch((cause: unknown) => {
-        throw new BrokenOffError(`${url}: the transfer broke off (${reason(cause)}); try again`, { cause });
+        throw new BrokenOffError(`${url}: the transfer broke off (${reason(cause)}); try again`, {
+          cause,
+          mayPass: true,
+        });
       });
       if (done) return;
       yield value;
@@ -213,6 +225,15 @@ async function onDisk<T>(toFile: string, action: () => Promise<T>): Promise<T> {
       { cause },
     );
   }
+}
+
+/** Nobody listens at the address, or nothing has this name: known at once, where silence is not. */
+function isNotThere(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code && ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(code)) return true;
+  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.every(isNotThere);
+  return isNotThere(error.cause);
 }
 
 /** What lies behind fetch's own `fetch failed`. */

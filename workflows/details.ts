@@ -10,12 +10,13 @@ import type { StageProgress, StudyStatus } from './study-workflow.ts';
 import type { TrialInput, TrialStatus } from './trial-workflow.ts';
 
 export function studyDetails(status: StudyStatus): string {
-  const { dataset, studyId, attention, test } = status;
+  const { dataset, images, studyId, attention, test } = status;
   const waiting = Object.entries(attention);
   return paragraphs(
     `**${status.title}**, profile ${status.profile}`,
-    dataset
-      ? `Data: ${dataset.trainImages} training and ${dataset.testImages} test images (${originOf(dataset.origin.kind)})`
+    dataset && images
+      ? `Data: ${images.training} of ${dataset.trainImages} training images, ${images.test} of ${dataset.testImages} test ` +
+          `images (${originOf(dataset.origin.kind)})`
       : 'Data: being prepared',
     ...waiting.map(
       ([id, failure]) =>
