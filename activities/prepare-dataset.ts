@@ -122,6 +122,4 @@ function toFailure(error: unknown): unknown {
   });
 }
 
-const ADVICE =
-  'Name one that you have with --dataset FILE or CIFAR10_ARCHIVE, as a file or an address; the profile demo of cifar10 ' +
-  'goes without where none is named';
+const ADVICE = 'Name one that can be had with --dataset FILE or CIFAR10_ARCHIVE, as a file or an address';

@@ -8,6 +8,7 @@ import {
   paceOf,
 } from './format.ts';
 import type { StageView, StudyView, TrialView } from './observe-study.ts';
+import type { FailedAttempt } from './pending-activity.ts';
 
 /** What has happened between two looks at a study, a line each: for logs and pipes. */
 export function news(before: StudyView | undefined, now: StudyView): string[] {
@@ -16,7 +17,7 @@ export function news(before: StudyView | undefined, now: StudyView): string[] {
   lines.push(...datasetNews(before, now));
   const { failedAttempt } = now;
   if (failedAttempt && failedAttempt.attempt !== before?.failedAttempt?.attempt)
-    lines.push(`${failedAttempt.of}: ${describeFailedAttempt(failedAttempt)}`);
+    lines.push(`${failedAttempt.of}: ${failureNews(before?.failedAttempt, failedAttempt)}`);
   now.stages.forEach((stage, index) => {
     lines.push(...stageNews(before?.stages[index], stage));
   });
@@ -69,8 +70,14 @@ function trialNews(before: TrialView | undefined, now: TrialView): string[] {
   if (lastLine && lastLine.epoch !== before?.lastLine?.epoch) lines.push(epochNews(now, lastLine));
   else if (now.state === 'training' && before?.state !== 'training') lines.push(`${name}: training`);
   if (failedAttempt && failedAttempt.attempt !== before?.failedAttempt?.attempt)
-    lines.push(`${name}: ${describeFailedAttempt(failedAttempt)}`);
+    lines.push(`${name}: ${failureNews(before?.failedAttempt, failedAttempt)}`);
   return lines;
+}
+
+/** A reason that was told of the attempt before is not told again. */
+function failureNews(before: FailedAttempt | null | undefined, now: FailedAttempt): string {
+  const isSame = before?.failure === now.failure;
+  return describeFailedAttempt(isSame ? { ...now, failure: 'as the one before' } : now);
 }
 
 function epochNews(trial: TrialView, line: EpochLine): string {

@@ -66,6 +66,7 @@ const resumes = 4;
 
 /** No answer came. */
 class UnreachableError extends DownloadError {}
+class SilenceError extends Error {}
 /** The transfer had begun. */
 class BrokenOffError extends DownloadError {}
 
@@ -79,7 +80,7 @@ async function transfer(url: string, toFile: string, options: DownloadOptions): 
   const timer = new AbortController();
   let timeout = setTimeout(giveUp, connectTimeoutMs, connectTimeoutMs);
   function giveUp(ms: number): void {
-    timer.abort(new Error(`no byte within ${ms / 1000} s`));
+    timer.abort(new SilenceError(`no byte within ${ms / 1000} s`));
   }
 
   try {
@@ -150,7 +151,7 @@ async function request(
   } catch (cause) {
     throw new UnreachableError(
       `${url}: the server can't be reached (${reason(cause)}); check the address and the network`,
-      { cause, mayPass: !isNotThere(cause) },
+      { cause, mayPass: isPassing(cause) },
     );
   }
   const resumes = response.headers.get('content-range')?.startsWith(`bytes ${start.offset}-`);
@@ -227,13 +228,12 @@ async function onDisk<T>(toFile: string, action: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Nobody listens at the address, or nothing has this name: known at once, where silence is not. */
-function isNotThere(error: unknown): boolean {
+/** Silence and broken connections: all else (no such host, nobody listens, no valid address) is there the next time, too. */
+function isPassing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const { code } = error as NodeJS.ErrnoException;
-  if (code && ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(code)) return true;
-  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.every(isNotThere);
-  return isNotThere(error.cause);
+  if (error instanceof SilenceError) return true;
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return /^(ETIMEDOUT|ECONNRESET|EPIPE|UND_ERR_)/.test(code) || isPassing(error.cause);
 }
 
 /** What lies behind fetch's own `fetch failed`. */

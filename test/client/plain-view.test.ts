@@ -23,6 +23,13 @@ it('tells everything once, as it comes', () => {
       stageView([{ ...training('MLP'), failedAttempt: failedAttempt(null) }, ended('div4', 52, true)]),
       waiting,
     ]),
+    viewOf([
+      stageView([
+        { ...training('MLP'), failedAttempt: { ...failedAttempt(null), attempt: 2 } },
+        ended('div4', 52, true),
+      ]),
+      waiting,
+    ]),
     viewOf([stageView([parked('MLP'), ended('div4', 52, true)]), waiting]),
     viewOf(
       [
@@ -57,6 +64,7 @@ it('tells everything once, as it comes', () => {
       '  MLP: attempt 1 failed: the trainer was killed by SIGKILL; the next attempt goes on from the newest checkpoint. ' +
         'The end of its output: (nothing); attempt 2 is under way',
     ],
+    ['  MLP: attempt 2 failed: as the one before; attempt 3 is under way'],
     ['  MLP: needs attention: the GPU is gone'],
     [
       '  MLP: 48.00 % (epoch 2)',
