@@ -69,14 +69,16 @@ const AT_ONCE = new Set<TrainerError['kind']>(['Killed', 'LeaseLost']);
 /** An error that nobody has foreseen may be passing, but is more likely to be the same each time. */
 const MAX_UNFORESEEN_ATTEMPTS = 3;
 
-/** What is neither permanent nor tried again at once is tried again with the policy's growing pauses. */
+/** The whole of a trainer's error is its message. What is neither permanent nor tried again at once is tried again with the policy's growing pauses. */
 function toApplicationFailure(error: TrainerError, attempt: number): ApplicationFailure {
   const unforeseen = error.kind === 'TrainerFailed' && attempt >= MAX_UNFORESEEN_ATTEMPTS;
-  return ApplicationFailure.create({
+  const failure = ApplicationFailure.create({
     type: error.kind,
     message: error.message,
     nonRetryable: PERMANENT.has(error.kind) || unforeseen,
     ...(AT_ONCE.has(error.kind) ? { nextRetryDelay: '1 second' } : {}),
-    cause: error,
   });
+  // The server replaces a failure of more than 4 kB by a note, and a stack holds the message again.
+  failure.stack = '';
+  return failure;
 }

@@ -53,5 +53,7 @@ type Failure = NonNullable<
 /** A worker that died says nothing, and the server then speaks of a time-out. */
 function describeFailure(failure: Failure | null | undefined): string {
   if (failure?.timeoutFailureInfo) return 'its worker was not heard of in time';
+  // The server puts its own in front of one that it finds too large.
+  if (failure?.serverFailureInfo && failure.cause) return describeFailure(failure.cause);
   return failure?.message || 'no reason is known';
 }

@@ -20,7 +20,7 @@ export function studyDetails(status: StudyStatus): string {
       : 'Data: being prepared',
     ...waiting.map(
       ([id, failure]) =>
-        `**Needs attention**: \`${id}\`: ${failure}${id === studyId ? howToRetryTest(studyId) : ''}`,
+        `**Needs attention**: \`${id}\`: ${failure}${id === studyId ? howToRetryTest(status) : ''}`,
     ),
     waiting.length > 0 ? 'The page of what waits says what to do.' : undefined,
     status.stages.map((stage, index) => `${index + 1}. ${stageLine(stage, test)}`).join('\n'),
@@ -106,8 +106,9 @@ function updateCommand(id: string, name: string): string {
   return `temporal workflow update execute --workflow-id '${id}' --name ${name}`;
 }
 
-function howToRetryTest(studyId: string): string {
-  return `\n\n${commands(`npx staged-study retry ${studyId} test`, updateCommand(studyId, UPDATES.retryTest))}`;
+function howToRetryTest({ studyId, stages }: StudyStatus): string {
+  const name = stages.find(({ kind }) => kind === 'test')?.name ?? 'test';
+  return `\n\n${commands(`npx staged-study retry ${studyId} ${name}`, updateCommand(studyId, UPDATES.retryTest))}`;
 }
 
 function originOf(kind: 'official' | 'other' | 'generated'): string {
