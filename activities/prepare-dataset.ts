@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApplicationFailure, Context, heartbeat, log } from '@temporalio/activity';
 import { type DatasetManifest, findDataset, putDataset } from '../storage/datasets.ts';
-import { download } from '../storage/download.ts';
+import { DownloadError, download } from '../storage/download.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { DatasetSummary } from '../study/record.ts';
 import { ArchiveError, OFFICIAL_ARCHIVE, readCifar10Archive } from '../training/data/archive.ts';
@@ -13,45 +13,55 @@ export interface DatasetSource {
   archive: string | null;
 }
 
+/** What is being done, as heartbeats tell it. */
+export interface DatasetProgress {
+  /** `fetching https://…`, `checking …`, `storing the images`. */
+  doing: string;
+  doneBytes?: number;
+  totalBytes?: number;
+}
+
 /** An archive that can't be reached is given up after this long. */
 const CONNECT_TIMEOUT_MS = 8_000;
 
 /**
  * Finds the data set, checks it entry by entry, and stores it, training and test images apart.
  *
- * `generatedImages` lets it go on with generated images where the official archive can't be had.
+ * `generatedImages` lets it go on with generated images where the official archive can't be had. What the same archive
+ * would meet again is not tried again: damage, a server that is not there, a missing file.
  */
 export function createPrepareDataset({ store, downloads }: { store: ObjectStore; downloads: string }) {
   return async (request: { source: DatasetSource; generatedImages: boolean }): Promise<DatasetSummary> => {
     const { archive } = request.source;
-    const beat = setInterval(() => heartbeat(), 5_000);
+    const progress = createProgress();
     try {
-      if (archive !== null) return summary(await fromArchive(archive));
+      if (archive !== null) return summary(await fromArchive(archive, progress.tell));
       const stored = await findDataset(store, OFFICIAL_ARCHIVE.sha256);
-      return summary(stored ?? (await official(request.generatedImages)));
+      return summary(stored ?? (await official(request.generatedImages, progress.tell)));
     } catch (error) {
-      if (error instanceof ArchiveError)
-        throw ApplicationFailure.nonRetryable(error.message, 'DamagedArchive');
-      throw error;
+      throw toFailure(error);
     } finally {
-      clearInterval(beat);
+      progress.stop();
     }
   };
 
-  async function official(generatedImages: boolean): Promise<DatasetManifest> {
+  async function official(generatedImages: boolean, tell: Tell): Promise<DatasetManifest> {
     try {
-      return await fromArchive(OFFICIAL_ARCHIVE.url);
+      return await fromArchive(OFFICIAL_ARCHIVE.url, tell);
     } catch (error) {
-      if (!generatedImages || error instanceof ArchiveError) throw withAdvice(error);
+      if (!generatedImages || error instanceof ArchiveError) throw error;
       log.warn('no archive can be had: going on with generated images', { error });
+      tell({ doing: 'generating images, since no archive can be had' });
       return putDataset(store, { ...generateImages(), origin: { kind: 'generated' } });
     }
   }
 
-  async function fromArchive(source: string): Promise<DatasetManifest> {
-    const file = /^https?:/.test(source) ? await fetchArchive(source) : source;
+  async function fromArchive(source: string, tell: Tell): Promise<DatasetManifest> {
+    const file = /^https?:/.test(source) ? await fetchArchive(source, tell) : source;
     try {
+      tell({ doing: `checking ${source}` });
       const { archiveSha256, ...content } = await readCifar10Archive(file);
+      tell({ doing: 'storing the images' });
       const kind = archiveSha256 === OFFICIAL_ARCHIVE.sha256 ? 'official' : 'other';
       return await putDataset(store, { ...content, origin: { kind, archiveSha256, source } });
     } finally {
@@ -60,7 +70,9 @@ export function createPrepareDataset({ store, downloads }: { store: ObjectStore;
     }
   }
 
-  async function fetchArchive(url: string): Promise<string> {
+  async function fetchArchive(url: string, tell: Tell): Promise<string> {
+    const doing = `fetching ${url}`;
+    tell({ doing });
     await mkdir(downloads, { recursive: true });
     const file = join(downloads, encodeURIComponent(url).slice(-200));
     await download(url, file, {
@@ -69,6 +81,8 @@ export function createPrepareDataset({ store, downloads }: { store: ObjectStore;
         sha256: OFFICIAL_ARCHIVE.sha256,
       }),
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      onProgress: (doneBytes, totalBytes) =>
+        tell({ doing, doneBytes, ...(totalBytes !== undefined && { totalBytes }) }),
       signal: Context.current().cancellationSignal,
     });
     return file;
@@ -77,14 +91,35 @@ export function createPrepareDataset({ store, downloads }: { store: ObjectStore;
 
 // --- helpers ---
 
+type Tell = (progress: DatasetProgress) => void;
+
+/** Heartbeats with what was told last, at once and then every few seconds. */
+function createProgress(): { tell: Tell; stop: () => void } {
+  let last: DatasetProgress | undefined;
+  const beat = setInterval(() => heartbeat(last), 5_000);
+  return {
+    tell(progress) {
+      last = progress;
+      heartbeat(last);
+    },
+    stop: () => clearInterval(beat),
+  };
+}
+
 function summary({ dataset, trainImages, testImages, origin }: DatasetManifest): DatasetSummary {
   return { sha256: dataset, trainImages, testImages, origin };
 }
 
-function withAdvice(cause: unknown): Error {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new Error(
-    `CIFAR-10's archive can't be had: ${reason}. Name one with --dataset FILE or CIFAR10_ARCHIVE, as a file or an address`,
-    { cause },
-  );
+/** With what to do where no archive could be had; one that may be had a little later is tried again. */
+function toFailure(error: unknown): unknown {
+  if (error instanceof ArchiveError) return ApplicationFailure.nonRetryable(error.message, 'DamagedArchive');
+  if (!(error instanceof DownloadError)) return error;
+  return ApplicationFailure.create({
+    message: `CIFAR-10's archive can't be had: ${error.message}. ${ADVICE}`,
+    type: 'ArchiveUnreachable',
+    nonRetryable: !error.mayPass,
+    cause: error,
+  });
 }
+
+const ADVICE = 'Name one that can be had with --dataset FILE or CIFAR10_ARCHIVE, as a file or an address';

@@ -1,5 +1,10 @@
 import { ApplicationFailure, activityInfo, Context, heartbeat } from '@temporalio/activity';
-import type { TrainerFailureKind, TrainerJob, TrainerReport } from '../training/messages.ts';
+import type {
+  TrainerFailureKind,
+  TrainerJob,
+  TrainerReport,
+  TrainingProgress,
+} from '../training/messages.ts';
 
 /** The last report of a trainer that did its job. */
 export type TrainerEnd = Extract<TrainerReport, { kind: 'trained' | 'tested' }>;
@@ -30,19 +35,22 @@ export class TrainerError extends Error {
 }
 
 /**
- * Runs a job for the current activity: each of the trainer's reports is a heartbeat, cancellation stops it, and its
- * failure is one that Temporal's retry policy understands.
+ * Runs a job for the current activity: each of the trainer's reports is a heartbeat with the training's progress so far,
+ * cancellation stops it, and its failure is one that Temporal's retry policy understands.
  */
 export async function runJob(
   runTrainer: RunTrainer,
   job: ActivityJob,
   onReport: (report: TrainerReport) => void = () => {},
 ): Promise<TrainerEnd> {
+  let progress: TrainingProgress | undefined;
   try {
     return await runTrainer(job, {
       signal: Context.current().cancellationSignal,
       onReport: (report) => {
-        heartbeat(report.kind === 'progress' ? report.progress : undefined);
+        // Of the heartbeats of two seconds the server gets one: each tells where the training is.
+        if (report.kind === 'progress') ({ progress } = report);
+        heartbeat(progress);
         onReport(report);
       },
     });
@@ -61,14 +69,16 @@ const AT_ONCE = new Set<TrainerError['kind']>(['Killed', 'LeaseLost']);
 /** An error that nobody has foreseen may be passing, but is more likely to be the same each time. */
 const MAX_UNFORESEEN_ATTEMPTS = 3;
 
-/** What is neither permanent nor tried again at once is tried again with the policy's growing pauses. */
+/** The whole of a trainer's error is its message. What is neither permanent nor tried again at once is tried again with the policy's growing pauses. */
 function toApplicationFailure(error: TrainerError, attempt: number): ApplicationFailure {
   const unforeseen = error.kind === 'TrainerFailed' && attempt >= MAX_UNFORESEEN_ATTEMPTS;
-  return ApplicationFailure.create({
+  const failure = ApplicationFailure.create({
     type: error.kind,
     message: error.message,
     nonRetryable: PERMANENT.has(error.kind) || unforeseen,
     ...(AT_ONCE.has(error.kind) ? { nextRetryDelay: '1 second' } : {}),
-    cause: error,
   });
+  // The server replaces a failure of more than 4 kB by a note, and a stack holds the message again.
+  failure.stack = '';
+  return failure;
 }

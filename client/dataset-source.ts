@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { UserError } from '../infra/user-error.ts';
+import { UsageError } from './usage-error.ts';
 
 /**
  * Where the images come from: `--dataset`, else `CIFAR10_ARCHIVE`, else null for the official archive.
  *
  * A file is checked to be there and made absolute, since a worker opens it.
  *
- * @throws {UserError} where it is no file that can be read, and no http(s) address.
+ * @throws {UsageError} where it is no file that can be read, and no http(s) address.
  */
 export async function datasetSource(option: string | undefined): Promise<{ archive: string | null }> {
   const given = option ?? process.env.CIFAR10_ARCHIVE;
@@ -18,7 +18,7 @@ export async function datasetSource(option: string | undefined): Promise<{ archi
   if (!found?.isFile()) {
     const what = found ? 'something that is no file' : 'nothing there';
     const whose = option === undefined ? 'CIFAR10_ARCHIVE' : '--dataset';
-    throw new UserError(
+    throw new UsageError(
       `${whose}: expected CIFAR-10's binary archive (cifar-10-binary.tar.gz), as a file or an address, got ${what}: ${file}`,
     );
   }

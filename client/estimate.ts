@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
+import { duration } from '../report/format.ts';
 import { estimateSeconds, planCourse, type StepCost } from '../study/estimate.ts';
 import { selectProfile } from '../study/parse-study.ts';
 import { limitImages, type PlannedTrial } from '../study/plan.ts';
 import type { Study } from '../study/study-schema.ts';
 import type { Network, TrainingConfig } from '../study/training-config.ts';
 import type { StudyRequest } from '../workflows/study-workflow.ts';
-import { duration } from './format.ts';
 import { measureSteps } from './measure-steps.ts';
 
 /** CIFAR-10's, for the profiles that use them all. */

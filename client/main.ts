@@ -13,7 +13,9 @@ import { statusCommand } from './commands/status.ts';
 import { upCommand } from './commands/up.ts';
 import { watchCommand } from './commands/watch.ts';
 import { workerCommand } from './commands/worker.ts';
-import { EXIT, explainExit, isExpected } from './exit-codes.ts';
+import { EXIT, exitCodeOf, isExpected } from './exit-codes.ts';
+import { helpText } from './help.ts';
+import { InterruptedError } from './interruption.ts';
 
 /** The command line. Sets the process's exit code; an expected error is one message, any other a stack trace. */
 export async function main(argv: string[]): Promise<void> {
@@ -24,8 +26,9 @@ export async function main(argv: string[]): Promise<void> {
       process.exitCode = error.exitCode === 0 ? EXIT.success : EXIT.usage;
       return;
     }
+    process.exitCode = exitCodeOf(error);
+    if (error instanceof InterruptedError) return;
     console.error(isExpected(error) ? error.message : error);
-    process.exitCode = EXIT.failure;
   }
 }
 
@@ -34,7 +37,25 @@ export async function main(argv: string[]): Promise<void> {
 function program(): Command {
   const command = new Command('staged-study')
     .description('Compares neural networks in stages, each starting from the winner of the one before.')
-    .addHelpText('after', `\n${explainExit()}`)
+    .addHelpText(
+      'after',
+      helpText({
+        notes:
+          "Servers and folders are taken from the environment: TEMPORAL_ADDRESS or a profile of Temporal's configuration,\n" +
+          'S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY for servers of your own; STAGED_STUDY_STATE for the state of the\n' +
+          'stack that is brought up otherwise (.state); CIFAR10_ARCHIVE for the data.',
+        examples: [
+          'run                            # the demo: a few minutes',
+          'check cifar10 --profile quick  # what it would run, and how long that takes here',
+          'help run',
+        ],
+        exits: {
+          0: 'done (run, watch: the study completed)',
+          1: 'failed',
+          3: 'trials wait to be retried or skipped (run, watch: and nobody is at a terminal)',
+        },
+      }),
+    )
     .exitOverride()
     .showHelpAfterError('(--help tells more)');
   const commands = [

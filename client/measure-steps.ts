@@ -9,13 +9,21 @@ import type { TrainerJob, TrainerReport } from '../training/messages.ts';
 /** Client code may not load TensorFlow: it asks a trainer. */
 const TRAINER = fileURLToPath(new URL('../workers/trainer/trainer-main.ts', import.meta.url));
 
+/** The end of what it printed. */
+const SAID_CHARACTERS = 2000;
+
 /** Measures a training step of each configuration on this machine, in a trainer. */
 export async function measureSteps(configs: TrainingConfig[], signal: AbortSignal): Promise<StepCost[]> {
   const env = { ...process.env, ...trainerEnvironment(await ensureNativeParts()) };
   const child = fork(TRAINER, [], {
     env,
     execArgv: ['--import', 'tsx'],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  // TensorFlow writes of its ways there: worth reading where the trainer fails, and only there.
+  let said = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    said = (said + text).slice(-SAID_CHARACTERS);
   });
   const stop = () => child.kill('SIGKILL');
   signal.addEventListener('abort', stop, { once: true });
@@ -30,9 +38,11 @@ export async function measureSteps(configs: TrainingConfig[], signal: AbortSigna
     });
     signal.throwIfAborted();
     if (last?.kind === 'measured') return last.costs;
-    throw new UserError(
-      `the time can't be estimated: ${last?.kind === 'failed' ? last.message : 'the trainer ended early'}`,
-    );
+    const why =
+      last?.kind === 'failed'
+        ? last.message
+        : `the trainer ended early (${child.signalCode ?? `exit code ${child.exitCode}`})`;
+    throw new UserError(`the time can't be estimated: ${why}${said && `\nIt printed:\n${said.trimEnd()}`}`);
   } finally {
     signal.removeEventListener('abort', stop);
   }

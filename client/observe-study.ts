@@ -1,11 +1,14 @@
-import { type Client, defaultPayloadConverter, type WorkflowExecutionDescription } from '@temporalio/client';
+import { type Client, type WorkflowExecutionDescription, WorkflowFailedError } from '@temporalio/client';
+import { ActivityFailure, ChildWorkflowFailure } from '@temporalio/common';
+import type { DatasetProgress } from '../activities/prepare-dataset.ts';
 import type { DatasetSummary, TrialStanding } from '../study/record.ts';
 import { QUERIES, stageWorkflowId, trialWorkflowId } from '../study/temporal-names.ts';
-import type { EpochLine } from '../study/trial.ts';
+import type { EpochLine, TrialSpec } from '../study/trial.ts';
 import type { TrainingProgress } from '../training/messages.ts';
 import type { StageStatus } from '../workflows/stage-workflow.ts';
 import type { StageProgress, StudyStatus } from '../workflows/study-workflow.ts';
 import type { TrialStatus } from '../workflows/trial-workflow.ts';
+import { type FailedAttempt, type PendingActivity, pendingActivity } from './pending-activity.ts';
 
 export interface TrialView {
   name: string;
@@ -14,11 +17,16 @@ export interface TrialView {
   state: 'queued' | 'training' | 'needsAttention' | 'done';
   /** null for a trial that has ended. */
   epochs: number | null;
-  /** Steps of the epoch under way; absent where none is. */
+  /** Images that an epoch trains on; null where that is not known. */
+  images: number | null;
+  /** As the last heartbeat told it; absent where there was none. */
   progress: TrainingProgress | undefined;
   lastLine: EpochLine | null;
   standing: TrialStanding | null;
+  /** Why it needs attention. */
   failure: string | null;
+  /** The last attempt, where that failed and the next one comes by itself. */
+  failedAttempt: FailedAttempt | null;
 }
 
 export interface StageView extends Omit<StageProgress, 'standings'> {
@@ -32,8 +40,15 @@ export interface StudyView {
   profile: string;
   /** Temporal's status of the study's workflow. */
   workflowStatus: WorkflowExecutionDescription['status']['name'];
+  /** Why it failed, where it did. */
+  failure: string | null;
   dataset: DatasetSummary | null;
+  /** How far the data set is, while it is prepared. */
+  datasetProgress: DatasetProgress | null;
+  images: StudyStatus['images'];
   stages: StageView[];
+  /** What the study itself does beside its stages (data set, final test, record), where an attempt of that failed. */
+  failedAttempt: (FailedAttempt & { of: string }) | null;
   /** What waits for a person: trials, a stage as a whole, or the final test. */
   attention: Attention[];
   test: StudyStatus['test'];
@@ -64,19 +79,49 @@ export async function viewStudy(client: Client, studyId: string): Promise<StudyV
           : standings.map((standing) => endedTrial(studyId, stage.name, standing)),
     })),
   );
+  const activity = pendingActivity(description);
   return {
     studyId,
     title: status.title,
     profile: status.profile,
     workflowStatus: description.status.name,
+    failure: description.status.name === 'FAILED' ? await failureOf(client, studyId) : null,
     dataset: status.dataset,
+    datasetProgress:
+      activity?.type === 'prepareDataset' ? ((activity.details as DatasetProgress) ?? null) : null,
+    images: status.images,
     stages,
+    failedAttempt: activity?.failed ? { ...activity.failed, of: nameOf(activity) } : null,
     attention: Object.entries(status.attention).map(([id, failure]) => attentionOf(status, id, failure)),
     test: status.test,
   };
 }
 
 // --- helpers ---
+
+/** A failed study in the words of the activity that failed: what that was caused by is in Temporal's UI. */
+async function failureOf(client: Client, studyId: string): Promise<string> {
+  try {
+    await client.workflow.getHandle(studyId).result();
+    return '';
+  } catch (error) {
+    let cause: unknown = error instanceof WorkflowFailedError ? error.cause : error;
+    while ((cause instanceof ActivityFailure || cause instanceof ChildWorkflowFailure) && cause.cause)
+      cause = cause.cause;
+    return cause instanceof Error ? cause.message : String(cause);
+  }
+}
+
+function nameOf({ type }: PendingActivity): string {
+  const names: Record<string, string> = {
+    prepareDataset: 'data set',
+    openStudy: 'study.json',
+    evaluateTest: 'final test',
+    writeRecord: 'record',
+    writeReport: 'report',
+  };
+  return names[type] ?? type;
+}
 
 function attentionOf({ studyId, stages }: StudyStatus, id: string, failure: string): Attention {
   if (id === studyId) {
@@ -103,16 +148,17 @@ async function trialsUnderWay(client: Client, studyId: string, stage: string): P
 
 function endedTrial(studyId: string, stage: string, standing: TrialStanding): TrialView {
   const { name } = standing;
-  const id = trialWorkflowId(studyId, stage, name);
   return {
     name,
-    id,
+    id: trialWorkflowId(studyId, stage, name),
     state: 'done',
     epochs: null,
+    images: null,
     progress: undefined,
     lastLine: null,
     standing,
     failure: null,
+    failedAttempt: null,
   };
 }
 
@@ -128,27 +174,26 @@ async function openTrial(
     ifStarted(handle.describe()),
     ifStarted(handle.query<TrialStatus>(QUERIES.trialStatus)),
   ]);
-  const progress = description && heartbeatOf(description);
+  const activity = description && pendingActivity(description);
+  // The server keeps the last heartbeat of an attempt that has failed.
+  const progress = activity?.isUnderWay ? (activity.details as TrainingProgress | undefined) : undefined;
   const state = failure ? 'needsAttention' : (status?.state ?? 'queued');
   return {
     name,
     id,
     state: progress && state === 'queued' ? 'training' : state,
     epochs: status?.spec.config.epochs ?? epochs,
+    images: status ? imagesOf(status.spec) : null,
     progress,
     lastLine: status?.lastLine ?? null,
     standing: status?.standing ?? null,
     failure: failure ?? status?.failure ?? null,
+    failedAttempt: activity?.failed ?? null,
   };
 }
 
-/** The details of the training's last heartbeat: absent while it is queued, loading or evaluating. */
-function heartbeatOf(description: WorkflowExecutionDescription): TrainingProgress | undefined {
-  const [activity] = description.raw.pendingActivities ?? [];
-  const [payload] = activity?.heartbeatDetails?.payloads ?? [];
-  return payload
-    ? (defaultPayloadConverter.fromPayload<TrainingProgress | null>(payload) ?? undefined)
-    : undefined;
+function imagesOf({ data }: TrialSpec): number {
+  return data.trainImages - Math.round(data.trainImages * data.validationFraction);
 }
 
 /** A child workflow may not have started yet, or not have run its first task. */

@@ -1,8 +1,7 @@
-import { type Client, WorkflowFailedError } from '@temporalio/client';
-import { recordKey } from '../storage/keys.ts';
+import { percent } from '../report/format.ts';
+import { recordKey, studyKey } from '../storage/keys.ts';
 import { attentionText } from './attention-text.ts';
 import { EXIT } from './exit-codes.ts';
-import { percent } from './format.ts';
 import type { StudyView } from './observe-study.ts';
 import type { Session } from './session.ts';
 import { needsPerson } from './watch-study.ts';
@@ -12,29 +11,30 @@ import { needsPerson } from './watch-study.ts';
  *
  * @returns the command's exit code.
  */
-export async function printOutcome({ client, uiUrl, bucket }: Session, view: StudyView): Promise<number> {
+export async function printOutcome(session: Session, view: StudyView): Promise<number> {
+  const { client, uiUrl, bucket, stack } = session;
   console.log('');
-  const code = await printEnd(client, view);
+  const code = printEnd(view);
   if (uiUrl)
     console.log(`Temporal UI: ${uiUrl}/namespaces/${client.options.namespace}/workflows/${view.studyId}`);
-  console.log(
-    `objects:     bucket ${bucket.bucket} at ${bucket.endpoint}, record ${recordKey(view.studyId)}`,
-  );
-  if (bucket.consoleUrl) console.log(`             browse them at ${bucket.consoleUrl}`);
+  console.log(`objects:     bucket ${bucket.bucket} at ${bucket.endpoint}${objectsOf(view)}`);
+  if (bucket.consoleUrl)
+    console.log(`             browse them at ${bucket.consoleUrl}, login: ${stack?.credentialsFile}`);
+  if (stack?.startedHere && !process.stdout.isTTY)
+    console.log('These servers stop now; npx staged-study up brings them back.');
   return code;
 }
 
 // --- helpers ---
 
-async function printEnd(client: Client, view: StudyView): Promise<number> {
-  if (view.workflowStatus === 'RUNNING') {
-    console.log(needsPerson(view) ? attentionText(view) : `${view.studyId} goes on.`);
+function printEnd(view: StudyView): number {
+  const { studyId, workflowStatus, failure } = view;
+  if (workflowStatus === 'RUNNING') {
+    console.log(needsPerson(view) ? attentionText(view) : `${studyId} goes on.`);
     return EXIT.needsAttention;
   }
-  if (view.workflowStatus !== 'COMPLETED') {
-    console.log(
-      `${view.studyId}: ${view.workflowStatus.toLowerCase()}: ${await reason(client, view.studyId)}`,
-    );
+  if (workflowStatus !== 'COMPLETED') {
+    console.log(`${studyId}: ${workflowStatus.toLowerCase()}${failure ? `: ${failure}` : ''}`);
     return EXIT.failure;
   }
   const winner = view.stages.findLast((stage) => stage.winner)?.winner;
@@ -46,17 +46,12 @@ async function printEnd(client: Client, view: StudyView): Promise<number> {
     console.log(`test:        ${percent(view.test.accuracy)} of ${view.test.images} test images`);
   if (view.dataset?.origin.kind === 'generated')
     console.log('             on GENERATED images, not on CIFAR-10');
+  console.log(`report:      npx staged-study report ${studyId}`);
   return EXIT.success;
 }
 
-/** The innermost cause of a failed workflow. */
-async function reason(client: Client, studyId: string): Promise<string> {
-  try {
-    await client.workflow.getHandle(studyId).result();
-    return '';
-  } catch (error) {
-    let cause: unknown = error instanceof WorkflowFailedError ? error.cause : error;
-    while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
-    return cause instanceof Error ? cause.message : String(cause);
-  }
+/** What the store has of the study: nothing, until its data set is there. */
+function objectsOf({ studyId, workflowStatus, dataset }: StudyView): string {
+  if (workflowStatus === 'COMPLETED') return `, record ${recordKey(studyId)}`;
+  return dataset ? `, study ${studyKey(studyId)}` : '';
 }

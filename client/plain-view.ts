@@ -1,11 +1,23 @@
-import { describeDataset, describeStanding, duration, percent } from './format.ts';
+import { count, duration, percent } from '../report/format.ts';
+import type { EpochLine } from '../study/trial.ts';
+import {
+  describeDataset,
+  describeDatasetProgress,
+  describeFailedAttempt,
+  describeStanding,
+  paceOf,
+} from './format.ts';
 import type { StageView, StudyView, TrialView } from './observe-study.ts';
+import type { FailedAttempt } from './pending-activity.ts';
 
 /** What has happened between two looks at a study, a line each: for logs and pipes. */
 export function news(before: StudyView | undefined, now: StudyView): string[] {
   const lines: string[] = [];
   if (!before) lines.push(`${now.title}: ${now.studyId}, profile ${now.profile}`);
-  if (now.dataset && !before?.dataset) lines.push(describeDataset(now));
+  lines.push(...datasetNews(before, now));
+  const { failedAttempt } = now;
+  if (failedAttempt && failedAttempt.attempt !== before?.failedAttempt?.attempt)
+    lines.push(`${failedAttempt.of}: ${failureNews(before?.failedAttempt, failedAttempt)}`);
   now.stages.forEach((stage, index) => {
     lines.push(...stageNews(before?.stages[index], stage));
   });
@@ -20,6 +32,14 @@ export function news(before: StudyView | undefined, now: StudyView): string[] {
 }
 
 // --- helpers ---
+
+/** What is being done, once each; how far that is, at the first look alone. */
+function datasetNews(before: StudyView | undefined, now: StudyView): string[] {
+  if (now.dataset) return before?.dataset ? [] : [describeDataset(now)];
+  const { doing } = now.datasetProgress ?? {};
+  if (doing === undefined || doing === before?.datasetProgress?.doing) return [];
+  return [`data set: ${describeDatasetProgress(now)}`];
+}
 
 function stageNews(before: StageView | undefined, now: StageView): string[] {
   if (now.state === 'waiting') return [];
@@ -40,19 +60,34 @@ function stageNews(before: StageView | undefined, now: StageView): string[] {
 }
 
 function trialNews(before: TrialView | undefined, now: TrialView): string[] {
-  const { name, standing, lastLine, progress } = now;
+  const { name, standing, lastLine, failedAttempt } = now;
   if (before?.standing) return [];
   if (standing) return [`${name}: ${describeStanding(standing)}`];
   if (now.state === 'needsAttention') {
     return before?.failure === now.failure ? [] : [`${name}: needs attention: ${now.failure}`];
   }
-  if (lastLine && lastLine.epoch !== before?.lastLine?.epoch) {
-    const left = progress ? `, ${duration(progress.secondsLeft)} left` : '';
-    return [
-      `${name}: epoch ${lastLine.epoch} of ${now.epochs}: train loss ${lastLine.train_loss.toFixed(4)}, ` +
-        `accuracy ${percent(lastLine.train_accuracy)}; val loss ${lastLine.val_loss.toFixed(4)}, ` +
-        `accuracy ${percent(lastLine.val_accuracy)}; ${lastLine.seconds.toFixed(1)} s${left}`,
-    ];
-  }
-  return now.state === 'training' && before?.state !== 'training' ? [`${name}: training`] : [];
+  const lines: string[] = [];
+  if (lastLine && lastLine.epoch !== before?.lastLine?.epoch) lines.push(epochNews(now, lastLine));
+  else if (now.state === 'training' && before?.state !== 'training') lines.push(`${name}: training`);
+  if (failedAttempt && failedAttempt.attempt !== before?.failedAttempt?.attempt)
+    lines.push(`${name}: ${failureNews(before?.failedAttempt, failedAttempt)}`);
+  return lines;
+}
+
+/** A reason that was told of the attempt before is not told again. */
+function failureNews(before: FailedAttempt | null | undefined, now: FailedAttempt): string {
+  const isSame = before?.failure === now.failure;
+  return describeFailedAttempt(isSame ? { ...now, failure: 'as the one before' } : now);
+}
+
+function epochNews(trial: TrialView, line: EpochLine): string {
+  const pace = paceOf(trial);
+  const speed = pace
+    ? `, ${count(Math.round(pace.imagesPerSecond))} images/s, ${duration(pace.secondsLeft)} left`
+    : '';
+  return (
+    `${trial.name}: epoch ${line.epoch} of ${trial.epochs}: train loss ${line.train_loss.toFixed(4)}, ` +
+    `accuracy ${percent(line.train_accuracy)}; val loss ${line.val_loss.toFixed(4)}, ` +
+    `accuracy ${percent(line.val_accuracy)}; ${line.seconds.toFixed(1)} s${speed}`
+  );
 }

@@ -1,30 +1,42 @@
-import { type EmbeddedConfiguration, readConfiguration } from '../infra/configuration.ts';
+import { type Configuration, type EmbeddedConfiguration, readConfiguration } from '../infra/configuration.ts';
 import { type OpenStack, openStack } from '../infra/stack/open-stack.ts';
+import { statePaths } from '../infra/stack/state-folder.ts';
 import { UserError } from '../infra/user-error.ts';
+import { UsageError } from './usage-error.ts';
 
-/** Where the servers are: the embedded stack's state folder, or somebody's deployment. */
-export const configuration = () => readConfiguration(process.env);
+/**
+ * Where the servers are: the embedded stack's state folder, or somebody's deployment.
+ *
+ * @throws {UsageError} where the environment names them in part.
+ */
+export function configuration(): Configuration {
+  try {
+    return readConfiguration(process.env);
+  } catch (error) {
+    throw error instanceof UserError ? new UsageError(error.message, { cause: error }) : error;
+  }
+}
 
 /** The embedded configuration, for commands that are about the stack itself. */
 export function embeddedConfiguration(command: string): EmbeddedConfiguration {
   const found = configuration();
   if (found.kind === 'embedded') return found;
-  throw new UserError(
+  throw new UsageError(
     `${command}: a Temporal server is configured, so this program has no stack of its own; ` +
       'unset TEMPORAL_ADDRESS and TEMPORAL_PROFILE to use one',
   );
 }
 
-/** Brings up the embedded stack, or finds it up. Says on standard error what it waits for, unless `quiet`. */
-export function bringUpStack(
-  command: string,
-  options: { keepAfterExit: boolean; quiet?: boolean },
-): Promise<OpenStack> {
+/** Brings up the embedded stack, or finds it up. Says on standard error what it waits for. */
+export function bringUpStack(command: string, options: { keepAfterExit: boolean }): Promise<OpenStack> {
   return openStack({
     configuration: embeddedConfiguration(command),
     keepAfterExit: options.keepAfterExit,
-    onProgress: (doing) => {
-      if (!options.quiet) console.error(doing);
-    },
+    onProgress: (doing) => console.error(doing),
   });
+}
+
+/** Where the login of the stack's own MinIO is. */
+export function credentialsFile({ stateFolder }: EmbeddedConfiguration): string {
+  return statePaths(stateFolder).credentials;
 }

@@ -1,4 +1,4 @@
-import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import { Client, type ConnectionOptions } from '@temporalio/client';
 import type { DeploymentConfiguration } from '../infra/configuration.ts';
 import { stackStatus } from '../infra/stack/open-stack.ts';
 import { UserError } from '../infra/user-error.ts';
@@ -6,7 +6,8 @@ import { createMinioStore } from '../storage/minio-store.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { StoreConfig } from '../storage/store-config.ts';
 import { CONTROL_QUEUE, TRAINING_QUEUE } from '../study/temporal-names.ts';
-import { bringUpStack, configuration } from './servers.ts';
+import { connectTemporal, describeServiceError } from './connect-temporal.ts';
+import { bringUpStack, configuration, credentialsFile } from './servers.ts';
 
 /** A command's connections to Temporal and to the object store, and where people find both. */
 export interface Session {
@@ -15,8 +16,8 @@ export interface Session {
   /** Absent where the deployment's UI is not known. */
   uiUrl: string | undefined;
   bucket: Pick<StoreConfig, 'endpoint' | 'bucket'> & { consoleUrl: string | undefined };
-  /** This command has brought up the stack, and takes it down with it. */
-  stackStartedHere: boolean;
+  /** This program's own stack; absent where servers are configured. */
+  stack: { startedHere: boolean; credentialsFile: string } | undefined;
 }
 
 /**
@@ -25,18 +26,18 @@ export interface Session {
  * @param options.needsRunningStack the command that makes no sense with a stack that ends with it.
  */
 export async function withSession<T>(
-  options: { quiet?: boolean; needsRunningStack?: string },
+  options: { needsRunningStack?: string },
   use: (session: Session) => Promise<T>,
 ): Promise<T> {
   const found = configuration();
   if (found.kind === 'deployment') return withDeployment(found, use);
-  const { quiet = false, needsRunningStack: command } = options;
+  const { needsRunningStack: command } = options;
   if (command && !stackStatus(found.stateFolder)) {
     throw new UserError(
       `${command}: no stack is up that would go on after this command; bring one up: npx staged-study up`,
     );
   }
-  const stack = await bringUpStack('this command', { keepAfterExit: false, quiet });
+  const stack = await bringUpStack('this command', { keepAfterExit: false });
   try {
     return await withConnection({ address: stack.temporal.address }, stack.temporal.namespace, (client) =>
       use({
@@ -44,7 +45,7 @@ export async function withSession<T>(
         store: createMinioStore(stack.store),
         uiUrl: stack.temporal.uiUrl,
         bucket: stack.store,
-        stackStartedHere: stack.startedHere,
+        stack: { startedHere: stack.startedHere, credentialsFile: credentialsFile(found) },
       }),
     );
   } finally {
@@ -65,7 +66,7 @@ function withDeployment<T>(
       store: createMinioStore(store),
       uiUrl: undefined,
       bucket: { ...store, consoleUrl: undefined },
-      stackStartedHere: false,
+      stack: undefined,
     });
   });
 }
@@ -75,23 +76,17 @@ async function withConnection<T>(
   namespace: string,
   use: (client: Client) => Promise<T>,
 ): Promise<T> {
-  const connection = await connect(options);
+  const connection = await connectTemporal(options, namespace);
   try {
     return await use(new Client({ connection, namespace }));
+  } catch (error) {
+    const answer = describeServiceError(error);
+    if (answer === undefined) throw error;
+    throw new UserError(`Temporal at ${options.address}, namespace ${namespace}: ${answer}`, {
+      cause: error,
+    });
   } finally {
     await connection.close();
-  }
-}
-
-async function connect(options: ConnectionOptions): Promise<Connection> {
-  try {
-    return await Connection.connect({ ...options, connectTimeout: '10 seconds' });
-  } catch (cause) {
-    throw new UserError(
-      `Temporal at ${options.address} does not answer (${(cause as Error).message}); ` +
-        'check TEMPORAL_ADDRESS, or unset it to use a stack of your own',
-      { cause },
-    );
   }
 }
 

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
-import { UserError } from '../infra/user-error.ts';
 import { CONTROL_QUEUE, SEARCH_ATTRIBUTES } from '../study/temporal-names.ts';
 import { canonicalJson } from '../study/trial-key.ts';
 import type { StudyRequest, studyWorkflow } from '../workflows/study-workflow.ts';
+import { registerSearchAttributes } from './register-search-attributes.ts';
+import { UsageError } from './usage-error.ts';
 
 export interface StartedStudy {
   studyId: string;
@@ -17,26 +18,43 @@ export interface StartedStudy {
  *
  * @param options.id the study's id; without one, the next free `NAME-PROFILE-N`.
  * @param options.new start another, even where one like it is unfinished.
- * @throws {UserError} where `id` is taken by a study that has ended, or that was started with something else.
+ * @param options.beforeStart what is to be done first where one is started, and not where one is found.
+ * @throws {UsageError} where `id` can't be one, or is taken by a study that has ended or was started with something else.
  */
 export async function startOrResume(
   client: Client,
   request: StudyRequest,
-  options: { id?: string | undefined; new?: boolean | undefined },
+  options: { id?: string | undefined; new?: boolean | undefined; beforeStart?: () => Promise<void> },
 ): Promise<StartedStudy> {
+  if (options.id !== undefined) checkStudyId(options.id);
+  await registerSearchAttributes(client);
   const definition = createHash('sha256').update(canonicalJson(request)).digest('hex').slice(0, 32);
   const like = await unfinishedLike(client, definition);
   if (options.id === undefined) {
     const [studyId] = like;
     if (studyId !== undefined && !options.new) return { studyId, resumed: true };
+    await options.beforeStart?.();
     return startFresh(client, request, definition);
   }
-  checkId(options.id);
   if (like.includes(options.id)) return { studyId: options.id, resumed: true };
+  await options.beforeStart?.();
   if (await start(client, request, definition, options.id)) return { studyId: options.id, resumed: false };
-  throw new UserError(
+  throw new UsageError(
     `--id: expected a free id, or that of an unfinished study with the same study, profile and data, got "${options.id}", ` +
       'which is taken; choose another id, or leave --id out',
+  );
+}
+
+/** Whether a study can have this id, which becomes part of workflow ids and of keys in the store. */
+export function isStudyId(id: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(id) && !id.includes('..');
+}
+
+/** @throws {UsageError} where a study can't have this id. */
+export function checkStudyId(id: string): void {
+  if (isStudyId(id)) return;
+  throw new UsageError(
+    `--id: expected letters, digits, ".", "_" and "-", at most 100, beginning with a letter or digit, got "${id}"`,
   );
 }
 
@@ -76,6 +94,8 @@ async function start(
       args: [request],
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       staticSummary: `${request.study.title}, profile ${request.profile}`,
+      // What `list` says of a study that has no study.json in the store yet.
+      memo: { profile: request.profile },
       typedSearchAttributes: new TypedSearchAttributes([
         { key: defineSearchAttributeKey('StudyId', SEARCH_ATTRIBUTES.StudyId), value: studyId },
         {
@@ -89,13 +109,5 @@ async function start(
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
     throw error;
-  }
-}
-
-function checkId(id: string): void {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(id) || id.includes('..')) {
-    throw new UserError(
-      `--id: expected letters, digits, ".", "_" and "-", at most 100, beginning with a letter or digit, got "${id}"`,
-    );
   }
 }

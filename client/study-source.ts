@@ -1,24 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { UserError } from '../infra/user-error.ts';
 import { cifar10 } from '../study/cifar10.ts';
 import { InvalidStudyError, parseStudy } from '../study/parse-study.ts';
 import type { Study, StudyInput } from '../study/study-schema.ts';
+import { UsageError } from './usage-error.ts';
 
 const SHIPPED: Record<string, StudyInput> = { cifar10 };
 
 /**
  * A study by the name of one that ships, from a JSON file, or from a TypeScript file whose default export it is.
  *
- * @throws {InvalidStudyError} listing what is wrong with it; {@link UserError} where there is no such study.
+ * @throws {InvalidStudyError} listing what is wrong with it; {@link UsageError} where there is no such study.
  */
 export async function loadStudy(nameOrFile: string): Promise<Study> {
   const shipped = Object.hasOwn(SHIPPED, nameOrFile) ? SHIPPED[nameOrFile] : undefined;
   if (shipped) return parseStudy(shipped, nameOrFile);
   if (/\.[cm]?[jt]s$/.test(nameOrFile)) return parseStudy(await importDefault(nameOrFile), nameOrFile);
   if (nameOrFile.endsWith('.json')) return parseStudy(await readJson(nameOrFile), nameOrFile);
-  throw new UserError(
+  throw new UsageError(
     `study: expected ${Object.keys(SHIPPED).join(', ')}, or a .json or .ts file, got "${nameOrFile}"`,
   );
 }
@@ -30,9 +30,9 @@ async function importDefault(file: string): Promise<unknown> {
     const module = await import(pathToFileURL(resolve(file)).href);
     if (module.default !== undefined) return module.default;
   } catch (cause) {
-    throw new UserError(`${file}: the study can't be loaded (${(cause as Error).message})`, { cause });
+    throw new UsageError(`${file}: the study can't be loaded (${(cause as Error).message})`, { cause });
   }
-  throw new UserError(
+  throw new UsageError(
     `${file}: expected the study as its default export, got none; write "export default …"`,
   );
 }
@@ -42,7 +42,7 @@ async function readJson(file: string): Promise<unknown> {
   try {
     text = await readFile(file, 'utf8');
   } catch (cause) {
-    throw new UserError(`${file}: the study can't be read (${(cause as Error).message})`, { cause });
+    throw new UsageError(`${file}: the study can't be read (${(cause as Error).message})`, { cause });
   }
   try {
     return JSON.parse(text);

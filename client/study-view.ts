@@ -1,13 +1,14 @@
+import { percent } from '../report/format.ts';
 import { attentionText } from './attention-text.ts';
 import {
   bold,
   describeDataset,
+  describeFailedAttempt,
   describeProgress,
   describeStanding,
   dim,
   green,
   leaderboard,
-  percent,
   red,
 } from './format.ts';
 import type { StageView, StudyView, TrialView } from './observe-study.ts';
@@ -21,6 +22,10 @@ export function studyView(view: StudyView, columns: number, { brief = false } = 
   const lines = [
     bold(`${view.title}: ${view.studyId}, profile ${view.profile}`),
     describeDataset(view),
+    ...(view.failedAttempt
+      ? [red(`${view.failedAttempt.of}: ${describeFailedAttempt(view.failedAttempt, 60)}`)]
+      : []),
+    ...(view.failure ? [red(`failed: ${view.failure}`)] : []),
     ...view.stages.flatMap((stage) => stageLines(stage, view, brief)),
     ...(view.attention.length > 0 ? ['', ...attentionText(view).split('\n').map(red)] : []),
   ];
@@ -63,7 +68,7 @@ function trialLine(trial: TrialView, index: number, width: number, stage: StageV
     return won ? green(line) : line;
   }
   const line = `   ·  ${name}  ${describeProgress(trial)}`;
-  if (trial.state === 'needsAttention') return red(line);
+  if (trial.state === 'needsAttention' || trial.failedAttempt?.nextAt) return red(line);
   return trial.state === 'queued' ? dim(line) : line;
 }
 

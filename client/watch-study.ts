@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Client, ServiceError } from '@temporalio/client';
-import logUpdate from 'log-update';
+import { createLogUpdate } from 'log-update';
 import { type StudyView, viewStudy } from './observe-study.ts';
 import { news } from './plain-view.ts';
 import { studyView } from './study-view.ts';
@@ -45,9 +45,20 @@ export function needsPerson(view: StudyView): boolean {
 // --- helpers ---
 
 function liveScreen(): (view: StudyView) => void {
+  // A terminal may say that it has no rows and columns: it does not know.
+  const screen = {
+    write: (text: string) => process.stdout.write(text),
+    get columns() {
+      return process.stdout.columns || 80;
+    },
+    get rows() {
+      return process.stdout.rows || 24;
+    },
+  };
+  const draw = createLogUpdate(screen as NodeJS.WriteStream);
   return (view) => {
-    logUpdate(studyView(view, process.stdout.columns || 80, { brief: view.workflowStatus === 'RUNNING' }));
-    if (view.workflowStatus !== 'RUNNING') logUpdate.done();
+    draw(studyView(view, screen.columns, { brief: view.workflowStatus === 'RUNNING' }));
+    if (view.workflowStatus !== 'RUNNING') draw.done();
   };
 }
 

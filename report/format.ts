@@ -1,8 +1,8 @@
 const NO_BREAK = '\u00a0';
 
-/** `88.18 %` */
+/** `88.18 %`; on a page `html` keeps it on one line. */
 export function percent(value: number): string {
-  return `${value.toFixed(2)}${NO_BREAK}%`;
+  return `${value.toFixed(2)} %`;
 }
 
 /** A difference of two percentages: `1.20 points`. */

@@ -18,18 +18,16 @@ export function html(parts: TemplateStringsArray, ...values: Content[]): Html {
   );
 }
 
-/** Text whose `names in backticks` become code, and whose per cents stay with their numbers. */
+/** Text whose `names in backticks` become code. */
 export function prose(text: string): Html {
-  return new Html(
-    escapeHtml(text)
-      .replace(/`([^`]+)`/g, '<code>$1</code>')
-      .replace(/(\d) %/g, '$1\u00a0%'),
-  );
+  return new Html(escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>'));
 }
 
-/** Text with the five characters that mean something in HTML and SVG replaced. */
+/** Text with the five characters that mean something in HTML and SVG replaced; per cents stay with their numbers. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return text
+    .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replace(/(\d) %/g, '$1\u00a0%');
 }
 
 // --- helpers ---

@@ -7,6 +7,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** A download failed; the message says what, where and what to do. */
 export class DownloadError extends Error {
   override readonly name = 'DownloadError';
+  /** Whether the same may succeed a little later: not where the server is not there, or has no such file. */
+  readonly mayPass: boolean;
+
+  constructor(message: string, { mayPass = false, cause }: { mayPass?: boolean; cause?: unknown } = {}) {
+    super(message, { cause });
+    this.mayPass = mayPass;
+  }
 }
 
 export interface DownloadOptions {
@@ -59,6 +66,7 @@ const resumes = 4;
 
 /** No answer came. */
 class UnreachableError extends DownloadError {}
+class SilenceError extends Error {}
 /** The transfer had begun. */
 class BrokenOffError extends DownloadError {}
 
@@ -72,7 +80,7 @@ async function transfer(url: string, toFile: string, options: DownloadOptions): 
   const timer = new AbortController();
   let timeout = setTimeout(giveUp, connectTimeoutMs, connectTimeoutMs);
   function giveUp(ms: number): void {
-    timer.abort(new Error(`no byte within ${ms / 1000} s`));
+    timer.abort(new SilenceError(`no byte within ${ms / 1000} s`));
   }
 
   try {
@@ -109,6 +117,7 @@ async function transfer(url: string, toFile: string, options: DownloadOptions): 
     if (totalBytes !== undefined && doneBytes < totalBytes) {
       throw new BrokenOffError(
         `${url}: the transfer ended after ${doneBytes} of ${totalBytes} bytes; try again`,
+        { mayPass: true },
       );
     }
   } finally {
@@ -142,7 +151,7 @@ async function request(
   } catch (cause) {
     throw new UnreachableError(
       `${url}: the server can't be reached (${reason(cause)}); check the address and the network`,
-      { cause },
+      { cause, mayPass: isPassing(cause) },
     );
   }
   const resumes = response.headers.get('content-range')?.startsWith(`bytes ${start.offset}-`);
@@ -153,6 +162,7 @@ async function request(
   throw new DownloadError(
     `${url}: expected the file (HTTP status 200), got ${response.status} ${response.statusText}; ` +
       'check the address',
+    { mayPass: response.status >= 500 || response.status === 429 },
   );
 }
 
@@ -168,7 +178,10 @@ async function* chunksOf(response: Response, url: string): AsyncGenerator<Uint8A
   try {
     for (;;) {
       const { done, value } = await reader.read().catch((cause: unknown) => {
-        throw new BrokenOffError(`${url}: the transfer broke off (${reason(cause)}); try again`, { cause });
+        throw new BrokenOffError(`${url}: the transfer broke off (${reason(cause)}); try again`, {
+          cause,
+          mayPass: true,
+        });
       });
       if (done) return;
       yield value;
@@ -213,6 +226,14 @@ async function onDisk<T>(toFile: string, action: () => Promise<T>): Promise<T> {
       { cause },
     );
   }
+}
+
+/** Silence and broken connections: all else (no such host, nobody listens, no valid address) is there the next time, too. */
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof SilenceError) return true;
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return /^(ETIMEDOUT|ECONNRESET|EPIPE|UND_ERR_)/.test(code) || isPassing(error.cause);
 }
 
 /** What lies behind fetch's own `fetch failed`. */

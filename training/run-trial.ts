@@ -69,7 +69,8 @@ export async function runTrial(
   if (stepsPerEpoch === 0) throw new RangeError('expected at least one image to train on, got none');
   const validationFlip = config.validationFlip ? config.horizontalFlip : 0;
   const pauses = createPauses(run.signal);
-  const meter = createProgressMeter(config.epochs, stepsPerEpoch);
+  const validationShare = run.validation.length / run.training.length;
+  const meter = createProgressMeter({ epochs: config.epochs, stepsPerEpoch, validationShare });
 
   const lines = [...(resumeFrom?.lines ?? [])];
   let best = resumeFrom?.best;
@@ -105,7 +106,6 @@ export async function runTrial(
       const started = performance.now();
       const trained = await trainEpoch(trial, epoch);
 
-      const evaluationStarted = performance.now();
       const alive = () => run.onAlive(`evaluating epoch ${epoch}`);
       alive();
       const validated = await evaluateWith(
@@ -117,7 +117,6 @@ export async function runTrial(
       );
       checkFinite('val_loss', validated.loss, `after epoch ${epoch}, by its steps 1 to ${stepsPerEpoch}`);
       const finished = performance.now();
-      meter.evaluated((finished - evaluationStarted) / 1000);
 
       lines.push({
         epoch,

@@ -20,6 +20,9 @@ await runWorker(async () => {
       downloads: cacheFolder(),
       objectsUrl: process.env.STAGED_STUDY_OBJECTS_URL || null,
     }),
+    // Heartbeats tell `run` how far the data set is; the default of 48 s makes that slow.
+    maxHeartbeatThrottleInterval: '2 seconds',
+    defaultHeartbeatThrottleInterval: '2 seconds',
     shutdownGraceTime: '1 second',
   };
 });

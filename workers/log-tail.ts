@@ -1,6 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 
 const LIMIT_CHARACTERS = 256 * 1024;
+/** It becomes part of a failure, of which Temporal keeps 4 kB. */
+const EXPLANATION_CHARACTERS = 1000;
+/** Information, warnings and what oneDNN has to say of itself. */
+const NOTICE =
+  /^(WARNING: All log messages before absl|[IW]\d{4} |\d{4}-\d\d-\d\d [\d:.]+: [IW] )|\boneDNN\b/;
 
 /** The end of what a process writes to its two outputs, in the order it came. */
 export class LogTail {
@@ -18,10 +23,15 @@ export class LogTail {
     return this.#text;
   }
 
-  /** What explains a process that died: from the last line that speaks of an error, at most three lines. */
+  /**
+   * What explains a process that died: from the last line that speaks of an error, at most three lines. TensorFlow's
+   * notices don't.
+   */
   explanation(): string {
-    const lines = this.#text.split('\n').filter((line) => line.trim() !== '');
+    const lines = this.#text.split('\n').filter((line) => line.trim() !== '' && !NOTICE.test(line));
     const error = lines.findLastIndex((line) => /error|fatal|abort/i.test(line));
-    return (error === -1 ? lines.slice(-3) : lines.slice(error, error + 3)).join(' | ').slice(0, 1000);
+    return (error === -1 ? lines.slice(-3) : lines.slice(error, error + 3))
+      .join(' | ')
+      .slice(0, EXPLANATION_CHARACTERS);
   }
 }

@@ -10,16 +10,17 @@ import type { StageProgress, StudyStatus } from './study-workflow.ts';
 import type { TrialInput, TrialStatus } from './trial-workflow.ts';
 
 export function studyDetails(status: StudyStatus): string {
-  const { dataset, studyId, attention, test } = status;
+  const { dataset, images, studyId, attention, test } = status;
   const waiting = Object.entries(attention);
   return paragraphs(
     `**${status.title}**, profile ${status.profile}`,
-    dataset
-      ? `Data: ${dataset.trainImages} training and ${dataset.testImages} test images (${originOf(dataset.origin.kind)})`
+    dataset && images
+      ? `Data: ${images.training} of ${dataset.trainImages} training images, ${images.test} of ${dataset.testImages} test ` +
+          `images (${originOf(dataset.origin.kind)})`
       : 'Data: being prepared',
     ...waiting.map(
       ([id, failure]) =>
-        `**Needs attention**: \`${id}\`: ${failure}${id === studyId ? howToRetryTest(studyId) : ''}`,
+        `**Needs attention**: \`${id}\`: ${failure}${id === studyId ? howToRetryTest(status) : ''}`,
     ),
     waiting.length > 0 ? 'The page of what waits says what to do.' : undefined,
     status.stages.map((stage, index) => `${index + 1}. ${stageLine(stage, test)}`).join('\n'),
@@ -105,8 +106,9 @@ function updateCommand(id: string, name: string): string {
   return `temporal workflow update execute --workflow-id '${id}' --name ${name}`;
 }
 
-function howToRetryTest(studyId: string): string {
-  return `\n\n${commands(`npx staged-study retry ${studyId} test`, updateCommand(studyId, UPDATES.retryTest))}`;
+function howToRetryTest({ studyId, stages }: StudyStatus): string {
+  const name = stages.find(({ kind }) => kind === 'test')?.name ?? 'test';
+  return `\n\n${commands(`npx staged-study retry ${studyId} ${name}`, updateCommand(studyId, UPDATES.retryTest))}`;
 }
 
 function originOf(kind: 'official' | 'other' | 'generated'): string {

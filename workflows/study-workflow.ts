@@ -60,6 +60,8 @@ export interface StudyStatus {
   title: string;
   profile: string;
   dataset: DatasetSummary | null;
+  /** How many of the data set's images the profile uses; training images before the split. */
+  images: { training: number; test: number } | null;
   stages: StageProgress[];
   /** What waits for a person, by workflow id, each with its failure. */
   attention: Record<string, string>;
@@ -98,6 +100,10 @@ export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome
 
   const dataset = await prepareDataset({ source, generatedImages: profile.generatedImages });
   status.dataset = dataset;
+  status.images = {
+    training: limitImages(profile.trainImages, dataset.trainImages),
+    test: limitImages(profile.testImages, dataset.testImages),
+  };
   const opened = await openStudy({ studyId, study, profile: profileName, dataset });
   status.objectsUrl = opened.objectsUrl;
   const data = trialData(study, profile, dataset);
@@ -230,6 +236,7 @@ function initialStatus(studyId: string, { study, profile }: StudyRequest): Study
     title: study.title,
     profile,
     dataset: null,
+    images: null,
     stages: study.stages.map(({ name, kind, question }) => ({
       name,
       kind,

@@ -1,17 +1,38 @@
 import { Command } from 'commander';
-import { withSession } from '../session.ts';
+import { UserError } from '../../infra/user-error.ts';
+import { findStudy } from '../find-study.ts';
+import { helpText } from '../help.ts';
+import { type Session, withSession } from '../session.ts';
 
 export function cancelCommand(): Command {
   return new Command('cancel')
     .description('Cancel a study: its trainers stop within seconds, and what is done stays in the store.')
     .argument('<study>', 'the id of a study (see list)')
-    .addHelpText('after', '\nExample:\n  npx staged-study cancel cifar10-demo-1')
-    .action((studyId: string) =>
-      withSession({ quiet: true }, async ({ client }) => {
-        const handle = client.workflow.getHandle(studyId);
-        await handle.cancel();
-        await handle.result().catch(() => {});
-        console.log(`${studyId}: ${(await handle.describe()).status.name.toLowerCase()}`);
+    .addHelpText(
+      'after',
+      helpText({
+        notes:
+          'A cancelled study does not go on. Start it anew (run, start): what was trained is not trained again.',
+        examples: ['cancel cifar10-demo-1'],
+        exits: { 0: 'the study is cancelled', 1: 'it is not, or had ended before' },
       }),
+    )
+    .action((studyId: string) => withSession({}, (session) => cancel(session, studyId)));
+}
+
+// --- helpers ---
+
+async function cancel(session: Session, studyId: string): Promise<void> {
+  const { status } = await findStudy(session, studyId);
+  if (status.name !== 'RUNNING')
+    throw new UserError(
+      `${studyId}: expected a study under way, got one that is ${status.name.toLowerCase()}`,
     );
+  const handle = session.client.workflow.getHandle(studyId);
+  await handle.cancel();
+  await handle.result().catch(() => {});
+  const ended = (await handle.describe()).status.name;
+  if (ended !== 'CANCELLED')
+    throw new UserError(`${studyId}: ${ended.toLowerCase()} before it could be cancelled`);
+  console.log(`${studyId}: cancelled`);
 }

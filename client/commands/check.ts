@@ -4,6 +4,7 @@ import { selectProfile } from '../../study/parse-study.ts';
 import type { PlannedTrial } from '../../study/plan.ts';
 import type { Stage } from '../../study/study-schema.ts';
 import { describeEstimate, estimateStudy } from '../estimate.ts';
+import { helpText } from '../help.ts';
 import { interruption } from '../interruption.ts';
 import { loadStudy } from '../study-source.ts';
 
@@ -15,7 +16,18 @@ export function checkCommand(): Command {
     .argument('[study]', 'cifar10, or a JSON or TypeScript file', 'cifar10')
     .option('--profile <name>', 'one of its profiles; without it, all')
     .option('--json', 'the study as JSON, every default filled in')
-    .addHelpText('after', '\nExample:\n  npx staged-study check my-study.ts')
+    .addHelpText(
+      'after',
+      helpText({
+        notes: 'A step of every network is measured on this machine, which takes a while for large ones.',
+        examples: ['check', 'check my-study.ts --profile small', 'check my-study.ts --json > my-study.json'],
+        exits: {
+          0: 'the study can be run',
+          1: 'the time could not be measured',
+          2: 'the study can not be run',
+        },
+      }),
+    )
     .action(check);
 }
 

@@ -3,12 +3,22 @@ import { inspectNativeParts, projectRoot } from '../../infra/setup/native-parts.
 import { inspectPrerequisites } from '../../infra/setup/prerequisites.ts';
 import { EXIT } from '../exit-codes.ts';
 import { dim, green, red } from '../format.ts';
+import { helpText } from '../help.ts';
 
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description('Say what this machine has of what is needed, what is missing, and how to get it.')
     .option('--json', 'as JSON')
-    .addHelpText('after', '\nExample:\n  npx staged-study doctor')
+    .addHelpText(
+      'after',
+      helpText({
+        examples: ['doctor'],
+        exits: {
+          0: 'the machine has what is needed; set-up brings the rest',
+          1: 'something is missing that set-up can not bring',
+        },
+      }),
+    )
     .action(doctor);
 }
 

@@ -1,36 +1,40 @@
 import { Command } from 'commander';
-import { listStudies, readRecord, readStudy } from '../../storage/studies.ts';
-import { percent } from '../format.ts';
+import { percent } from '../../report/format.ts';
+import { readRecord, readStudy } from '../../storage/studies.ts';
+import { describeWorkflow, studyIds } from '../find-study.ts';
+import { helpText } from '../help.ts';
 import { type Session, withSession } from '../session.ts';
 import { table } from '../table.ts';
 
 export function listCommand(): Command {
   return new Command('list')
-    .description('List the studies in the store.')
+    .description(
+      'List all studies, the newest first: those in the store, and those that failed before they got there.',
+    )
     .option('--json', 'as JSON')
-    .addHelpText('after', '\nExample:\n  npx staged-study list --json')
-    .action((options: { json?: boolean }) =>
-      withSession({ quiet: true }, (session) => list(session, options)),
-    );
+    .addHelpText('after', helpText({ examples: ['list', 'list --json'], exits: { 0: 'done', 1: 'failed' } }))
+    .action((options: { json?: boolean }) => withSession({}, (session) => list(session, options)));
 }
 
 // --- helpers ---
 
-async function list({ client, store }: Session, { json }: { json?: boolean }): Promise<void> {
+async function list(session: Session, { json }: { json?: boolean }): Promise<void> {
+  const { store } = session;
   const studies = await Promise.all(
-    (await listStudies(store)).map(async (studyId) => {
-      const [opening, record, status] = await Promise.all([
+    (await studyIds(session)).map(async (studyId) => {
+      const [opening, record, workflow] = await Promise.all([
         readStudy(store, studyId),
         readRecord(store, studyId),
-        workflowStatus(client, studyId),
+        describeWorkflow(session, studyId),
       ]);
       return {
         studyId,
-        status,
-        profile: opening?.profile ?? '',
+        // Temporal may have forgotten a study that the store still holds.
+        status: workflow?.status.name.toLowerCase() ?? 'not in Temporal',
+        profile: opening?.profile ?? String(workflow?.memo?.profile ?? ''),
         data: opening?.dataset.origin.kind ?? '',
-        startedAt: opening?.startedAt ?? '',
-        winner: record?.stages.at(-1)?.winner ?? null,
+        startedAt: opening?.startedAt ?? workflow?.startTime.toISOString() ?? '',
+        winner: record?.stages.findLast(({ winner }) => winner)?.winner ?? null,
         testAccuracy: record?.test?.accuracy ?? null,
       };
     }),
@@ -53,15 +57,5 @@ async function list({ client, store }: Session, { json }: { json?: boolean }): P
         ]),
       ),
     );
-  }
-}
-
-/** Temporal may have forgotten a study that the store still holds. */
-async function workflowStatus(client: Session['client'], studyId: string): Promise<string> {
-  try {
-    return (await client.workflow.getHandle(studyId).describe()).status.name.toLowerCase();
-  } catch (error) {
-    if (error instanceof Error && error.name === 'WorkflowNotFoundError') return 'not in Temporal';
-    throw error;
   }
 }

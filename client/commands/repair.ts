@@ -3,8 +3,12 @@ import { Command } from 'commander';
 import { UserError } from '../../infra/user-error.ts';
 import { type Overrides, parseOverrides } from '../../study/overrides.ts';
 import { UPDATES } from '../../study/temporal-names.ts';
+import { didYouMean } from '../did-you-mean.ts';
+import { findStudy } from '../find-study.ts';
+import { helpText } from '../help.ts';
 import { type Attention, viewStudy } from '../observe-study.ts';
 import { type Session, withSession } from '../session.ts';
+import { UsageError } from '../usage-error.ts';
 
 export function retryCommand(): Command {
   return new Command('retry')
@@ -12,20 +16,28 @@ export function retryCommand(): Command {
       'Try again what needs attention: a trial, a stage none of whose trials has a score, or the final test.',
     )
     .argument('<study>', 'the id of the study')
-    .argument('<name>', 'the name of the trial or stage')
+    .argument('<name>', 'the name of the trial or stage (see status)')
     .option(
       '--set <setting=value...>',
       'change settings: the trial is then another one, trained from scratch',
     )
     .addHelpText(
       'after',
-      '\nWithout --set a trial goes on from its newest checkpoint. Settings are those of a study, as JSON where they are no\n' +
-        'number: --set learningRate=0.001 --set \'optimizer={"kind":"adagrad"}\'.' +
-        '\n\nExample:\n  npx staged-study retry cifar10-demo-1 MLP --set batchSize=64',
+      helpText({
+        notes:
+          'Without --set a trial goes on from its newest checkpoint. Settings are those of a study: activation, dropout,\n' +
+          'optimizer, schedule, learningRate, batchSize, epochs, horizontalFlip, validationFlip; as JSON where they have parts.',
+        examples: [
+          'retry cifar10-demo-1 MLP',
+          'retry cifar10-demo-1 MLP --set batchSize=64 learningRate=0.001',
+          `retry cifar10-demo-1 MLP --set 'optimizer={"kind":"adagrad"}'`,
+        ],
+        exits: REPAIR_EXITS,
+      }),
     )
     .action((study: string, name: string, { set }: { set?: string[] }) => {
       const overrides = set && parseSettings(set);
-      return withSession({ quiet: true }, (session) => retry(session, study, name, overrides));
+      return withSession({ needsRunningStack: 'retry' }, (session) => retry(session, study, name, overrides));
     });
 }
 
@@ -33,39 +45,49 @@ export function skipCommand(): Command {
   return new Command('skip')
     .description('Leave a trial out that needs attention; it gets no rank.')
     .argument('<study>', 'the id of the study')
-    .argument('<trial>', 'the name of the trial')
-    .addHelpText('after', '\nExample:\n  npx staged-study skip cifar10-demo-1 MLP')
+    .argument('<trial>', 'the name of the trial (see status)')
+    .addHelpText('after', helpText({ examples: ['skip cifar10-demo-1 MLP'], exits: REPAIR_EXITS }))
     .action((study: string, trial: string) =>
-      withSession({ quiet: true }, (session) => skip(session, study, trial)),
+      withSession({ needsRunningStack: 'skip' }, (session) => skip(session, study, trial)),
     );
 }
 
 // --- helpers ---
 
+const REPAIR_EXITS = {
+  0: 'it is done',
+  1: 'no stack is up, or nothing of this name needs attention',
+  2: 'wrong usage: a name that the study does not have, a setting that can not be; nothing was done',
+};
+
 async function retry(session: Session, studyId: string, name: string, overrides: Overrides | undefined) {
   const { id, kind } = await waiting(session, studyId, name);
   const update = { trial: UPDATES.retryTrial, stage: UPDATES.retryStage, test: UPDATES.retryTest }[kind];
   if (kind === 'test' && overrides)
-    throw new UserError('--set: the final test has no settings to change; leave it out');
+    throw new UsageError('--set: the final test has no settings to change; leave it out');
   await send(session, id, update, overrides);
 }
 
 async function skip(session: Session, studyId: string, name: string): Promise<void> {
   const { id, kind } = await waiting(session, studyId, name);
   if (kind !== 'trial')
-    throw new UserError(`skip: expected the name of a trial, got "${name}", which is none; retry it`);
+    throw new UsageError(`skip: expected the name of a trial, got "${name}", which is none; retry it`);
   await send(session, id, UPDATES.skipTrial);
 }
 
 /** What of a study waits for a person under this name. */
-async function waiting({ client }: Session, studyId: string, name: string): Promise<Attention> {
-  const { attention } = await viewStudy(client, studyId);
+async function waiting(session: Session, studyId: string, name: string): Promise<Attention> {
+  const { status } = await findStudy(session, studyId);
+  if (status.name !== 'RUNNING')
+    throw new UserError(`${studyId}: nothing needs attention: the study is ${status.name.toLowerCase()}`);
+  const { attention, stages } = await viewStudy(session.client, studyId);
   const found = attention.find((each) => each.name === name);
   if (found) return found;
-  const names = attention.map((each) => each.name).join(', ');
-  throw new UserError(
-    `${studyId}: expected the name of what needs attention (${names || 'nothing does'}), got "${name}"`,
-  );
+  const waiting = attention.map((each) => each.name);
+  const message = `${studyId}: expected the name of what needs attention (${waiting.join(', ') || 'nothing does'}), got "${name}"`;
+  const others = stages.flatMap((stage) => [stage.name, ...stage.trials.map((trial) => trial.name)]);
+  if (others.includes(name)) throw new UserError(`${message}, which does not`);
+  throw new UsageError(message + didYouMean(name, waiting.length > 0 ? waiting : others));
 }
 
 async function send({ client }: Session, id: string, update: string, overrides?: Overrides): Promise<void> {
@@ -82,7 +104,7 @@ function parseSettings(settings: string[]): Overrides {
   const entries = settings.map((setting) => {
     const [, name, text] = /^([^=]+)=(.*)$/s.exec(setting) ?? [];
     if (name === undefined || text === undefined) {
-      throw new UserError(`--set: expected setting=value, such as batchSize=64, got "${setting}"`);
+      throw new UsageError(`--set: expected setting=value, such as batchSize=64, got "${setting}"`);
     }
     return [name, parseValue(text)];
   });

@@ -1,33 +1,68 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { UserError } from '../../infra/user-error.ts';
 import { reportFiles } from '../../report/report-files.ts';
 import { readRecord } from '../../storage/studies.ts';
-import { withSession } from '../session.ts';
+import { findStudy } from '../find-study.ts';
+import { helpText } from '../help.ts';
+import { type Session, withSession } from '../session.ts';
+import { isStudyId } from '../start-study.ts';
+import { UsageError } from '../usage-error.ts';
 
 export function reportCommand(): Command {
   return new Command('report')
     .description(
-      'Write the report of a study that has ended: a page, its record as JSON, every epoch as CSV.',
+      'Write the report of a study that has completed: a page, its record as JSON, every epoch as CSV.',
     )
     .argument('<study>', 'the id of a study (see list)')
-    .option('--out <folder>', 'where to; else a folder with the name of the study')
-    .addHelpText('after', '\nExample:\n  npx staged-study report cifar10-demo-1 --out report')
-    .action((studyId: string, { out }: { out?: string }) =>
-      withSession({ quiet: true }, async ({ store }) => {
-        const record = await readRecord(store, studyId);
-        if (!record) {
-          throw new UserError(
-            `study: expected one that has ended, got "${studyId}"; npx staged-study list names those there are`,
-          );
-        }
-        const folder = resolve(out ?? studyId);
-        await mkdir(folder, { recursive: true });
-        for (const { name, content } of await reportFiles(record)) {
-          await writeFile(join(folder, name), content);
-          console.log(join(folder, name));
-        }
+    .option('--out <folder>', 'where to; else a folder named after the study, here')
+    .addHelpText(
+      'after',
+      helpText({
+        notes: 'Files of the same name in the folder are replaced.',
+        examples: ['report cifar10-demo-1 --out report'],
+        exits: { 0: 'the files are written', 1: 'the study has not completed, or they could not be written' },
       }),
+    )
+    .action(async (studyId: string, { out }: { out?: string }) => {
+      const folder = resolve(out ?? studyId);
+      await checkFolder(folder);
+      await withSession({}, (session) => report(session, studyId, folder));
+    });
+}
+
+// --- helpers ---
+
+async function report(session: Session, studyId: string, folder: string): Promise<void> {
+  const known = isStudyId(studyId) ? await readRecord(session.store, studyId) : undefined;
+  const record = known ?? (await refuse(session, studyId));
+  const files = await reportFiles(record);
+  try {
+    await mkdir(folder, { recursive: true });
+    for (const { name, content } of files) {
+      await writeFile(join(folder, name), content);
+      console.log(join(folder, name));
+    }
+  } catch (cause) {
+    throw new UserError(
+      `--out: ${folder} can't be written (${(cause as Error).message}); choose another folder`,
+      {
+        cause,
+      },
     );
+  }
+}
+
+async function refuse(session: Session, studyId: string): Promise<never> {
+  const { status } = await findStudy(session, studyId);
+  throw new UserError(
+    `${studyId}: expected a study that has completed, got one that is ${status.name.toLowerCase()}`,
+  );
+}
+
+/** Before a stack is brought up for it. */
+async function checkFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => undefined);
+  if (found && !found.isDirectory()) throw new UsageError(`--out: expected a folder, got a file: ${folder}`);
 }

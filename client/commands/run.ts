@@ -1,6 +1,7 @@
 import { Command } from 'commander';
+import type { StudyRequest } from '../../workflows/study-workflow.ts';
 import { printEstimate } from '../estimate.ts';
-import { EXIT } from '../exit-codes.ts';
+import { helpText } from '../help.ts';
 import { InterruptedError, interruption } from '../interruption.ts';
 import { printOutcome } from '../outcome.ts';
 import { type Session, withSession } from '../session.ts';
@@ -13,8 +14,22 @@ export function runCommand(): Command {
     .description('Run a study and watch it, on a stack that is up or one brought up for it.')
     .addHelpText(
       'after',
-      '\nThe same command again goes on with the unfinished study. Ctrl-C stops what this command started.' +
-        '\n\nExample:\n  npx staged-study run cifar10 --profile quick --dataset cifar-10-binary.tar.gz',
+      helpText({
+        notes:
+          'The same command again goes on with the unfinished study. Ctrl-C stops what this command started; in a terminal\n' +
+          'the stack stays up after the study until then, so that the Temporal UI can be looked at.',
+        examples: [
+          'run',
+          'run cifar10 --profile quick --dataset cifar-10-binary.tar.gz',
+          'run my-study.ts --profile small --id first-try',
+        ],
+        exits: {
+          0: 'the study completed',
+          1: 'it failed or was cancelled',
+          3: 'trials wait to be retried or skipped, and nobody is at a terminal',
+          130: 'ended by Ctrl-C before the study did',
+        },
+      }),
     )
     .action(run);
 }
@@ -24,7 +39,11 @@ export function startCommand(): Command {
     .description('Start a study on a stack that is up (see up), and leave it to the workers.')
     .addHelpText(
       'after',
-      '\nExample:\n  npx staged-study up && npx staged-study start cifar10 --profile report',
+      helpText({
+        notes: 'Where one that is alike is under way, it is named and no other is started.',
+        examples: ['start cifar10 --profile report', 'start my-study.json --profile small --new'],
+        exits: { 0: 'the study has started, or is under way already', 1: 'no stack is up, or it failed' },
+      }),
     )
     .action(start);
 }
@@ -33,21 +52,29 @@ export function startCommand(): Command {
 
 async function run(name: string, options: StudyOptions): Promise<void> {
   const request = await studyRequest(name, options);
-  const signal = interruption();
   try {
-    await withSession({}, async (session) => {
-      const { studyId, resumed } = await startOrResume(session.client, request, options);
-      if (resumed) console.log(`Going on with the unfinished study ${studyId}.`);
-      else await printEstimate(request, signal);
-      const view = await watchStudy(session.client, studyId, signal);
-      process.exitCode = await printOutcome(session, view);
-      await keepForTheTerminal(session, signal);
-    });
+    await withSession({}, (session) => runAndWatch(session, request, options));
   } catch (error) {
-    if (!(error instanceof InterruptedError)) throw error;
-    console.error('Stopped. The same command again goes on with the study.');
-    process.exitCode = EXIT.interrupted;
+    if (error instanceof InterruptedError)
+      console.error('Stopped. The same command again goes on with the study.');
+    throw error;
   }
+}
+
+async function runAndWatch(session: Session, request: StudyRequest, options: StudyOptions): Promise<void> {
+  // Not before the stack is up: until then Ctrl-C ends this process at once, and a stack that nobody waits for stops.
+  const signal = interruption();
+  const { studyId, resumed } = await startOrResume(session.client, request, {
+    ...options,
+    beforeStart: async () => {
+      // In a deployment others train, and not on this machine.
+      if (session.stack) await printEstimate(request, signal);
+    },
+  });
+  if (resumed) console.log(`Going on with the unfinished study ${studyId}.`);
+  const view = await watchStudy(session.client, studyId, signal);
+  process.exitCode = await printOutcome(session, view);
+  await keepForTheTerminal(session, signal);
 }
 
 async function start(name: string, options: StudyOptions): Promise<void> {
@@ -60,8 +87,8 @@ async function start(name: string, options: StudyOptions): Promise<void> {
 }
 
 /** In a terminal the stack stays up until Ctrl-C, so that the Temporal UI can be looked at. */
-async function keepForTheTerminal({ stackStartedHere }: Session, signal: AbortSignal): Promise<void> {
-  if (!process.stdout.isTTY || !stackStartedHere || signal.aborted) return;
+async function keepForTheTerminal({ stack }: Session, signal: AbortSignal): Promise<void> {
+  if (!process.stdout.isTTY || !stack?.startedHere || signal.aborted) return;
   console.log('\nThe stack stays up until Ctrl-C.');
   // A listener alone does not keep the process alive.
   const alive = setInterval(() => {}, 60_000);

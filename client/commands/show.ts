@@ -1,17 +1,19 @@
 import { Command } from 'commander';
-import { UserError } from '../../infra/user-error.ts';
-import type { ObjectStore } from '../../storage/object-store.ts';
-import { readStudy } from '../../storage/studies.ts';
+import { percent } from '../../report/format.ts';
 import { readMetrics, readResult } from '../../storage/trials.ts';
 import { QUERIES } from '../../study/temporal-names.ts';
 import type { EpochLine } from '../../study/trial.ts';
 import { trialKey } from '../../study/trial-key.ts';
 import type { TrialStatus } from '../../workflows/trial-workflow.ts';
-import { describeProgress, describeStanding, percent } from '../format.ts';
-import { viewStudy } from '../observe-study.ts';
+import { didYouMean } from '../did-you-mean.ts';
+import { findStudy } from '../find-study.ts';
+import { describeProgress, describeStanding } from '../format.ts';
+import { helpText } from '../help.ts';
+import { type StudyView, viewStudy } from '../observe-study.ts';
 import { type Session, withSession } from '../session.ts';
 import { studyView } from '../study-view.ts';
 import { table } from '../table.ts';
+import { UsageError } from '../usage-error.ts';
 
 export function showCommand(): Command {
   return new Command('show')
@@ -21,35 +23,46 @@ export function showCommand(): Command {
     .argument('<study>', 'the id of a study (see list)')
     .argument('[trial]', 'the name of one of its trials')
     .option('--json', 'as JSON')
-    .addHelpText('after', '\nExample:\n  npx staged-study show cifar10-demo-1 MLP')
-    .action((study: string, trial: string | undefined, { json }: { json?: boolean }) =>
-      withSession({ quiet: true }, (session) =>
-        trial === undefined ? showStudy(session, study, json) : showTrial(session, study, trial, json),
-      ),
+    .addHelpText(
+      'after',
+      helpText({
+        examples: ['show cifar10-demo-1', 'show cifar10-demo-1 MLP', 'show cifar10-demo-1 MLP --json'],
+        exits: { 0: 'done', 1: 'failed' },
+      }),
+    )
+    .action((studyId: string, trial: string | undefined, { json }: { json?: boolean }) =>
+      withSession({}, async (session) => {
+        await findStudy(session, studyId);
+        const view = await viewStudy(session.client, studyId);
+        if (trial === undefined) showStudy(view, json);
+        else await showTrial(session, view, trial, json);
+      }),
     );
 }
 
 // --- helpers ---
 
-async function showStudy({ client, store }: Session, studyId: string, json = false): Promise<void> {
-  await checkStudy(store, studyId);
-  const view = await viewStudy(client, studyId);
-  console.log(json ? JSON.stringify(view, null, 2) : studyView(view, process.stdout.columns || 160));
+function showStudy(view: StudyView, json = false): void {
+  console.log(
+    json
+      ? JSON.stringify(view, null, 2)
+      : studyView(view, process.stdout.columns || Number.POSITIVE_INFINITY),
+  );
 }
 
 async function showTrial(
   { client, store }: Session,
-  studyId: string,
+  { studyId, stages }: StudyView,
   name: string,
   json = false,
 ): Promise<void> {
-  await checkStudy(store, studyId);
-  const view = await viewStudy(client, studyId);
-  const trials = view.stages.flatMap(({ trials }) => trials);
-  const trial = trials.find((each) => each.name === name && !each.standing?.takenOver);
+  const trials = stages.flatMap((stage) => stage.trials).filter(({ standing }) => !standing?.takenOver);
+  const trial = trials.find((each) => each.name === name);
   if (!trial) {
-    throw new UserError(
-      `trial: expected one of ${trials.map((each) => each.name).join(', ') || '(none yet)'} of ${studyId}, got "${name}"`,
+    const names = trials.map((each) => each.name);
+    throw new UsageError(
+      `trial: expected the name of a trial of ${studyId}, got "${name}"${didYouMean(name, names)}; ` +
+        (names.length > 0 ? `they are ${names.join(', ')}` : 'it has none yet'),
     );
   }
   const { spec } = await client.workflow.getHandle(trial.id).query<TrialStatus>(QUERIES.trialStatus);
@@ -67,13 +80,6 @@ async function showTrial(
   console.log(`${JSON.stringify(spec.config, null, 2)}\n`);
   console.log(
     table(['epoch', 'train loss', 'train accuracy', 'val loss', 'val accuracy', 'seconds'], lines.map(row)),
-  );
-}
-
-async function checkStudy(store: ObjectStore, studyId: string): Promise<void> {
-  if (await readStudy(store, studyId)) return;
-  throw new UserError(
-    `study: expected the id of one in the store, got "${studyId}"; npx staged-study list names them`,
   );
 }
 

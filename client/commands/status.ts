@@ -1,21 +1,33 @@
 import { Command } from 'commander';
+import { percent } from '../../report/format.ts';
 import { attentionText } from '../attention-text.ts';
 import { EXIT } from '../exit-codes.ts';
-import { describeProgress, percent } from '../format.ts';
+import { findStudy } from '../find-study.ts';
+import { describeDataset, describeFailedAttempt, describeProgress } from '../format.ts';
+import { helpText } from '../help.ts';
 import { type StudyView, viewStudy } from '../observe-study.ts';
 import { withSession } from '../session.ts';
 
 export function statusCommand(): Command {
   return new Command('status')
-    .description(
-      'Say in a few lines how far a study is. Exit code 0 while all is well, 1 if it failed, 3 if it waits for you.',
-    )
+    .description('Say in a few lines how far a study is.')
     .argument('<study>', 'the id of a study (see list)')
     .option('--json', 'as JSON')
-    .addHelpText('after', '\nExample:\n  npx staged-study status cifar10-demo-1')
+    .addHelpText(
+      'after',
+      helpText({
+        examples: ['status cifar10-demo-1'],
+        exits: {
+          0: 'the study goes on, or has completed',
+          1: 'it failed or was cancelled',
+          3: 'trials wait to be retried or skipped',
+        },
+      }),
+    )
     .action((studyId: string, { json }: { json?: boolean }) =>
-      withSession({ quiet: true }, async ({ client }) => {
-        const view = await viewStudy(client, studyId);
+      withSession({}, async (session) => {
+        await findStudy(session, studyId);
+        const view = await viewStudy(session.client, studyId);
         console.log(json ? JSON.stringify(view, null, 2) : summary(view));
         process.exitCode = exitCode(view);
       }),
@@ -31,6 +43,10 @@ function summary(view: StudyView): string {
   for (const { name, winner } of view.stages)
     if (winner) lines.push(`  ${name}: ${winner.name}, ${percent(winner.score)}`);
   if (view.test) lines.push(`  test: ${percent(view.test.accuracy)} of ${view.test.images} images`);
+  if (view.failure) lines.push(`  ${view.failure}`);
+  if (view.workflowStatus === 'RUNNING' && !view.dataset) lines.push(describeDataset(view));
+  if (view.failedAttempt)
+    lines.push(`${view.failedAttempt.of}: ${describeFailedAttempt(view.failedAttempt)}`);
   if (stage && view.workflowStatus === 'RUNNING') {
     const ended = stage.trials.filter(({ state }) => state === 'done').length;
     lines.push(

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
-import { EXIT } from '../exit-codes.ts';
-import { InterruptedError, interruption } from '../interruption.ts';
+import { findStudy } from '../find-study.ts';
+import { helpText } from '../help.ts';
+import { interruption } from '../interruption.ts';
 import { printOutcome } from '../outcome.ts';
 import { withSession } from '../session.ts';
 import { watchStudy } from '../watch-study.ts';
@@ -9,20 +10,26 @@ export function watchCommand(): Command {
   return new Command('watch')
     .description('Watch a study until it ends. Ctrl-C ends the watching, not the study.')
     .argument('<study>', 'the id of a study (see list)')
-    .addHelpText('after', '\nExample:\n  npx staged-study watch cifar10-demo-1')
+    .addHelpText(
+      'after',
+      helpText({
+        examples: ['watch cifar10-demo-1'],
+        exits: {
+          0: 'the study completed',
+          1: 'it failed or was cancelled',
+          3: 'trials wait to be retried or skipped, and nobody is at a terminal',
+        },
+      }),
+    )
     .action(watch);
 }
 
 // --- helpers ---
 
 async function watch(studyId: string): Promise<void> {
-  const signal = interruption();
-  try {
-    await withSession({ needsRunningStack: 'watch' }, async (session) => {
-      process.exitCode = await printOutcome(session, await watchStudy(session.client, studyId, signal));
-    });
-  } catch (error) {
-    if (!(error instanceof InterruptedError)) throw error;
-    process.exitCode = EXIT.interrupted;
-  }
+  await withSession({ needsRunningStack: 'watch' }, async (session) => {
+    await findStudy(session, studyId);
+    const view = await watchStudy(session.client, studyId, interruption());
+    process.exitCode = await printOutcome(session, view);
+  });
 }

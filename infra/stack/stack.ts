@@ -175,7 +175,13 @@ export class Stack {
       projectRoot: this.#options.projectRoot,
       temporal: stackAddresses(this.#recorded()).temporal,
       store,
-      environment: this.#options.workerEnvironment,
+      environment: {
+        ...this.#options.workerEnvironment,
+        // The study's page in the Temporal UI links there; a store of somebody else's may have no such pages.
+        ...(this.#options.externalStore
+          ? {}
+          : { STAGED_STUDY_OBJECTS_URL: stackAddresses(this.#recorded()).consoleUrl }),
+      },
       logFile: this.#logFile(workerLogName(script)),
     });
     await this.#startService(this.#workers, launch, untilWorkerReady);

@@ -53,6 +53,28 @@ describe('an archive that is named', () => {
     expect(await prepare({ source: { archive: file }, generatedImages: false })).toEqual(summary);
   });
 
+  it('tells what it does while it does it, and how much has come', async () => {
+    let sendRest = () => {};
+    const server = await listening(
+      http.createServer((_request, reply) => {
+        reply.writeHead(200, { 'content-length': archive.length }).write(archive.subarray(0, 1000));
+        sendRest = () => reply.end(archive.subarray(1000));
+      }),
+    );
+    await withWorker(async () => {
+      const handle = await start({ source: { archive: urlOf(server) }, generatedImages: false }, 1);
+      const details = async () =>
+        (await handle.describe({ includeHeartbeatDetails: true })).getHeartbeatDetails();
+      await expect
+        .poll(details, { timeout: 20_000 })
+        .toEqual({ doing: `fetching ${urlOf(server)}`, doneBytes: 1000, totalBytes: archive.length });
+      sendRest();
+      expect(await handle.result()).toMatchObject({ trainImages: 200 });
+    });
+    server.close();
+    server.closeAllConnections();
+  });
+
   it('is fetched from an address, and the download is not kept', async () => {
     await withServer(200, archive, async (url) => {
       const summary = await prepare({ source: { archive: url }, generatedImages: false });
@@ -84,8 +106,14 @@ describe('an archive that is named', () => {
 
   it('is not replaced by generated images where it can not be had', async () => {
     await withServer(404, Buffer.alloc(0), async (url) => {
-      const { cause } = await refused({ source: { archive: url }, generatedImages: true });
-      expect(cause.message).toMatch(/got 404/);
+      const { cause, attempts } = await refused({ source: { archive: url }, generatedImages: true });
+      expect(cause.message).toMatch(/archive can't be had: .*got 404.*--dataset FILE or CIFAR10_ARCHIVE/);
+      expect(attempts).toBe(1);
+    });
+    await withServer(503, Buffer.alloc(0), async (url) => {
+      const { cause, attempts } = await refused({ source: { archive: url }, generatedImages: true });
+      expect(cause.message).toMatch(/got 503/);
+      expect(attempts).toBe(2);
     });
     const { cause } = await refused({ source: { archive: join(folder, 'gone') }, generatedImages: true });
     expect(cause.message).toMatch(/gone: can't be read/);
@@ -134,10 +162,9 @@ describe('the official archive', () => {
     const closed = await listening(net.createServer());
     leadsTo = urlOf(closed);
     closed.close();
-    const { cause } = await refused({ source: { archive: null }, generatedImages: false });
+    const { cause, attempts } = await refused({ source: { archive: null }, generatedImages: false });
     expect(cause.message).toMatch(/archive can't be had: .*ECONNREFUSED.*--dataset FILE or CIFAR10_ARCHIVE/);
-    // The network may be back at the next try.
-    expect((cause as ApplicationFailure).nonRetryable).not.toBe(true);
+    expect(attempts).toBe(1);
     expect(await store.list('')).toEqual([]);
   });
 });
@@ -164,7 +191,10 @@ async function withWorker<T>(use: () => Promise<T>): Promise<T> {
     downloads: join(folder, 'downloads'),
     objectsUrl: null,
   });
-  const worker = await Worker.create({ connection, namespace, taskQueue: folder, activities });
+  const worker = await Worker.create({
+    ...{ connection, namespace, taskQueue: folder, activities },
+    maxHeartbeatThrottleInterval: '50 milliseconds',
+  });
   return worker.runUntil(use);
 }
 

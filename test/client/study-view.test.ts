@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { expect, it, vi } from 'vitest';
 import type { StudyView } from '../../client/observe-study.ts';
 import { studyView } from '../../client/study-view.ts';
-import { ended, parked, queued, stageView, training, viewOf } from './views.ts';
+import { ended, failedAttempt, parked, queued, stageView, training, viewOf } from './views.ts';
 
 const winner = { ...ended('relu_div4', 52).standing, score: 52 } as NonNullable<
   StudyView['stages'][number]['winner']
@@ -24,7 +24,7 @@ const view = viewOf([
 it('shows stages, leaderboards, what trains, and what waits', () => {
   expect(stripVTControlCharacters(studyView(view, 200)).split('\n')).toEqual([
     'My study: mine, profile demo',
-    'data set: 2000 training and 500 test images: CIFAR-10',
+    'data set: 2,000 training and 500 test images: CIFAR-10',
     '',
     'dense  How far?',
     '   1  relu_div4  52.00 % (epoch 2)  winner',
@@ -59,6 +59,24 @@ it('shows the test under way, then its result', () => {
   expect(stripVTControlCharacters(tested)).toContain('  51.20 % of 500 test images');
 });
 
+it('shows what failed and when it is tried again, and why a study failed', () => {
+  vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') });
+  const retried = { ...training('trains'), failedAttempt: failedAttempt('2026-01-01T00:00:04Z') };
+  const ofStudy = { ...failedAttempt(null), of: 'final test' };
+  const text = stripVTControlCharacters(
+    studyView(viewOf([stageView([retried])], { failedAttempt: ofStudy }), 200),
+  );
+  vi.useRealTimers();
+  const what = 'attempt 1 failed: the trainer was killed by SIGKILL; attempt 2';
+  expect(text).toContain(`\nfinal test: ${what} is under way\n`);
+  expect(text).toContain(`\n   ·  trains  ${what} in 4 s`);
+
+  const failed = viewOf([], { workflowStatus: 'FAILED', dataset: null, failure: 'no archive' });
+  expect(stripVTControlCharacters(studyView(failed, 200))).toBe(
+    'My study: mine, profile demo\ndata set: none could be had\nfailed: no archive',
+  );
+});
+
 it('fits the width, whatever its colours, so that redrawing finds its lines', () => {
   vi.stubEnv('FORCE_COLOR', '1');
   const lines = studyView(view, 30).split('\n');
@@ -70,5 +88,5 @@ it('fits the width, whatever its colours, so that redrawing finds its lines', ()
     // A colour that is cut off must not run on.
     if (visible.endsWith('…')) expect(line.endsWith('\u001b[0m')).toBe(true);
   }
-  expect(stripVTControlCharacters(lines[1] as string)).toBe('data set: 2000 training and 5…');
+  expect(stripVTControlCharacters(lines[1] as string)).toBe('data set: 2,000 training and …');
 });

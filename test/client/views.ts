@@ -1,8 +1,9 @@
 import type { StageView, StudyView, TrialView } from '../../client/observe-study.ts';
+import type { FailedAttempt } from '../../client/pending-activity.ts';
 import type { TrialStanding } from '../../study/record.ts';
 import type { EpochLine } from '../../study/trial.ts';
 
-const line: EpochLine = {
+export const line: EpochLine = {
   epoch: 1,
   train_loss: 2.1,
   train_accuracy: 22,
@@ -15,7 +16,7 @@ const line: EpochLine = {
 export function queued(name: string): TrialView {
   return {
     ...{ name, id: `mine/dense/${name}`, state: 'queued', epochs: 3, progress: undefined },
-    ...{ lastLine: null, standing: null, failure: null },
+    ...{ images: 1600, lastLine: null, standing: null, failure: null, failedAttempt: null },
   };
 }
 
@@ -26,6 +27,13 @@ export function training(name: string): TrialView {
     ...{ imagesPerSecond: 1234.5, secondsLeft: 200 },
   };
   return { ...queued(name), state: 'training', progress, lastLine: line };
+}
+
+/** @param nextAt when the next attempt begins; null where it has begun. */
+export function failedAttempt(nextAt: string | null): FailedAttempt {
+  const failure =
+    'the trainer was killed by SIGKILL; the next attempt goes on from the newest checkpoint. The end of its output: (nothing)';
+  return { attempt: 1, failure, nextAt };
 }
 
 export function parked(name: string): TrialView {
@@ -62,6 +70,7 @@ export function viewOf(stages: StageView[], change: Partial<StudyView> = {}): St
       ...{ sha256: 'd'.repeat(64), trainImages: 2000, testImages: 500 },
       origin: { kind: 'official', archiveSha256: 'c'.repeat(64), source: 'cifar' },
     },
+    ...{ images: { training: 2000, test: 500 }, datasetProgress: null, failure: null, failedAttempt: null },
     ...{ stages, attention: [], test: null },
     ...change,
   };

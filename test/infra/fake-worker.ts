@@ -1,5 +1,6 @@
 // Stands in for a worker: ready at once, and ends when it is told to.
-console.log(`${process.env.TEMPORAL_ADDRESS} ${process.env.S3_ENDPOINT} ${process.env.S3_BUCKET}`);
+const { TEMPORAL_ADDRESS, S3_ENDPOINT, S3_BUCKET, STAGED_STUDY_OBJECTS_URL } = process.env;
+console.log(`${TEMPORAL_ADDRESS} ${S3_ENDPOINT} ${S3_BUCKET} ${STAGED_STUDY_OBJECTS_URL}`);
 console.log('ready');
 process.on('SIGTERM', () => process.exit(0));
 setInterval(() => {}, 60_000);

@@ -66,7 +66,7 @@ test('a stack starts, is shared, and stops with its last user', async () => {
   expect(statSync(stateFolder).mode & 0o777).toBe(0o700);
   expect(statSync(join(stateFolder, 'credentials.json')).mode & 0o777).toBe(0o600);
   expect(readFileSync(join(stateFolder, 'logs', 'fake-worker.log'), 'utf8')).toContain(
-    `${first.temporal.address} ${first.store.endpoint} staged-study`,
+    `${first.temporal.address} ${first.store.endpoint} staged-study ${first.store.consoleUrl}`,
   );
   expect(stackStatus(stateFolder)).toMatchObject({ phase: 'ready', temporal: first.temporal });
 

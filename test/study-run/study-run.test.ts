@@ -277,7 +277,7 @@ async function endOf(view: StudyView) {
     store: bench.store,
     uiUrl: 'http://ui',
     bucket: { endpoint: 'http://store', bucket: 'bucket', consoleUrl: undefined },
-    stackStartedHere: false,
+    stack: undefined,
   };
   const { value, text } = await printing(() => printOutcome(session, view));
   return { code: value, text };

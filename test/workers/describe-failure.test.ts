@@ -3,10 +3,12 @@ import { LeaseLostError } from '../../storage/lease.ts';
 import { DamagedObjectError, StoreAccessError, StoreUnavailableError } from '../../storage/object-store.ts';
 import { UnsuitableStoreError } from '../../storage/probe.ts';
 import { NetworkShapeError } from '../../study/network-shapes.ts';
+import { NotRecordableError } from '../../training/compile/not-recordable.ts';
 import { describeFailure } from '../../workers/trainer/describe-failure.ts';
 
 it.each([
   [new NetworkShapeError('too small'), 'BadConfiguration'],
+  [new NotRecordableError('a step read the result of Mean'), 'BadConfiguration'],
   [new DamagedObjectError('datasets/x/train', 'its hash', 'another'), 'DamagedData'],
   [new LeaseLostError('a'.repeat(64), 1, undefined), 'LeaseLost'],
   [new StoreUnavailableError('no answer'), 'StoreUnavailable'],

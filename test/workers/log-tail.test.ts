@@ -26,6 +26,16 @@ it('explains by the last lines where none speaks of an error', async () => {
   expect((await logOf('')).explanation()).toBe('');
 });
 
+it("does not take TensorFlow's notices for an explanation", async () => {
+  const log = await logOf(`
+    console.error('WARNING: All log messages before absl::InitializeLog() is called are written to STDERR');
+    console.error('I0000 00:00:1.2 3 port.cc:153] oneDNN custom operations are on: floating-point round-off errors');
+    console.error('E0000 00:00:1.2 3 util.cc:131] oneDNN supports DT_UINT8 only on platforms with AVX-512');
+    console.error('2026-01-01 00:00:00.1: W tensorflow/core/x.cc:1] no error');
+  `);
+  expect(log.explanation()).toBe('');
+});
+
 it('keeps the end of a long output, and an explanation that can be read', async () => {
   const log = await logOf(`
     process.stdout.write('beginning' + 'é'.repeat(300_000) + 'error ' + 'x'.repeat(5_000) + 'end');

@@ -1,6 +1,7 @@
 import { backend } from '../tensorflow.ts';
 import type { ConstantTensor } from './graph.ts';
-import { type Entry, NotRecordableError, type Recording, type Source } from './record.ts';
+import { NotRecordableError } from './not-recordable.ts';
+import type { Entry, Recording, Source } from './record.ts';
 
 /** A recording that holds for batches of any size. */
 export interface OpenRecording {

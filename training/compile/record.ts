@@ -8,6 +8,7 @@ import {
   type Values,
 } from '../tensorflow.ts';
 import type { ConstantTensor } from './graph.ts';
+import { NotRecordableError } from './not-recordable.ts';
 
 /** Where an operation takes a value from: an input by name, or an output of an earlier entry. */
 export type Source = { input: string } | { entry: number; output: number };
@@ -21,11 +22,6 @@ export interface Recording {
   entries: Entry[];
   /** By the names that the function gave its results. */
   outputs: Map<string, Source>;
-}
-
-/** A function of tensors did what can't be written down as a graph. */
-export class NotRecordableError extends Error {
-  override name = 'NotRecordableError';
 }
 
 /**

@@ -1,7 +1,8 @@
 import { attribute } from '../tensorflow.ts';
 import { type Graph, int32Constant, type Output } from './graph.ts';
+import { NotRecordableError } from './not-recordable.ts';
 import type { OpenEntry, OpenRecording } from './open-batch.ts';
-import { NotRecordableError, type Source } from './record.ts';
+import type { Source } from './record.ts';
 
 /** Operations of any number of inputs, whose number must be told, and how many others follow those. */
 const COUNTED: Record<string, number> = { AddN: 0, Pack: 0, ConcatV2: 1 };

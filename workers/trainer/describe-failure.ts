@@ -2,10 +2,12 @@ import { LeaseLostError } from '../../storage/lease.ts';
 import { DamagedObjectError, StoreAccessError, StoreUnavailableError } from '../../storage/object-store.ts';
 import { UnsuitableStoreError } from '../../storage/probe.ts';
 import { NetworkShapeError } from '../../study/network-shapes.ts';
+import { NotRecordableError } from '../../training/compile/not-recordable.ts';
 import type { TrainerFailureKind } from '../../training/messages.ts';
 
 const KINDS: [new (...args: never[]) => Error, TrainerFailureKind][] = [
   [NetworkShapeError, 'BadConfiguration'],
+  [NotRecordableError, 'BadConfiguration'],
   [DamagedObjectError, 'DamagedData'],
   [LeaseLostError, 'LeaseLost'],
   [StoreUnavailableError, 'StoreUnavailable'],

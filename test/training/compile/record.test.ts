@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { NotRecordableError } from '../../../training/compile/not-recordable.ts';
 import { openBatch } from '../../../training/compile/open-batch.ts';
-import { NotRecordableError, record } from '../../../training/compile/record.ts';
+import { record } from '../../../training/compile/record.ts';
 import { backend, type Tensor, tf } from '../../../training/tensorflow.ts';
 
 const recordOn = (size: number, run: (x: Tensor) => Tensor) => {
