@@ -4,11 +4,10 @@ import { reportSettings, trainingConfigSchema } from '../../study/training-confi
 import { createCompiledEngine } from '../../training/compile/compiled-engine.ts';
 import type { NamedTensor, NamedTensors } from '../../training/named-tensors.ts';
 import { createNetwork, weightsOf } from '../../training/networks/network.ts';
-import { createUpdateRule } from '../../training/optimizers/optimizer.ts';
 import { learningRateAt } from '../../training/optimizers/schedule.ts';
-import { slotsOf } from '../../training/state.ts';
 import expected from './fixtures/training-steps.json' with { type: 'json' };
 import { expectClose, expectLike, filled, filledImages, type Summary } from './pytorch-fixtures.ts';
+import { slotsAtRest } from './tensors.ts';
 
 const images = filledImages(expected.batches.flat().length);
 
@@ -36,7 +35,7 @@ test.each(cases)('ten compiled steps are PyTorch’s: $what', ({ config, torch }
 
   const engine = createCompiledEngine({ network, images, mirrored: true, optimizer });
   engine.setWeights(start);
-  engine.setSlots(zeros(slotsOf(network, createUpdateRule(optimizer))));
+  engine.setSlots(slotsAtRest(network, optimizer));
   const losses: number[] = [];
   for (let epoch = 1; epoch <= expected.epochs; epoch++) {
     for (const batch of expected.batches) {
@@ -70,13 +69,4 @@ test.each(cases)('ten compiled steps are PyTorch’s: $what', ({ config, torch }
 function flattened(network: Parameters<typeof networkShapes>[0]): number[] {
   const convolutions = networkShapes(network).layers.filter(({ kind }) => kind === 'conv');
   return convolutions.at(-1)?.output ?? [32, 32, 3];
-}
-
-function zeros(tensors: { name: string; shape: number[] }[]): NamedTensors {
-  return new Map(
-    tensors.map(({ name, shape }) => [
-      name,
-      { shape, data: new Float32Array(shape.reduce((total, size) => total * size, 1)) },
-    ]),
-  );
 }

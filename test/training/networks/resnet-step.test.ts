@@ -3,13 +3,13 @@ import { createCompiledEngine } from '../../../training/compile/compiled-engine.
 import { createEagerEngine } from '../../../training/eager-engine.ts';
 import type { NamedTensor, NamedTensors } from '../../../training/named-tensors.ts';
 import { createNetwork, weightsOf } from '../../../training/networks/network.ts';
-import { createUpdateRule } from '../../../training/optimizers/optimizer.ts';
-import { slotName, startingTensors } from '../../../training/state.ts';
+import { slotName } from '../../../training/state.ts';
 import { tf } from '../../../training/tensorflow.ts';
 import { configOf } from '../configs.ts';
 import { range } from '../easy-images.ts';
 import expected from '../fixtures/resnet-step.json' with { type: 'json' };
 import { expectClose, expectLike, filled, filledImages } from '../pytorch-fixtures.ts';
+import { slotsAtRest } from '../tensors.ts';
 
 /**
  * In single precision a ReLU whose input is all but zero may take the other side; among ResNet-50's millions some do, on
@@ -44,7 +44,7 @@ describe.each(cases)('%s: one step is torchvision’s', (which, gradientToleranc
     const { optimizer } = config;
     const engine = createEngine({ network, images: filledImages(images), mirrored: false, optimizer });
     engine.setWeights(filledWeights());
-    engine.setSlots(startingTensors(network, createUpdateRule(optimizer), 0).slots);
+    engine.setSlots(slotsAtRest(network, optimizer));
     engine.clearSums();
     const evaluated = engine.evaluate(batch);
     engine.train(batch, { learningRate: 0, dropoutSeed: [0, 0] });
