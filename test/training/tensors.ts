@@ -7,12 +7,12 @@ import { slotsOf } from '../../training/state.ts';
 /** Tensors whose values are all the same. */
 export function constants(
   tensors: readonly { name: string; shape: number[] }[],
-  valueOf: (name: string) => number,
+  valueFor: (name: string) => number,
 ): NamedTensors {
   return new Map(
     tensors.map(({ name, shape }) => {
       const size = shape.reduce((total, length) => total * length, 1);
-      return [name, { shape, data: new Float32Array(size).fill(valueOf(name)) }];
+      return [name, { shape, data: new Float32Array(size).fill(valueFor(name)) }];
     }),
   );
 }

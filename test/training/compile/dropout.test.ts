@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Network, TrainingConfig } from '../../../study/training-config.ts';
 import { createCompiledEngine } from '../../../training/compile/compiled-engine.ts';
 import type { TrainingEngine, TrainingRequest } from '../../../training/engine.ts';
-import type { NamedTensor, NamedTensors } from '../../../training/named-tensors.ts';
+import type { NamedTensor } from '../../../training/named-tensors.ts';
 import { createNetwork, weightsOf } from '../../../training/networks/network.ts';
 import { createUpdateRule } from '../../../training/optimizers/optimizer.ts';
 import { runTrial } from '../../../training/run-trial.ts';
