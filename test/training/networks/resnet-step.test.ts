@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { createCompiledEngine } from '../../../training/compile/compiled-engine.ts';
+import { createCompiledEngine, createTrainingModeEngine } from '../../../training/compile/compiled-engine.ts';
 import { createEagerEngine } from '../../../training/eager-engine.ts';
+import type { EvaluatedBatch } from '../../../training/engine.ts';
 import type { NamedTensor, NamedTensors } from '../../../training/named-tensors.ts';
 import { createNetwork, weightsOf } from '../../../training/networks/network.ts';
 import { slotName } from '../../../training/state.ts';
@@ -46,16 +47,14 @@ describe.each(cases)('%s: one step is torchvision’s', (which, gradientToleranc
     engine.setWeights(filledWeights());
     engine.setSlots(slotsAtRest(network, optimizer));
     engine.clearSums();
-    const evaluated = engine.evaluate(batch);
+    const evaluation = engine.evaluate(batch);
     engine.train(batch, { learningRate: 0, dropoutSeed: [0, 0] });
     const { loss } = engine.sums();
     const [slots, weights] = [engine.slots(), engine.weights()];
     engine.dispose();
     expect(tf.memory().numTensors).toBe(before);
 
-    const { probabilities, losses } = softmax(torch.evaluationLogits, labels);
-    expectClose(evaluated.probabilities, probabilities, 1e-5, 'evaluation, probabilities');
-    expectClose(evaluated.losses, losses, 1e-4, 'evaluation, losses');
+    expectEvaluation(evaluation, torch.evaluationLogits, 1e-5);
     expectClose([loss / images], [torch.loss], 1e-4 * torch.loss, 'training loss');
     // From rest, the velocity after the first step is the gradient.
     for (const [name, summary] of Object.entries(torch.gradients)) {
@@ -70,6 +69,20 @@ describe.each(cases)('%s: one step is torchvision’s', (which, gradientToleranc
       expectLike(weights.get(name) as NamedTensor, summary, 1e-5, name);
     }
   });
+
+  test('evaluated in training mode', { timeout: 120_000 }, () => {
+    const engine = createTrainingModeEngine({ network, images: filledImages(images), mirrored: false });
+    engine.setWeights(filledWeights());
+    expectEvaluation(engine.evaluate(batch, [0, 0]), torch.trainingLogits, 1e-4);
+    engine.dispose();
+  });
+
+  /** tolerance: share of the largest logit for losses, and of 1 for probabilities. */
+  function expectEvaluation(got: EvaluatedBatch, logits: number[], tolerance: number): void {
+    const { probabilities, losses } = softmax(logits, labels);
+    expectClose(got.probabilities, probabilities, tolerance, 'probabilities');
+    expectClose(got.losses, losses, tolerance * Math.max(...logits.map(Math.abs)), 'losses');
+  }
 });
 
 // --- helpers ---
