@@ -61,6 +61,7 @@ async function trialRecord(store: ObjectStore, standing: TrialStanding): Promise
     seed: result?.spec.seed ?? null,
     repetition: result?.spec.repetition ?? null,
     message: result?.message ?? null,
+    scoreInTrainingMode: result?.scoreInTrainingMode ?? null,
     parameters: result?.parameters ?? null,
     attempts: result?.term ?? null,
     trainingSeconds: result?.trainingSeconds ?? null,

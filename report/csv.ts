@@ -3,7 +3,7 @@ import { allRuns } from './study-facts.ts';
 
 /**
  * Every epoch of every run, one row each under a header, as RFC 4180 but with `\n` at the ends of lines.
- * Losses are nats an image, accuracies percent. A run that later stages take over stands in its own stage only.
+ * Losses are nats an image, accuracies percent; that in training mode is measured for the best epoch alone. A run that later stages take over stands in its own stage only.
  */
 export function renderCsv(record: StudyRecord): string {
   const rows = allRuns(record).flatMap(({ stage, trial }) =>
@@ -12,9 +12,10 @@ export function renderCsv(record: StudyRecord): string {
       trial.name,
       trial.trialKey ?? '',
       ...LOGGED.map((key) => line[key]),
+      line.epoch === trial.bestEpoch ? (trial.scoreInTrainingMode ?? '') : '',
     ]),
   );
-  return [['stage', 'trial', 'trialKey', ...LOGGED], ...rows]
+  return [['stage', 'trial', 'trialKey', ...LOGGED, 'val_accuracy_in_training_mode'], ...rows]
     .map((row) => `${row.map(field).join(',')}\n`)
     .join('');
 }

@@ -17,6 +17,11 @@ export function signed(value: number, digits = 2): string {
   return `${value < 0 ? '−' : '+'}${text}`;
 }
 
+/** A difference in two digits, however small: `0`, `0.25`, `1.2e-7`. */
+export function exact(value: number): string {
+  return String(Number(value.toPrecision(2))).replaceAll('-', '−');
+}
+
 /** `1,234,567` */
 export function count(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',');

@@ -12,12 +12,17 @@ export function leaderboard(stage: StageRecord): Html {
   const first = bestTrial(stage);
   const networks = new Set(stage.trials.filter(({ config }) => config).map(networkNote));
   const apart = networks.size > 1;
+  const bothModes = stage.trials.some(({ scoreInTrainingMode }) => scoreInTrainingMode !== null);
   const rows = rank(stage.trials).map((trial, index) => {
     const wins = stage.winner !== null && trial === first;
     return html`<tr${wins && html` class="winner"`}>
 <td class="number">${trial.score === null ? '–' : index + 1}</td>
 <th scope="row">${runName(trial.name, seriesStyle(stage.trials.indexOf(trial)))} ${wins && tag('winner', 'win')}${trialTags(trial)}${apart && networkTag(trial)}</th>
-<td class="number">${trial.score === null ? '–' : percent(trial.score)}</td>
+<td class="number">${trial.score === null ? '–' : percent(trial.score)}</td>${
+      bothModes &&
+      html`
+<td class="number">${trial.scoreInTrainingMode === null ? '–' : percent(trial.scoreInTrainingMode)}</td>`
+    }
 <td class="number">${trial.score !== null && first && trial !== first ? signed(trial.score - first.score) : ''}</td>
 <td class="number">${trial.bestEpoch ?? '–'}</td>
 <td class="number">${epochs(trial)}</td>
@@ -26,12 +31,16 @@ export function leaderboard(stage: StageRecord): Html {
 </tr>
 `;
   });
-  return scrolling(
+  const table = scrolling(
     `Leaderboard of ${stage.name}`,
     html`<table class="wide"><caption>Leaderboard by the validation accuracy of each run’s best epoch${!apart && [...networks].map((note) => note && `; every network is a ${note}`)}</caption>
-<thead><tr><th scope="col" class="number">Rank</th><th scope="col">Run</th><th scope="col" class="number">Best val accuracy</th><th scope="col" class="number">Behind, points</th><th scope="col" class="number">Best epoch</th><th scope="col" class="number">Epochs</th><th scope="col" class="number">Parameters</th><th scope="col" class="number">Training time</th></tr></thead>
+<thead><tr><th scope="col" class="number">Rank</th><th scope="col">Run</th><th scope="col" class="number">Best val accuracy</th>${bothModes && html`<th scope="col" class="number">In training mode</th>`}<th scope="col" class="number">Behind, points</th><th scope="col" class="number">Best epoch</th><th scope="col" class="number">Epochs</th><th scope="col" class="number">Parameters</th><th scope="col" class="number">Training time</th></tr></thead>
 <tbody>${rows}</tbody></table>`,
   );
+  return html`${table}${
+    bothModes &&
+    html`<p class="note">In training mode: the same weights on the same images with dropout active, and with batch normalisation by each batch’s own values, as where a network is never switched to evaluation. Nothing is ranked by it.</p>`
+  }`;
 }
 
 /** What is out of the ordinary about a run, as tags. */

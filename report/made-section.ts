@@ -43,5 +43,6 @@ const LABELS: Record<string, string> = {
   instructions: 'instructions',
   intraOpThreads: 'threads an operation',
   interOpThreads: 'operations side by side',
+  deterministicOps: 'deterministic operations',
   node: 'Node.js',
 };

@@ -60,7 +60,9 @@ function byCandidate(
 function scores(trials: readonly TrialRecord[], withSettings = false): string {
   const texts = trials.map((trial) => {
     const score = trial.score === null ? (trial.outcome ?? trial.status) : percent(trial.score);
-    return `\`${trial.name}\`\u00a0${score}${withSettings ? searched(trial) : ''}`;
+    const asTheirs =
+      trial.scoreInTrainingMode === null ? '' : ` (in training mode ${percent(trial.scoreInTrainingMode)})`;
+    return `\`${trial.name}\`\u00a0${score}${asTheirs}${withSettings ? searched(trial) : ''}`;
   });
   return texts.join(', ') || 'no run with a score';
 }

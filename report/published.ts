@@ -91,7 +91,7 @@ const cifar10: PublishedStudy = {
     { stage: 'test', what: 'Test images', theirs: 'left empty', ours: { kind: 'test' } },
   ],
   caveats: [
-    'Their network was never switched to evaluation: it was validated with the statistics of the batch, and with dropout active. Ours is switched.',
+    'Their network was never switched to evaluation: it was validated with the statistics of the batch, and with dropout active. Ours is switched; its accuracies in training mode are measured as theirs were.',
     'Their losses are sums of batch means divided by the number of images, so about the mean divided by the batch size. Ours are means over the images.',
     'They kept a reference to the best weights rather than a copy, so what they kept were the last. Ours are a copy.',
     'They counted epochs from 0: their epoch 61 is our 62.',

@@ -1,7 +1,7 @@
 import type { StageRecord, StudyRecord, TrialRecord } from '../study/record.ts';
 import { figure, scrolling } from './elements.ts';
 import { drawDifferences } from './figures/differences.ts';
-import { percent, points, shortHash, signed } from './format.ts';
+import { exact, percent, points, shortHash } from './format.ts';
 import { type Html, html } from './html.ts';
 import { curvesFigure, legendOf } from './stage-figures.ts';
 import { ordinaryTrial } from './study-facts.ts';
@@ -42,7 +42,7 @@ async function comparison(first: TrialRecord, second: TrialRecord): Promise<Html
     ({ epoch, line, other }) =>
       html`<tr><th scope="row" class="number">${epoch}</th>${COLUMNS.map(
         ([key]) =>
-          html`<td class="number">${other[key]}</td><td class="number">${signed(line[key] - other[key], 6)}</td>`,
+          html`<td class="number">${other[key]}</td><td class="number">${exact(line[key] - other[key])}</td>`,
       )}</tr>
 `,
   );

@@ -1,6 +1,7 @@
 import type { StageRecord, StudyRecord, TrialRecord } from '../study/record.ts';
+import type { EpochLine } from '../study/trial.ts';
 import { rank } from '../study/winner.ts';
-import { list, percent, plural, points, signed } from './format.ts';
+import { exact, list, percent, plural, points, signed } from './format.ts';
 import { searchedSettings } from './searched-settings.ts';
 import {
   imagesUsed,
@@ -185,13 +186,7 @@ function repeatAnswer(record: StudyRecord, stage: StageRecord): string {
     const ordinary = ordinaryTrial(record, trial);
     if (!ordinary || trial.lines.length === 0)
       return `\`${trial.name}\` can’t be compared with an ordinary run.`;
-    const differing = differingEpochs(ordinary, trial);
-    const epochs = Math.min(ordinary.lines.length, trial.lines.length);
-    const curves =
-      differing === 0
-        ? `every loss and accuracy of the ${plural(epochs, 'epoch')} is the same`
-        : `${differing} of ${plural(epochs, 'epoch')} differ, the best score by ${signed((trial.score ?? 0) - (ordinary.score ?? 0))} points`;
-    return `\`${ordinary.name}\` run again with the same seed: ${weightsEqual(ordinary, trial)}; ${curves}.`;
+    return `\`${ordinary.name}\` run again with the same seed: ${weightsEqual(ordinary, trial)}; ${metricsEqual(ordinary, trial)}.`;
   });
   return joined([...answers, exceptions(stage)]) || 'Nothing was run again.';
 }
@@ -203,14 +198,40 @@ function weightsEqual(first: TrialRecord, second: TrialRecord): string {
     : 'the best epoch’s weights are not equal to the bit';
 }
 
-function differingEpochs(first: TrialRecord, second: TrialRecord): number {
-  return second.lines.filter((line, index) => {
+/** Whether all that was logged is equal to the bit, or how far apart it is at most. */
+function metricsEqual(first: TrialRecord, second: TrialRecord): string {
+  const pairs = second.lines.flatMap((line, index) => {
     const other = first.lines[index];
-    return other !== undefined && LOGGED.some((key) => line[key] !== other[key]);
-  }).length;
+    return other ? [{ epoch: line.epoch, ...apart(line, other) }] : [];
+  });
+  const differing = pairs.filter(({ loss, accuracy }) => loss > 0 || accuracy > 0);
+  const [earliest] = differing;
+  if (!earliest)
+    return `every loss and accuracy of the ${plural(pairs.length, 'epoch')} is the same to the bit`;
+  const largest = (metric: 'loss' | 'accuracy') => exact(Math.max(...differing.map((pair) => pair[metric])));
+  const score = (second.score ?? 0) - (first.score ?? 0);
+  const elsewhere = canonical(first.environment) !== canonical(second.environment);
+  return (
+    `${differing.length} of ${plural(pairs.length, 'epoch')} differ, the earliest epoch ${earliest.epoch}: by at most ` +
+    `${largest('loss')} nats in a loss and ${largest('accuracy')} points in an accuracy, the best score by ` +
+    `${signed(score)} points${elsewhere ? '; the two ran on different devices, builds or numbers of threads' : ''}`
+  );
 }
 
-const LOGGED = ['train_loss', 'train_accuracy', 'val_loss', 'val_accuracy'] as const;
+/** The largest difference of two epochs' losses, and of their accuracies. */
+function apart(line: EpochLine, other: EpochLine): { loss: number; accuracy: number } {
+  const largest = (metric: 'loss' | 'accuracy') =>
+    Math.max(
+      ...(['train', 'val'] as const).map((of) =>
+        Math.abs(line[`${of}_${metric}`] - other[`${of}_${metric}`]),
+      ),
+    );
+  return { loss: largest('loss'), accuracy: largest('accuracy') };
+}
+
+function canonical(environment: TrialRecord['environment']): string {
+  return JSON.stringify(Object.entries(environment ?? {}).sort());
+}
 
 function joined(sentences: (string | false)[]): string {
   return sentences.filter(Boolean).join(' ');

@@ -103,6 +103,7 @@ async function winnersFigure(record: StudyRecord): Promise<Html | false> {
 const words = html`<details><summary>The words used here</summary><dl class="words">
 <dt>Run, or trial</dt><dd>One training of one full configuration with one seed.</dd>
 <dt>Score</dt><dd>The validation accuracy of a run’s best epoch: the first whose accuracy exceeds all before. Epochs count from 1.</dd>
+<dt>In training mode</dt><dd>Beside a score: the validation accuracy of the same weights with dropout active, and with batch normalisation by each batch’s own values. Networks that have neither have none.</dd>
 <dt>Winner</dt><dd>The run of a stage with the best score; of equals the earlier candidate, and first of all the run that the stage started from. Later stages take its configuration, never its weights.</dd>
 <dt>Points</dt><dd>A difference of two accuracies in percent.</dd>
 <dt>Near-tie</dt><dd>A lead smaller than the standard error of one accuracy measured on the validation images, 100·√(p(1−p)/n): one seed doesn’t tell the two apart.</dd>

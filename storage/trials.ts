@@ -3,6 +3,7 @@ import {
   type EpochLine,
   epochLineSchema,
   outcomeSchema,
+  scoreInTrainingModeSchema,
   sha256Schema,
   type TrialSpec,
   trialSpecSchema,
@@ -27,6 +28,7 @@ const trialResultSchema = z
     message: z.string().exactOptional(),
     /** Validation accuracy of the best epoch, percent; null unless completed. */
     score: z.number().min(0).max(100).nullable(),
+    scoreInTrainingMode: scoreInTrainingModeSchema,
     bestEpoch: z.number().int().min(1).nullable(),
     lines: z.array(epochLineSchema),
     /** Trained numbers of the network. */

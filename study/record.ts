@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { studySchema } from './study-schema.ts';
 import { settingsSchema, trainingConfigSchema } from './training-config.ts';
-import { epochLineSchema, outcomeSchema, sha256Schema } from './trial.ts';
+import { epochLineSchema, outcomeSchema, scoreInTrainingModeSchema, sha256Schema } from './trial.ts';
 
 /** Where a data set's images came from. */
 export const datasetOriginSchema = z.strictObject({
@@ -79,6 +79,7 @@ const trialRecordSchema = standingSchema.extend({
   repetition: z.number().int().nullable(),
   /** Why it did not complete. */
   message: z.string().nullable(),
+  scoreInTrainingMode: scoreInTrainingModeSchema,
   parameters: z.number().int().nullable(),
   attempts: z.number().int().nullable(),
   trainingSeconds: z.number().nullable(),

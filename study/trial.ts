@@ -48,6 +48,13 @@ export const epochLineSchema = z.strictObject({
 export type EpochLine = z.infer<typeof epochLineSchema>;
 
 /**
+ * Validation accuracy of the best epoch's weights with the network as it is in training, percent: with dropout, and with
+ * batch normalisation by each batch's own values, as the report's loop validated. null for a network that has neither,
+ * and unless completed. Results of before it was measured lack it.
+ */
+export const scoreInTrainingModeSchema = z.number().min(0).max(100).nullable().default(null);
+
+/**
  * The best epoch: the first whose validation accuracy exceeds all before.
  *
  * @returns undefined where there is no epoch.

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { backend, DeviceUnavailableError } from './tensorflow.ts';
+import { backend, DeviceUnavailableError, deterministicOps } from './tensorflow.ts';
 
 /** Where a trial was trained: for its record. Results may differ in the last bits between devices and threads. */
 export interface DeviceDescription {
@@ -15,6 +15,8 @@ export interface DeviceDescription {
   intraOpThreads?: number;
   /** Operations that may run side by side; absent where TensorFlow chooses. */
   interOpThreads?: number;
+  /** Only where `TF_DETERMINISTIC_OPS` is set, which a GPU needs for equal results. */
+  deterministicOps?: true;
   node: string;
 }
 
@@ -29,6 +31,7 @@ export function describeDevice(): DeviceDescription {
     ...(instructions && { instructions }),
     ...(intraOpThreads && { intraOpThreads }),
     ...(interOpThreads && { interOpThreads }),
+    ...(deterministicOps() && { deterministicOps: true }),
     node: process.versions.node,
   };
 }

@@ -14,6 +14,12 @@ export interface Engine {
   dispose(): void;
 }
 
+/** A network that evaluates as it is in training: with dropout, and with batch normalisation by the batch's own values. */
+export interface TrainingModeEngine extends Pick<Engine, 'setWeights' | 'dispose'> {
+  /** @param dropoutSeed as that of a step. Running averages are neither used nor changed. */
+  evaluate(batch: EngineBatch, dropoutSeed: StepSettings['dropoutSeed']): EvaluatedBatch;
+}
+
 /** An engine that trains its network. */
 export interface TrainingEngine extends Engine {
   /** Takes over the optimizer's tensors: `PARAMETER.SLOT`. */

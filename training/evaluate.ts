@@ -1,9 +1,10 @@
 import { CLASSES } from '../study/network-shapes.ts';
+import { randomStream } from '../study/random-stream.ts';
 import type { TrainingConfig } from '../study/training-config.ts';
 import type { LabelledImages } from './batches.ts';
 import { checkTensors } from './checkpoint/checkpoint.ts';
-import { createEvaluationEngine } from './compile/compiled-engine.ts';
-import type { Engine } from './engine.ts';
+import { createEvaluationEngine, createTrainingModeEngine } from './compile/compiled-engine.ts';
+import type { Engine, EngineBatch, EvaluatedBatch } from './engine.ts';
 import { createPauses, type Pauses } from './event-loop.ts';
 import type { NamedTensors } from './named-tensors.ts';
 import { createNetwork, weightsOf } from './networks/network.ts';
@@ -58,8 +59,55 @@ export async function evaluate(
 }
 
 /** The same with the weights and images that an engine has. `labels`: of all its images. */
-export async function evaluateWith(
+export function evaluateWith(
   engine: Engine,
+  labels: Uint8Array,
+  indices: Int32Array,
+  flips: Uint8Array | undefined,
+  pauses: Pauses,
+): Promise<Evaluation> {
+  const evaluateBatch = (batch: EngineBatch) => engine.evaluate(batch);
+  return evaluateBatches(evaluateBatch, EVALUATION_BATCH_SIZE, labels, indices, flips, pauses);
+}
+
+/**
+ * Accuracy, percent, of a network that evaluates as it is in training: dropout is active, and batch normalisation goes
+ * by each batch's own values. So did the report's loop, which never switched to evaluation.
+ *
+ * The batches are of the configuration's size, in the order of the indices. Dropout follows from seed and epoch alone.
+ *
+ * @param epoch the one that the weights are of.
+ * @returns undefined for a network that has neither, which evaluates the same in both modes.
+ * @throws RangeError where there is no index.
+ */
+export async function accuracyInTrainingMode(
+  config: TrainingConfig,
+  weights: NamedTensors,
+  { images, indices, flips }: { images: LabelledImages; indices: Int32Array; flips: Uint8Array | undefined },
+  { seed, epoch }: { seed: number; epoch: number },
+  pauses: Pauses,
+): Promise<number | undefined> {
+  const network = createNetwork(config);
+  if (config.dropout === 0 && network.buffers.length === 0) return undefined;
+  const used = usedImages(images, [indices]);
+  const { labels } = used.images;
+  const engine = createTrainingModeEngine({ network, images: used.images, mirrored: flips !== undefined });
+  const random = randomStream('dropout', 'validation', seed, epoch);
+  const evaluateBatch = (batch: EngineBatch) => engine.evaluate(batch, [random.next(), random.next()]);
+  try {
+    engine.setWeights(weights);
+    const [own] = used.indices as [Int32Array];
+    return (await evaluateBatches(evaluateBatch, config.batchSize, labels, own, flips, pauses)).accuracy;
+  } finally {
+    engine.dispose();
+  }
+}
+
+// --- helpers ---
+
+async function evaluateBatches(
+  evaluateBatch: (batch: EngineBatch) => EvaluatedBatch,
+  batchSize: number,
   labels: Uint8Array,
   indices: Int32Array,
   flips: Uint8Array | undefined,
@@ -70,11 +118,11 @@ export async function evaluateWith(
   const confusion = Array.from({ length: CLASSES }, () => new Array<number>(CLASSES).fill(0));
   let lossSum = 0;
   let correct = 0;
-  for (let start = 0; start < indices.length; start += EVALUATION_BATCH_SIZE) {
+  for (let start = 0; start < indices.length; start += batchSize) {
     await pauses.take();
-    const end = start + EVALUATION_BATCH_SIZE;
+    const end = start + batchSize;
     const batch = { indices: indices.subarray(start, end), flips: flips?.subarray(start, end) };
-    const { probabilities: rows, losses } = engine.evaluate(batch);
+    const { probabilities: rows, losses } = evaluateBatch(batch);
     probabilities.set(rows, start * CLASSES);
     for (const [position, image] of batch.indices.entries()) {
       const predicted = likeliest(rows.subarray(position * CLASSES, (position + 1) * CLASSES));
@@ -92,8 +140,6 @@ export async function evaluateWith(
     confusion,
   };
 }
-
-// --- helpers ---
 
 /** The first of the largest. */
 function likeliest(row: Float32Array): number {

@@ -4,7 +4,7 @@ import type { LabelledImages } from './batches.ts';
 import type { BestEpoch, Checkpoint } from './checkpoint/checkpoint.ts';
 import { createCompiledEngine } from './compile/compiled-engine.ts';
 import type { CreateTrainingEngine, TrainingEngine } from './engine.ts';
-import { evaluateWith } from './evaluate.ts';
+import { accuracyInTrainingMode, evaluateWith } from './evaluate.ts';
 import { createPauses } from './event-loop.ts';
 import type { TrainingProgress } from './messages.ts';
 import { createNetwork } from './networks/network.ts';
@@ -47,6 +47,11 @@ export interface TrialOutcome {
   lines: EpochLine[];
   /** Absent where no epoch was done. */
   best?: BestEpoch;
+  /**
+   * Validation accuracy of the best epoch's weights with the network as it is in training, percent; see
+   * `accuracyInTrainingMode`. Absent for a network without dropout and batch normalisation, and unless completed.
+   */
+  scoreInTrainingMode?: number;
   /** Number of values that are trained. */
   parameters: number;
 }
@@ -82,6 +87,17 @@ export async function runTrial(
     parameters: network.parameterCount,
   });
 
+  /** Of the validation images as that epoch saw them. */
+  const validationFlips = (epoch: number) =>
+    drawFlips(run.validation.length, validationFlip, 'validation', seed, epoch);
+  const inTrainingMode = ({ epoch, weights }: BestEpoch) => {
+    const alive = () => run.onAlive(`evaluating epoch ${epoch} in training mode`);
+    alive();
+    const validation = { images: run.images, indices: run.validation, flips: validationFlips(epoch) };
+    const pauses = createPauses(run.signal, alive);
+    return accuracyInTrainingMode(config, weights, validation, { seed, epoch }, pauses);
+  };
+
   let engine: TrainingEngine | undefined;
   try {
     run.onAlive('preparing images and weights');
@@ -112,7 +128,7 @@ export async function runTrial(
         engine,
         images.labels,
         validation,
-        drawFlips(validation.length, validationFlip, 'validation', seed, epoch),
+        validationFlips(epoch),
         createPauses(run.signal, alive),
       );
       checkFinite('val_loss', validated.loss, `after epoch ${epoch}, by its steps 1 to ${stepsPerEpoch}`);
@@ -143,7 +159,10 @@ export async function runTrial(
         isBest,
       );
     }
-    return ended('completed');
+    engine.dispose();
+    engine = undefined;
+    const scoreInTrainingMode = best && (await inTrainingMode(best));
+    return { ...ended('completed'), ...(scoreInTrainingMode !== undefined && { scoreInTrainingMode }) };
   } catch (error) {
     if (error instanceof DivergedError) return ended('diverged', error.message);
     if (isOutOfMemory(error)) return ended('outOfMemory', (error as Error).message);

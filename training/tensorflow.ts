@@ -127,6 +127,11 @@ export function uint8Tensor(values: Uint8Array, shape: number[]): Tensor {
   });
 }
 
+/** Whether TensorFlow was told to compute everything the same way each time, or to fail where it can't. */
+export function deterministicOps(): boolean {
+  return /^(1|true)$/i.test(process.env.TF_DETERMINISTIC_OPS ?? '');
+}
+
 // --- helpers ---
 
 function loadTensorFlow(): typeof TensorFlow {

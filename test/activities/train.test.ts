@@ -66,6 +66,9 @@ describe('a trial', () => {
     const key = trialKey(spec);
     expect(whole).toMatchObject({ spec, outcome: 'completed', term: 1, bestEpoch: bestEpoch(lines)?.epoch });
     expect(whole.score).toBe(bestEpoch(lines)?.val_accuracy);
+    // There is dropout. 40 images: an accuracy is a multiple of 2.5.
+    expect(whole.scoreInTrainingMode).toBeGreaterThan(0);
+    expect((whole.scoreInTrainingMode as number) % 2.5).toBe(0);
     expect(lines.map(({ epoch }) => epoch)).toEqual(epochsFrom(1));
     expect(lines.at(-1)?.train_loss).toBeLessThan(lines[0]?.train_loss as number);
     expect(whole.environment).toMatchObject({
@@ -277,7 +280,8 @@ async function expectTheSame(spec: TrialSpec, { term }: { term: number }): Promi
   const result = await resultOf(spec);
   const metrics = (lines: EpochLine[]) => lines.map(({ seconds: _, ...line }) => line);
   expect(metrics(result.lines)).toEqual(metrics(whole.lines));
-  expect(result).toMatchObject({ term, score: whole.score, bestEpoch: whole.bestEpoch });
+  const { score, scoreInTrainingMode, bestEpoch: best, tensorsSha256 } = whole;
+  expect(result).toMatchObject({ term, score, scoreInTrainingMode, bestEpoch: best, tensorsSha256 });
   const checkpoints = await bench.store.list(checkpointsPrefix(trialKey(spec)));
   expect(checkpoints.at(-1)?.key).toMatch(new RegExp(`-${term}\\.json$`));
 }

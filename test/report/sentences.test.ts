@@ -93,7 +93,7 @@ it('tells whether a repeated run is the same, and which run it repeats', () => {
   const repeat = record.stages.find(({ kind }) => kind === 'repeat') as StageRecord;
   // The search's winner goes by its start's name, and is not the start's own run.
   expect(plain(answer(record, repeat))).toMatch(
-    /_search_03` run again with the same seed: the best epoch’s weights are equal to the bit; every loss and accuracy of the 90 epochs is the same\.$/,
+    /_search_03` run again with the same seed: the best epoch’s weights are equal to the bit; every loss and accuracy of the 90 epochs is the same to the bit\.$/,
   );
   const [again] = repeat.trials as [TrialRecord];
   const lines = again.lines.map((line, index) =>
@@ -101,7 +101,12 @@ it('tells whether a repeated run is the same, and which run it repeats', () => {
   );
   const differing = { ...repeat, trials: [{ ...again, lines, tensorsSha256: 'f'.repeat(64) }] };
   expect(plain(answer(record, differing))).toContain(
-    'weights are not equal to the bit; 1 of 90 epochs differ, the best score by 0.00 points',
+    'weights are not equal to the bit; 1 of 90 epochs differ, the earliest epoch 5: by at most 1e−9 nats in a loss ' +
+      'and 0 points in an accuracy, the best score by 0.00 points.',
+  );
+  const elsewhere = { ...differing, trials: [{ ...again, lines, environment: { intraOpThreads: '4' } }] };
+  expect(answer(record, elsewhere)).toContain(
+    '; the two ran on different devices, builds or numbers of threads.',
   );
   const unknown = { ...repeat, trials: [{ ...again, tensorsSha256: null }] };
   expect(answer(record, unknown)).toContain('whether the weights are equal is not recorded');

@@ -54,6 +54,12 @@ describe.each(storeKinds)('trials (%s)', (_name, createStore) => {
     expect(await readResult(store, trial)).toEqual(result);
   });
 
+  it('read a result of before accuracies in training mode were measured', async () => {
+    const { scoreInTrainingMode: _, ...older } = result;
+    await store.put(resultKey(trial), Buffer.from(canonicalJson(older)));
+    expect(await readResult(store, trial)).toEqual({ ...older, scoreInTrainingMode: null });
+  });
+
   it('get one result of two written at the same time', async () => {
     await newTerm();
     const [a, b] = await Promise.all([

@@ -1,8 +1,13 @@
-import { expect, test } from 'vitest';
-import { evaluate } from '../../training/evaluate.ts';
-import type { NamedTensors } from '../../training/named-tensors.ts';
-import { tf } from '../../training/tensorflow.ts';
-import { configOf, dense } from './configs.ts';
+import { describe, expect, test } from 'vitest';
+import type { TrainingConfig } from '../../study/training-config.ts';
+import { takeBatch, uploadImages } from '../../training/batches.ts';
+import { accuracyInTrainingMode, evaluate } from '../../training/evaluate.ts';
+import { createPauses } from '../../training/event-loop.ts';
+import { initialWeights } from '../../training/initial-weights.ts';
+import { type NamedTensors, toDevice } from '../../training/named-tensors.ts';
+import { createNetwork, weightsOf } from '../../training/networks/network.ts';
+import { backend, tf } from '../../training/tensorflow.ts';
+import { configOf, dense, tinyResnet } from './configs.ts';
 import { easyImages, range } from './easy-images.ts';
 
 const images = easyImages(600);
@@ -49,6 +54,67 @@ test('weights of another network are refused', async () => {
   await expect(evaluate(other, alwaysThree, images, range(0, 10))).rejects.toThrow(
     'weights: expected layers.0.weight of shape [3072, 2], got [3072, 1]; they belong to another configuration',
   );
+});
+
+describe('in training mode', () => {
+  const indices = range(30, 131);
+  const validation = { images, indices, flips: undefined };
+  /** Weights that no training has made sure of anything by. */
+  const untrained = (config: TrainingConfig) => initialWeights(weightsOf(createNetwork(config)), 5);
+  const accuracy = (config: TrainingConfig, seeds = { seed: 1, epoch: 1 }, data = validation) =>
+    accuracyInTrainingMode(config, untrained(config), data, seeds, createPauses());
+
+  test('batch normalisation goes by the batches of the configuration, the last of what is left', async () => {
+    const config = configOf(tinyResnet, { batchSize: 16 });
+    const network = createNetwork(config);
+    const [weights, onDevice] = [toDevice(untrained(config)), uploadImages(images)];
+    let correct = 0;
+    for (let start = 0; start < indices.length; start += 16) {
+      correct += tf.tidy(() => {
+        const { x, labels } = takeBatch(onDevice, indices.slice(start, start + 16), undefined);
+        const dropoutSeed = tf.tensor1d([0, 0], 'int32');
+        const { logits } = network.forward(weights, x, { training: true, dropoutSeed });
+        return tf.sum(tf.equal(tf.argMax(logits, 1), labels)).dataSync()[0] as number;
+      });
+    }
+    tf.dispose([weights, onDevice]);
+    expect(await accuracy(config)).toBe((100 * correct) / 101);
+    // Other batches, other statistics: by none of the running averages.
+    expect(await accuracy({ ...config, batchSize: 101 })).not.toBe(await accuracy(config));
+  });
+
+  test('dropout is active, and follows from seed and epoch', async () => {
+    const config = configOf(dense(64), { dropout: 0.5 });
+    const drawn = [
+      await accuracy(config),
+      await accuracy(config, { seed: 2, epoch: 1 }),
+      await accuracy(config, { seed: 1, epoch: 2 }),
+    ];
+    expect(new Set(drawn).size).toBe(3);
+    expect(await accuracy(config)).toBe(drawn[0]);
+  });
+
+  test('images are mirrored as they were for the evaluation', async () => {
+    const config = configOf(tinyResnet, { batchSize: 16 });
+    const flips = new Uint8Array(101).fill(1);
+    const mirrored = { ...validation, flips };
+    expect(await accuracy(config, undefined, mirrored as never)).not.toBe(await accuracy(config));
+  });
+
+  test('nothing is measured for a network that does the same in both modes', async () => {
+    expect(await accuracy(configOf(dense(8)))).toBeUndefined();
+  });
+
+  test('nothing stays in TensorFlow', async () => {
+    const held = () => [
+      tf.memory().numTensors,
+      backend.binding.getNumOfTensors(),
+      backend.binding.getNumOfSavedModels(),
+    ];
+    const before = held();
+    await accuracy(configOf(tinyResnet, { dropout: 0.5 }));
+    expect(held()).toEqual(before);
+  });
 });
 
 test('an abort is thrown', async () => {

@@ -3,8 +3,10 @@ import type { TrainingConfig } from '../../study/training-config.ts';
 import type { EpochLine } from '../../study/trial.ts';
 import { type Checkpoint, CheckpointMismatchError } from '../../training/checkpoint/checkpoint.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../training/checkpoint/safetensors.ts';
-import { evaluate } from '../../training/evaluate.ts';
+import { accuracyInTrainingMode, evaluate } from '../../training/evaluate.ts';
+import { createPauses } from '../../training/event-loop.ts';
 import type { TrainingProgress } from '../../training/messages.ts';
+import { drawFlips } from '../../training/order.ts';
 import { runTrial, type TrialOutcome, type TrialRun } from '../../training/run-trial.ts';
 import { tf } from '../../training/tensorflow.ts';
 import { configOf, conv, dense, tinyResnet } from './configs.ts';
@@ -123,6 +125,30 @@ describe('learning', () => {
   });
 });
 
+describe('the score in training mode', () => {
+  test.each<[string, TrainingConfig]>([
+    ['dropout', configOf(dense(32), { epochs: 2, dropout: 0.5, validationFlip: true })],
+    ['batch normalisation', configOf(tinyResnet, { epochs: 2 })],
+  ])('is that of the best epoch, for a network with %s', async (_what, config) => {
+    const { best, scoreInTrainingMode } = await train(config);
+    const { epoch, weights } = best as NonNullable<typeof best>;
+    const flips = drawFlips(validation.length, config.validationFlip ? 0.5 : 0, 'validation', 7, epoch);
+    const data = { images, indices: validation, flips };
+    const seeds = { seed: 7, epoch };
+    expect(scoreInTrainingMode).toBe(
+      await accuracyInTrainingMode(config, weights, data, seeds, createPauses()),
+    );
+  });
+
+  test('is there for no other network, and not where training diverged', async () => {
+    expect(await train(configOf(dense(8), { epochs: 1 }))).not.toHaveProperty('scoreInTrainingMode');
+    const diverges = { epochs: 3, learningRate: 100, activation: 'leakyRelu', dropout: 0.1 } as const;
+    const diverged = await train(configOf(dense(64, 64), diverges));
+    expect(diverged.outcome).toBe('diverged');
+    expect(diverged).not.toHaveProperty('scoreInTrainingMode');
+  });
+});
+
 describe('resuming', () => {
   const stored = (tensors: Checkpoint['weights']) => decodeSafetensors(encodeSafetensors(tensors)).tensors;
 
@@ -160,6 +186,7 @@ describe('resuming', () => {
       expect(resumed.checkpoints.length).toBe(4 - checkpoint.epoch);
       expect(metrics(resumed.lines)).toEqual(metrics(whole.lines));
       expect(resumed.best).toEqual(whole.best);
+      expect(resumed.scoreInTrainingMode).toBe(whole.scoreInTrainingMode);
       const [last, lastOfWhole] = [resumed.checkpoints.at(-1), whole.checkpoints.at(-1)];
       expect(last?.weights).toEqual(lastOfWhole?.weights);
       expect(last?.optimizer).toEqual(lastOfWhole?.optimizer);

@@ -18,6 +18,9 @@ test('the device tells version, processor, threads and Node', async () => {
   expect(device).toMatchObject({ intraOpThreads: 2, interOpThreads: 2, node: process.versions.node });
   expect(device.tensorflow).toMatch(/^\d+\.\d+\.\d+/);
   expect(device.name).not.toBe('');
+  expect(device).not.toHaveProperty('deterministicOps');
+  vi.stubEnv('TF_DETERMINISTIC_OPS', '1');
+  expect(describeDevice()).toHaveProperty('deterministicOps', true);
   if (device.kind === 'CPU') expect(requireGpu).toThrow(/expected a GPU, but TensorFlow found none/);
   else expect(requireGpu).not.toThrow();
 });

@@ -1,13 +1,23 @@
-import type { Engine, EngineBatch, EngineRequest, TrainingEngine, TrainingRequest } from '../engine.ts';
+import type {
+  Engine,
+  EngineBatch,
+  EngineRequest,
+  EvaluatedBatch,
+  StepSettings,
+  TrainingEngine,
+  TrainingModeEngine,
+  TrainingRequest,
+} from '../engine.ts';
 import type { NamedTensors } from '../named-tensors.ts';
 import { weightsOf } from '../networks/network.ts';
 import { createUpdateRule } from '../optimizers/optimizer.ts';
 import { slotsOf } from '../state.ts';
+import type { Values } from '../tensorflow.ts';
 import { addEvaluation } from './evaluation-part.ts';
 import { createGraph, type Graph } from './graph.ts';
 import { addImages, type ImagesInGraph } from './images.ts';
 import { poolBeforeRelu } from './rewrite.ts';
-import { openSession, type Session } from './session.ts';
+import { type Feed, openSession, type Session } from './session.ts';
 import { addTensors, type TensorsInGraph } from './tensors-part.ts';
 import { addTraining, TRAINING_INPUTS } from './training-part.ts';
 
@@ -27,8 +37,26 @@ export function createEvaluationEngine(request: EngineRequest): Engine {
 }
 
 /**
- * The same for an engine that trains too. Training and evaluation, and setting and reading of weights and slots, are
- * parts of one graph over the same variables.
+ * The same for an engine that evaluates a network as it is in training.
+ *
+ * @throws NotRecordableError where the network can't be recorded.
+ */
+export function createTrainingModeEngine(request: EngineRequest): TrainingModeEngine {
+  const { graph, images, weights } = networkGraph(request);
+  const seed = graph.placeholder(TRAINING_INPUTS.dropoutSeed.name, 'int32', [2]);
+  const evaluation = addEvaluation(graph, request.network, images, weights, seed);
+  const session = open(graph, (opened) => images.load(opened, request.images));
+  return {
+    setWeights: (tensors) => weights.set(session, tensors),
+    evaluate: ({ indices, flips }, dropoutSeed) =>
+      evaluated(session.run([images.batch(indices, flips), seedFeed(dropoutSeed)], evaluation)),
+    dispose: () => session.dispose(),
+  };
+}
+
+/**
+ * An engine that trains and evaluates. Both, and setting and reading of weights and slots, are parts of one graph over
+ * the same variables.
  *
  * @throws NotRecordableError where the network can't be recorded.
  */
@@ -49,12 +77,11 @@ export function createCompiledEngine(request: TrainingRequest): TrainingEngine {
     slots: () => slots.read(session),
     train({ indices, flips }, { learningRate, dropoutSeed }) {
       const { name: rate } = TRAINING_INPUTS.learningRate;
-      const { name: seed } = TRAINING_INPUTS.dropoutSeed;
       session.run(
         [
           images.batch(indices, flips),
           { name: rate, type: 'float32', shape: [], values: Float32Array.of(learningRate) },
-          { name: seed, type: 'int32', shape: [2], values: Int32Array.from(dropoutSeed) },
+          seedFeed(dropoutSeed),
         ],
         [step],
       );
@@ -69,11 +96,15 @@ export function createCompiledEngine(request: TrainingRequest): TrainingEngine {
 
 // --- helpers ---
 
-function evaluationGraph({ network, images: { labels }, mirrored }: EngineRequest) {
+function networkGraph({ network, images: { labels }, mirrored }: EngineRequest) {
   const graph = createGraph();
   const images = addImages(graph, labels.length, mirrored);
-  const weights = addTensors(graph, 'weights', weightsOf(network));
-  return { graph, images, weights, evaluation: addEvaluation(graph, network, images, weights) };
+  return { graph, images, weights: addTensors(graph, 'weights', weightsOf(network)) };
+}
+
+function evaluationGraph(request: EngineRequest) {
+  const { graph, images, weights } = networkGraph(request);
+  return { graph, images, weights, evaluation: addEvaluation(graph, request.network, images, weights) };
 }
 
 function open(graph: Graph, prepare: (session: Session) => void): Session {
@@ -96,10 +127,17 @@ function evaluationEngine(
   return {
     setWeights: (tensors: NamedTensors) => weights.set(session, tensors),
     weights: () => weights.read(session),
-    evaluate({ indices, flips }: EngineBatch) {
-      const [probabilities, losses] = session.run([images.batch(indices, flips)], fetches);
-      return { probabilities: probabilities as Float32Array, losses: losses as Float32Array };
-    },
+    evaluate: ({ indices, flips }: EngineBatch) =>
+      evaluated(session.run([images.batch(indices, flips)], fetches)),
     dispose: () => session.dispose(),
   };
+}
+
+function evaluated([probabilities, losses]: Values[]): EvaluatedBatch {
+  return { probabilities: probabilities as Float32Array, losses: losses as Float32Array };
+}
+
+function seedFeed(dropoutSeed: StepSettings['dropoutSeed']): Feed {
+  const { name } = TRAINING_INPUTS.dropoutSeed;
+  return { name, type: 'int32', shape: [2], values: Int32Array.from(dropoutSeed) };
 }

@@ -1,21 +1,34 @@
 import { crossEntropy } from '../loss.ts';
-import type { NetworkFunction } from '../networks/network.ts';
+import type { ForwardMode, NetworkFunction } from '../networks/network.ts';
 import { tf } from '../tensorflow.ts';
 import type { Graph, Output } from './graph.ts';
 import type { ImagesInGraph } from './images.ts';
 import { addProgram } from './record-network.ts';
 import type { TensorsInGraph } from './tensors-part.ts';
 
-/** @returns what to fetch for a batch's class probabilities and losses. */
+/**
+ * @param dropoutSeed int32 [2], to evaluate as in training: with dropout, and with batch normalisation by the batch.
+ * @returns what to fetch for a batch's class probabilities and losses.
+ */
 export function addEvaluation(
   graph: Graph,
   network: NetworkFunction,
   images: ImagesInGraph,
   weights: TensorsInGraph,
+  dropoutSeed?: Output,
 ): [probabilities: Output, losses: Output] {
-  const result = addProgram(graph, 'evaluate', network, images, weights, undefined, (values, batch) => {
-    const { logits } = network.forward(values, batch.x, { training: false });
-    return { probabilities: tf.softmax(logits), losses: crossEntropy(logits, batch.labels) };
-  });
+  const result = addProgram(
+    graph,
+    'evaluate',
+    network,
+    images,
+    weights,
+    dropoutSeed,
+    (values, batch, seed) => {
+      const mode: ForwardMode = dropoutSeed ? { training: true, dropoutSeed: seed } : { training: false };
+      const { logits } = network.forward(values, batch.x, mode);
+      return { probabilities: tf.softmax(logits), losses: crossEntropy(logits, batch.labels) };
+    },
+  );
   return [result('probabilities'), result('losses')];
 }

@@ -65,6 +65,7 @@ export async function trainJob(
     outcome: trained.outcome,
     ...(trained.message && { message: trained.message }),
     score: completed ? (bestLine?.val_accuracy ?? null) : null,
+    scoreInTrainingMode: trained.scoreInTrainingMode ?? null,
     bestEpoch: best?.epoch ?? null,
     lines: trained.lines,
     parameters: trained.parameters,

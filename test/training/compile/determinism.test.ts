@@ -5,9 +5,19 @@ import { expect, test } from 'vitest';
 
 const program = fileURLToPath(new URL('train-and-print.ts', import.meta.url));
 
-test('the same trials in two processes give the same to the bit', { timeout: 120_000 }, async () => {
-  const run = () => promisify(execFile)(process.execPath, ['--import', 'tsx', program]);
-  const [first, second] = await Promise.all([run(), run()]);
-  expect(first.stdout.trim().split('\n').length).toBe(9);
-  expect(second.stdout).toBe(first.stdout);
+test('the same to the bit in two processes, and from each checkpoint', { timeout: 240_000 }, async () => {
+  const run = async (...args: string[]) => {
+    const command = ['--import', 'tsx', program, ...args];
+    const { stdout } = await promisify(execFile)(process.execPath, command);
+    return stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' '));
+  };
+  const [first, second] = await Promise.all([run('--resume'), run()]);
+  const names = new Set(first.map((line) => line.slice(0, 3).join(' ')));
+  expect(names.size).toBe(3 * 3 * 2);
+  for (const [, , , whole, ...resumed] of first) expect(resumed).toEqual([whole, whole]);
+  expect(new Set(first.map((line) => line[3])).size).toBe(18);
+  expect(second).toEqual(first.map((line) => line.slice(0, 4)));
 });

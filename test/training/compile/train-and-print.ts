@@ -1,26 +1,59 @@
-/** Trains a small network of every kind by every optimizer, and prints what came out, to be compared between processes. */
+/**
+ * Trains a small network of every kind by every optimizer, with and without dropout, and prints digests of what came out,
+ * a line each, to be compared between processes; with `--resume` also those of trials that go on from each checkpoint.
+ */
+import { createHash } from 'node:crypto';
+import type { TrainingConfig } from '../../../study/training-config.ts';
+import type { Checkpoint } from '../../../training/checkpoint/checkpoint.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../../training/checkpoint/safetensors.ts';
 import { tensorsDigest } from '../../../training/checkpoint/tensors-digest.ts';
+import type { NamedTensors } from '../../../training/named-tensors.ts';
 import { runTrial } from '../../../training/run-trial.ts';
 import { configOf, conv, dense, tinyResnet } from '../configs.ts';
 import { easyImages, range } from '../easy-images.ts';
 
 const networks = { dense: dense(200, 40), conv: conv([[16, 3, 1]], 64), resnet: tinyResnet };
 const optimizers = [{ kind: 'sgd', momentum: 0.9 }, { kind: 'adagrad' }, { kind: 'adadelta' }] as const;
+const images = easyImages(300);
 
 for (const [kind, network] of Object.entries(networks)) {
   for (const optimizer of optimizers) {
-    const { lines, best } = await runTrial({
-      config: configOf(network, { epochs: 2, optimizer, dropout: 0.2, learningRate: 0.01 }),
-      seed: 3,
-      images: easyImages(300),
-      training: range(0, 230),
-      validation: range(230, 300),
-      onProgress: () => {},
-      onAlive: () => {},
-      onEpoch: async () => {},
-      signal: new AbortController().signal,
-    });
-    const metrics = lines.map(({ train_loss, val_loss }) => `${train_loss} ${val_loss}`);
-    console.log(kind, optimizer.kind, ...metrics, best && tensorsDigest(best.weights));
+    for (const dropout of [0, 0.2]) {
+      const config = configOf(network, { epochs: 3, optimizer, dropout, learningRate: 0.01 });
+      const { digest, checkpoints } = await train(config);
+      const resumed: string[] = [];
+      for (const checkpoint of process.argv.includes('--resume') ? checkpoints.slice(0, -1) : []) {
+        resumed.push((await train(config, asStored(checkpoint))).digest);
+      }
+      console.log(kind, optimizer.kind, dropout, digest, ...resumed);
+    }
   }
+}
+
+/** Digest of all metrics and of the last weights, the best ones, and the optimizer's tensors. */
+async function train(config: TrainingConfig, resumeFrom?: Checkpoint) {
+  const checkpoints: Checkpoint[] = [];
+  const { lines, scoreInTrainingMode } = await runTrial({
+    ...{ config, seed: 3, images, training: range(0, 230), validation: range(230, 300) },
+    ...(resumeFrom && { resumeFrom }),
+    onProgress: () => {},
+    onAlive: () => {},
+    onEpoch: async (checkpoint) => void checkpoints.push(checkpoint),
+    signal: new AbortController().signal,
+  });
+  const { weights, optimizer, best } = checkpoints.at(-1) as Checkpoint;
+  const metrics = lines.map(({ seconds: _, ...line }) => line);
+  const tensors = [weights, optimizer, best.weights].map(tensorsDigest);
+  const all = JSON.stringify([metrics, scoreInTrainingMode, tensors]);
+  return { digest: createHash('sha256').update(all).digest('hex').slice(0, 16), checkpoints };
+}
+
+function asStored({ weights, optimizer, best, ...rest }: Checkpoint): Checkpoint {
+  const stored = (tensors: NamedTensors) => decodeSafetensors(encodeSafetensors(tensors)).tensors;
+  return {
+    ...rest,
+    weights: stored(weights),
+    optimizer: stored(optimizer),
+    best: { ...best, weights: stored(best.weights) },
+  };
 }
