@@ -9,6 +9,7 @@ const mayImport = {
   workers: ['study', 'training', 'storage', 'report', 'workflows', 'activities'],
   infra: [],
   client: ['study', 'storage', 'report', 'infra'],
+  bench: ['study', 'training', 'storage', 'report', 'workflows', 'activities', 'workers', 'infra', 'client'],
 };
 
 const typesOnly = { dependencyTypesNot: ['type-only'] };
@@ -22,7 +23,7 @@ export default {
       severity: 'error',
       from: { path: `^${folder}/` },
       to: {
-        path: `^(${folders.join('|')}|bench|test)/`,
+        path: `^(${folders.join('|')}|test)/`,
         pathNot: `^(${[folder, ...mayImport[folder]].join('|')})/`,
         // Types cross from activities to workflows, and from both to clients: code does not.
         ...(['workflows', 'client'].includes(folder) ? typesOnly : {}),
@@ -59,7 +60,10 @@ export default {
       name: 'tensorflow-in-trainers-only',
       comment: 'tfjs-node loads in trainer processes alone; others take messages and what is pure on bytes',
       severity: 'error',
-      from: { path: '^(study|storage|activities|workers|client|infra)/', pathNot: '^workers/trainer/' },
+      from: {
+        path: '^(study|storage|activities|workers|client|infra|bench)/',
+        pathNot: '^(workers/trainer|bench/programs)/',
+      },
       to: { path: '^training/', pathNot: '^training/data/', ...typesOnly },
     },
     {

@@ -43,10 +43,8 @@ export function createRunTrainer({ slots, onLog }: TrainerOptions): RunTrainer {
   };
 }
 
-// --- helpers ---
-
 /** Each slot's share of the processors, and what must be set before a process starts. */
-function trainerEnvironment(slots: number): NodeJS.ProcessEnv {
+export function trainerEnvironment(slots: number): NodeJS.ProcessEnv {
   return {
     [TRAINER_THREADS]: String(Math.max(1, Math.floor(availableParallelism() / slots))),
     // Keeps freed memory in the process: a step of ResNet-50 else costs thousands of page faults.
@@ -58,6 +56,8 @@ function trainerEnvironment(slots: number): NodeJS.ProcessEnv {
     ].join(':'),
   };
 }
+
+// --- helpers ---
 
 /** Sends the job, passes reports on, and resolves with the last one when the process has ended. */
 function lastReport(

@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { type Disturbance, disturbanceBetween, isDisturbed, readLoad } from './machine-load.ts';
+
+/** A program of its own process that measures something: see programs/measured.ts. */
+export interface Program {
+  command: string;
+  args: readonly string[];
+  env: NodeJS.ProcessEnv;
+}
+
+/** What a program found. */
+export interface Figures {
+  /** Of a step: means of blocks of steps. */
+  milliseconds?: number[];
+  /** Of an epoch. */
+  seconds?: number;
+  /** Share of the time outside TensorFlow's calls. */
+  outsideShare?: number;
+  /** The most memory that its process has had, MiB. */
+  peakMegabytes?: number;
+}
+
+export type Measurement<T = Figures> = { figures: T; disturbance: Disturbance };
+
+/** A program that ended without figures. */
+export class ProgramFailed extends Error {
+  override name = 'ProgramFailed';
+}
+
+const MOST_TRIES = 3;
+
+/**
+ * Measures, and again where the machine's time went elsewhere meanwhile, a few times at most.
+ *
+ * @returns the least disturbed one.
+ */
+export async function leastDisturbed<T>(
+  measure: () => Promise<Measurement<T>>,
+  onRepeat: (disturbance: Disturbance) => void,
+): Promise<Measurement<T>> {
+  let best: Measurement<T> | undefined;
+  for (let tries = 1; ; tries++) {
+    const found = await measure();
+    if (!best || total(found) < total(best)) best = found;
+    if (!isDisturbed(found.disturbance) || tries === MOST_TRIES) return best;
+    onRepeat(found.disturbance);
+  }
+}
+
+/**
+ * Runs a program once.
+ *
+ * @throws ProgramFailed with the end of what it printed; the signal's reason once it is aborted.
+ */
+export async function runProgram({ command, args, env }: Program, signal: AbortSignal): Promise<Measurement> {
+  signal.throwIfAborted();
+  const child = spawn(command, args, {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    signal,
+    killSignal: 'SIGKILL',
+  });
+  let failure: Error | undefined;
+  child.on('error', (error) => {
+    failure = error;
+  });
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors = (errors + text).slice(-4000);
+  });
+  const closed = once(child, 'close');
+  let before = readLoad(process.pid);
+  let measurement: Measurement | undefined;
+  for await (const line of createInterface(child.stdout)) {
+    if (line === 'begin') before = readLoad(process.pid);
+    if (!line.startsWith('end ')) continue;
+    const disturbance = disturbanceBetween(before, readLoad(process.pid));
+    measurement = { figures: JSON.parse(line.slice('end '.length)), disturbance };
+  }
+  const [code, killedBy] = await closed;
+  signal.throwIfAborted();
+  if (measurement && code === 0) return measurement;
+  const how = failure?.message ?? (killedBy ? `killed by ${killedBy}` : `exit code ${code}`);
+  throw new ProgramFailed(`${[command, ...args].join(' ')}: ${how}. ${lastLine(errors)}`, { cause: failure });
+}
+
+// --- helpers ---
+
+function total({ disturbance: { others, lost } }: Measurement<unknown>): number {
+  return others + lost;
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1)?.slice(0, 300) ?? '';
+}

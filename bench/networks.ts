@@ -1,0 +1,22 @@
+import { cifar10 } from '../study/cifar10.ts';
+import type { Network } from '../study/training-config.ts';
+
+/** A network of the report's study. */
+export interface NamedNetwork {
+  name: string;
+  network: Network;
+}
+
+export const BATCH_SIZES = [32, 128] as const;
+
+/** All networks that the report's study compares, by name, in its order. */
+export const allNetworks: readonly NamedNetwork[] = cifar10.stages.flatMap((stage) => {
+  if (stage.kind !== 'compare') return [];
+  return stage.candidates.flatMap(({ name, change }) =>
+    change.network ? [{ name, network: change.network }] : [],
+  );
+});
+
+/** Those measured unless others are asked for: one of each kind, small and large. */
+const USUAL = ['MLP', 'relu_layer_div2', 'default_conv', 'simple_cnn', 'rn50'];
+export const usualNetworks = allNetworks.filter(({ name }) => USUAL.includes(name));

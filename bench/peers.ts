@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findOnPath, run } from '../infra/setup/commands.ts';
+import { projectRoot } from '../infra/setup/native-parts.ts';
+import { installPart, isInstalled, type Part, partFolder } from '../infra/setup/part.ts';
+import { checkPrerequisites } from '../infra/setup/prerequisites.ts';
+import { runTasks } from '../infra/setup/progress.ts';
+import { UserError } from '../infra/user-error.ts';
+import { freeBytes } from './machine.ts';
+
+const REQUIREMENTS = fileURLToPath(new URL('./requirements.txt', import.meta.url));
+const MAKER = { gigabytesDownloaded: 3.4, gigabytesInstalled: 7.5 };
+/** What the packages of the requirements run on: PyTorch from the first, TensorFlow up to the last. */
+const PYTHONS = ['3.11', '3.12', '3.13'];
+
+/** Where the bench keeps what it fetches; git ignores it. */
+export const benchCache = {
+  native: join(projectRoot, '.cache', 'bench'),
+  tmp: join(projectRoot, '.cache', 'bench', 'tmp'),
+};
+
+/**
+ * Brings PyTorch and TensorFlow for Python, in a virtual environment of their own, once.
+ *
+ * @returns the environment's Python.
+ * @throws UserError where there is no fitting Python or too little disk, or a package can't be had.
+ */
+export async function ensurePeers(): Promise<string> {
+  const python = await findPython();
+  const part = peersPart(python);
+  if (!isInstalled(benchCache, part)) {
+    await rm(benchCache.tmp, { recursive: true, force: true });
+    await checkPrerequisites(projectRoot, [part]);
+    const { gigabytesDownloaded, gigabytesInstalled } = MAKER;
+    console.error(
+      `Fetching what is compared with, once, into ${benchCache.native}: ${part.title}. Up to ${gigabytesDownloaded} GB ` +
+        `to download and ${gigabytesInstalled} GB on the disk, much less where pip is set up for PyTorch's CPU build.`,
+    );
+    const [error] = await runTasks([
+      { title: part.title, run: (report) => installPart(benchCache, part, report) },
+    ]);
+    if (error) throw error;
+  }
+  return join(partFolder(benchCache, part), 'bin', 'python');
+}
+
+// --- helpers ---
+
+interface Python {
+  command: string;
+  /** `3.12`. */
+  version: string;
+}
+
+async function findPython(): Promise<Python> {
+  const seen: string[] = [];
+  const script = 'import sys, ensurepip, venv; print("%d.%d" % sys.version_info[:2])';
+  for (const name of ['python3', ...PYTHONS.map((version) => `python${version}`)]) {
+    const command = findOnPath(name);
+    // A command that is there need not work: version managers leave names of what they don't have.
+    const version = command && (await run(command, ['-c', script]).catch(() => '')).trim();
+    if (!command || !version) continue;
+    if (PYTHONS.includes(version)) return { command, version };
+    seen.push(`${name} is ${version}`);
+  }
+  throw new UserError(
+    `Python: expected 3.11, 3.12 or 3.13 with its venv module, got ${seen.join(', ') || 'none on PATH'}; ` +
+      'install one, for example: apt install python3 python3-venv',
+  );
+}
+
+function peersPart({ command, version }: Python): Part {
+  const requirements = readFileSync(REQUIREMENTS);
+  const hash = createHash('sha256').update(requirements).update(version).digest('hex').slice(0, 12);
+  return {
+    title: 'PyTorch, torchvision, TensorFlow for Python and Keras',
+    folder: `peers-${hash}`,
+    needs: ['python'],
+    diskBytes: (MAKER.gigabytesDownloaded + MAKER.gigabytesInstalled) * 1e9,
+    async make(target, work, report) {
+      await run(command, ['-m', 'venv', target]);
+      const before = await freeBytes(work);
+      const watch = setInterval(async () => {
+        const written = before - (await freeBytes(work));
+        report(`downloading and installing: ${(written / 1e9).toFixed(1)} GB written so far`);
+      }, 1000);
+      const options = ['--no-cache-dir', '--progress-bar', 'off', '--disable-pip-version-check'];
+      try {
+        await run(
+          join(target, 'bin', 'python'),
+          ['-m', 'pip', 'install', ...options, '--only-binary=:all:', '--requirement', REQUIREMENTS],
+          { env: { TMPDIR: work } },
+        );
+      } catch (cause) {
+        throw new UserError(
+          `The packages of bench/requirements.txt could not be installed; the same command again starts anew. ` +
+            `${cause instanceof Error ? cause.message : cause}`,
+          { cause },
+        );
+      } finally {
+        clearInterval(watch);
+      }
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import { fileURLToPath } from 'node:url';
+import { type NativeParts, trainerEnvironment as nativeEnvironment } from '../infra/setup/native-parts.ts';
+import type { Network } from '../study/training-config.ts';
+import { trainerEnvironment } from '../workers/run-trainer.ts';
+import type { Program } from './measure.ts';
+
+/** What measures a training step of one of those that are compared. */
+export interface Contestant {
+  name: string;
+  program(network: Network, batchSize: number): Program;
+}
+
+/** All programs that measure. */
+export interface Programs {
+  ours: Contestant;
+  /** For a network: some have no variant with channels last. */
+  peers(network: Network): Contestant[];
+  ourEpoch(network: Network, batchSize: number, steps: number): Program;
+  torchEpoch(network: Network, batchSize: number, steps: number): Program;
+}
+
+/** @param python that of the peers. */
+export function programsOf(parts: NativeParts, python: string): Programs {
+  // Only the processor is measured; a GPU would serve some and not others.
+  const common = { ...process.env, CUDA_VISIBLE_DEVICES: '-1', TF_CPP_MIN_LOG_LEVEL: '2' };
+  const plain = { ...common, ...nativeEnvironment(parts) };
+  const asTrainer = { ...plain, ...trainerEnvironment(1) };
+
+  const node = (env: NodeJS.ProcessEnv, script: string, ...args: unknown[]): Program => ({
+    command: process.execPath,
+    args: ['--import', 'tsx', pathOf(script), ...args.map(String)],
+    env,
+  });
+  const peer = (script: string, ...args: unknown[]): Program => ({
+    command: python,
+    args: [pathOf(script), ...args.map(String)],
+    env: { ...common, TF_ENABLE_ONEDNN_OPTS: '1' },
+  });
+  const torch = (name: string, variant: string): Contestant => ({
+    name,
+    program: (network, batchSize) => peer('torch_steps.py', JSON.stringify(network), batchSize, variant),
+  });
+  return {
+    ours: {
+      name: 'ours',
+      program: (network, batchSize) => node(asTrainer, 'our-steps.ts', JSON.stringify(network), batchSize),
+    },
+    peers: (network) => [
+      torch('PyTorch', 'eager'),
+      ...(network.kind === 'dense' ? [] : [torch('PyTorch, channels last', 'channels-last')]),
+      torch('torch.compile', 'compile'),
+      {
+        name: 'tf.function',
+        program: (spec, batchSize) => peer('keras_steps.py', JSON.stringify(spec), batchSize),
+      },
+      {
+        name: 'tfjs-node',
+        program: (spec, batchSize) => node(plain, 'tfjs-steps.ts', JSON.stringify(spec), batchSize),
+      },
+    ],
+    ourEpoch: (network, batchSize, steps) =>
+      node(asTrainer, 'our-epoch.ts', JSON.stringify(network), batchSize, steps),
+    torchEpoch: (network, batchSize, steps) =>
+      peer('torch_epoch.py', JSON.stringify(network), batchSize, steps),
+  };
+}
+
+// --- helpers ---
+
+function pathOf(script: string): string {
+  return fileURLToPath(new URL(`./programs/${script}`, import.meta.url));
+}

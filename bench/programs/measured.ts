@@ -1,0 +1,49 @@
+/** How a program is measured: it says when it begins and when it ends, so that the load of the machine can be looked at. */
+import { readFileSync } from 'node:fs';
+import type { Figures } from '../measure.ts';
+
+const LEAST_WARM_UPS = 3;
+const WARM_UP_SECONDS = 0.5;
+const LEAST_BLOCKS = 5;
+const BLOCK_SECONDS = 0.1;
+const MEASURED_SECONDS = 2;
+
+export function begin(): void {
+  console.log('begin');
+}
+
+export function end(figures: Figures): void {
+  console.log(`end ${JSON.stringify({ ...figures, peakMegabytes: peakMegabytes() })}`);
+}
+
+/** Milliseconds a step: means of blocks of steps, after some that warm up. */
+export async function measureSteps(step: () => Promise<void>, onBegin = () => {}): Promise<number[]> {
+  const started = seconds();
+  let last = started;
+  for (let steps = 0; steps < LEAST_WARM_UPS || last - started < WARM_UP_SECONDS; steps++) {
+    last = seconds();
+    await step();
+  }
+  const block = Math.max(1, Math.round(BLOCK_SECONDS / (seconds() - last)));
+
+  begin();
+  onBegin();
+  const blocks: number[] = [];
+  const measured = seconds();
+  while (blocks.length < LEAST_BLOCKS || seconds() - measured < MEASURED_SECONDS) {
+    const before = seconds();
+    for (let steps = 0; steps < block; steps++) await step();
+    blocks.push(((seconds() - before) / block) * 1000);
+  }
+  return blocks;
+}
+
+// --- helpers ---
+
+function seconds(): number {
+  return performance.now() / 1000;
+}
+
+function peakMegabytes(): number {
+  return Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) / 1024;
+}

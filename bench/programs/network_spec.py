@@ -1,0 +1,23 @@
+"""A network as the study describes it, given as JSON."""
+
+from typing import Literal, TypedDict
+
+
+class Convolution(TypedDict):
+    filters: int
+    kernel: int
+    padding: int
+
+
+class Network(TypedDict, total=False):
+    kind: Literal["dense", "conv", "resnet"]
+    hidden: list[int]
+    convolutions: list[Convolution]
+    blocks: list[int]
+    width: int
+
+
+CLASSES = 10
+IMAGE_SIZE = 32
+LEARNING_RATE = 0.02
+MOMENTUM = 0.9

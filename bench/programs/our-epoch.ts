@@ -1,0 +1,39 @@
+/**
+ * Seconds a training epoch of 40,000 images as the trainer trains it: our-epoch.ts NETWORK BATCH STEPS
+ *
+ * Of so many steps; where these are not a whole epoch, it is projected from them.
+ */
+import type { EpochTraining } from '../../training/train-epoch.ts';
+import { setTensorflowEnvironment, threadsOf } from '../../workers/trainer/tensorflow-environment.ts';
+import { begin, end } from './measured.ts';
+
+setTensorflowEnvironment(threadsOf(process.env));
+const { openTraining } = await import('./our-training.ts');
+const { createPauses } = await import('../../training/event-loop.ts');
+const { createProgressMeter } = await import('../../training/progress.ts');
+const { trainEpoch } = await import('../../training/train-epoch.ts');
+
+const EPOCH_IMAGES = 40_000;
+const FIRST_STEPS = 20;
+
+const [network = '', batch = '', measuredSteps = ''] = process.argv.slice(2);
+const batchSize = Number(batch);
+const { config, engine } = openTraining(JSON.parse(network), batchSize);
+
+function training(steps: number): EpochTraining {
+  return {
+    ...{ config, engine, seed: 0, onProgress: () => {} },
+    training: Int32Array.from({ length: steps * batchSize }, (_, index) => index),
+    pauses: createPauses(),
+    meter: createProgressMeter(1, steps),
+  };
+}
+
+await trainEpoch(training(FIRST_STEPS), 1);
+const images = Number(measuredSteps) * batchSize;
+const measured = training(Number(measuredSteps));
+begin();
+const before = performance.now();
+await trainEpoch(measured, 2);
+const seconds = (performance.now() - before) / 1000;
+end({ seconds: (seconds * EPOCH_IMAGES) / images });

@@ -1,0 +1,51 @@
+/** Milliseconds a training step as the trainer runs it: our-steps.ts NETWORK BATCH */
+import { setTensorflowEnvironment, threadsOf } from '../../workers/trainer/tensorflow-environment.ts';
+import { end, measureSteps } from './measured.ts';
+
+setTensorflowEnvironment(threadsOf(process.env));
+const { openTraining, IMAGES } = await import('./our-training.ts');
+const { backend } = await import('../../training/tensorflow.ts');
+const { createPauses } = await import('../../training/event-loop.ts');
+const { drawFlips, shuffledOrder } = await import('../../training/order.ts');
+
+let insideMilliseconds = 0;
+const { binding } = backend;
+const timed: Pick<typeof binding, 'runSavedModel'> = {
+  runSavedModel(...call) {
+    const before = performance.now();
+    const outputs = binding.runSavedModel(...call);
+    insideMilliseconds += performance.now() - before;
+    return outputs;
+  },
+};
+// The binding's own functions can't be replaced.
+backend.binding = Object.create(binding, { runSavedModel: { value: timed.runSavedModel } });
+
+const [network = '', batch = ''] = process.argv.slice(2);
+const batchSize = Number(batch);
+const { config, engine } = openTraining(JSON.parse(network), batchSize);
+const pauses = createPauses();
+const order = shuffledOrder(
+  Int32Array.from({ length: IMAGES }, (_, index) => index),
+  0,
+  1,
+);
+const flips = drawFlips(IMAGES, config.horizontalFlip, 'training', 0, 1);
+
+let start = 0;
+async function step(): Promise<void> {
+  await pauses.take();
+  const stop = start + batchSize;
+  engine.train(
+    { indices: order.subarray(start, stop), flips: flips?.subarray(start, stop) },
+    { learningRate: config.learningRate, dropoutSeed: [0, start] },
+  );
+  start = stop + batchSize > IMAGES ? 0 : stop;
+}
+
+let began = 0;
+const milliseconds = await measureSteps(step, () => {
+  insideMilliseconds = 0;
+  began = performance.now();
+});
+end({ milliseconds, outsideShare: 1 - insideMilliseconds / (performance.now() - began) });

@@ -1,0 +1,33 @@
+/** What the trainer trains with, over random images. */
+import { randomFillSync } from 'node:crypto';
+import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/network-shapes.ts';
+import { type Network, reportSettings, type TrainingConfig } from '../../study/training-config.ts';
+import { createCompiledEngine } from '../../training/compile/compiled-engine.ts';
+import type { TrainingEngine } from '../../training/engine.ts';
+import { createNetwork } from '../../training/networks/network.ts';
+import { createUpdateRule } from '../../training/optimizers/optimizer.ts';
+import { startingTensors } from '../../training/state.ts';
+
+/** As many as CIFAR-10 has to train and validate on. */
+export const IMAGES = 50_000;
+
+export function openTraining(
+  network: Network,
+  batchSize: number,
+): { config: TrainingConfig; engine: TrainingEngine } {
+  const config = { ...reportSettings, batchSize, network };
+  const compiled = createNetwork(config);
+  const engine = createCompiledEngine({
+    network: compiled,
+    images: {
+      pixels: randomFillSync(new Uint8Array(IMAGES * IMAGE_CHANNELS * IMAGE_SIZE * IMAGE_SIZE)),
+      labels: Uint8Array.from({ length: IMAGES }, (_, index) => index % CLASSES),
+    },
+    mirrored: config.horizontalFlip > 0,
+    optimizer: config.optimizer,
+  });
+  const start = startingTensors(compiled, createUpdateRule(config.optimizer), 0);
+  engine.setWeights(start.weights);
+  engine.setSlots(start.slots);
+  return { config, engine };
+}

@@ -1,0 +1,31 @@
+/** Milliseconds a training step by tfjs-node as it comes, operation by operation: tfjs-steps.ts NETWORK BATCH */
+import { createRequire } from 'node:module';
+import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
+import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/network-shapes.ts';
+import { reportSettings } from '../../study/training-config.ts';
+import { end, measureSteps } from './measured.ts';
+import { tfjsNetwork } from './tfjs-network.ts';
+
+const require = createRequire(import.meta.url);
+// Node 23 removed a function that tfjs-node 4.22 calls.
+const util = require('node:util') as { isNullOrUndefined?: (value: unknown) => boolean };
+util.isNullOrUndefined ??= (value) => value === null || value === undefined;
+const tf = require('@tensorflow/tfjs-node-gpu') as typeof TensorFlow;
+
+const [network = '', batch = ''] = process.argv.slice(2);
+const model = tfjsNetwork(tf, JSON.parse(network));
+const optimizer = tf.train.momentum(reportSettings.learningRate, 0.9);
+const images = tf.randomNormal([Number(batch), IMAGE_SIZE, IMAGE_SIZE, IMAGE_CHANNELS]);
+const classes = Int32Array.from({ length: Number(batch) }, (_, index) => index % CLASSES);
+const labels = tf.oneHot(tf.tensor1d(classes, 'int32'), CLASSES);
+
+async function step(): Promise<void> {
+  const cost = optimizer.minimize(() => {
+    const logits = model.apply(images, { training: true }) as TensorFlow.Tensor;
+    return tf.losses.softmaxCrossEntropy(labels, logits) as TensorFlow.Scalar;
+  }, true);
+  cost?.dataSync();
+  cost?.dispose();
+}
+
+end({ milliseconds: await measureSteps(step) });

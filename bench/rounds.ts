@@ -1,0 +1,78 @@
+import { isDisturbed } from './machine-load.ts';
+import { type Figures, leastDisturbed, type Measurement, ProgramFailed } from './measure.ts';
+import { type Summary, summarise } from './statistics.ts';
+
+/** Something that is measured by turns with others. */
+export interface Turn {
+  name: string;
+  measure(): Promise<Measurement>;
+}
+
+/** The measurements of each, by name, and why some could not be measured. */
+export interface RoundsResult {
+  measured: Map<string, Measurement[]>;
+  failed: Map<string, string>;
+}
+
+export interface Rounds {
+  /** What is measured, for the log. */
+  title: string;
+  turns: readonly Turn[];
+  rounds: number;
+  /** Told after the first round: whoever it does not name is not measured again. */
+  goOnWith?: (first: ReadonlyMap<string, Measurement[]>) => string[];
+  log(line: string): void;
+}
+
+/**
+ * Measures all by turns, every other round in reverse order, so that none has the machine at its best or its worst.
+ *
+ * @throws what the first of the turns throws: without it there is nothing to compare.
+ */
+export async function measureByTurns({ title, turns, rounds, goOnWith, log }: Rounds): Promise<RoundsResult> {
+  const measured = new Map<string, Measurement[]>();
+  const failed = new Map<string, string>();
+  let names = turns.map(({ name }) => name);
+  for (let round = 1; round <= rounds; round++) {
+    const ordered = turns.filter(({ name }) => names.includes(name) && !failed.has(name));
+    for (const turn of round % 2 === 1 ? ordered : ordered.reverse()) {
+      try {
+        const found = await leastDisturbed(turn.measure, ({ others, lost }) =>
+          log(
+            `${title}, ${turn.name}: again, ${percent(others)} of the machine went to others, ${percent(lost)} was lost`,
+          ),
+        );
+        measured.set(turn.name, [...(measured.get(turn.name) ?? []), found]);
+        log(`${title}, round ${round} of ${rounds}, ${turn.name}: ${describe(found.figures)}`);
+      } catch (error) {
+        if (!(error instanceof ProgramFailed) || turn === turns[0]) throw error;
+        failed.set(turn.name, error.message);
+        log(`${title}, ${turn.name}: ${error.message}`);
+      }
+    }
+    if (round === 1 && goOnWith) names = goOnWith(measured);
+  }
+  return { measured, failed };
+}
+
+/** @param value what is summarised of each. */
+export function summaryOf<T>(found: readonly Measurement<T>[], value: (figures: T) => number): Summary {
+  const disturbed = found.filter(({ disturbance }) => isDisturbed(disturbance)).length;
+  return summarise(
+    found.map(({ figures }) => value(figures)),
+    disturbed,
+  );
+}
+
+// --- helpers ---
+
+function describe({ milliseconds, seconds, peakMegabytes }: Figures): string {
+  const least = milliseconds && `${Math.min(...milliseconds).toFixed(2)} ms at the least`;
+  return [least, seconds && `${seconds.toFixed(1)} s`, peakMegabytes && `${peakMegabytes.toFixed(0)} MiB`]
+    .filter(Boolean)
+    .join(', ');
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(0)} %`;
+}
