@@ -25,7 +25,7 @@ function training(steps: number): EpochTraining {
     ...{ config, engine, seed: 0, onProgress: () => {} },
     training: Int32Array.from({ length: steps * batchSize }, (_, index) => index),
     pauses: createPauses(),
-    meter: createProgressMeter(1, steps),
+    meter: createProgressMeter({ epochs: 1, stepsPerEpoch: steps, validationShare: 0 }),
   };
 }
 
