@@ -28,11 +28,9 @@ it('shows that an attempt failed, why, and when the next one comes; then that it
   await run('retried', { train }, async (handle) => {
     const wide = async () =>
       (await viewStudy(temporal().client, 'retried')).stages[0]?.trials.find(({ name }) => name === 'wide');
-    await expect
-      .poll(wide, soon)
-      .toMatchObject({
-        failedAttempt: { attempt: 1, failure: 'the GPU is gone', nextAt: expect.any(String) },
-      });
+    await expect.poll(wide, soon).toMatchObject({
+      failedAttempt: { attempt: 1, failure: 'the GPU is gone', nextAt: expect.any(String) },
+    });
     const { failedAttempt } = (await wide()) ?? {};
     if (failedAttempt?.nextAt) expect(Date.parse(failedAttempt.nextAt) - Date.now()).toBeLessThan(2_000);
     await expect.poll(wide, soon).toMatchObject({ failedAttempt: { attempt: 1, nextAt: null } });
