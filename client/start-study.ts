@@ -4,6 +4,7 @@ import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/com
 import { CONTROL_QUEUE, SEARCH_ATTRIBUTES } from '../study/temporal-names.ts';
 import { canonicalJson } from '../study/trial-key.ts';
 import type { StudyRequest, studyWorkflow } from '../workflows/study-workflow.ts';
+import { describeWorkflow } from './find-study.ts';
 import { registerSearchAttributes } from './register-search-attributes.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -37,8 +38,10 @@ export async function startOrResume(
     return startFresh(client, request, definition);
   }
   if (like.includes(options.id)) return { studyId: options.id, resumed: true };
-  await options.beforeStart?.();
-  if (await start(client, request, definition, options.id)) return { studyId: options.id, resumed: false };
+  if (!(await describeWorkflow({ client }, options.id))) {
+    await options.beforeStart?.();
+    if (await start(client, request, definition, options.id)) return { studyId: options.id, resumed: false };
+  }
   throw new UsageError(
     `--id: expected a free id, or that of an unfinished study with the same study, profile and data, got "${options.id}", ` +
       'which is taken; choose another id, or leave --id out',

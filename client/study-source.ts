@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { cifar10 } from '../study/cifar10.ts';
 import { InvalidStudyError, parseStudy } from '../study/parse-study.ts';
 import type { Study, StudyInput } from '../study/study-schema.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { UsageError } from './usage-error.ts';
 
 const SHIPPED: Record<string, StudyInput> = { cifar10 };
@@ -19,7 +20,8 @@ export async function loadStudy(nameOrFile: string): Promise<Study> {
   if (/\.[cm]?[jt]s$/.test(nameOrFile)) return parseStudy(await importDefault(nameOrFile), nameOrFile);
   if (nameOrFile.endsWith('.json')) return parseStudy(await readJson(nameOrFile), nameOrFile);
   throw new UsageError(
-    `study: expected ${Object.keys(SHIPPED).join(', ')}, or a .json or .ts file, got "${nameOrFile}"`,
+    `study: expected ${Object.keys(SHIPPED).join(', ')}, or a .json or .ts file, got "${nameOrFile}"` +
+      didYouMean(nameOrFile, Object.keys(SHIPPED)),
   );
 }
 

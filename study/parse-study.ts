@@ -13,8 +13,7 @@ export class InvalidStudyError extends Error {
  * @throws {InvalidStudyError} listing every fault as `path: expected …, got …`.
  */
 export function parseStudy(input: unknown, source: string): Study {
-  // A study is JSON however it was made; this also drops keys that a program left undefined.
-  const value: unknown = JSON.parse(JSON.stringify(input ?? null));
+  const value = asJson(input, source);
   const parsed = studySchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => `  ${describeIssue(issue, value)}`);
@@ -51,6 +50,18 @@ export function describeIssue(issue: z.core.$ZodIssue, root: unknown): string {
 }
 
 // --- helpers ---
+
+/** A study is JSON however it was made; this also drops keys that a program left undefined. */
+function asJson(input: unknown, source: string): unknown {
+  try {
+    return JSON.parse(JSON.stringify(input) ?? 'null');
+  } catch (cause) {
+    throw new InvalidStudyError(
+      `${source}: expected a study that can be written as JSON, got ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+}
 
 function formatPath(path: readonly PropertyKey[]): string {
   const text = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');

@@ -56,9 +56,11 @@ async function report(session: Session, studyId: string, folder: string): Promis
 
 async function refuse(session: Session, studyId: string): Promise<never> {
   const { status } = await findStudy(session, studyId);
-  throw new UserError(
-    `${studyId}: expected a study that has completed, got one that is ${status.name.toLowerCase()}`,
-  );
+  const what =
+    status.name === 'COMPLETED'
+      ? 'whose record is not in this store'
+      : `that is ${status.name.toLowerCase()}`;
+  throw new UserError(`${studyId}: expected a study that has completed, got one ${what}`);
 }
 
 /** Before a stack is brought up for it. */

@@ -1,5 +1,6 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { pendingActivity } from '../../client/pending-activity.ts';
 import { getBlob } from '../../storage/blobs.ts';
 import { newestSoundCheckpoint } from '../../storage/checkpoints.ts';
 import { putDataset } from '../../storage/datasets.ts';
@@ -181,7 +182,7 @@ it('a trial that two studies want is trained once, and the second waits for its 
   expect(bench.jobs).toHaveLength(1);
 });
 
-it('a trial that is cancelled ends its trainer first, keeps its checkpoint, and frees the lease', async () => {
+it('a trial tells its progress while it lasts; cancelled, it ends its trainer first, keeps its checkpoint, and frees the lease', async () => {
   const spec = specOf({}, { epochs: 10_000 });
   const key = trialKey(spec);
   const training = new Promise<void>((resolve) => {
@@ -190,6 +191,7 @@ it('a trial that is cancelled ends its trainer first, keeps its checkpoint, and 
   const handle = await bench.startTrial(spec);
   await training;
   expect(trainersOf(process.pid)).toHaveLength(1);
+  await expectSteadyProgress(handle);
   await handle.cancel();
   await expect(handle.result()).rejects.toBeInstanceOf(WorkflowFailedError);
 
@@ -229,6 +231,18 @@ async function trained(spec: TrialSpec) {
   const handle = await bench.startTrial(spec);
   const standing = await handle.result();
   return { handle, standing, status: await handle.query<TrialStatus>(QUERIES.trialStatus) };
+}
+
+/** Epochs here take a fraction of a second, and most of it is not spent on steps. */
+async function expectSteadyProgress(handle: Handle): Promise<void> {
+  const progress = async () => pendingActivity(await handle.describe())?.details;
+  await expect.poll(progress, { timeout: 20_000 }).toMatchObject({ epochs: 10_000 });
+  const seen = new Set<string>();
+  while (seen.size < 5) {
+    const told = await progress();
+    expect(told).toMatchObject({ epochs: 10_000, imagesPerSecond: expect.any(Number) });
+    seen.add(JSON.stringify(told));
+  }
 }
 
 async function resultOf(spec: TrialSpec): Promise<TrialResult> {

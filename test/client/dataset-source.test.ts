@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { datasetSource } from '../../client/dataset-source.ts';
-import { UserError } from '../../infra/user-error.ts';
+import { UsageError } from '../../client/usage-error.ts';
 
 const file = fileURLToPath(import.meta.url);
 
@@ -33,7 +33,7 @@ it.each([
   ['nothing there', 'ftp://example.org/cifar.tar.gz'],
 ])('refuses %s, and says who named it', async (what, given) => {
   const option = datasetSource(given);
-  await expect(option).rejects.toThrow(UserError);
+  await expect(option).rejects.toThrow(UsageError);
   await expect(option).rejects.toThrow(new RegExp(`^--dataset: expected .*cifar-10-binary.*got ${what}`));
   vi.stubEnv('CIFAR10_ARCHIVE', given);
   await expect(datasetSource(undefined)).rejects.toThrow(/^CIFAR10_ARCHIVE: expected/);

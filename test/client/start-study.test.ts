@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startOrResume } from '../../client/start-study.ts';
-import { UserError } from '../../infra/user-error.ts';
+import { UsageError } from '../../client/usage-error.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
 import { openNamespace } from '../workflows/namespace.ts';
 import { smallRequest } from '../workflows/small-study.ts';
@@ -59,7 +59,7 @@ it('refuses an id that is taken by another study, or by one that has ended', asy
   const request = named('taken');
   await start(request, { id: 'theirs' });
   for (const refused of [start(named('taken-too'), { id: 'theirs' }), endedAgain()]) {
-    await expect(refused).rejects.toThrow(UserError);
+    await expect(refused).rejects.toThrow(UsageError);
     await expect(refused).rejects.toThrow(
       /^--id: expected a free id.*"(theirs|over)", which is taken; choose/,
     );
@@ -76,7 +76,7 @@ it.each(['', '../up', 'a/b', 'a..b', '-a', 'with space', 'x'.repeat(101)])(
   'refuses the id "%s"',
   async (id) => {
     const refused = startOrResume(temporal.client, named('bad-id'), { id });
-    await expect(refused).rejects.toThrow(UserError);
+    await expect(refused).rejects.toThrow(UsageError);
     await expect(refused).rejects.toThrow(/^--id: expected letters, digits/);
   },
 );

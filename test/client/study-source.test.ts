@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { loadStudy } from '../../client/study-source.ts';
-import { UserError } from '../../infra/user-error.ts';
+import { UsageError } from '../../client/usage-error.ts';
 import { InvalidStudyError } from '../../study/parse-study.ts';
 import { smallStudy } from '../workflows/small-study.ts';
 
@@ -34,14 +34,18 @@ it.each(['cifar100', 'constructor', 'study.yaml', ''])(
   'knows no study "%s", and says which it knows',
   async (name) => {
     const loading = loadStudy(name);
-    await expect(loading).rejects.toThrow(UserError);
+    await expect(loading).rejects.toThrow(UsageError);
     await expect(loading).rejects.toThrow(`study: expected cifar10, or a .json or .ts file, got "${name}"`);
   },
 );
 
+it('names the study that is written like it', async () => {
+  await expect(loadStudy('cifar-10')).rejects.toThrow('got "cifar-10" (did you mean "cifar10"?)');
+});
+
 it('says that there is no such file', async () => {
   const loading = loadStudy(file);
-  await expect(loading).rejects.toThrow(UserError);
+  await expect(loading).rejects.toThrow(UsageError);
   await expect(loading).rejects.toThrow(/mine\.json: the study can't be read \(ENOENT/);
 });
 
@@ -50,6 +54,38 @@ it('says where a file is no JSON', async () => {
   const loading = loadStudy(file);
   await expect(loading).rejects.toThrow(InvalidStudyError);
   await expect(loading).rejects.toThrow(/mine\.json: expected JSON, got .*JSON/);
+});
+
+it.each([
+  ['an empty file', '', /mine\.json: expected JSON, got Unexpected end of JSON input/],
+  [
+    'no study at all',
+    '[1, 2]',
+    /mine\.json is not a study that can be run:\n {2}the study: expected object, got \[1,2\]/,
+  ],
+  ['null', 'null', /the study: expected object, got null/],
+])('refuses %s', async (_what, text, message) => {
+  await writeFile(file, text);
+  await expect(loadStudy(file)).rejects.toThrow(message);
+});
+
+it.each([
+  [
+    'an export that is no study',
+    'export default () => 5;',
+    /mine\.ts is not a study.*\n.*expected object, got null/,
+  ],
+  [
+    'what is no JSON',
+    'const a = {}; a.a = a; export default a;',
+    /mine\.ts: expected a study that can be written as JSON/,
+  ],
+  ['no default export', 'export const study = {};', /mine\.ts: expected the study as its default export/],
+  ['a fault of its own', "throw new Error('no luck');", /mine\.ts: the study can't be loaded \(no luck\)/],
+])('refuses a program with %s', async (_what, text, message) => {
+  const program = join(folder, 'mine.ts');
+  await writeFile(program, text);
+  await expect(loadStudy(program)).rejects.toThrow(message);
 });
 
 it('names every fault of a study with its place', async () => {
