@@ -38,7 +38,7 @@ export async function withSession<T>(
   }
   const stack = await bringUpStack('this command', { keepAfterExit: false, quiet });
   try {
-    return await withConnection({ address: stack.temporal.address }, stack.temporal.namespace, (client) =>
+    const used = withConnection({ address: stack.temporal.address }, stack.temporal.namespace, (client) =>
       use({
         client,
         store: createMinioStore(stack.store),
@@ -47,12 +47,20 @@ export async function withSession<T>(
         stackStartedHere: stack.startedHere,
       }),
     );
+    return await Promise.race([used, rejection(stack.lost)]);
   } finally {
     await stack.stop();
   }
 }
 
 // --- helpers ---
+
+/** Rejects with the reason of a signal when that aborts. */
+function rejection(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) =>
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+  );
+}
 
 function withDeployment<T>(
   { temporal, store }: DeploymentConfiguration,
@@ -76,11 +84,11 @@ async function withConnection<T>(
   use: (client: Client) => Promise<T>,
 ): Promise<T> {
   const connection = await connect(options);
-  try {
-    return await use(new Client({ connection, namespace }));
-  } finally {
-    await connection.close();
-  }
+  const result = await use(new Client({ connection, namespace }));
+  // Not after a failure: a call beside the one that failed would be tried again on a closed connection, and throw where
+  // nobody can catch it.
+  await connection.close();
+  return result;
 }
 
 async function connect(options: ConnectionOptions): Promise<Connection> {
