@@ -39,7 +39,7 @@ export async function withSession<T>(
   }
   const stack = await bringUpStack('this command', { keepAfterExit: false });
   try {
-    return await withConnection({ address: stack.temporal.address }, stack.temporal.namespace, (client) =>
+    const used = withConnection({ address: stack.temporal.address }, stack.temporal.namespace, (client) =>
       use({
         client,
         store: createMinioStore(stack.store),
@@ -48,12 +48,20 @@ export async function withSession<T>(
         stack: { startedHere: stack.startedHere, credentialsFile: credentialsFile(found) },
       }),
     );
+    return await Promise.race([used, rejection(stack.lost)]);
   } finally {
     await stack.stop();
   }
 }
 
 // --- helpers ---
+
+/** Rejects with the reason of a signal when that aborts. */
+function rejection(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) =>
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+  );
+}
 
 function withDeployment<T>(
   { temporal, store }: DeploymentConfiguration,
@@ -77,17 +85,20 @@ async function withConnection<T>(
   use: (client: Client) => Promise<T>,
 ): Promise<T> {
   const connection = await connectTemporal(options, namespace);
+  let result: T;
   try {
-    return await use(new Client({ connection, namespace }));
+    result = await use(new Client({ connection, namespace }));
   } catch (error) {
     const answer = describeServiceError(error);
     if (answer === undefined) throw error;
     throw new UserError(`Temporal at ${options.address}, namespace ${namespace}: ${answer}`, {
       cause: error,
     });
-  } finally {
-    await connection.close();
   }
+  // Not after a failure: a call beside the one that failed would be tried again on a closed connection, and throw where
+  // nobody can catch it.
+  await connection.close();
+  return result;
 }
 
 /** In a deployment workers are started by its people: without any, a study would wait without a word. */

@@ -14,3 +14,5 @@ const { register } = await import('tsx/esm/api');
 register();
 const { main } = await import('./main.ts');
 await main(process.argv);
+// After a failure, calls to servers may still be under way.
+process.exit();

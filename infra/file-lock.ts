@@ -46,7 +46,7 @@ export function tryLock(path: string): FileLock | undefined {
       try {
         // A link appears whole and fails where the name exists: nobody sees a lock without its holder.
         linkSync(draft, path);
-        return { release: () => unlinkSync(path) };
+        return { release: () => rmSync(path, { force: true }) };
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       }

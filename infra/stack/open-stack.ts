@@ -7,6 +7,8 @@ import type { EmbeddedConfiguration, StoreAddress } from '../configuration.ts';
 import { endProcess, isRunning } from '../process-identity.ts';
 import { ensureNativeParts, projectRoot, trainerEnvironment } from '../setup/native-parts.ts';
 import { UserError } from '../user-error.ts';
+import { watchForLoss } from './loss.ts';
+import { endRemains } from './remains.ts';
 import { ownStore, type StackOptions, stackAddresses } from './stack.ts';
 import { prepareStateFolder, readRecord, type StackRecord, statePaths } from './state-folder.ts';
 import type { SupervisorMessage } from './supervisor.ts';
@@ -21,6 +23,8 @@ export interface OpenStack {
     /** MinIO's console; none where the store is not the stack's own. */
     consoleUrl: string | undefined;
   };
+  /** Aborts when the stack is gone while it is used; its reason is a UserError that says why and what to do. */
+  lost: AbortSignal;
   /**
    * Ends this process's use of the stack, which stops with its last user unless it is kept; so does the end of the
    * process.
@@ -49,7 +53,7 @@ export interface OpenStackOptions {
 export async function openStack(options: OpenStackOptions): Promise<OpenStack> {
   const { configuration, keepAfterExit, onProgress } = options;
   const { stateFolder } = configuration;
-  prepareStateFolder(stateFolder);
+  prepareStateFolder(stateFolder, !configuration.store);
   const unregister = registerUser(stateFolder);
   try {
     let startedHere = false;
@@ -71,12 +75,15 @@ export async function openStack(options: OpenStackOptions): Promise<OpenStack> {
     }
     checkStore(configuration, record);
     if (keepAfterExit) keepRunning(stateFolder);
+    const { signal: lost, unwatch } = watchForLoss(stateFolder, record);
     return {
       startedHere,
       ...describe(configuration, record),
+      lost,
       async stop() {
+        unwatch();
         unregister();
-        return stopped(stateFolder, record);
+        return stoppedUnlessUsed(stateFolder);
       },
     };
   } catch (error) {
@@ -97,10 +104,7 @@ export async function stopStack(stateFolder: string): Promise<boolean> {
   // More than the supervisor needs for its own processes.
   const graceMs = record.processes.reduce((total, process) => total + process.graceMs, 10_000);
   await endProcess(record.supervisor, graceMs);
-  const last = readRecord(stateFolder);
-  // Somebody may have started another by now.
-  if (last?.supervisor.started !== record.supervisor.started) return up;
-  for (const { identity, graceMs } of last.processes.reverse()) await endProcess(identity, graceMs);
+  await endRemains(stateFolder);
   return up;
 }
 
@@ -216,11 +220,14 @@ function describe(
   return { temporal, store: { ...ownStore(stateFolder, record), consoleUrl } };
 }
 
-/** Waits for the end of a stack that nobody uses any more. */
-async function stopped(stateFolder: string, { supervisor }: StackRecord): Promise<boolean> {
-  while (isRunning(supervisor)) {
-    if (isUsed(stateFolder)) return false;
+/** Waits for the end of a stack that nobody uses any more, and ends what its supervisor, if that was killed, has left. */
+async function stoppedUnlessUsed(stateFolder: string): Promise<boolean> {
+  while (!isUsed(stateFolder)) {
+    if (!runningStack(stateFolder)) {
+      await endRemains(stateFolder);
+      return true;
+    }
     await pause(100);
   }
-  return true;
+  return false;
 }

@@ -87,7 +87,7 @@ export class Stack {
     this.#onProgress('starting the workers');
     const store = externalStore ?? ownStore(stateFolder, this.#recorded());
     await Promise.all(workers.map((worker) => this.#startWorker(worker, store)));
-    this.#setPhase('ready');
+    this.#announceReady();
   }
 
   isStarting(): boolean {
@@ -107,9 +107,9 @@ export class Stack {
    */
   announceStopUnlessUsed(isUsed: () => boolean): boolean {
     if (isUsed()) return false;
-    this.#setPhase('stopping');
+    this.#announceStop();
     if (!isUsed()) return true;
-    this.#setPhase('ready');
+    this.#announceReady();
     return false;
   }
 
@@ -120,7 +120,7 @@ export class Stack {
   }
 
   async #stopAll(): Promise<void> {
-    this.#setPhase('stopping');
+    this.#announceStop();
     await Promise.all(this.#workers.map((worker) => worker.stop()));
     await Promise.all(this.#servers.map((server) => server.stop()));
   }
@@ -138,7 +138,9 @@ export class Stack {
     if (!failure) return;
     await Promise.all(this.#servers.splice(0).map((server) => server.stop()));
     const again = await choosePorts(this.#options.stateFolder);
-    if (this.#stopped || starts === 1 || isDeepStrictEqual(again, ports)) throw failure.reason;
+    // Who took a port may have given it back by now.
+    const portTaken = /in use/.test(String(failure.reason)) || !isDeepStrictEqual(again, ports);
+    if (this.#stopped || starts === 1 || !portTaken) throw failure.reason;
     await this.#startServers(starts - 1);
   }
 
@@ -204,13 +206,28 @@ export class Stack {
       ...record.processes.filter((process) => process.name !== name),
       { name, identity, graceMs },
     ];
+    this.#tryToWrite(record);
+  }
+
+  #announceStop(): void {
+    if (!this.#record) return;
+    this.#record.phase = 'stopping';
+    this.#tryToWrite(this.#record);
+  }
+
+  #announceReady(): void {
+    const record = this.#recorded();
+    record.phase = 'ready';
     writeRecord(this.#options.stateFolder, record);
   }
 
-  #setPhase(phase: StackRecord['phase']): void {
-    if (!this.#record) return;
-    this.#record.phase = phase;
-    writeRecord(this.#options.stateFolder, this.#record);
+  /** A record that can't be written (a full disk) must keep no process from being started again or stopped. */
+  #tryToWrite(record: StackRecord): void {
+    try {
+      writeRecord(this.#options.stateFolder, record);
+    } catch (error) {
+      this.#log(`the record was not written: ${(error as Error).message}`);
+    }
   }
 
   #recorded(): StackRecord {

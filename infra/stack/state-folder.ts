@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessIdentity } from '../process-identity.ts';
 import { UserError } from '../user-error.ts';
+import { diskShortage } from './disk-space.ts';
 import type { Credentials } from './minio-server.ts';
 
 /** What the state folder holds. */
@@ -40,9 +41,10 @@ export interface StackPorts {
 /**
  * Makes the folder and its parts, open to its owner alone.
  *
+ * @param ownStore whether MinIO's objects will be there too
  * @throws UserError where it can't be written or the disk is full
  */
-export function prepareStateFolder(stateFolder: string): void {
+export function prepareStateFolder(stateFolder: string, ownStore: boolean): void {
   const { logs, users } = statePaths(stateFolder);
   try {
     mkdirSync(stateFolder, { recursive: true });
@@ -50,18 +52,21 @@ export function prepareStateFolder(stateFolder: string): void {
     mkdirSync(logs, { recursive: true });
     mkdirSync(users, { recursive: true });
     const probe = join(stateFolder, `probe-${process.pid}`);
-    writeFileSync(probe, 'x');
-    rmSync(probe);
+    try {
+      writeFileSync(probe, 'x');
+    } finally {
+      rmSync(probe, { force: true });
+    }
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOSPC') throw fullDisk(stateFolder, 0, cause);
+    if (code === 'ENOSPC') throw fullDisk(`The disk of the state folder ${stateFolder} is full`, cause);
     throw new UserError(
       `The state folder ${stateFolder} can't be written (${code}). Make it writable, or set STAGED_STUDY_STATE to another folder.`,
       { cause },
     );
   }
-  const { bavail, bsize } = statfsSync(stateFolder);
-  if (bavail * bsize < leastFreeBytes) throw fullDisk(stateFolder, bavail * bsize, undefined);
+  const shortage = diskShortage(stateFolder, 'start', ownStore);
+  if (shortage) throw fullDisk(shortage, undefined);
 }
 
 /** MinIO's credentials, generated at the first call; a file that its owner alone can read. */
@@ -87,15 +92,10 @@ export function writeRecord(stateFolder: string, record: StackRecord): void {
 
 // --- helpers ---
 
-/** Below this MinIO and SQLite soon fail, with messages that don't name the reason. */
-const leastFreeBytes = 200_000_000;
-
-function fullDisk(stateFolder: string, freeBytes: number, cause: unknown): UserError {
-  return new UserError(
-    `The disk of the state folder ${stateFolder} is full (${Math.floor(freeBytes / 1e6)} MB free, ${leastFreeBytes / 1e6} MB ` +
-      'needed). Free some, or set STAGED_STUDY_STATE to a folder on another disk.',
-    { cause },
-  );
+function fullDisk(shortage: string, cause: unknown): UserError {
+  return new UserError(`${shortage}. Free some, or set STAGED_STUDY_STATE to a folder on another disk.`, {
+    cause,
+  });
 }
 
 function damaged(path: string, cause: unknown): UserError {
@@ -125,6 +125,11 @@ function readJson<T>(path: string): T | undefined {
 /** By a rename, so that nobody reads half of it. */
 function writeWhole(path: string, value: unknown): void {
   const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600 });
-  renameSync(draft, path);
+  try {
+    writeFileSync(draft, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600 });
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
 }

@@ -1,13 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { tryLock } from '../file-lock.ts';
-import { endProcess } from '../process-identity.ts';
 import { UserError } from '../user-error.ts';
+import { diskShortage } from './disk-space.ts';
+import { endRemains } from './remains.ts';
 import { Stack, type StackOptions } from './stack.ts';
-import { readRecord, statePaths } from './state-folder.ts';
+import { statePaths } from './state-folder.ts';
 import { isUsed, stopKeeping } from './users.ts';
 
 // The process that owns a stack. It gets its options in the first message of its parent, tells it how the start goes,
-// and does not depend on it afterwards: it runs until nobody uses the stack, or until SIGTERM.
+// and does not depend on it afterwards: it runs until nobody uses the stack, until its disk is full, or until SIGTERM.
 
 export type SupervisorMessage =
   | { kind: 'progress'; doing: string }
@@ -37,12 +38,16 @@ async function supervise(options: StackOptions): Promise<void> {
   }, 500);
   let failure: unknown;
   try {
+    // Perhaps a killed supervisor has also left the wish to be kept.
+    stopKeeping(stateFolder);
     await endRemains(stateFolder);
     await stack.start();
     await tell({ kind: 'ready' });
     while (!reason) {
       if (stack.announceStopUnlessUsed(() => isUsed(stateFolder))) reason = 'nobody uses the stack any more';
-      else await pause(250);
+      // Going on would use up the retries of every trial.
+      else reason = diskShortage(stateFolder, 'goOn', !options.externalStore);
+      if (!reason) await pause(250);
     }
   } catch (error) {
     failure = reason ? new UserError(`The stack was stopped while it was starting: ${reason}`) : error;
@@ -60,13 +65,6 @@ async function supervise(options: StackOptions): Promise<void> {
     });
   }
   process.exit(failure ? 1 : 0);
-}
-
-/** A supervisor that was killed leaves its servers and workers running, and perhaps the wish to be kept. */
-async function endRemains(stateFolder: string): Promise<void> {
-  stopKeeping(stateFolder);
-  const remains = readRecord(stateFolder)?.processes ?? [];
-  for (const { identity, graceMs } of remains.reverse()) await endProcess(identity, graceMs);
 }
 
 function tell(message: SupervisorMessage): Promise<void> {

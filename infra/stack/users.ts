@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { identifySelf, isRunning, type ProcessIdentity } from '../process-identity.ts';
 import { statePaths } from './state-folder.ts';
@@ -28,6 +28,8 @@ export function stopKeeping(stateFolder: string): void {
 /** Whether anybody uses the stack; registrations of processes that have ended are deleted. */
 export function isUsed(stateFolder: string): boolean {
   const { users } = statePaths(stateFolder);
+  // Who deletes the folder of a stack that is up takes it for unused.
+  if (!existsSync(users)) return false;
   let used = false;
   for (const name of readdirSync(users)) {
     if (name.startsWith('.')) continue;

@@ -83,7 +83,7 @@ test('a stack starts, is shared, and stops with its last user', async () => {
   expect(again.temporal).toEqual(first.temporal);
 });
 
-test('a stack that is kept outlives its users, and stops when it is told to', async () => {
+test('a stack that is kept outlives its users, and stops when it is told to, which its users hear', async () => {
   const up = await open({ keepAfterExit: true });
   expect(await up.stop()).toBe(false);
   const used = await open();
@@ -91,9 +91,17 @@ test('a stack that is kept outlives its users, and stops when it is told to', as
   expect(await used.stop()).toBe(false);
   const running = identities(record());
   expect(running.every(isRunning)).toBe(true);
+
+  const { lost } = await open();
+  const hears = once(lost, 'abort');
   expect(await stopStack(stateFolder)).toBe(true);
   expect(running.some(isRunning)).toBe(false);
   expect(await stopStack(stateFolder)).toBe(false);
+  await hears;
+  expect(lost.reason).toBeInstanceOf(UserError);
+  expect(lost.reason.message).toBe(
+    'The stack was told to stop. The same command again brings it up and goes on.',
+  );
 });
 
 test('of two that start at the same time one wins, and the other uses it', async () => {
@@ -119,6 +127,45 @@ test('what a killed supervisor has left is ended before a new start', async () =
   const second = await open();
   expect(second).toMatchObject({ startedHere: true, temporal: first.temporal, store: first.store });
   expect(left.some(isRunning)).toBe(false);
+});
+
+test('a supervisor that was killed takes nothing from who uses the stack, whose last user then ends what is left', async () => {
+  const first = await open();
+  const second = await open();
+  const left = identities(record());
+  process.kill(record().supervisor.pid, 'SIGKILL');
+  await until(() => !isRunning(record().supervisor));
+  expect(await first.stop()).toBe(false);
+  expect(left.slice(1).every(isRunning)).toBe(true);
+  expect(second.lost.aborted).toBe(false);
+  expect(await second.stop()).toBe(true);
+  expect(left.some(isRunning)).toBe(false);
+});
+
+test('who uses a stack hears that it was killed', async () => {
+  const used = await open();
+  const lost = once(used.lost, 'abort');
+  for (const { pid } of identities(record())) process.kill(pid, 'SIGKILL');
+  await lost;
+  expect(used.lost.reason.message).toMatch(/its supervisor \(process \d+\) was killed.*Its logs: .*logs$/);
+});
+
+test('a record that cannot be written keeps no stack from stopping', async () => {
+  const used = await open();
+  const running = identities(record());
+  // The name of the file that a new record is first written to.
+  mkdirSync(join(stateFolder, `stack.json.${record().supervisor.pid}`));
+  expect(await used.stop()).toBe(true);
+  expect(running.some(isRunning)).toBe(false);
+  expect(record().phase).toBe('ready');
+});
+
+test('a stack whose folder is deleted ends', async () => {
+  await open();
+  const running = identities(record());
+  // Its servers still write there.
+  rmSync(stateFolder, { recursive: true, maxRetries: 20, retryDelay: 10 });
+  await until(() => !running.some(isRunning));
 });
 
 test('a worker that dies is started again', async () => {

@@ -1,0 +1,40 @@
+import { type StatsFs, statfsSync } from 'node:fs';
+
+/** MinIO refuses to write where less than this share of the disk is free. */
+const minioReserve = 0.01;
+
+/** Below these MinIO and SQLite soon fail, with messages that don't name the reason. */
+const leastFreeBytes = { start: 200_000_000, goOn: 50_000_000 };
+
+/**
+ * Whether the disk of a state folder has too little free space for a stack to start, or to go on.
+ *
+ * @param ownStore whether MinIO's objects are there too
+ * @returns what is wrong, as the beginning of a sentence; undefined where nothing is
+ */
+export function diskShortage(
+  stateFolder: string,
+  to: keyof typeof leastFreeBytes,
+  ownStore: boolean,
+): string | undefined {
+  const disk = statfsSync(stateFolder);
+  const free = disk.bavail * disk.bsize;
+  const needed = neededBytes(disk, to, ownStore);
+  if (free >= needed) return undefined;
+  return `The disk of the state folder ${stateFolder} is full (${megabytes(free)} free, ${megabytes(needed)} needed)`;
+}
+
+/** Free bytes that a stack needs on a disk. */
+export function neededBytes(
+  { blocks, bsize }: Pick<StatsFs, 'blocks' | 'bsize'>,
+  to: keyof typeof leastFreeBytes,
+  ownStore: boolean,
+): number {
+  return leastFreeBytes[to] + (ownStore ? blocks * bsize * minioReserve : 0);
+}
+
+// --- helpers ---
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1e6)} MB`;
+}
