@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { BenchResults } from '../../bench/bench-results.ts';
 import { markdownOf } from '../../bench/markdown.ts';
-import type { BenchResults } from '../../bench/results.ts';
 import { summarise } from '../../bench/statistics.ts';
 
 const times = (...values: number[]) => summarise(values, 0);
