@@ -8,6 +8,7 @@ import { withFileLock } from '../infra/file-lock.ts';
 import { ensureNativeParts, projectRoot } from '../infra/setup/native-parts.ts';
 import { duration } from '../report/format.ts';
 import { type BenchRequest, parseArguments } from './arguments.ts';
+import type { BenchResults } from './bench-results.ts';
 import { measureEpochTimes, measureMemory } from './epoch-times.ts';
 import { measureFirstStep } from './first-step.ts';
 import { describeMachine } from './machine.ts';
@@ -15,7 +16,6 @@ import { markdownOf } from './markdown.ts';
 import { BATCH_SIZES } from './networks.ts';
 import { benchCache, ensurePeers } from './peers.ts';
 import { programsOf } from './programs.ts';
-import type { BenchResults } from './results.ts';
 import { measureStepTimes } from './step-times.ts';
 
 try {

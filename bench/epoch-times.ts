@@ -1,8 +1,8 @@
+import type { BenchResults, EpochTimes } from './bench-results.ts';
 import { epochFloor, MEMORY_LIMIT } from './floors.ts';
 import { runProgram } from './measure.ts';
 import type { NamedNetwork } from './networks.ts';
 import type { Programs } from './programs.ts';
-import type { BenchResults, EpochTimes } from './results.ts';
 import { measureByTurns, summaryOf } from './rounds.ts';
 import type { Summary } from './statistics.ts';
 

@@ -13,10 +13,10 @@ import { NUMERICS, type TrialSpec } from '../study/trial.ts';
 import { CIFAR10_CLASSES } from '../training/data/archive.ts';
 import { RECORD_BYTES } from '../training/data/records.ts';
 import { createRunTrainer } from '../workers/run-trainer.ts';
+import type { BenchResults } from './bench-results.ts';
 import { FIRST_STEP_LIMIT } from './floors.ts';
 import { disturbanceBetween, readLoad } from './machine-load.ts';
 import { leastDisturbed, type Measurement } from './measure.ts';
-import type { BenchResults } from './results.ts';
 import { summaryOf } from './rounds.ts';
 
 const ROUNDS = 3;

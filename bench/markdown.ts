@@ -1,5 +1,5 @@
+import type { BenchResults, EpochTimes, StepTimes } from './bench-results.ts';
 import { OUTSIDE_LIMIT, verdictOf } from './floors.ts';
-import type { BenchResults, EpochTimes, StepTimes } from './results.ts';
 import type { Summary } from './statistics.ts';
 
 /** The results as a page of the docs. */

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { type Disturbance, disturbanceBetween, isDisturbed, readLoad } from './machine-load.ts';
 
@@ -70,7 +69,11 @@ export async function runProgram({ command, args, env }: Program, signal: AbortS
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     errors = (errors + text).slice(-4000);
   });
-  const closed = once(child, 'close');
+  const closed = new Promise<string>((resolve) => {
+    child.once('close', (code, killedBy) =>
+      resolve(killedBy ? `killed by ${killedBy}` : `exit code ${code}`),
+    );
+  });
   let before = readLoad(process.pid);
   let measurement: Measurement | undefined;
   for await (const line of createInterface(child.stdout)) {
@@ -79,11 +82,13 @@ export async function runProgram({ command, args, env }: Program, signal: AbortS
     const disturbance = disturbanceBetween(before, readLoad(process.pid));
     measurement = { figures: JSON.parse(line.slice('end '.length)), disturbance };
   }
-  const [code, killedBy] = await closed;
+  const how = await closed;
   signal.throwIfAborted();
-  if (measurement && code === 0) return measurement;
-  const how = failure?.message ?? (killedBy ? `killed by ${killedBy}` : `exit code ${code}`);
-  throw new ProgramFailed(`${[command, ...args].join(' ')}: ${how}. ${lastLine(errors)}`, { cause: failure });
+  if (measurement && how === 'exit code 0') return measurement;
+  throw new ProgramFailed(
+    `${[command, ...args].join(' ')}: ${failure?.message ?? how}. ${lastLine(errors)}`,
+    { cause: failure },
+  );
 }
 
 // --- helpers ---

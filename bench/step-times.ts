@@ -1,8 +1,8 @@
+import type { StepTimes } from './bench-results.ts';
 import { stepFloor } from './floors.ts';
 import { type Figures, type Measurement, runProgram } from './measure.ts';
 import type { NamedNetwork } from './networks.ts';
 import type { Programs } from './programs.ts';
-import type { StepTimes } from './results.ts';
 import { measureByTurns, summaryOf } from './rounds.ts';
 import { median } from './statistics.ts';
 

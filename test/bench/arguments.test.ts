@@ -1,0 +1,34 @@
+import { CommanderError } from 'commander';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { parseArguments } from '../../bench/arguments.ts';
+import { UserError } from '../../infra/user-error.ts';
+
+describe('parseArguments', () => {
+  const names = (...args: string[]) => parseArguments(args).networks.map(({ name }) => name);
+  beforeEach(() => void vi.spyOn(process.stderr, 'write').mockReturnValue(true));
+  afterEach(() => vi.restoreAllMocks());
+
+  it('takes five networks, or all of the study, or some by name', () => {
+    expect(names()).toEqual(['MLP', 'relu_layer_div2', 'default_conv', 'simple_cnn', 'rn50']);
+    expect(names('--all')).toHaveLength(11);
+    expect(names('--only', 'rn50', 'relu_4_layer_divrand')).toEqual(['rn50', 'relu_4_layer_divrand']);
+  });
+
+  it('writes into the docs unless networks were left out', () => {
+    expect(parseArguments([])).toMatchObject({ write: true, command: 'npm run bench' });
+    expect(parseArguments(['--all'])).toMatchObject({ write: true, command: 'npm run bench -- --all' });
+    expect(parseArguments(['--only', 'MLP']).write).toBe(false);
+  });
+
+  it('says in one line what is wrong', () => {
+    expect(() => parseArguments(['--only', 'resnet'])).toThrow(
+      new UserError(
+        '--only: expected one of MLP, relu_layer_div2, relu_layer_div4, relu_div4_div2, relu_6_layer_divrand, ' +
+          'relu_4_layer_divrand, default_conv, simple_cnn, simple_cnn_arq_2, simple_cnn_arq_4, rn50, got "resnet"',
+      ),
+    );
+    expect(() => parseArguments(['--all', '--only', 'MLP'])).toThrow(/--all and --only exclude each other/);
+    expect(() => parseArguments(['--evry'])).toThrow(CommanderError);
+    expect(() => parseArguments(['MLP'])).toThrow(CommanderError);
+  });
+});
