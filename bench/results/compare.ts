@@ -1,0 +1,137 @@
+/**
+ * `npm run compare-pytorch`: trains networks of the report's study with our engine and with PyTorch, on the same images
+ * and split, and prints both sides' validation accuracies as a Markdown table. Progress goes to standard error.
+ */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { Command, CommanderError } from 'commander';
+import { EXIT, isExpected } from '../../client/exit-codes.ts';
+import { ensureNativeParts, trainerEnvironment } from '../../infra/setup/native-parts.ts';
+import { UserError } from '../../infra/user-error.ts';
+import { ArchiveError, readCifar10Archive } from '../../training/data/archive.ts';
+import { parseRecords } from '../../training/data/records.ts';
+import { splitImages } from '../../training/data/split.ts';
+import { setTensorflowEnvironment } from '../../workers/trainer/tensorflow-environment.ts';
+import type { EpochResult, Job, Printed } from './job.ts';
+import { comparedConfigs, EPOCHS, SEEDS, splitRequest } from './plan.ts';
+import { type ComparedNetwork, comparisonTable } from './table.ts';
+
+try {
+  await compare(parseArguments(process.argv.slice(2)));
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? EXIT.success : EXIT.usage;
+  } else {
+    console.error(isExpected(error) || error instanceof ArchiveError ? error.message : error);
+    process.exitCode = EXIT.failure;
+  }
+}
+
+// --- helpers ---
+
+interface Arguments {
+  python: string;
+  archive: string;
+}
+
+interface Side {
+  name: string;
+  /** Trains, and gives what each line of its output says. */
+  run(job: Job): Promise<Printed[]>;
+}
+
+function parseArguments(args: string[]): Arguments {
+  const command = new Command('npm run compare-pytorch --')
+    .description(
+      `Trains four networks for ${EPOCHS} epochs with ${SEEDS.length} seeds, with our engine and with PyTorch, and compares ` +
+        'their validation accuracies. About 15 minutes on two cores.',
+    )
+    .requiredOption('--python <path>', 'a Python that has PyTorch (pip install torch)')
+    .option('--archive <file>', "CIFAR-10's binary archive", process.env.CIFAR10_ARCHIVE)
+    .allowExcessArguments(false)
+    .exitOverride()
+    .showHelpAfterError('(--help tells more)');
+  const { python, archive } = command.parse(args, { from: 'user' }).opts<Partial<Arguments>>();
+  if (!python || !archive) {
+    throw new UserError(
+      "--archive: expected CIFAR-10's binary archive (cifar-10-binary.tar.gz), got neither it nor CIFAR10_ARCHIVE",
+    );
+  }
+  return { python, archive };
+}
+
+async function compare({ python, archive }: Arguments): Promise<void> {
+  await checkPython(python);
+  // For our side's processes, which inherit it.
+  Object.assign(process.env, trainerEnvironment(await ensureNativeParts()));
+  setTensorflowEnvironment(availableParallelism());
+  const folder = await mkdtemp(join(tmpdir(), 'compare-pytorch-'));
+  try {
+    const { train } = await readCifar10Archive(archive);
+    const { training, validation } = splitImages(parseRecords(train, archive).labels, splitRequest(train));
+    await writeFile(join(folder, 'train.bin'), train);
+    await writeFile(
+      join(folder, 'split.json'),
+      JSON.stringify({ training: [...training], validation: [...validation] }),
+    );
+    const sides = {
+      ours: side('ours', process.execPath, ['--import', 'tsx', pathOf('train.ts')]),
+      pytorch: side('PyTorch', python, [pathOf('train.py')]),
+    };
+    const networks: ComparedNetwork[] = [];
+    const ranOn = new Set<string>();
+    for (const { name, config } of comparedConfigs()) {
+      const runs = { ours: [] as EpochResult[][], pytorch: [] as EpochResult[][] };
+      for (const seed of SEEDS) {
+        for (const key of ['ours', 'pytorch'] as const) {
+          const started = performance.now();
+          const printed = await sides[key].run({ folder, config, seed });
+          const epochs = printed.flatMap((line) => ('epoch' in line ? [line.epoch] : []));
+          for (const line of printed) if ('ranOn' in line) ranOn.add(line.ranOn);
+          runs[key].push(epochs);
+          const accuracies = epochs.map(({ accuracy }) => accuracy.toFixed(2)).join(', ');
+          const seconds = ((performance.now() - started) / 1000).toFixed(0);
+          console.error(`${name}, seed ${seed}, ${sides[key].name}: ${accuracies} % (${seconds} s)`);
+        }
+      }
+      networks.push({ name, ...runs });
+    }
+    console.log(comparisonTable(networks, EPOCHS));
+    console.log(
+      `\n${training.length} images to train on, ${validation.length} to validate. ${[...ranOn].join('. ')}.`,
+    );
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function checkPython(python: string): Promise<void> {
+  try {
+    await promisify(execFile)(python, ['-c', 'import torch']);
+  } catch (cause) {
+    throw new UserError(`--python: expected a Python that has PyTorch (pip install torch), got ${python}`, {
+      cause,
+    });
+  }
+}
+
+function side(name: string, command: string, args: string[]): Side {
+  return {
+    name,
+    async run(job) {
+      const { stdout } = await promisify(execFile)(command, [...args, JSON.stringify(job)]);
+      return stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Printed);
+    },
+  };
+}
+
+function pathOf(file: string): string {
+  return fileURLToPath(new URL(file, import.meta.url));
+}

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { comparedConfigs } from '../../../bench/results/plan.ts';
+import { comparisonTable } from '../../../bench/results/table.ts';
+import { reportSettings } from '../../../study/training-config.ts';
+
+const run = (...accuracies: number[]) => accuracies.map((accuracy) => ({ accuracy, loss: 1 }));
+
+test('the table has mean and range of the seeds, and the difference with its standard error', () => {
+  const table = comparisonTable(
+    [
+      {
+        name: 'MLP',
+        ours: [run(40, 50), run(42, 49), run(41, 54)],
+        pytorch: [run(44, 52), run(44, 50), run(44, 51)],
+      },
+    ],
+    2,
+  );
+  // Deviations: 1 and 0 after epoch 1, √7 and 1 after epoch 2, of three seeds each.
+  expect(table.split('\n')).toEqual([
+    '| network |  | epoch 1 | epoch 2 | best epoch |',
+    '| --- | --- | --- | --- | --- |',
+    '| `MLP` | ours | 41.00 (40.00–42.00) | 51.00 (49.00–54.00) | 51.00 (49.00–54.00) |',
+    '|  | PyTorch | 44.00 (44.00–44.00) | 51.00 (50.00–52.00) | 51.00 (50.00–52.00) |',
+    '|  | difference | −3.00 ± 0.58 | +0.00 ± 1.63 | +0.00 ± 1.63 |',
+  ]);
+});
+
+test('a run that ended early is no comparison', () => {
+  const networks = [{ name: 'MLP', ours: [run(40)], pytorch: [run(44, 52)] }];
+  expect(() => comparisonTable(networks, 2)).toThrow('expected epoch 2 of a run, got 1 epochs');
+});
+
+test("the networks are the study's, with its settings", () => {
+  expect(comparedConfigs().map(({ name }) => name)).toEqual([
+    'MLP',
+    'relu_layer_div4',
+    'default_conv',
+    'simple_cnn',
+  ]);
+  for (const { config } of comparedConfigs()) expect(config).toMatchObject({ ...reportSettings, epochs: 5 });
+});
