@@ -62,7 +62,7 @@ export default {
       severity: 'error',
       from: {
         path: '^(study|storage|activities|workers|client|infra|bench)/',
-        pathNot: '^(workers/trainer|bench/programs)/',
+        pathNot: '^(workers/trainer|bench/(programs|results))/',
       },
       to: { path: '^training/', pathNot: '^training/data/', ...typesOnly },
     },
