@@ -13,6 +13,8 @@ const mayImport = {
 
 const typesOnly = { dependencyTypesNot: ['type-only'] };
 const folders = Object.keys(mayImport);
+/** What is pure on bytes: it needs no TensorFlow. */
+const bytesAlone = '^training/(data|checkpoint|weights)/';
 
 export default {
   forbidden: [
@@ -60,13 +62,13 @@ export default {
       comment: 'tfjs-node loads in trainer processes alone; others take messages and what is pure on bytes',
       severity: 'error',
       from: { path: '^(study|storage|activities|workers|client|infra)/', pathNot: '^workers/trainer/' },
-      to: { path: '^training/', pathNot: '^training/data/', ...typesOnly },
+      to: { path: '^training/', pathNot: bytesAlone, ...typesOnly },
     },
     {
-      name: 'data-without-tensorflow',
+      name: 'bytes-without-tensorflow',
       severity: 'error',
-      from: { path: '^training/data/' },
-      to: { path: '^training/', pathNot: '^training/data/', ...typesOnly },
+      from: { path: bytesAlone },
+      to: { path: '^training/', pathNot: bytesAlone, ...typesOnly },
     },
     {
       name: 'test-images-for-the-final-test-alone',
