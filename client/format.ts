@@ -26,6 +26,14 @@ export function describeDataset(view: StudyView): string {
   return `data set: ${dataset.trainImages} training and ${dataset.testImages} test images: ${what}`;
 }
 
+/** What pretrained networks start from, as a line of its own; none where every network starts from scratch. */
+export function describeWeights({ weights }: StudyView): string[] {
+  if (!weights) return [];
+  const { kind, source } = weights.origin;
+  const what = kind === 'official' ? "torchvision's ImageNet ResNet-50" : source;
+  return [`weights:  pretrained networks start from ${what} (${weights.sha256.slice(0, 12)}…)`];
+}
+
 /** A trial that has ended, as a leaderboard shows it. */
 export function describeStanding(standing: TrialStanding): string {
   const { score, outcome, status, bestEpoch, reused, takenOver, override } = standing;

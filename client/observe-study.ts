@@ -1,5 +1,5 @@
 import { type Client, defaultPayloadConverter, type WorkflowExecutionDescription } from '@temporalio/client';
-import type { DatasetSummary, TrialStanding } from '../study/record.ts';
+import type { DatasetSummary, TrialStanding, WeightsSummary } from '../study/record.ts';
 import { QUERIES, stageWorkflowId, trialWorkflowId } from '../study/temporal-names.ts';
 import type { EpochLine } from '../study/trial.ts';
 import type { TrainingProgress } from '../training/messages.ts';
@@ -33,6 +33,8 @@ export interface StudyView {
   /** Temporal's status of the study's workflow. */
   workflowStatus: WorkflowExecutionDescription['status']['name'];
   dataset: DatasetSummary | null;
+  /** What pretrained networks start from; null where there are none. */
+  weights: WeightsSummary | null;
   stages: StageView[];
   /** What waits for a person: trials, a stage as a whole, or the final test. */
   attention: Attention[];
@@ -70,6 +72,7 @@ export async function viewStudy(client: Client, studyId: string): Promise<StudyV
     profile: status.profile,
     workflowStatus: description.status.name,
     dataset: status.dataset,
+    weights: status.weights,
     stages,
     attention: Object.entries(status.attention).map(([id, failure]) => attentionOf(status, id, failure)),
     test: status.test,

@@ -1,11 +1,11 @@
-import { describeDataset, describeStanding, duration, percent } from './format.ts';
+import { describeDataset, describeStanding, describeWeights, duration, percent } from './format.ts';
 import type { StageView, StudyView, TrialView } from './observe-study.ts';
 
 /** What has happened between two looks at a study, a line each: for logs and pipes. */
 export function news(before: StudyView | undefined, now: StudyView): string[] {
   const lines: string[] = [];
   if (!before) lines.push(`${now.title}: ${now.studyId}, profile ${now.profile}`);
-  if (now.dataset && !before?.dataset) lines.push(describeDataset(now));
+  if (now.dataset && !before?.dataset) lines.push(describeDataset(now), ...describeWeights(now));
   now.stages.forEach((stage, index) => {
     lines.push(...stageNews(before?.stages[index], stage));
   });

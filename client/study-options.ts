@@ -1,10 +1,11 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { selectProfile } from '../study/parse-study.ts';
 import type { StudyRequest } from '../workflows/study-workflow.ts';
 import { datasetSource } from './dataset-source.ts';
 import { loadStudy } from './study-source.ts';
+import { type WeightsOptions, withWeights } from './weights-source.ts';
 
-export interface StudyOptions {
+export interface StudyOptions extends WeightsOptions {
   profile: string;
   dataset?: string;
   id?: string;
@@ -13,7 +14,7 @@ export interface StudyOptions {
 
 /** Adds the argument and options that name a study to be started. */
 export function takesStudy(command: Command): Command {
-  return command
+  return takesWeights(command)
     .argument('[study]', 'cifar10, or a JSON or TypeScript file', 'cifar10')
     .option('--profile <name>', 'how large: cifar10 has demo, quick and report', 'demo')
     .option(
@@ -24,9 +25,23 @@ export function takesStudy(command: Command): Command {
     .option('--new', 'start another study, even where one like it is unfinished');
 }
 
+/** Adds the options that say where pretrained networks start from. */
+export function takesWeights(command: Command): Command {
+  return command
+    .option(
+      '--weights <file|url>',
+      "what pretrained networks start from: safetensors or a file of torch.save; else torchvision's ImageNet ResNet-50",
+    )
+    .addOption(
+      new Option('--from-scratch', 'train pretrained networks from scratch instead').conflicts('weights'),
+    );
+}
+
 /** Checks all that was typed, before anything is started. */
-export async function studyRequest(name: string, { profile, dataset }: StudyOptions): Promise<StudyRequest> {
-  const study = await loadStudy(name);
-  selectProfile(study, profile);
-  return { study, profile, source: await datasetSource(dataset) };
+export async function studyRequest(name: string, options: StudyOptions): Promise<StudyRequest> {
+  const loaded = await loadStudy(name);
+  const profile = selectProfile(loaded, options.profile);
+  const source = await datasetSource(options.dataset);
+  const { study, weights } = await withWeights(loaded, [profile], options);
+  return { study, profile: options.profile, source, weights };
 }

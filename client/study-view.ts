@@ -4,6 +4,7 @@ import {
   describeDataset,
   describeProgress,
   describeStanding,
+  describeWeights,
   dim,
   green,
   leaderboard,
@@ -21,6 +22,7 @@ export function studyView(view: StudyView, columns: number, { brief = false } = 
   const lines = [
     bold(`${view.title}: ${view.studyId}, profile ${view.profile}`),
     describeDataset(view),
+    ...describeWeights(view),
     ...view.stages.flatMap((stage) => stageLines(stage, view, brief)),
     ...(view.attention.length > 0 ? ['', ...attentionText(view).split('\n').map(red)] : []),
   ];

@@ -13,6 +13,7 @@ import {
 } from '@temporalio/workflow';
 import type { ControlActivities } from '../activities/control-activities.ts';
 import type { DatasetSource } from '../activities/prepare-dataset.ts';
+import type { WeightsSource } from '../activities/prepare-weights.ts';
 import type { TrainingActivities } from '../activities/training-activities.ts';
 import {
   limitImages,
@@ -23,8 +24,9 @@ import {
   trialData,
   trialSpec,
 } from '../study/plan.ts';
+import { pretrainedNetworks } from '../study/pretrained.ts';
 import { promotedConfig } from '../study/promotion.ts';
-import type { DatasetSummary, TestScore, TrialStanding } from '../study/record.ts';
+import type { DatasetSummary, TestScore, TrialStanding, WeightsSummary } from '../study/record.ts';
 import type { Profile, Stage, Study } from '../study/study-schema.ts';
 import { QUERIES, stageWorkflowId, TRAINING_QUEUE, UPDATES } from '../study/temporal-names.ts';
 import type { TrialSpec } from '../study/trial.ts';
@@ -39,6 +41,8 @@ export interface StudyRequest {
   study: Study;
   profile: string;
   source: DatasetSource;
+  /** Where weights come from, if some network of the profile starts from them. */
+  weights: WeightsSource;
 }
 
 type Winner = TrialStanding & { score: number };
@@ -59,6 +63,8 @@ export interface StudyStatus {
   title: string;
   profile: string;
   dataset: DatasetSummary | null;
+  /** What pretrained networks start from; null before they are prepared, and where there are none. */
+  weights: WeightsSummary | null;
   stages: StageProgress[];
   /** What waits for a person, by workflow id, each with its failure. */
   attention: Record<string, string>;
@@ -95,9 +101,13 @@ export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome
   const waitForTestDecision = takeDecisions('final test', { retry: retryTestUpdate });
   show();
 
+  const networks = pretrainedNetworks(study, profile);
+  const weights = networks.length > 0 ? await prepareWeights({ source: request.weights, networks }) : null;
+  status.weights = weights;
+  show();
   const dataset = await prepareDataset({ source, generatedImages: profile.generatedImages });
   status.dataset = dataset;
-  const opened = await openStudy({ studyId, study, profile: profileName, dataset });
+  const opened = await openStudy({ studyId, study, profile: profileName, dataset, weights });
   status.objectsUrl = opened.objectsUrl;
   const data = trialData(study, profile, dataset);
   const specOf = (config: NamedConfig['config'], repetition = 0): TrialSpec =>
@@ -105,6 +115,7 @@ export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome
       seed: study.seed,
       repetition,
       numerics: opened.numerics,
+      weights: weights?.sha256 ?? null,
     });
 
   /** What each stage promotes, its epochs unscaled, and the run that won. */
@@ -214,6 +225,14 @@ const { prepareDataset } = proxyActivities<ControlActivities>({
   retry: { ...retry, maximumAttempts: 5 },
 });
 
+const { prepareWeights } = proxyActivities<ControlActivities>({
+  summary: 'weights: find, check, store',
+  startToCloseTimeout: '1 hour',
+  heartbeatTimeout: '60 seconds',
+  // Where nothing answers, a study that needs them is refused within a minute.
+  retry: { ...retry, maximumAttempts: 3 },
+});
+
 const { evaluateTest } = proxyActivities<TrainingActivities>({
   taskQueue: TRAINING_QUEUE,
   summary: 'final test',
@@ -229,6 +248,7 @@ function initialStatus(studyId: string, { study, profile }: StudyRequest): Study
     title: study.title,
     profile,
     dataset: null,
+    weights: null,
     stages: study.stages.map(({ name, kind, question }) => ({
       name,
       kind,

@@ -62,7 +62,7 @@ export function viewOf(stages: StageView[], change: Partial<StudyView> = {}): St
       ...{ sha256: 'd'.repeat(64), trainImages: 2000, testImages: 500 },
       origin: { kind: 'official', archiveSha256: 'c'.repeat(64), source: 'cifar' },
     },
-    ...{ stages, attention: [], test: null },
+    ...{ weights: null, stages, attention: [], test: null },
     ...change,
   };
 }

@@ -3,10 +3,14 @@ import { LeaseLostError } from '../../storage/lease.ts';
 import { DamagedObjectError, StoreAccessError, StoreUnavailableError } from '../../storage/object-store.ts';
 import { UnsuitableStoreError } from '../../storage/probe.ts';
 import { NetworkShapeError } from '../../study/network-shapes.ts';
+import { WeightsMismatchError } from '../../training/weights/fit-weights.ts';
+import { WeightsFileError } from '../../training/weights/load-weights.ts';
 import { describeFailure } from '../../workers/trainer/describe-failure.ts';
 
 it.each([
   [new NetworkShapeError('too small'), 'BadConfiguration'],
+  [new WeightsMismatchError('another network'), 'BadConfiguration'],
+  [new WeightsFileError('no weights'), 'BadConfiguration'],
   [new DamagedObjectError('datasets/x/train', 'its hash', 'another'), 'DamagedData'],
   [new LeaseLostError('a'.repeat(64), 1, undefined), 'LeaseLost'],
   [new StoreUnavailableError('no answer'), 'StoreUnavailable'],

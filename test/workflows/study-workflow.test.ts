@@ -100,6 +100,7 @@ describe('a study of every kind of stage', () => {
     study: parseStudy(largerStudy, 'larger'),
     profile: 'tiny',
     source: { archive: null },
+    weights: { file: null },
   };
 
   it('takes the earlier winner over and ranks it first, without training it again', async () => {

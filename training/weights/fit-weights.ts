@@ -1,3 +1,4 @@
+import { describeNetwork } from '../../study/describe-network.ts';
 import type { Network } from '../../study/training-config.ts';
 import type { NamedTensor, NamedTensors } from '../named-tensors.ts';
 import { fromPyTorch, type TensorLayout, tensorLayouts } from './layouts.ts';
@@ -59,7 +60,7 @@ export function fitWeights(tensors: NamedTensors, network: Network): FittedWeigh
   }
   if (faults.length > 0) {
     throw new WeightsMismatchError(
-      `the weights don't fit the network ${describe(network)}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
+      `the weights don't fit the network (${describeNetwork(network)}):\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
     );
   }
   return { weights, dropped, fresh: layouts.flatMap(({ name }) => (weights.has(name) ? [] : [name])) };
@@ -125,16 +126,4 @@ function sameShape({ torchShape }: TensorLayout, { shape }: NamedTensor): boolea
 
 function show(shape: readonly number[]): string {
   return `[${shape.join(', ')}]`;
-}
-
-function describe(network: Network): string {
-  const hidden = network.hidden.join('-');
-  switch (network.kind) {
-    case 'dense':
-      return `dense ${hidden}`;
-    case 'conv':
-      return `of ${network.convolutions.length} convolutions, dense ${hidden}`;
-    case 'resnet':
-      return `ResNet, blocks ${network.blocks.join('-')}, width ${network.width}, dense ${hidden}`;
-  }
 }

@@ -1,3 +1,4 @@
+import type { WeightsOrigin } from '../../study/record.ts';
 import { readHeader } from '../checkpoint/safetensors-header.ts';
 import type { NamedTensor, NamedTensors } from '../named-tensors.ts';
 import {
@@ -12,11 +13,9 @@ import {
 import { isTorchLegacy, readTorchLegacy, readTorchZip } from './torch-files.ts';
 import { WeightsError } from './weights-error.ts';
 
-export type WeightsFormat = 'safetensors' | 'torch.save, zip' | 'torch.save, legacy';
-
 /** What a file of weights holds. */
 export interface WeightsFile {
-  format: WeightsFormat;
+  format: WeightsOrigin['format'];
   /** As float32, named and laid out as PyTorch has them, in the order of their names. */
   tensors: NamedTensors;
   /** Names of tensors of whole numbers: counters such as `bn1.num_batches_tracked`. Their values are not kept. */

@@ -111,7 +111,7 @@ const NOTHING: PickleHandlers = {
 };
 
 function refuse(name: string): never {
-  throw new WeightsError('legacy', name, 'expected plain values here; this was not called');
+  throw new WeightsError('legacy', name, 'not called: expected plain values here');
 }
 
 function checkSize(format: string, { key, dtype, size }: TorchStorage, bytes: number): void {

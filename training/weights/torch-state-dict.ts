@@ -113,7 +113,10 @@ function handlersOf(storages: Map<string, TorchStorage>): PickleHandlers {
   return {
     checkGlobal(name) {
       if (Object.hasOwn(FUNCTIONS, name) || Object.hasOwn(STORAGE_DTYPES, name)) return;
-      throw refused(name, `a file of weights may hold tensors alone; this was not called. ${REMEDY}`);
+      if (/^torch\.\w+Storage$/.test(name)) {
+        throw refused(name, 'expected values of float16, bfloat16, float32, float64, or int64 for counters');
+      }
+      throw refused(name, `not called: a file of weights may hold tensors alone; ${REMEDY}`);
     },
     call(name, args) {
       const call = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;

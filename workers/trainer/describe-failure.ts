@@ -3,9 +3,13 @@ import { DamagedObjectError, StoreAccessError, StoreUnavailableError } from '../
 import { UnsuitableStoreError } from '../../storage/probe.ts';
 import { NetworkShapeError } from '../../study/network-shapes.ts';
 import type { TrainerFailureKind } from '../../training/messages.ts';
+import { WeightsMismatchError } from '../../training/weights/fit-weights.ts';
+import { WeightsFileError } from '../../training/weights/load-weights.ts';
 
 const KINDS: [new (...args: never[]) => Error, TrainerFailureKind][] = [
   [NetworkShapeError, 'BadConfiguration'],
+  [WeightsMismatchError, 'BadConfiguration'],
+  [WeightsFileError, 'BadConfiguration'],
   [DamagedObjectError, 'DamagedData'],
   [LeaseLostError, 'LeaseLost'],
   [StoreUnavailableError, 'StoreUnavailable'],
