@@ -52,6 +52,10 @@ describe('main', () => {
     [['run', 'cifar10', 'again'], /too many arguments/],
     [['show'], /missing required argument 'study'/],
     [['worker', 'gpu'], /Allowed choices are control, training/],
+    [
+      ['run', '--weights', 'w.pth', '--from-scratch'],
+      /'--from-scratch' cannot be used with option '--weights/,
+    ],
     [[], /Usage: staged-study/],
   ])('takes %o for wrong usage, and says what is wrong', async (args, message) => {
     const { code, err: said } = await run(...args);
@@ -65,6 +69,14 @@ describe('main', () => {
     [
       ['run', '--dataset', '/no/such/file'],
       /^--dataset: expected .*, got nothing there: \/no\/such\/file\n$/,
+    ],
+    [
+      ['start', '--profile', 'report', '--weights', '/no/such/file'],
+      /^--weights: expected .*, got nothing there: \/no\/such\/file\n$/,
+    ],
+    [
+      ['check', '--profile', 'demo', '--weights', '/no/such/file'],
+      /^--weights: expected a network .*, got none.*\n$/,
     ],
   ])('refuses %o before it starts anything, in one line', async (args, message) => {
     const { code, out: said, err: complaint } = await run(...args);

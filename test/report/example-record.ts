@@ -65,7 +65,7 @@ export function trial(
     config,
     seed: 1,
     repetition: 0,
-    initialWeights: 'scratch',
+    initialWeights: config.network.pretrained ? hash('weights') : 'scratch',
     parameters: 1_707_274,
     attempts: 1,
     trainingSeconds: lines.reduce((sum, { seconds }) => sum + seconds, 0),
