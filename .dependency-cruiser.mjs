@@ -14,6 +14,8 @@ const mayImport = {
 
 const typesOnly = { dependencyTypesNot: ['type-only'] };
 const folders = Object.keys(mayImport);
+/** What is pure on bytes: it needs no TensorFlow. */
+const bytesAlone = '^training/(data|checkpoint|weights)/';
 
 export default {
   forbidden: [
@@ -64,13 +66,13 @@ export default {
         path: '^(study|storage|activities|workers|client|infra|bench)/',
         pathNot: '^(workers/trainer|bench/(programs|results))/',
       },
-      to: { path: '^training/', pathNot: '^training/data/', ...typesOnly },
+      to: { path: '^training/', pathNot: bytesAlone, ...typesOnly },
     },
     {
-      name: 'data-without-tensorflow',
+      name: 'bytes-without-tensorflow',
       severity: 'error',
-      from: { path: '^training/data/' },
-      to: { path: '^training/', pathNot: '^training/data/', ...typesOnly },
+      from: { path: bytesAlone },
+      to: { path: '^training/', pathNot: bytesAlone, ...typesOnly },
     },
     {
       name: 'test-images-for-the-final-test-alone',

@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readStudy, writeStudy } from '../storage/studies.ts';
-import type { DatasetSummary } from '../study/record.ts';
+import type { DatasetSummary, WeightsSummary } from '../study/record.ts';
 import type { Study } from '../study/study-schema.ts';
 import { NUMERICS } from '../study/trial.ts';
 
@@ -11,6 +11,7 @@ export function createOpenStudy({ store, objectsUrl }: { store: ObjectStore; obj
     study: Study;
     profile: string;
     dataset: DatasetSummary;
+    weights: WeightsSummary | null;
   }): Promise<{ numerics: number; objectsUrl: string | null }> => {
     const opened = await readStudy(store, opening.studyId);
     if (opened) return { numerics: opened.numerics, objectsUrl };

@@ -10,7 +10,7 @@ import type {
 export type TrainerEnd = Extract<TrainerReport, { kind: 'trained' | 'tested' }>;
 
 /** What activities ask of trainers. */
-export type ActivityJob = Exclude<TrainerJob, { kind: 'measure' }>;
+export type ActivityJob = Exclude<TrainerJob, { kind: 'measure' | 'checkWeights' }>;
 
 /**
  * Runs one job in a trainer process of its own.

@@ -60,6 +60,7 @@ async function trialRecord(store: ObjectStore, standing: TrialStanding): Promise
     config: result?.spec.config ?? null,
     seed: result?.spec.seed ?? null,
     repetition: result?.spec.repetition ?? null,
+    initialWeights: result?.spec.initialWeights ?? null,
     message: result?.message ?? null,
     scoreInTrainingMode: result?.scoreInTrainingMode ?? null,
     parameters: result?.parameters ?? null,

@@ -33,6 +33,14 @@ export function describeDatasetProgress({ datasetProgress }: StudyView): string 
   return `${doing}: ${done}${totalBytes ? ` of ${(totalBytes / 1e6).toFixed(1)}` : ''} MB`;
 }
 
+/** What pretrained networks start from, as a line of its own; none where every network starts from scratch. */
+export function describeWeights({ weights }: StudyView): string[] {
+  if (!weights) return [];
+  const { kind, source } = weights.origin;
+  const what = kind === 'official' ? "torchvision's ImageNet ResNet-50" : source;
+  return [`weights:  pretrained networks start from ${what} (${weights.sha256.slice(0, 12)}…)`];
+}
+
 /** A trial that has ended, as a leaderboard shows it. */
 export function describeStanding(standing: TrialStanding): string {
   const { score, outcome, status, bestEpoch, reused, takenOver, override } = standing;

@@ -1,7 +1,7 @@
 import { type Client, type WorkflowExecutionDescription, WorkflowFailedError } from '@temporalio/client';
 import { ActivityFailure, ChildWorkflowFailure } from '@temporalio/common';
 import type { DatasetProgress } from '../activities/prepare-dataset.ts';
-import type { DatasetSummary, TrialStanding } from '../study/record.ts';
+import type { DatasetSummary, TrialStanding, WeightsSummary } from '../study/record.ts';
 import { QUERIES, stageWorkflowId, trialWorkflowId } from '../study/temporal-names.ts';
 import type { EpochLine, TrialSpec } from '../study/trial.ts';
 import type { TrainingProgress } from '../training/messages.ts';
@@ -46,6 +46,8 @@ export interface StudyView {
   /** How far the data set is, while it is prepared. */
   datasetProgress: DatasetProgress | null;
   images: StudyStatus['images'];
+  /** What pretrained networks start from; null where there are none. */
+  weights: WeightsSummary | null;
   stages: StageView[];
   /** What the study itself does beside its stages (data set, final test, record), where an attempt of that failed. */
   failedAttempt: (FailedAttempt & { of: string }) | null;
@@ -90,6 +92,7 @@ export async function viewStudy(client: Client, studyId: string): Promise<StudyV
     datasetProgress:
       activity?.type === 'prepareDataset' ? ((activity.details as DatasetProgress) ?? null) : null,
     images: status.images,
+    weights: status.weights,
     stages,
     failedAttempt: activity?.failed ? { ...activity.failed, of: nameOf(activity) } : null,
     attention: Object.entries(status.attention).map(([id, failure]) => attentionOf(status, id, failure)),

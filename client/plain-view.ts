@@ -5,6 +5,7 @@ import {
   describeDatasetProgress,
   describeFailedAttempt,
   describeStanding,
+  describeWeights,
   paceOf,
 } from './format.ts';
 import type { StageView, StudyView, TrialView } from './observe-study.ts';
@@ -18,6 +19,7 @@ export function news(before: StudyView | undefined, now: StudyView): string[] {
   const { failedAttempt } = now;
   if (failedAttempt && failedAttempt.attempt !== before?.failedAttempt?.attempt)
     lines.push(`${failedAttempt.of}: ${failureNews(before?.failedAttempt, failedAttempt)}`);
+  if (now.weights && !before?.weights) lines.push(...describeWeights(now));
   now.stages.forEach((stage, index) => {
     lines.push(...stageNews(before?.stages[index], stage));
   });

@@ -1,11 +1,12 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { selectProfile } from '../study/parse-study.ts';
 import type { StudyRequest } from '../workflows/study-workflow.ts';
 import { datasetSource } from './dataset-source.ts';
 import { checkStudyId } from './start-study.ts';
 import { loadStudy } from './study-source.ts';
+import { type WeightsOptions, withWeights } from './weights-source.ts';
 
-export interface StudyOptions {
+export interface StudyOptions extends WeightsOptions {
   profile?: string;
   dataset?: string;
   id?: string;
@@ -14,7 +15,7 @@ export interface StudyOptions {
 
 /** Adds the argument and options that name a study to be started. */
 export function takesStudy(command: Command): Command {
-  return command
+  return takesWeights(command)
     .argument('[study]', 'cifar10, or a JSON or TypeScript file', 'cifar10')
     .option('--profile <name>', "how large; else the study's first. cifar10 has demo, quick and report")
     .option(
@@ -25,14 +26,28 @@ export function takesStudy(command: Command): Command {
     .option('--new', 'start another study, even where one like it is unfinished');
 }
 
+/** Adds the options that say where pretrained networks start from. */
+export function takesWeights(command: Command): Command {
+  return command
+    .option(
+      '--weights <file|url>',
+      "what pretrained networks start from: safetensors or a file of torch.save; else torchvision's ImageNet ResNet-50",
+    )
+    .addOption(
+      new Option('--from-scratch', 'train pretrained networks from scratch instead').conflicts('weights'),
+    );
+}
+
 /** Checks all that was typed, before anything is started. */
 export async function studyRequest(
   name: string,
-  { profile, dataset, id }: StudyOptions,
+  { profile, dataset, id, ...weightsOptions }: StudyOptions,
 ): Promise<StudyRequest> {
   if (id !== undefined) checkStudyId(id);
-  const study = await loadStudy(name);
-  const [first = ''] = Object.keys(study.profiles);
-  selectProfile(study, profile ?? first);
-  return { study, profile: profile ?? first, source: await datasetSource(dataset) };
+  const loaded = await loadStudy(name);
+  const [first = ''] = Object.keys(loaded.profiles);
+  const scale = selectProfile(loaded, profile ?? first);
+  const source = await datasetSource(dataset);
+  const { study, weights } = await withWeights(loaded, [scale], weightsOptions);
+  return { study, profile: profile ?? first, source, weights };
 }

@@ -6,6 +6,7 @@ import {
   describeFailedAttempt,
   describeProgress,
   describeStanding,
+  describeWeights,
   dim,
   green,
   leaderboard,
@@ -26,6 +27,7 @@ export function studyView(view: StudyView, columns: number, { brief = false } = 
       ? [red(`${view.failedAttempt.of}: ${describeFailedAttempt(view.failedAttempt, 60)}`)]
       : []),
     ...(view.failure ? [red(`failed: ${view.failure}`)] : []),
+    ...describeWeights(view),
     ...view.stages.flatMap((stage) => stageLines(stage, view, brief)),
     ...(view.attention.length > 0 ? ['', ...attentionText(view).split('\n').map(red)] : []),
   ];

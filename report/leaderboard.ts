@@ -67,7 +67,10 @@ export function trainingTime({ trainingSeconds, lines }: TrialRecord): string {
 /** What keeps a network from being what its name says; empty where nothing does. */
 function networkNote({ config }: TrialRecord): string {
   if (config?.network.kind !== 'resnet') return '';
-  return isReduced(config.network) ? 'reduced ResNet from scratch' : 'ResNet-50 from scratch';
+  const { pretrained } = config.network;
+  if (pretrained && !isReduced(config.network)) return '';
+  const what = isReduced(config.network) ? 'reduced ResNet' : 'ResNet-50';
+  return `${what} ${pretrained ? 'pretrained' : 'from scratch'}`;
 }
 
 function networkTag(trial: TrialRecord): Html | false {

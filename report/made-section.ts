@@ -29,11 +29,22 @@ ${rows.length > 0 && scrolling('What the runs ran on', html`<table><caption>What
 <dl class="words"><dt>Study</dt><dd><code>${opening.studyId}</code>, numerics ${opening.numerics}</dd>
 <dt>Data set</dt><dd><code>${opening.dataset.sha256}</code></dd>
 ${opening.dataset.origin.archiveSha256 !== undefined && html`<dt>Archive</dt><dd><code>${opening.dataset.origin.archiveSha256}</code></dd>`}
-${opening.dataset.origin.source !== undefined && html`<dt>Source</dt><dd>${opening.dataset.origin.source}</dd>`}</dl></section>
+${opening.dataset.origin.source !== undefined && html`<dt>Source</dt><dd>${opening.dataset.origin.source}</dd>`}
+${weightsRows(record)}</dl></section>
 `;
 }
 
 // --- helpers ---
+
+/** What pretrained networks started from. */
+function weightsRows({ opening: { weights } }: StudyRecord): Html {
+  if (!weights) return html`<dt>Weights</dt><dd>none: every network started from scratch</dd>`;
+  const { kind, source, fileSha256, format } = weights.origin;
+  const what =
+    kind === 'official' ? 'torchvision’s ImageNet weights of ResNet-50' : 'weights of the user’s own';
+  return html`<dt>Weights</dt><dd>${what}: <code>${weights.sha256}</code>, ${weights.tensors} tensors</dd>
+<dt>Their file</dt><dd>${source} (${format}), <code>${fileSha256}</code></dd>`;
+}
 
 /** Names of an environment's entries as they are read; others stand as they are. */
 const LABELS: Record<string, string> = {

@@ -47,7 +47,7 @@ export function describeNetwork(network: Network): string {
     }
     case 'resnet':
       return (
-        `${isReduced(network) ? 'reduced ResNet' : 'ResNet-50'} from scratch ` +
+        `${isReduced(network) ? 'reduced ResNet' : 'ResNet-50'} ${network.pretrained ? 'pretrained' : 'from scratch'} ` +
         `(blocks ${network.blocks.join('-')}, width ${network.width}); dense ${network.width * 32}-${dense}`
       );
   }

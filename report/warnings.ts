@@ -65,9 +65,18 @@ function networkLimits(record: StudyRecord): string[] {
           `${named(reduced)} is a reduced form of ResNet-50 (blocks 3-4-6-3, width 64): its numbers are not ResNet-50’s.`,
         ]
       : []),
-    ...(networks.length > 0
+    ...(networks.length > 0 && networks.every(({ pretrained }) => !pretrained)
       ? ['The ResNet is trained from scratch, not from ImageNet weights as in the report.']
       : []),
+    ...otherWeights(record),
+  ];
+}
+
+/** A pretrained network is the report's only where its weights are torchvision's. */
+function otherWeights({ opening: { weights } }: StudyRecord): string[] {
+  if (!weights || weights.origin.kind === 'official') return [];
+  return [
+    `Pretrained networks start from other weights than torchvision’s ImageNet ResNet-50 (${weights.origin.source}).`,
   ];
 }
 

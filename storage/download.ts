@@ -20,6 +20,8 @@ export interface DownloadOptions {
   /** What the file must be; checked where given. */
   sizeBytes?: number;
   sha256?: string;
+  /** What it may be at most, where its size is not known. */
+  maxBytes?: number;
   /** Until the server answers the first request: default 8,000. */
   connectTimeoutMs?: number;
   /** Without a byte, before the connection is given up: default 30,000. */
@@ -101,12 +103,21 @@ async function transfer(url: string, toFile: string, options: DownloadOptions): 
       );
     }
 
+    const { maxBytes = Number.POSITIVE_INFINITY } = options;
+    const checkSize = (bytes: number) => {
+      if (bytes > maxBytes)
+        throw new DownloadError(`${url}: expected at most ${maxBytes} bytes, the server offers more`);
+    };
+    if (totalBytes !== undefined && totalBytes > maxBytes) await response.body?.cancel();
+    checkSize(totalBytes ?? 0);
+
     const file = await onDisk(toFile, () => open(partialOf(toFile), resumed ? 'a' : 'w'));
     try {
       if (!resumed) await onDisk(toFile, () => writeFile(validatorOf(toFile), validatorIn(response)));
       for await (const chunk of chunksOf(response, url)) {
         clearTimeout(timeout);
         timeout = setTimeout(giveUp, stallTimeoutMs, stallTimeoutMs);
+        checkSize(doneBytes + chunk.length);
         await onDisk(toFile, () => file.writeFile(chunk));
         doneBytes += chunk.length;
         onProgress?.(doneBytes, totalBytes);

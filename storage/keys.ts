@@ -2,6 +2,7 @@
  * Every key of the object store. Identifiers are checked, so that no key can leave its place:
  *
  *     datasets/<dataset>/{train,test,manifest.json}
+ *     weights/<sha256>{,.json}
  *     blobs/<sha256>
  *     trials/<trialKey>/{config,lease,result}.json
  *     trials/<trialKey>/metrics/<epoch>.json
@@ -23,6 +24,16 @@ export function parseDatasetManifestKey(key: string): string | undefined {
 
 /** Whether the key holds a data set's test images. */
 export const isTestImagesKey = (key: string): boolean => /^datasets\/[^/]+\/test$/.test(key);
+
+export const weightsPrefix = 'weights/';
+/** A safetensors file. */
+export const weightsKey = (sha256: string): string => `${weightsPrefix}${hash(sha256)}`;
+export const weightsManifestKey = (sha256: string): string => `${weightsKey(sha256)}.json`;
+
+/** @returns undefined where the key is none that `weightsManifestKey` gives. */
+export function parseWeightsManifestKey(key: string): string | undefined {
+  return /^weights\/([0-9a-f]{64})\.json$/.exec(key)?.[1];
+}
 
 export const blobKey = (sha256: string): string => `blobs/${hash(sha256)}`;
 

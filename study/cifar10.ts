@@ -66,8 +66,11 @@ export const cifar10: StudyInput = {
         {
           ...network(
             'rn50',
-            { kind: 'resnet', blocks: [3, 4, 6, 3], width: 64, hidden: [1024, 256, 64, 16] },
-            'ResNet-50 from scratch; the report fine-tuned one that was trained on ImageNet.',
+            {
+              ...{ kind: 'resnet', blocks: [3, 4, 6, 3], width: 64, hidden: [1024, 256, 64, 16] },
+              pretrained: true,
+            },
+            'ResNet-50, all of it trained; pretrained on ImageNet unless the study is run from scratch.',
           ),
           reduced: {
             name: 'rn14_reduced',
@@ -154,7 +157,8 @@ export const cifar10: StudyInput = {
   ],
   profiles: {
     demo: {
-      description: 'Minutes: 2,000 images, two epochs for 50, a small ResNet. Its accuracies mean little.',
+      description:
+        'Minutes: 2,000 images, two epochs for 50, a small ResNet from scratch. Its accuracies mean little.',
       trainImages: 2000,
       testImages: 500,
       epochDivisor: 25,

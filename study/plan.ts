@@ -80,12 +80,19 @@ export function limitImages(wanted: number | 'all', available: number): number {
   return wanted === 'all' ? available : Math.min(wanted, available);
 }
 
+/**
+ * @param study.weights the SHA-256 of the study's weights, where it has any.
+ * @throws where the network is pretrained and there are none; a study with such networks is not started without.
+ */
 export function trialSpec(
   config: TrainingConfig,
   data: TrialData,
-  { seed, repetition, numerics }: Pick<TrialSpec, 'seed' | 'repetition' | 'numerics'>,
+  study: Pick<TrialSpec, 'seed' | 'repetition' | 'numerics'> & { weights: string | null },
 ): TrialSpec {
-  return { config, data, seed, repetition, initialWeights: 'scratch', numerics };
+  const { weights, ...rest } = study;
+  const initialWeights = config.network.pretrained ? weights : 'scratch';
+  if (initialWeights === null) throw new Error('a network is pretrained, but the study has no weights');
+  return { config, data, ...rest, initialWeights };
 }
 
 /** A search's trials: `<start>_search_01` and so on. */

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { studySchema } from './study-schema.ts';
 import { settingsSchema, trainingConfigSchema } from './training-config.ts';
-import { epochLineSchema, outcomeSchema, scoreInTrainingModeSchema, sha256Schema } from './trial.ts';
+import {
+  epochLineSchema,
+  initialWeightsSchema,
+  outcomeSchema,
+  scoreInTrainingModeSchema,
+  sha256Schema,
+} from './trial.ts';
 
 /** Where a data set's images came from. */
 export const datasetOriginSchema = z.strictObject({
@@ -18,6 +24,25 @@ export const datasetSummarySchema = z.strictObject({
   trainImages: z.number().int(),
   testImages: z.number().int(),
   origin: datasetOriginSchema,
+});
+
+/** Where a study's weights came from. */
+export const weightsOriginSchema = z.strictObject({
+  /** `official`: one of the files of torchvision's first ImageNet weights of ResNet-50. */
+  kind: z.enum(['official', 'other']),
+  /** The file or address that they were read from. */
+  source: z.string(),
+  /** SHA-256 of that file; files of several formats may hold the same weights. */
+  fileSha256: sha256Schema,
+  format: z.enum(['safetensors', 'torch.save, zip', 'torch.save, legacy']),
+});
+
+/** Weights as workflows know them: a key into the store, and what is worth telling. */
+export const weightsSummarySchema = z.strictObject({
+  /** Of the tensors alone, as the store has them. */
+  sha256: sha256Schema,
+  tensors: z.number().int().min(1),
+  origin: weightsOriginSchema,
 });
 
 /** How a trial stands in its stage. */
@@ -68,6 +93,8 @@ export const studyOpeningSchema = z.strictObject({
   study: studySchema,
   profile: z.string(),
   dataset: datasetSummarySchema,
+  /** What its pretrained networks start from; null where all start from scratch. */
+  weights: weightsSummarySchema.nullable().default(null),
   numerics: z.number().int(),
   startedAt: z.iso.datetime(),
 });
@@ -77,6 +104,8 @@ const trialRecordSchema = standingSchema.extend({
   config: trainingConfigSchema.nullable(),
   seed: z.number().int().nullable(),
   repetition: z.number().int().nullable(),
+  /** `scratch`, or the SHA-256 of the weights that it started from. */
+  initialWeights: initialWeightsSchema.nullable().default(null),
   /** Why it did not complete. */
   message: z.string().nullable(),
   scoreInTrainingMode: scoreInTrainingModeSchema,
@@ -114,6 +143,8 @@ export const studyRecordSchema = z.strictObject({
 });
 
 export type DatasetSummary = z.infer<typeof datasetSummarySchema>;
+export type WeightsOrigin = z.infer<typeof weightsOriginSchema>;
+export type WeightsSummary = z.infer<typeof weightsSummarySchema>;
 export type TrialStanding = z.infer<typeof standingSchema>;
 export type TestScore = z.infer<typeof testScoreSchema>;
 export type StudyTest = z.infer<typeof studyTestSchema>;

@@ -3,8 +3,15 @@ import { z } from 'zod';
 /** Sizes of the hidden layers, input to output; the ten-class output layer is not listed. */
 const hiddenSchema = z.array(z.number().int().min(1).max(65_536)).min(1).max(64);
 
+/** Start from the study's weights; left out, from scratch. Only `true` is written, so that a network has one form. */
+const pretrainedSchema = z.literal(true).optional();
+
 /** Fully connected layers over the flattened image, with the activation and dropout after each hidden one. */
-const denseNetworkSchema = z.strictObject({ kind: z.literal('dense'), hidden: hiddenSchema });
+const denseNetworkSchema = z.strictObject({
+  kind: z.literal('dense'),
+  hidden: hiddenSchema,
+  pretrained: pretrainedSchema,
+});
 
 /** Convolutions, each followed by ReLU and a 2×2 max pool, then dense layers. */
 const convNetworkSchema = z.strictObject({
@@ -23,6 +30,7 @@ const convNetworkSchema = z.strictObject({
     .min(1)
     .max(5),
   hidden: hiddenSchema,
+  pretrained: pretrainedSchema,
 });
 
 /**
@@ -36,6 +44,7 @@ const resnetNetworkSchema = z.strictObject({
   /** Channels of the stem; a group's are `width`, twice, four and eight times it, and its output's four times those. */
   width: z.number().int().min(1).max(512),
   hidden: hiddenSchema,
+  pretrained: pretrainedSchema,
 });
 
 export const networkSchema = z.discriminatedUnion('kind', [

@@ -17,6 +17,9 @@ export const trialDataSchema = z.strictObject({
   splitSeed: z.number().int().min(0).max(0x7fff_ffff),
 });
 
+/** `scratch`, or the SHA-256 of the weights that training starts from. */
+export const initialWeightsSchema = z.union([z.literal('scratch'), sha256Schema]);
+
 /** All that determines a trial's result, and nothing else; its hash is the trial's key. */
 export const trialSpecSchema = z.strictObject({
   config: trainingConfigSchema,
@@ -25,8 +28,8 @@ export const trialSpecSchema = z.strictObject({
   seed: z.number().int().min(0).max(0x7fff_ffff),
   /** 0, or 1 and up for the same trial run again to see whether it comes out the same. */
   repetition: z.number().int().min(0),
-  /** `scratch`, or the SHA-256 of the weights file that training starts from. */
-  initialWeights: z.union([z.literal('scratch'), sha256Schema]),
+  /** A hash where the configuration's network is pretrained, and only there. */
+  initialWeights: initialWeightsSchema,
   numerics: z.number().int().min(1),
 });
 

@@ -1,5 +1,5 @@
 import type { StepCost } from '../study/estimate.ts';
-import type { TrainingConfig } from '../study/training-config.ts';
+import type { Network, TrainingConfig } from '../study/training-config.ts';
 import type { EpochLine, Outcome, TrialSpec } from '../study/trial.ts';
 
 /** What a worker asks of a trainer: one job for each process. */
@@ -25,6 +25,12 @@ export type TrainerJob =
       /** How long a training step of each takes here. Needs no store. */
       kind: 'measure';
       configs: TrainingConfig[];
+    }
+  | {
+      /** Whether a file of weights can be read and fits networks. Needs no store, and no TensorFlow. */
+      kind: 'checkWeights';
+      file: string;
+      networks: Network[];
     };
 
 /** Sent to a trainer while it works. It ends without a further checkpoint, with the report `stopped`. */
@@ -68,5 +74,7 @@ export type TrainerReport =
   | { kind: 'tested' }
   /** In the order of the job's configurations. */
   | { kind: 'measured'; costs: StepCost[] }
+  /** What the weights become in each network, for people. */
+  | { kind: 'checkedWeights'; fits: string[] }
   | { kind: 'stopped' }
   | { kind: 'failed'; failure: TrainerFailureKind; message: string };

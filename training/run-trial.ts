@@ -7,6 +7,7 @@ import type { CreateTrainingEngine, TrainingEngine } from './engine.ts';
 import { accuracyInTrainingMode, evaluateWith } from './evaluate.ts';
 import { createPauses } from './event-loop.ts';
 import type { TrainingProgress } from './messages.ts';
+import type { NamedTensors } from './named-tensors.ts';
 import { createNetwork } from './networks/network.ts';
 import { createUpdateRule } from './optimizers/optimizer.ts';
 import { learningRateAt } from './optimizers/schedule.ts';
@@ -27,6 +28,8 @@ export interface TrialRun {
   training: Int32Array;
   /** Indices of the images that every epoch is judged by. */
   validation: Int32Array;
+  /** Weights to start with; tensors that are not among them start as the seed has them. */
+  startFrom?: NamedTensors;
   /** Where to go on from; the result is the same to the bit as without the interruption. */
   resumeFrom?: Checkpoint;
   /** About once a second while steps are done. */
@@ -60,7 +63,7 @@ export interface TrialOutcome {
  * Trains a network to its last epoch, or until it diverges or runs out of memory.
  *
  * @throws the signal's reason once it is aborted; NetworkShapeError for a network that can't work;
- *   CheckpointMismatchError for a checkpoint of another configuration; RangeError where there is no image to train or
+ *   CheckpointMismatchError for a checkpoint or weights of another configuration; RangeError where there is no image to train or
  *   validate on; whatever `onEpoch` throws.
  */
 export async function runTrial(
@@ -101,7 +104,7 @@ export async function runTrial(
   let engine: TrainingEngine | undefined;
   try {
     run.onAlive('preparing images and weights');
-    const start = startingTensors(network, rule, seed, resumeFrom);
+    const start = startingTensors(network, rule, seed, run);
     const { images, indices } = usedImages(run.images, [run.training, run.validation]);
     const [training, validation] = indices as [Int32Array, Int32Array];
     const mirrored = config.horizontalFlip > 0;

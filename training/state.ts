@@ -29,26 +29,26 @@ export function slotsOf(network: NetworkFunction, rule: UpdateRule): { name: str
 }
 
 /**
- * What a trial starts from: a checkpoint's weights and optimizer, or initial weights of the seed and an optimizer at
- * rest.
+ * What a trial starts from: a checkpoint's weights and optimizer, or initial weights and an optimizer at rest. Initial
+ * weights are those given, and the seed's where none is.
  *
- * @throws CheckpointMismatchError for a checkpoint of another network or optimizer.
+ * @throws CheckpointMismatchError for a checkpoint or weights of another network or optimizer.
  */
 export function startingTensors(
   network: NetworkFunction,
   rule: UpdateRule,
   seed: number,
-  checkpoint?: Checkpoint,
+  { startFrom = new Map(), resumeFrom }: { startFrom?: NamedTensors; resumeFrom?: Checkpoint } = {},
 ): { weights: NamedTensors; slots: NamedTensors } {
   const slots = slotsOf(network, rule);
-  if (checkpoint) {
-    checkTensors('checkpoint weights', checkpoint.weights, weightsOf(network));
-    checkTensors('checkpoint optimizer', checkpoint.optimizer, slots);
-    return { weights: checkpoint.weights, slots: checkpoint.optimizer };
+  if (resumeFrom) {
+    checkTensors('checkpoint weights', resumeFrom.weights, weightsOf(network));
+    checkTensors('checkpoint optimizer', resumeFrom.optimizer, slots);
+    return { weights: resumeFrom.weights, slots: resumeFrom.optimizer };
   }
+  const drawn = weightsOf(network).filter(({ name }) => !startFrom.has(name));
+  const weights = new Map([...startFrom, ...initialWeights(drawn, seed)]);
+  checkTensors('initial weights', weights, weightsOf(network));
   const zeros = (shape: number[]) => new Float32Array(shape.reduce((total, size) => total * size, 1));
-  return {
-    weights: initialWeights(weightsOf(network), seed),
-    slots: new Map(slots.map(({ name, shape }) => [name, { shape, data: zeros(shape) }])),
-  };
+  return { weights, slots: new Map(slots.map(({ name, shape }) => [name, { shape, data: zeros(shape) }])) };
 }

@@ -2,6 +2,7 @@
  * Markdown for the Temporal UI: what each page says under "Current Details". In lists, since the UI sets no space between
  * the columns of a table.
  */
+import { describeNetwork } from '../study/describe-network.ts';
 import type { TrialStanding } from '../study/record.ts';
 import { trialWorkflowId, UPDATES } from '../study/temporal-names.ts';
 import { rank } from '../study/winner.ts';
@@ -18,6 +19,7 @@ export function studyDetails(status: StudyStatus): string {
       ? `Data: ${images.training} of ${dataset.trainImages} training images, ${images.test} of ${dataset.testImages} test ` +
           `images (${originOf(dataset.origin.kind)})`
       : 'Data: being prepared',
+    describeWeights(status),
     ...waiting.map(
       ([id, failure]) =>
         `**Needs attention**: \`${id}\`: ${failure}${id === studyId ? howToRetryTest(status) : ''}`,
@@ -55,7 +57,7 @@ export function trialDetails({ name, spec, state, standing, lastLine, bestLine }
         `${percent(lastLine.train_accuracy)}; val loss ${lastLine.val_loss.toFixed(4)}, accuracy ` +
         `${percent(lastLine.val_accuracy)}. Best: ${bestLine ? `${percent(bestLine.val_accuracy)} (epoch ${bestLine.epoch})` : ''}`,
     [
-      `- network: ${describeNetwork(config.network)}`,
+      `- network: ${describeNetwork(config.network)}, ${describeStart(spec.initialWeights)}`,
       `- activation ${config.activation}, dropout ${config.dropout}`,
       `- ${config.optimizer.kind}, learning rate ${config.learningRate}` +
         (config.schedule.kind === 'exponential' ? ` × ${config.schedule.gamma} an epoch` : ''),
@@ -111,6 +113,17 @@ function howToRetryTest({ studyId, stages }: StudyStatus): string {
   return `\n\n${commands(`npx staged-study retry ${studyId} ${name}`, updateCommand(studyId, UPDATES.retryTest))}`;
 }
 
+function describeWeights({ weights }: StudyStatus): string | undefined {
+  if (!weights) return undefined;
+  const { sha256, origin } = weights;
+  const what = origin.kind === 'official' ? "torchvision's ImageNet ResNet-50" : origin.source;
+  return `Weights that pretrained networks start from: ${what} (\`weights/${sha256}\`)`;
+}
+
+function describeStart(initialWeights: TrialStatus['spec']['initialWeights']): string {
+  return initialWeights === 'scratch' ? 'from scratch' : `from \`weights/${initialWeights}\``;
+}
+
 function originOf(kind: 'official' | 'other' | 'generated'): string {
   return { official: 'CIFAR-10', other: 'CIFAR-10, another archive', generated: 'GENERATED, not CIFAR-10' }[
     kind
@@ -146,18 +159,6 @@ function standingLine({
   ];
   const result = score === null ? (outcome ?? status) : `${percent(score)}, epoch ${bestEpoch}`;
   return `**${name}** ${[result, ...marks].join('; ')}`;
-}
-
-function describeNetwork(network: TrialInput['spec']['config']['network']): string {
-  const hidden = network.hidden.join('-');
-  switch (network.kind) {
-    case 'dense':
-      return `dense ${hidden}`;
-    case 'conv':
-      return `${network.convolutions.map(({ filters, kernel }) => `${kernel}×${kernel}×${filters}`).join(', ')}, dense ${hidden}`;
-    case 'resnet':
-      return `ResNet, blocks ${network.blocks.join('-')}, width ${network.width}, dense ${hidden}`;
-  }
 }
 
 function percent(value: number): string {

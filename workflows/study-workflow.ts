@@ -13,6 +13,7 @@ import {
 } from '@temporalio/workflow';
 import type { ControlActivities } from '../activities/control-activities.ts';
 import type { DatasetSource } from '../activities/prepare-dataset.ts';
+import type { WeightsSource } from '../activities/prepare-weights.ts';
 import type { TrainingActivities } from '../activities/training-activities.ts';
 import type { Overrides } from '../study/overrides.ts';
 import {
@@ -24,8 +25,9 @@ import {
   trialData,
   trialSpec,
 } from '../study/plan.ts';
+import { pretrainedNetworks } from '../study/pretrained.ts';
 import { promotedConfig } from '../study/promotion.ts';
-import type { DatasetSummary, TestScore, TrialStanding } from '../study/record.ts';
+import type { DatasetSummary, TestScore, TrialStanding, WeightsSummary } from '../study/record.ts';
 import type { Profile, Stage, Study } from '../study/study-schema.ts';
 import { QUERIES, stageWorkflowId, TRAINING_QUEUE, UPDATES } from '../study/temporal-names.ts';
 import type { TrialSpec } from '../study/trial.ts';
@@ -40,6 +42,8 @@ export interface StudyRequest {
   study: Study;
   profile: string;
   source: DatasetSource;
+  /** Where weights come from, if some network of the profile starts from them. */
+  weights: WeightsSource;
 }
 
 type Winner = TrialStanding & { score: number };
@@ -62,6 +66,8 @@ export interface StudyStatus {
   dataset: DatasetSummary | null;
   /** How many of the data set's images the profile uses; training images before the split. */
   images: { training: number; test: number } | null;
+  /** What pretrained networks start from; null before they are prepared, and where there are none. */
+  weights: WeightsSummary | null;
   stages: StageProgress[];
   /** What waits for a person, by workflow id, each with its failure. */
   attention: Record<string, string>;
@@ -98,13 +104,17 @@ export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome
   const waitForTestDecision = takeDecisions('final test', { retry: retryTestUpdate });
   show();
 
+  const networks = pretrainedNetworks(study, profile);
+  const weights = networks.length > 0 ? await prepareWeights({ source: request.weights, networks }) : null;
+  status.weights = weights;
+  show();
   const dataset = await prepareDataset({ source, generatedImages: profile.generatedImages });
   status.dataset = dataset;
   status.images = {
     training: limitImages(profile.trainImages, dataset.trainImages),
     test: limitImages(profile.testImages, dataset.testImages),
   };
-  const opened = await openStudy({ studyId, study, profile: profileName, dataset });
+  const opened = await openStudy({ studyId, study, profile: profileName, dataset, weights });
   status.objectsUrl = opened.objectsUrl;
   const data = trialData(study, profile, dataset);
   const specOf = (config: NamedConfig['config'], repetition = 0): TrialSpec =>
@@ -112,6 +122,7 @@ export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome
       seed: study.seed,
       repetition,
       numerics: opened.numerics,
+      weights: weights?.sha256 ?? null,
     });
 
   /** What each stage promotes, its epochs unscaled, and the run that won. */
@@ -221,6 +232,14 @@ const { prepareDataset } = proxyActivities<ControlActivities>({
   retry: { ...retry, maximumAttempts: 5 },
 });
 
+const { prepareWeights } = proxyActivities<ControlActivities>({
+  summary: 'weights: find, check, store',
+  startToCloseTimeout: '1 hour',
+  heartbeatTimeout: '60 seconds',
+  // Where nothing answers, a study that needs them is refused within a minute.
+  retry: { ...retry, maximumAttempts: 3 },
+});
+
 const { evaluateTest } = proxyActivities<TrainingActivities>({
   taskQueue: TRAINING_QUEUE,
   summary: 'final test',
@@ -237,6 +256,7 @@ function initialStatus(studyId: string, { study, profile }: StudyRequest): Study
     profile,
     dataset: null,
     images: null,
+    weights: null,
     stages: study.stages.map(({ name, kind, question }) => ({
       name,
       kind,

@@ -2,14 +2,18 @@ import { Command } from 'commander';
 import { planCourse } from '../../study/estimate.ts';
 import { selectProfile } from '../../study/parse-study.ts';
 import type { PlannedTrial } from '../../study/plan.ts';
-import type { Stage } from '../../study/study-schema.ts';
+import { pretrainedNetworks } from '../../study/pretrained.ts';
+import type { Stage, Study } from '../../study/study-schema.ts';
+import type { StudyRequest } from '../../workflows/study-workflow.ts';
 import { describeEstimate, estimateStudy } from '../estimate.ts';
 import { helpText } from '../help.ts';
 import { interruption } from '../interruption.ts';
+import { takesWeights } from '../study-options.ts';
 import { loadStudy } from '../study-source.ts';
+import { type WeightsOptions, withWeights } from '../weights-source.ts';
 
 export function checkCommand(): Command {
-  return new Command('check')
+  return takesWeights(new Command('check'))
     .description(
       'Check a study, and say what it would run: stages, candidates, trainings, images, time. Starts nothing.',
     )
@@ -33,13 +37,18 @@ export function checkCommand(): Command {
 
 // --- helpers ---
 
-async function check(name: string, options: { profile?: string; json?: boolean }): Promise<void> {
-  const study = await loadStudy(name);
+async function check(
+  name: string,
+  options: { profile?: string; json?: boolean } & WeightsOptions,
+): Promise<void> {
+  const loaded = await loadStudy(name);
+  const profiles = options.profile ? [options.profile] : Object.keys(loaded.profiles);
+  const selected = profiles.map((profile) => selectProfile(loaded, profile));
+  const { study, weights, fits } = await withWeights(loaded, selected, options);
   if (options.json) {
     console.log(JSON.stringify(study, null, 2));
     return;
   }
-  const profiles = options.profile ? [options.profile] : Object.keys(study.profiles);
   const [first = ''] = profiles;
   const course = planCourse(study, selectProfile(study, first), (trials) => trials[0] as PlannedTrial);
   console.log(`${study.name}: ${study.title}`);
@@ -53,14 +62,23 @@ async function check(name: string, options: { profile?: string; json?: boolean }
   }
   console.log(`  ${course.reduce((sum, { trials }) => sum + trials.length, 0)} trainings in all`);
 
+  for (const fit of fits) console.log(`  weights: ${fit}`);
+
   const signal = interruption();
   for (const profile of profiles) {
     const estimate = await estimateStudy(study, profile, signal);
     const { training, validation, test } = estimate.images;
     console.log(`\nprofile ${profile}: ${selectProfile(study, profile).description}`);
     console.log(`  images: ${training} to train on, ${validation} to validate with, ${test} to test with`);
+    console.log(`  ${describeWeights(study, profile, weights)}`);
     console.log(`  ${describeEstimate(estimate)}`);
   }
+}
+
+function describeWeights(study: Study, profile: string, { file }: StudyRequest['weights']): string {
+  const networks = pretrainedNetworks(study, selectProfile(study, profile));
+  if (networks.length === 0) return 'weights: none; every network starts from scratch';
+  return `weights: ${file ?? "torchvision's ImageNet ResNet-50, which a worker fetches and checks"}`;
 }
 
 function describeStage(stage: Stage): string {

@@ -18,6 +18,7 @@ const opening = {
     testImages: 100,
     origin: { kind: 'generated' as const },
   },
+  weights: null,
 };
 
 let store: ObjectStore;

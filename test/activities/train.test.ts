@@ -13,13 +13,16 @@ import {
 } from '../../storage/keys.ts';
 import { acquireLease } from '../../storage/lease.ts';
 import { readMetrics, readResult, type TrialResult } from '../../storage/trials.ts';
+import { putWeights } from '../../storage/weights.ts';
 import { QUERIES, UPDATES } from '../../study/temporal-names.ts';
-import { reportSettings, type TrainingConfig } from '../../study/training-config.ts';
+import { type Network, reportSettings, type TrainingConfig } from '../../study/training-config.ts';
 import { bestEpoch, type EpochLine, NUMERICS, type TrialSpec } from '../../study/trial.ts';
 import { canonicalJson, trialKey } from '../../study/trial-key.ts';
-import { decodeSafetensors } from '../../training/checkpoint/safetensors.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../training/checkpoint/safetensors.ts';
+import { tensorLayouts } from '../../training/weights/layouts.ts';
 import type { TrialStatus } from '../../workflows/trial-workflow.ts';
 import { watchedStore } from '../storage/watched-store.ts';
+import { dense } from '../training/configs.ts';
 import { trainersOf } from '../workers/trainers.ts';
 import { smallImages } from './small-archive.ts';
 import { type Bench, openBench } from './training-bench.ts';
@@ -120,6 +123,36 @@ describe('a trial', () => {
     expect(bench.jobs).toHaveLength(1);
     await handle.executeUpdate(UPDATES.skipTrial, { args: [] });
     expect(await handle.result()).toMatchObject({ status: 'skipped', score: null });
+  });
+});
+
+describe('a trial of a pretrained network', () => {
+  const network: Network = { kind: 'dense', hidden: [16], pretrained: true };
+
+  it('starts from the study’s weights, and its trainer says what became of each tensor', async () => {
+    const initialWeights = await storedWeights(dense(16));
+    const spec = specOf({ initialWeights }, { network });
+    await trained(spec);
+    const { lines, spec: recorded } = await resultOf(spec);
+    expect(recorded.initialWeights).toBe(initialWeights);
+    // Of weights that are all the same nothing is learnt but the classes' frequencies.
+    expect(lines.every(({ val_accuracy }) => val_accuracy === lines[0]?.val_accuracy)).toBe(true);
+    expect(await logOf(spec, 1)).toContain(`starting from the weights ${initialWeights}: 4 of 4 tensors\n`);
+  });
+
+  it('parks at the first try where they fit another network, with all that does not fit', async () => {
+    const initialWeights = await storedWeights(dense(17));
+    const handle = await bench.startTrial(specOf({ initialWeights }, { network }));
+    const failure = () => handle.query<TrialStatus>(QUERIES.trialStatus).then((status) => status.failure);
+    await expect
+      .poll(failure, { timeout: 60_000 })
+      .toMatch(
+        /layers\.0\.weight: expected \[16, 3072\], got \[17, 3072\]\n.*layers\.0\.bias: expected \[16\], got \[17\]/,
+      );
+    expect(await failures(handle)).toEqual(['BadConfiguration']);
+    expect(bench.jobs).toHaveLength(1);
+    await handle.executeUpdate(UPDATES.skipTrial, { args: [] });
+    await handle.result();
   });
 });
 
@@ -249,6 +282,20 @@ async function resultOf(spec: TrialSpec): Promise<TrialResult> {
   const result = await readResult(bench.store, trialKey(spec));
   if (!result) throw new Error('expected a result in the store, found none');
   return result;
+}
+
+/** Puts weights into the store that are zeros, as PyTorch lays them out. */
+async function storedWeights(network: Network): Promise<string> {
+  const tensors = tensorLayouts(network).map(({ name, torchShape: shape }) => {
+    const data = new Float32Array(shape.reduce((size, length) => size * length, 1));
+    return [name, { shape, data }] as const;
+  });
+  const { sha256 } = await putWeights(bench.store, {
+    file: encodeSafetensors(new Map(tensors)),
+    tensors: tensors.length,
+    origin: { kind: 'other', source: 'zeros', fileSha256: 'ab'.repeat(32), format: 'safetensors' },
+  });
+  return sha256;
 }
 
 /** Kinds of the failed attempts of a trial's training, as its history tells them. */

@@ -71,7 +71,7 @@ export function viewOf(stages: StageView[], change: Partial<StudyView> = {}): St
       origin: { kind: 'official', archiveSha256: 'c'.repeat(64), source: 'cifar' },
     },
     ...{ images: { training: 2000, test: 500 }, datasetProgress: null, failure: null, failedAttempt: null },
-    ...{ stages, attention: [], test: null },
+    ...{ weights: null, stages, attention: [], test: null },
     ...change,
   };
 }

@@ -1,7 +1,7 @@
 /** The shipped study as it might come out: its own plan, with plausible curves. */
 import { type NamedConfig, scaleEpochs, searchTrialName, stageTrials, startOf } from '../../study/plan.ts';
 import { promotedConfig } from '../../study/promotion.ts';
-import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record.ts';
+import type { StageRecord, StudyRecord, TrialRecord, WeightsSummary } from '../../study/record.ts';
 import type { Profile, Stage } from '../../study/study-schema.ts';
 import type { TrainingConfig } from '../../study/training-config.ts';
 import { winner } from '../../study/winner.ts';
@@ -25,6 +25,7 @@ export function fullRecord({
       ...record.opening,
       studyId: `cifar10-${profileName}`,
       study: shipped,
+      weights: profile.reducedNetworks ? null : torchvisionWeights,
       dataset: { ...record.opening.dataset, ...(generated && { origin: { kind: 'generated' as const } }) },
     },
     test: {
@@ -38,6 +39,16 @@ export function fullRecord({
     },
   };
 }
+
+/** What the shipped study's ResNet-50 starts from. */
+export const torchvisionWeights: WeightsSummary = {
+  sha256: hash('weights'),
+  tensors: 267,
+  origin: {
+    ...{ kind: 'official', source: 'resnet50.pth', fileSha256: hash('resnet50.pth') },
+    format: 'torch.save, zip',
+  },
+};
 
 // --- helpers ---
 

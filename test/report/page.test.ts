@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { renderReport } from '../../report/render-report.ts';
 import type { StudyRecord } from '../../study/record.ts';
 import { failed, ownRecord, stage, trial } from './example-record.ts';
-import { fullRecord } from './example-study.ts';
+import { fullRecord, torchvisionWeights } from './example-study.ts';
 import { unbalanced, visibleText } from './markup.ts';
 
 const full = await renderReport(fullRecord());
@@ -90,10 +90,32 @@ it('warns of generated images, a small profile and a reduced network, and of not
   expect(demo).toContain('The profile demo uses 2,000 images for training and validation and divides');
   expect(demo).toContain('is a reduced form of ResNet-50');
   expect(demo).toContain('1 run went on with settings that were changed by hand.');
-  expect(warning(full.html)).toContain('from scratch');
+  expect(demo).toContain('from scratch, not from ImageNet weights');
+  expect(warning(full.html)).not.toContain('scratch');
   expect(warning(full.html)).not.toContain('generated');
   const plain = await renderReport(ownRecord([stage('s', [trial('a', { to: 50 }), trial('b', { to: 60 })])]));
   expect(plain.html).not.toContain('class="warning"');
+});
+
+it('says which weights pretrained networks started from, or that there were none', async () => {
+  const text = visibleText(full.html);
+  expect(text).toContain(
+    `torchvision’s ImageNet weights of ResNet-50: ${torchvisionWeights.sha256}, 267 tensors`,
+  );
+  expect(text).toContain('Their file resnet50.pth (torch.save, zip)');
+  expect(text).toContain('ResNet-50 pretrained (blocks 3-4-6-3, width 64)');
+
+  const record = fullRecord();
+  const origin = { ...torchvisionWeights.origin, kind: 'other' as const, source: 'my-own.safetensors' };
+  const weights = { ...torchvisionWeights, origin };
+  const other = await renderReport({ ...record, opening: { ...record.opening, weights } });
+  expect(visibleText(other.html)).toContain(
+    'start from other weights than torchvision’s ImageNet ResNet-50 (my-own.safetensors)',
+  );
+
+  const demo = visibleText((await renderReport(fullRecord({ profile: 'demo' }))).html);
+  expect(demo).toContain('Weights none: every network started from scratch');
+  expect(demo).toContain('reduced ResNet from scratch');
 });
 
 it("sets the report's numbers beside those of the study that ships, and of no other", async () => {

@@ -3,7 +3,6 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cachedTrainingRecords } from '../../storage/dataset-cache.ts';
 import {
   type DatasetContent,
   datasetId,
@@ -13,6 +12,7 @@ import {
   putDataset,
 } from '../../storage/datasets.ts';
 import { datasetManifestKey, testRecordsKey, trainingRecordsKey } from '../../storage/keys.ts';
+import { cachedTrainingRecords } from '../../storage/local-cache.ts';
 import { createMemoryStore } from '../../storage/memory-store.ts';
 import { DamagedObjectError, type ObjectStore } from '../../storage/object-store.ts';
 import { TestImagesRefusedError, withTestImages } from '../../storage/test-image-guard.ts';
@@ -172,6 +172,6 @@ describe('cachedTrainingRecords', () => {
 
   it('says where it could not write', async () => {
     await writeFile(path.join(parent, 'made'), 'a file where the folder should be');
-    await expect(read()).rejects.toThrow(/could not keep 2000 bytes of training images in .*made.*make room/);
+    await expect(read()).rejects.toThrow(/could not keep 2000 bytes in .*made.*make room/);
   });
 });

@@ -94,6 +94,22 @@ describe('download', () => {
     expect(progress.at(-1)).toEqual([sizeBytes, sizeBytes]);
   });
 
+  it('refuses a file that is larger than it may be, whether or not the server says so', async () => {
+    await expect(download(url, file, { maxBytes: sizeBytes - 1 })).rejects.toThrow(/at most 299999 bytes/);
+    await download(url, file, { maxBytes: sizeBytes });
+    await expectFile(content);
+    const endless = http.createServer((_request, reply) => {
+      const more = () => reply.write(content, () => !reply.destroyed && setImmediate(more));
+      more();
+    });
+    await new Promise<void>((resolve) => endless.listen(0, '127.0.0.1', resolve));
+    const { port } = endless.address() as AddressInfo;
+    const call = download(`http://127.0.0.1:${port}/endless.bin`, `${file}.2`, { maxBytes: 1_000_000 });
+    await expect(call).rejects.toThrow(/at most 1000000 bytes, the server offers more/);
+    endless.closeAllConnections();
+    endless.close();
+  });
+
   it('resumes at once where the transfer breaks off', async () => {
     manners.stallAfter = [100_000, 50_000, undefined];
     await download(url, file, { sizeBytes, sha256, onProgress: cutAt(100_000, 150_000) });

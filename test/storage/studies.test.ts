@@ -22,6 +22,7 @@ const opening: StudyOpening = {
   study: parseStudy(cifar10, 'cifar10'),
   profile: 'demo',
   dataset: { sha256: hash, trainImages: 50, testImages: 20, origin: { kind: 'generated' } },
+  weights: null,
   numerics: 1,
   startedAt: '2026-01-01T00:00:00.000Z',
 };

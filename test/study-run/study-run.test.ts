@@ -264,7 +264,12 @@ it('the same study again trains nothing, and comes out the same', async () => {
 
 /** Starts a study and watches it to its end, as the command line does without a terminal. */
 async function run(id: string) {
-  const request = { study: parseStudy(study, 'tiny'), profile: 'tiny', source: { archive } };
+  const request = {
+    study: parseStudy(study, 'tiny'),
+    profile: 'tiny',
+    source: { archive },
+    weights: { file: null },
+  };
   const { studyId } = await startOrResume(bench.client, request, { id });
   return printing(() => watchStudy(bench.client, studyId, new AbortController().signal)).then(
     ({ value, text }) => ({ view: value, printed: text }),

@@ -144,7 +144,7 @@ describe('profiles', () => {
 
 describe('trialKey', () => {
   const data = { dataset: 'a'.repeat(64), trainImages: 100, validationFraction: 0.2, splitSeed: 1 };
-  const spec = trialSpec(narrow!.config, data, { seed: 1, repetition: 0, numerics: 1 });
+  const spec = trialSpec(narrow!.config, data, { seed: 1, repetition: 0, weights: null, numerics: 1 });
 
   it('does not depend on the order of keys', () => {
     const reversed = Object.fromEntries(Object.entries(spec).reverse()) as typeof spec;

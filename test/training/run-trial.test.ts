@@ -96,6 +96,20 @@ describe('learning', () => {
     expect(again.probabilities).toEqual(best?.validationProbabilities);
   });
 
+  test('starts from the weights that are given, and from the seed’s where none are', async () => {
+    // So small a rate changes nothing.
+    const config = configOf(dense(8, 6), { epochs: 1, learningRate: 1e-30 });
+    const given = { shape: [8, 6], data: Float32Array.from({ length: 48 }, (_, index) => (index + 1) / 48) };
+    const { best } = await train(config, { startFrom: new Map([['layers.1.weight', given]]) });
+    const { best: drawn } = await train(config);
+    for (const [name, { shape, data }] of drawn!.weights) {
+      const tensor = best!.weights.get(name);
+      expect(tensor, name).toEqual(name === 'layers.1.weight' ? given : { shape, data });
+    }
+    const other = train(config, { startFrom: new Map([['layers.9.weight', given]]) });
+    await expect(other).rejects.toThrow(/initial weights: got the tensor layers\.9\.weight/);
+  });
+
   test('the last partial batch counts, and progress says how far the epoch is', async () => {
     const { progress, lines, parameters } = await train(configOf(dense(8), { epochs: 2, batchSize: 100 }));
     expect(parameters).toBe(3072 * 8 + 8 + 8 * 10 + 10);

@@ -4,11 +4,15 @@ import { DamagedObjectError, StoreAccessError, StoreUnavailableError } from '../
 import { UnsuitableStoreError } from '../../storage/probe.ts';
 import { NetworkShapeError } from '../../study/network-shapes.ts';
 import { NotRecordableError } from '../../training/compile/not-recordable.ts';
+import { WeightsMismatchError } from '../../training/weights/fit-weights.ts';
+import { WeightsFileError } from '../../training/weights/load-weights.ts';
 import { describeFailure } from '../../workers/trainer/describe-failure.ts';
 
 it.each([
   [new NetworkShapeError('too small'), 'BadConfiguration'],
   [new NotRecordableError('a step read the result of Mean'), 'BadConfiguration'],
+  [new WeightsMismatchError('another network'), 'BadConfiguration'],
+  [new WeightsFileError('no weights'), 'BadConfiguration'],
   [new DamagedObjectError('datasets/x/train', 'its hash', 'another'), 'DamagedData'],
   [new LeaseLostError('a'.repeat(64), 1, undefined), 'LeaseLost'],
   [new StoreUnavailableError('no answer'), 'StoreUnavailable'],

@@ -24,6 +24,15 @@ export const dataset = {
   origin: { kind: 'other' as const },
 };
 
+export const weights = {
+  sha256: 'e'.repeat(64),
+  tensors: 4,
+  origin: {
+    ...{ kind: 'other' as const, source: '/weights.pth', fileSha256: 'f'.repeat(64) },
+    format: 'torch.save, zip' as const,
+  },
+};
+
 let temporal: Temporal;
 
 /** To be called by every test file that runs studies. */
@@ -46,11 +55,20 @@ interface Fakes {
 export async function run(studyId: string, fakes: Fakes, use: (handle: Handle) => Promise<void>) {
   const written: Written[] = [];
   const tested: unknown[] = [];
+  const prepared: unknown[] = [];
+  const opened: unknown[] = [];
   await temporal.withWorkers(
     {
       control: {
         prepareDataset: async () => dataset,
-        openStudy: async () => ({ numerics: 7, objectsUrl: null }),
+        prepareWeights: async (asked) => {
+          prepared.push(asked);
+          return weights;
+        },
+        openStudy: async (opening) => {
+          opened.push(opening);
+          return { numerics: 7, objectsUrl: null };
+        },
         suggest: async ({ index }) => ({ learningRate: (index + 1) / 1000, epochs: 20 }),
         writeRecord: async (record) => {
           written.push(record);
@@ -76,7 +94,7 @@ export async function run(studyId: string, fakes: Fakes, use: (handle: Handle) =
       if (process.env.RECORD_HISTORIES) await recordHistories(temporal.client, studyId);
     },
   );
-  return { written, tested };
+  return { written, tested, prepared, opened };
 }
 
 /** Runs a study to its end, with scores that `report` gives. */

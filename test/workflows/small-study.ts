@@ -33,7 +33,12 @@ export const smallStudy: StudyInput = {
 };
 
 export function smallRequest(): StudyRequest {
-  return { study: parseStudy(smallStudy, 'small'), profile: 'tiny', source: { archive: null } };
+  return {
+    study: parseStudy(smallStudy, 'small'),
+    profile: 'tiny',
+    source: { archive: null },
+    weights: { file: null },
+  };
 }
 
 /** Every kind of stage. */

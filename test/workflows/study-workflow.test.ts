@@ -6,7 +6,7 @@ import { parseStudy } from '../../study/parse-study.ts';
 import { UPDATES } from '../../study/temporal-names.ts';
 import type { TrialSpec } from '../../study/trial.ts';
 import { trialKey } from '../../study/trial-key.ts';
-import { dataset, innermost, run, runToEnd, trained, useTemporal } from './run-study.ts';
+import { dataset, innermost, run, runToEnd, trained, useTemporal, weights } from './run-study.ts';
 import { largerStudy } from './small-study.ts';
 
 const temporal = useTemporal();
@@ -100,6 +100,7 @@ describe('a study of every kind of stage', () => {
     study: parseStudy(largerStudy, 'larger'),
     profile: 'tiny',
     source: { archive: null },
+    weights: { file: null },
   };
 
   it('takes the earlier winner over and ranks it first, without training it again', async () => {
@@ -170,6 +171,78 @@ describe('a study of every kind of stage', () => {
     expect(specs.filter(({ repetition }) => repetition === 0)).toContainEqual({ ...again, repetition: 0 });
   });
 });
+
+describe('a study with pretrained networks', () => {
+  const study = parseStudy(
+    {
+      ...largerStudy,
+      stages: largerStudy.stages.map((stage) =>
+        stage.name === 'width' && stage.kind === 'compare'
+          ? {
+              ...stage,
+              candidates: [
+                stage.candidates[0]!,
+                { name: 'wide', change: { network: { kind: 'dense', hidden: [16], pretrained: true } } },
+              ],
+            }
+          : stage,
+      ),
+    },
+    'pretrained',
+  );
+  const request = {
+    ...{ study, profile: 'tiny', source: { archive: null } },
+    weights: { file: '/weights.pth' },
+  };
+
+  it('prepares their weights, and starts each trial of such a network from them, in every stage', async () => {
+    const specs: TrialSpec[] = [];
+    const details: Record<string, string> = {};
+    const train = async ({ spec }: { spec: TrialSpec }) => {
+      specs.push(spec);
+      return trained(spec, widthOf(spec) === 16 ? 60 : 50);
+    };
+    const { prepared, opened } = await run('fine-tunes', { train, request }, async (handle) => {
+      await handle.result();
+      for (const id of ['fine-tunes', 'fine-tunes/width/wide', 'fine-tunes/width/narrow']) {
+        details[id] = await currentDetails(id);
+      }
+    });
+    expect(prepared).toEqual([
+      {
+        source: { file: '/weights.pth' },
+        networks: [{ kind: 'dense', hidden: [16], pretrained: true }],
+      },
+    ]);
+    expect(opened).toMatchObject([{ weights }]);
+    const wide = specs.filter((spec) => widthOf(spec) === 16);
+    // The candidate, two rates, three draws of the search, dropout, the leaking one, the repeated one.
+    expect(wide).toHaveLength(9);
+    for (const { initialWeights } of wide) expect(initialWeights).toBe(weights.sha256);
+    expect(specs.filter((spec) => widthOf(spec) === 8).map((spec) => spec.initialWeights)).toEqual([
+      'scratch',
+    ]);
+    const from = `\`weights/${weights.sha256}\``;
+    expect(details['fine-tunes']).toContain(`pretrained networks start from: /weights.pth (${from})`);
+    expect(details['fine-tunes/width/wide']).toContain(`network: dense 16, from ${from}`);
+    expect(details['fine-tunes/width/narrow']).toContain('network: dense 8, from scratch');
+  });
+
+  it('asks for no weights where no network starts from them', async () => {
+    const { prepared, opened } = await runToEnd('unweighted', (spec) => trained(spec, 50));
+    expect(prepared).toEqual([]);
+    expect(opened).toMatchObject([{ weights: null }]);
+  });
+});
+
+/** What the Temporal UI shows of a workflow under "Current Details". */
+async function currentDetails(workflowId: string): Promise<string> {
+  const handle = temporal().client.workflow.getHandle(workflowId);
+  const { currentDetails: details } = await handle.query<{ currentDetails: string }>(
+    '__temporal_workflow_metadata',
+  );
+  return details;
+}
 
 describe('updates', () => {
   it('are refused by a trial that does not wait', async () => {

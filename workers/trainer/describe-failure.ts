@@ -4,10 +4,14 @@ import { UnsuitableStoreError } from '../../storage/probe.ts';
 import { NetworkShapeError } from '../../study/network-shapes.ts';
 import { NotRecordableError } from '../../training/compile/not-recordable.ts';
 import type { TrainerFailureKind } from '../../training/messages.ts';
+import { WeightsMismatchError } from '../../training/weights/fit-weights.ts';
+import { WeightsFileError } from '../../training/weights/load-weights.ts';
 
 const KINDS: [new (...args: never[]) => Error, TrainerFailureKind][] = [
   [NetworkShapeError, 'BadConfiguration'],
   [NotRecordableError, 'BadConfiguration'],
+  [WeightsMismatchError, 'BadConfiguration'],
+  [WeightsFileError, 'BadConfiguration'],
   [DamagedObjectError, 'DamagedData'],
   [LeaseLostError, 'LeaseLost'],
   [StoreUnavailableError, 'StoreUnavailable'],

@@ -9,6 +9,7 @@ import { describeDevice } from '../../training/device.ts';
 import type { TrainerJob, TrainerReport } from '../../training/messages.ts';
 import { runTrial } from '../../training/run-trial.ts';
 import { decodePredictions, encodePredictions } from './predictions.ts';
+import { startingWeights } from './starting-weights.ts';
 import { trialImages } from './trial-images.ts';
 
 export interface JobContext {
@@ -29,6 +30,7 @@ export async function trainJob(
   const { checkpoint, damaged } = await newestSoundCheckpoint(store, key);
   for (const error of damaged) console.error(`passed over a checkpoint: ${error.message}`);
   if (checkpoint) console.log(`going on after epoch ${checkpoint.manifest.epoch}`);
+  const startFrom = checkpoint ? undefined : await startingWeights(store, spec);
   /** The best epoch's weights and predictions as they are in the store. */
   let best = checkpoint?.manifest.best;
 
@@ -38,6 +40,7 @@ export async function trainJob(
     images,
     ...split,
     ...(checkpoint && { resumeFrom: decodeCheckpoint(checkpoint) }),
+    ...(startFrom && { startFrom }),
     onProgress: (progress) => report({ kind: 'progress', progress }),
     onAlive: (doing) => report({ kind: 'alive', doing }),
     onEpoch: async (state, isBest) => {

@@ -31,6 +31,9 @@ async function perform(job: TrainerJob): Promise<void> {
 
 async function jobReport(job: TrainerJob): Promise<TrainerReport> {
   try {
+    if (job.kind === 'checkWeights') {
+      return await (await import('./check-weights-job.ts')).checkWeightsJob(job);
+    }
     void send({ kind: 'alive', doing: 'loading TensorFlow' });
     setTensorflowEnvironment(threadsOf(process.env));
     if (job.kind === 'measure') return await (await import('./measure-job.ts')).measureJob(job);

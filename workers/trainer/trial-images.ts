@@ -1,4 +1,4 @@
-import { cachedTrainingRecords } from '../../storage/dataset-cache.ts';
+import { cachedTrainingRecords } from '../../storage/local-cache.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import type { TrialData } from '../../study/trial.ts';
 import { parseRecords } from '../../training/data/records.ts';

@@ -1,10 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-  SafetensorsError,
-} from '../../../training/checkpoint/safetensors.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../../training/checkpoint/safetensors.ts';
+import { SafetensorsError } from '../../../training/checkpoint/safetensors-header.ts';
 import type { NamedTensors } from '../../../training/named-tensors.ts';
 
 describe('round trip', () => {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { sha256Of } from './blobs.ts';
 import { getDatasetManifest, getTrainingRecords } from './datasets.ts';
 import type { ObjectStore } from './object-store.ts';
+import { getWeights } from './weights.ts';
 
 /**
  * The training records of a data set, from a local folder where they are there and sound, from the store
@@ -17,27 +18,36 @@ export async function cachedTrainingRecords(
 ): Promise<Buffer> {
   const { trainingSha256 } = await getDatasetManifest(store, dataset);
   const file = path.join(folder, `${trainingSha256}.records`);
-  const cached = await readIfThere(file);
-  if (cached && sha256Of(cached) === trainingSha256) return cached;
+  return cached(file, trainingSha256, () => getTrainingRecords(store, dataset));
+}
 
-  const records = await getTrainingRecords(store, dataset);
+/** The same for the safetensors file of weights. */
+export function cachedWeights(store: ObjectStore, sha256: string, folder: string): Promise<Buffer> {
+  return cached(path.join(folder, `${sha256}.safetensors`), sha256, () => getWeights(store, sha256));
+}
+
+// --- helpers ---
+
+async function cached(file: string, sha256: string, fetch: () => Promise<Buffer>): Promise<Buffer> {
+  const there = await readIfThere(file);
+  if (there && sha256Of(there) === sha256) return there;
+
+  const content = await fetch();
   const temporary = `${file}.${randomUUID()}.tmp`;
   try {
-    await mkdir(folder, { recursive: true });
-    await writeFile(temporary, records);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(temporary, content);
     await rename(temporary, file);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {});
     throw new Error(
-      `could not keep ${records.length} bytes of training images in ${folder} (${cause}); ` +
+      `could not keep ${content.length} bytes in ${path.dirname(file)} (${cause}); ` +
         'make room there, or make the folder writable',
       { cause },
     );
   }
-  return records;
+  return content;
 }
-
-// --- helpers ---
 
 async function readIfThere(file: string): Promise<Buffer | undefined> {
   try {

@@ -1,0 +1,75 @@
+import { ApplicationFailure, Context, heartbeat } from '@temporalio/activity';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { findWeights, putWeights } from '../storage/weights.ts';
+import type { WeightsOrigin, WeightsSummary } from '../study/record.ts';
+import type { Network } from '../study/training-config.ts';
+import { encodeSafetensors } from '../training/checkpoint/safetensors.ts';
+import { fitWeights, WeightsMismatchError } from '../training/weights/fit-weights.ts';
+import { loadWeights, MAX_WEIGHTS_BYTES, WeightsFileError } from '../training/weights/load-weights.ts';
+import { OFFICIAL_WEIGHTS } from '../training/weights/official.ts';
+import { withFile } from './with-file.ts';
+
+/** Where weights come from: a file or an address, or null for torchvision's of ResNet-50. */
+export interface WeightsSource {
+  file: string | null;
+}
+
+/**
+ * Finds the weights that a study's pretrained networks start from, checks that they fit every one of them, and stores
+ * them: float32, in one form whatever the file's format, so that equal weights have one name.
+ */
+export function createPrepareWeights({ store, downloads }: { store: ObjectStore; downloads: string }) {
+  return async (request: { source: WeightsSource; networks: Network[] }): Promise<WeightsSummary> => {
+    const { source, networks } = request;
+    const beat = setInterval(() => heartbeat(), 5_000);
+    try {
+      if (source.file !== null) {
+        return await fromSource(source.file, { maxBytes: MAX_WEIGHTS_BYTES }, networks);
+      }
+      const hashes = OFFICIAL_WEIGHTS.map(({ sha256 }) => sha256);
+      return (await findWeights(store, hashes)) ?? (await official(networks));
+    } catch (error) {
+      if (error instanceof WeightsFileError || error instanceof WeightsMismatchError) {
+        throw ApplicationFailure.nonRetryable(error.message, 'BadWeights');
+      }
+      throw error;
+    } finally {
+      clearInterval(beat);
+    }
+  };
+
+  async function official(networks: Network[]): Promise<WeightsSummary> {
+    const failures: unknown[] = [];
+    for (const { url, ...expected } of OFFICIAL_WEIGHTS) {
+      try {
+        return await fromSource(url, expected, networks);
+      } catch (error) {
+        Context.current().cancellationSignal.throwIfAborted();
+        failures.push(error);
+      }
+    }
+    throw withAdvice(failures);
+  }
+
+  function fromSource(source: string, expected: Parameters<typeof withFile>[2], networks: Network[]) {
+    return withFile(source, downloads, expected, async (file) => {
+      const { tensors, format, fileSha256 } = await loadWeights(file);
+      for (const network of networks) fitWeights(tensors, network);
+      const kind = OFFICIAL_WEIGHTS.some(({ sha256 }) => sha256 === fileSha256) ? 'official' : 'other';
+      const origin: WeightsOrigin = { kind, source, fileSha256, format };
+      const canonical = encodeSafetensors(tensors, { format: 'pt' });
+      return putWeights(store, { file: canonical, tensors: tensors.size, origin });
+    });
+  }
+}
+
+// --- helpers ---
+
+function withAdvice(failures: unknown[]): Error {
+  const reasons = failures.map((failure) => (failure instanceof Error ? failure.message : String(failure)));
+  return new Error(
+    `the ImageNet weights of ResNet-50 can't be had: ${reasons.join('; ')}. Fetch one of these files where they can be ` +
+      'reached and name it with --weights FILE, or train from scratch with --from-scratch',
+    { cause: failures[0] },
+  );
+}

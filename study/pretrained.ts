@@ -1,0 +1,47 @@
+import type { Profile, Study } from './study-schema.ts';
+import type { Network } from './training-config.ts';
+
+/** The networks that start from the study's weights under a profile, each once. */
+export function pretrainedNetworks(study: Study, profile: Profile): Network[] {
+  const named = study.stages.flatMap((stage) => {
+    if (stage.kind === 'variant') return [stage.change.network];
+    if (stage.kind !== 'compare') return [];
+    return stage.candidates.map(({ change, reduced }) =>
+      profile.reducedNetworks && reduced ? reduced.network : change.network,
+    );
+  });
+  const pretrained = named.flatMap((network) => (network?.pretrained ? [network] : []));
+  return [...new Map(pretrained.map((network) => [JSON.stringify(network), network])).values()];
+}
+
+/** The same study with every network from scratch. */
+export function fromScratch(study: Study): Study {
+  return {
+    ...study,
+    stages: study.stages.map((stage) => {
+      if (stage.kind === 'variant') return { ...stage, change: unpretrained(stage.change) };
+      if (stage.kind !== 'compare') return stage;
+      return {
+        ...stage,
+        candidates: stage.candidates.map(({ reduced, ...candidate }) => ({
+          ...candidate,
+          change: unpretrained(candidate.change),
+          ...(reduced && { reduced: unpretrained(reduced) }),
+        })),
+      };
+    }),
+  };
+}
+
+/** Whether torchvision's weights of ResNet-50 fit a network, but for its head. */
+export function isResNet50(network: Network): boolean {
+  return network.kind === 'resnet' && network.width === 64 && network.blocks.join('-') === '3-4-6-3';
+}
+
+// --- helpers ---
+
+function unpretrained<T extends { network?: Network | undefined }>(holder: T): T {
+  if (!holder.network) return holder;
+  const { pretrained: _, ...network } = holder.network;
+  return { ...holder, network };
+}

@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest';
+import type { Network } from '../../../study/training-config.ts';
+import { initialWeights } from '../../../training/initial-weights.ts';
+import { type NamedTensors, toDevice } from '../../../training/named-tensors.ts';
+import { createNetwork, weightsOf } from '../../../training/networks/network.ts';
+import { type Tensor4D, tf } from '../../../training/tensorflow.ts';
+import { fitWeights, WeightsMismatchError } from '../../../training/weights/fit-weights.ts';
+import { tensorLayouts, toPyTorch } from '../../../training/weights/layouts.ts';
+import { readWeights } from '../../../training/weights/read-weights.ts';
+import { configOf, conv, dense, tinyResnet } from '../configs.ts';
+import { stepDifference, values } from '../step-difference.ts';
+import logits from './fixtures/sequential.json' with { type: 'json' };
+import torch from './fixtures/step.json' with { type: 'json' };
+import { fixture } from './fixtures.ts';
+
+/** The network of the fixtures `imagenet` and `fine-tuned`. */
+const small: Network = { kind: 'resnet', blocks: torch.blocks, width: torch.width, hidden: torch.hidden };
+/** Of the fixture `conv`. */
+const smallConv = conv(
+  [
+    [4, 3, 1],
+    [2, 5, 0],
+  ],
+  8,
+);
+
+describe('weights that PyTorch has written', () => {
+  test.each(['fine-tuned.zip.pth', 'fine-tuned.legacy.pth', 'fine-tuned.safetensors'])(
+    '%s gives torchvision’s logits and training step',
+    (name) => {
+      const { weights, dropped, fresh } = fitWeights(readWeights(fixture(name)).tensors, small);
+      expect({ dropped, fresh }).toEqual({ dropped: [], fresh: [] });
+      const device = toDevice(weights);
+      const difference = stepDifference(configOf(small), device, torch);
+      tf.dispose(device);
+      expect(difference.evaluationLogits.value).toBeLessThan(1e-5);
+      expect(difference.trainingLogits.value).toBeLessThan(1e-4);
+      expect(difference.loss.value).toBeLessThan(1e-4);
+      expect(difference.gradients.value, difference.gradients.at).toBeLessThan(1e-3);
+      expect(difference.averages.value, difference.averages.at).toBeLessThan(1e-5);
+    },
+  );
+
+  test.each([
+    ['conv', 'conv.pth', smallConv],
+    ['dense', 'dense.safetensors', dense(2)],
+  ] as const)(
+    '%s: channels that PyTorch flattens first, and layers that it counts with gaps',
+    (which, name, network) => {
+      const { weights, dropped, fresh } = fitWeights(readWeights(fixture(name)).tensors, network);
+      expect({ dropped, fresh }).toEqual({ dropped: [], fresh: [] });
+      const got = tf.tidy(() => {
+        const x = tf.transpose(
+          tf.tensor(values(4 * 3072, 0, 1, 0), [4, 3, 32, 32]),
+          [0, 2, 3, 1],
+        ) as Tensor4D;
+        return createNetwork(configOf(network))
+          .forward(toDevice(weights), x, { training: false })
+          .logits.dataSync();
+      });
+      for (const [index, value] of logits[which].entries()) expect(got[index]).toBeCloseTo(value, 5);
+    },
+  );
+});
+
+describe('every tensor is accounted for', () => {
+  test('of ImageNet’s weights: all but the head of its classes, which starts anew', () => {
+    const file = readWeights(fixture('imagenet.legacy.pth'));
+    const { weights, dropped, fresh } = fitWeights(file.tensors, small);
+    expect(dropped).toEqual([
+      { name: 'fc.bias', reason: "[20] is of another head than this network's" },
+      { name: 'fc.weight', reason: "[20, 32] is of another head than this network's" },
+    ]);
+    expect(fresh).toEqual(['fc.0.weight', 'fc.0.bias', 'fc.1.weight', 'fc.1.bias']);
+    const all = weightsOf(createNetwork(configOf(small))).map(({ name }) => name);
+    expect([...weights.keys(), ...fresh].sort()).toEqual(all.sort());
+    expect([...file.tensors.keys()].sort()).toEqual([...weights.keys(), 'fc.bias', 'fc.weight'].sort());
+  });
+
+  test('a head is taken whole or not at all', () => {
+    const file = torchWeights(smallConv);
+    expect(fitWeights(file, smallConv).fresh).toEqual([]);
+    const other = conv(
+      [
+        [4, 3, 1],
+        [2, 5, 0],
+      ],
+      8,
+      8,
+    );
+    const { weights, dropped, fresh } = fitWeights(file, other);
+    expect([...weights.keys()]).toEqual(['conv.0.weight', 'conv.0.bias', 'conv.1.weight', 'conv.1.bias']);
+    expect(dropped.map(({ name }) => name)).toEqual([
+      ...['layers.0.weight', 'layers.0.bias', 'layers.1.weight', 'layers.1.bias'],
+    ]);
+    expect(fresh).toHaveLength(6);
+  });
+
+  test('all that does not fit is said at once', () => {
+    const file = torchWeights(tinyResnet);
+    file.delete('layer2.0.bn1.running_var');
+    file.set('layer3.0.conv2.weight', { shape: [1, 2, 3, 3], data: new Float32Array(18) });
+    file.set('layer4.1.conv1.weight', { shape: [1], data: new Float32Array(1) });
+    expect(() => fitWeights(file, tinyResnet)).toThrow(WeightsMismatchError);
+    expect(() => fitWeights(file, tinyResnet)).toThrow(
+      [
+        "the weights don't fit the network (ResNet, blocks 1-1-1-1, width 8, dense 32-16):",
+        '  layer2.0.bn1.running_var: expected [16], got no such tensor',
+        '  layer3.0.conv2.weight: expected [32, 32, 3, 3], got [1, 2, 3, 3]',
+        '  layer4.1.conv1.weight: the network has no such tensor',
+      ].join('\n'),
+    );
+  });
+
+  test('a dense network has no head that could be left out', () => {
+    expect(() => fitWeights(torchWeights(dense(4, 5)), dense(4))).toThrow(
+      /layers\.1\.weight: expected \[10, 4\], got \[5, 4\]\n.*\n {2}layers\.2\.weight: the network has no such tensor/,
+    );
+  });
+
+  test('a deeper network of the same shapes is another one', () => {
+    const deeper: Network = { ...tinyResnet, blocks: [1, 1, 2, 1] };
+    expect(() => fitWeights(torchWeights(deeper), tinyResnet)).toThrow(
+      /layer3\.1\.conv1\.weight: the network has no such tensor/,
+    );
+  });
+});
+
+test.each([
+  ['dense', dense(4, 5)],
+  ['conv', smallConv],
+  ['resnet', tinyResnet],
+] as const)('%s: to PyTorch’s layout and back nothing changes', (_kind, network) => {
+  const ours = startOf(network);
+  expect(fitWeights(torchWeights(network), network).weights).toEqual(ours);
+});
+
+// --- helpers ---
+
+function startOf(network: Network): NamedTensors {
+  const tensors = initialWeights(weightsOf(createNetwork(configOf(network))), 1);
+  return new Map(tensorLayouts(network).map(({ name }) => [name, tensors.get(name)!]));
+}
+
+/** A network's weights as PyTorch would have them. */
+function torchWeights(network: Network): NamedTensors {
+  const tensors = startOf(network);
+  return new Map(
+    tensorLayouts(network).map((layout) => [layout.name, toPyTorch(layout, tensors.get(layout.name)!)]),
+  );
+}

@@ -1,0 +1,129 @@
+import { describeNetwork } from '../../study/describe-network.ts';
+import type { Network } from '../../study/training-config.ts';
+import type { NamedTensor, NamedTensors } from '../named-tensors.ts';
+import { fromPyTorch, type TensorLayout, tensorLayouts } from './layouts.ts';
+
+/** What becomes of every tensor of a file, and where every tensor of a network comes from. */
+export interface FittedWeights {
+  /** The network's tensors that the file gives, named and laid out as ours. */
+  weights: NamedTensors;
+  /** The file's tensors that are of no use here, each with the reason. */
+  dropped: { name: string; reason: string }[];
+  /** The network's tensors that start as from scratch: those of its head, or none. */
+  fresh: string[];
+}
+
+/** Weights that are another network's; the message names every tensor that does not fit. */
+export class WeightsMismatchError extends Error {
+  override name = 'WeightsMismatchError';
+}
+
+/**
+ * Gives a network the tensors of a file, by name.
+ *
+ * Names are PyTorch's, which are ours as well. Layers that are counted (`conv.N`, `layers.N`, `fc.N`) may be counted with
+ * gaps, as in an `nn.Sequential` that has activations between them. A head (the dense layers behind convolutions) is taken
+ * whole or not at all: another network's head, such as torchvision's of 1000 classes, is dropped, and ours starts as from
+ * scratch. All other tensors must be there with the right shapes, and no others.
+ *
+ * @throws {WeightsMismatchError}
+ */
+export function fitWeights(tensors: NamedTensors, network: Network): FittedWeights {
+  const layouts = tensorLayouts(network);
+  const file = renumbered(tensors);
+  const isHead = headOf(network);
+  const headFits = sameTensors(
+    layouts.filter(({ name }) => isHead(name)),
+    file,
+    isHead,
+  );
+  const taken = layouts.filter(({ name }) => headFits || !isHead(name));
+
+  const faults: string[] = [];
+  const weights: NamedTensors = new Map();
+  for (const layout of taken) {
+    const { name, tensor } = file.get(layout.name) ?? {};
+    if (tensor && sameShape(layout, tensor)) weights.set(layout.name, fromPyTorch(layout, tensor));
+    else {
+      const got = tensor
+        ? `${show(tensor.shape)}${name === layout.name ? '' : `, as ${name}`}`
+        : 'no such tensor';
+      faults.push(`${layout.name}: expected ${show(layout.torchShape)}, got ${got}`);
+    }
+  }
+  const wanted = new Set(taken.map(({ name }) => name));
+  const dropped: FittedWeights['dropped'] = [];
+  for (const [counted, { name, tensor }] of file) {
+    if (wanted.has(counted)) continue;
+    if (!isHead(counted)) faults.push(`${name}: the network has no such tensor`);
+    else dropped.push({ name, reason: `${show(tensor.shape)} is of another head than this network's` });
+  }
+  if (faults.length > 0) {
+    throw new WeightsMismatchError(
+      `the weights don't fit the network (${describeNetwork(network)}):\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
+    );
+  }
+  return { weights, dropped, fresh: layouts.flatMap(({ name }) => (weights.has(name) ? [] : [name])) };
+}
+
+// --- helpers ---
+
+/** Tells the tensors of a network's head. A dense network has none that could be exchanged: it is all of it. */
+function headOf({ kind }: Network): (name: string) => boolean {
+  const prefix = { dense: undefined, conv: 'layers.', resnet: 'fc.' }[kind];
+  return (name) => prefix !== undefined && name.startsWith(prefix);
+}
+
+/** A file's tensor, with its name there. */
+interface Found {
+  name: string;
+  tensor: NamedTensor;
+}
+
+/** The file's tensors by their names once each group's layers are counted without gaps. */
+function renumbered(tensors: NamedTensors): Map<string, Found> {
+  const numbers = new Map<string, Set<number>>();
+  for (const name of tensors.keys()) {
+    const [, group, number] = COUNTED.exec(name) ?? [];
+    if (group !== undefined) numbers.set(group, (numbers.get(group) ?? new Set()).add(Number(number)));
+  }
+  const places = new Map(
+    [...numbers].map(([group, found]) => [
+      group,
+      new Map([...found].sort((a, b) => a - b).map((number, place) => [number, place])),
+    ]),
+  );
+  return new Map(
+    [...tensors].map(([name, tensor]) => {
+      const [, group = '', number, part] = COUNTED.exec(name) ?? [];
+      const place = places.get(group)?.get(Number(number));
+      const counted = place === undefined ? name : `${group}.${place}.${part}`;
+      return [counted, { name, tensor }];
+    }),
+  );
+}
+
+const COUNTED = /^(conv|layers|fc)\.(0|[1-9]\d{0,3})\.(weight|bias)$/;
+
+function sameTensors(
+  layouts: TensorLayout[],
+  file: ReadonlyMap<string, Found>,
+  among: (name: string) => boolean,
+): boolean {
+  const found = [...file.keys()].filter(among);
+  return (
+    found.length === layouts.length &&
+    layouts.every((layout) => {
+      const found = file.get(layout.name);
+      return found !== undefined && sameShape(layout, found.tensor);
+    })
+  );
+}
+
+function sameShape({ torchShape }: TensorLayout, { shape }: NamedTensor): boolean {
+  return torchShape.join() === shape.join();
+}
+
+function show(shape: readonly number[]): string {
+  return `[${shape.join(', ')}]`;
+}

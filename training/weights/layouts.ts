@@ -1,0 +1,89 @@
+import { IMAGE_SIZE, type LayerShape, networkShapes } from '../../study/network-shapes.ts';
+import type { Network } from '../../study/training-config.ts';
+import type { NamedTensor } from '../named-tensors.ts';
+
+/** A tensor of a network, and how PyTorch has it. */
+export interface TensorLayout {
+  /** The same on both sides: `layer1.0.conv1.weight`, `fc.0.bias`. */
+  name: string;
+  /** PyTorch's: convolutions `[out, in, height, width]`, dense layers `[out, in]`, all others `[out]`. */
+  torchShape: number[];
+  /** Ours: convolutions `[height, width, in, out]`, dense layers `[in, out]`, all others `[out]`. */
+  shape: number[];
+  /**
+   * PyTorch's shape with the four axes that are turned around. What a dense layer takes from an image counts as one with
+   * height and width, since PyTorch flattens channels first and we flatten them last. Absent where nothing is turned.
+   */
+  axes?: [out: number, input: number, height: number, width: number];
+}
+
+/** All tensors of a network that a file of weights may hold, in the network's order. */
+export function tensorLayouts(network: Network): TensorLayout[] {
+  const { layers } = networkShapes(network);
+  return layers.flatMap((layer, index) => layerLayouts(layer, flattened(network, layers, index)));
+}
+
+/** A tensor of PyTorch's as we have it. */
+export function fromPyTorch({ shape, axes }: TensorLayout, { data }: NamedTensor): NamedTensor {
+  return { shape, data: axes ? turned(data, axes, true) : data };
+}
+
+/** A tensor of ours as PyTorch has it. */
+export function toPyTorch({ torchShape, axes }: TensorLayout, { data }: NamedTensor): NamedTensor {
+  return { shape: torchShape, data: axes ? turned(data, axes, false) : data };
+}
+
+// --- helpers ---
+
+/** Height and width of the image that a dense layer's inputs are flattened from; 1 and 1 where they are none. */
+function flattened(network: Network, layers: readonly LayerShape[], index: number): [number, number] {
+  const before = layers[index - 1];
+  if (index === 0 && network.kind === 'dense') return [IMAGE_SIZE, IMAGE_SIZE];
+  if (network.kind !== 'conv' || before?.kind !== 'conv') return [1, 1];
+  const [height, width] = before.output as [number, number, number];
+  return [height, width];
+}
+
+function layerLayouts(layer: LayerShape, [height, width]: [number, number]): TensorLayout[] {
+  const { name, kind, weight, bias } = layer;
+  const outputs = weight.at(-1) as number;
+  const vector = (part: string): TensorLayout => ({
+    ...{ name: `${name}.${part}`, torchShape: [outputs], shape: [outputs] },
+  });
+  const biases = bias ? [vector('bias')] : [];
+  switch (kind) {
+    case 'batchNorm':
+      return ['weight', 'bias', 'running_mean', 'running_var'].map(vector);
+    case 'conv': {
+      const [kernelHeight, kernelWidth, inputs] = weight as [number, number, number, number];
+      const axes: NonNullable<TensorLayout['axes']> = [outputs, inputs, kernelHeight, kernelWidth];
+      return [{ name: `${name}.weight`, torchShape: axes, shape: weight, axes }, ...biases];
+    }
+    case 'dense': {
+      const [inputs] = weight as [number, number];
+      const axes: NonNullable<TensorLayout['axes']> = [outputs, inputs / (height * width), height, width];
+      return [{ name: `${name}.weight`, torchShape: [outputs, inputs], shape: weight, axes }, ...biases];
+    }
+  }
+}
+
+/** `[out, in, height, width]` to `[height, width, in, out]`, or back. */
+function turned(
+  data: Float32Array,
+  [outputs, inputs, height, width]: NonNullable<TensorLayout['axes']>,
+  there: boolean,
+): Float32Array {
+  const result = new Float32Array(data.length);
+  let theirs = 0;
+  for (let out = 0; out < outputs; out++) {
+    for (let input = 0; input < inputs; input++) {
+      for (let pixel = 0; pixel < height * width; pixel++) {
+        const ours = (pixel * inputs + input) * outputs + out;
+        if (there) result[ours] = data[theirs] as number;
+        else result[theirs] = data[ours] as number;
+        theirs++;
+      }
+    }
+  }
+  return result;
+}
