@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { listStudies } from '../../storage/studies.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
 import { printEstimate } from '../estimate.ts';
 import { helpText } from '../help.ts';
@@ -66,6 +67,7 @@ async function runAndWatch(session: Session, request: StudyRequest, options: Stu
   const signal = interruption();
   const { studyId, resumed } = await startOrResume(session.client, request, {
     ...options,
+    stored: await listStudies(session.store),
     beforeStart: async () => {
       // In a deployment others train, and not on this machine.
       if (session.stack) await printEstimate(request, signal);
@@ -79,8 +81,11 @@ async function runAndWatch(session: Session, request: StudyRequest, options: Stu
 
 async function start(name: string, options: StudyOptions): Promise<void> {
   const request = await studyRequest(name, options);
-  await withSession({ needsRunningStack: 'start' }, async ({ client }) => {
-    const { studyId, resumed } = await startOrResume(client, request, options);
+  await withSession({ needsRunningStack: 'start' }, async ({ client, store }) => {
+    const { studyId, resumed } = await startOrResume(client, request, {
+      ...options,
+      stored: await listStudies(store),
+    });
     console.log(`${studyId} ${resumed ? 'is under way already' : 'has started'}.`);
     console.log(`  npx staged-study watch ${studyId}`);
   });
