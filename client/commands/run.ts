@@ -18,11 +18,13 @@ export function runCommand(): Command {
       helpText({
         notes:
           'The same command again goes on with the unfinished study. Ctrl-C stops what this command started; in a terminal\n' +
-          'the stack stays up after the study until then, so that the Temporal UI can be looked at.',
+          'the stack stays up after the study until then, so that the Temporal UI can be looked at. Where no archive can be\n' +
+          'had, the profile demo of cifar10 trains on generated images, and says so. How to write a study: docs/study.md.',
         examples: [
           'run',
           'run cifar10 --profile quick --dataset cifar-10-binary.tar.gz',
           'run my-study.ts --profile small --id first-try',
+          'run --new  # once more, although one like it is unfinished',
         ],
         exits: {
           0: 'the study completed',
