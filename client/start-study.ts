@@ -19,13 +19,19 @@ export interface StartedStudy {
  *
  * @param options.id the study's id; without one, the next free `NAME-PROFILE-N`.
  * @param options.new start another, even where one like it is unfinished.
+ * @param options.stored ids of the studies in the store, which may hold more than Temporal knows: none of them is free.
  * @param options.beforeStart what is to be done first where one is started, and not where one is found.
  * @throws {UsageError} where `id` can't be one, or is taken by a study that has ended or was started with something else.
  */
 export async function startOrResume(
   client: Client,
   request: StudyRequest,
-  options: { id?: string | undefined; new?: boolean | undefined; beforeStart?: () => Promise<void> },
+  options: {
+    id?: string | undefined;
+    new?: boolean | undefined;
+    stored?: readonly string[];
+    beforeStart?: () => Promise<void>;
+  },
 ): Promise<StartedStudy> {
   if (options.id !== undefined) checkStudyId(options.id);
   await registerSearchAttributes(client);
@@ -35,10 +41,11 @@ export async function startOrResume(
     const [studyId] = like;
     if (studyId !== undefined && !options.new) return { studyId, resumed: true };
     await options.beforeStart?.();
-    return startFresh(client, request, definition);
+    return startFresh(client, request, definition, options.stored ?? []);
   }
   if (like.includes(options.id)) return { studyId: options.id, resumed: true };
-  if (!(await describeWorkflow({ client }, options.id))) {
+  const isTaken = options.stored?.includes(options.id) || (await describeWorkflow({ client }, options.id));
+  if (!isTaken) {
     await options.beforeStart?.();
     if (await start(client, request, definition, options.id)) return { studyId: options.id, resumed: false };
   }
@@ -70,13 +77,17 @@ async function unfinishedLike(client: Client, definition: string): Promise<strin
   return ids;
 }
 
-async function startFresh(client: Client, request: StudyRequest, definition: string): Promise<StartedStudy> {
+async function startFresh(
+  client: Client,
+  request: StudyRequest,
+  definition: string,
+  stored: readonly string[],
+): Promise<StartedStudy> {
   const prefix = `${request.study.name}-${request.profile}-`;
-  let highest = 0;
+  const ids = stored.filter((id) => id.startsWith(prefix));
   const query = `WorkflowType = 'studyWorkflow' AND WorkflowId STARTS_WITH '${prefix}'`;
-  for await (const { workflowId } of client.workflow.list({ query })) {
-    highest = Math.max(highest, Number(workflowId.slice(prefix.length)) || 0);
-  }
+  for await (const { workflowId } of client.workflow.list({ query })) ids.push(workflowId);
+  const highest = Math.max(0, ...ids.map((id) => Number(id.slice(prefix.length)) || 0));
   for (let number = highest + 1; ; number++) {
     const studyId = `${prefix}${number}`;
     if (await start(client, request, definition, studyId)) return { studyId, resumed: false };

@@ -158,7 +158,7 @@ export const cifar10: StudyInput = {
   profiles: {
     demo: {
       description:
-        'Minutes: 2,000 images, two epochs for 50, a small ResNet from scratch. Its accuracies mean little.',
+        'Minutes: 2,000 images, two epochs instead of 50, a small ResNet from scratch. Its accuracies mean little.',
       trainImages: 2000,
       testImages: 500,
       epochDivisor: 25,

@@ -17,6 +17,9 @@ export interface StagePlan {
   trials: NamedConfig[];
 }
 
+/** A training's process, TensorFlow, images and result: on two processors, whatever the network. */
+const OVERHEAD_SECONDS = 3;
+
 /** How long a network takes, measured. */
 export interface StepCost {
   /** Of a training step of `batchSize` images. */
@@ -57,7 +60,7 @@ export function planCourse(
 }
 
 /**
- * Seconds that trainings take one after another.
+ * Seconds that trainings take one after another, each with the start of its process.
  *
  * @param images how many are trained on and validated with.
  * @param costOf what was measured for a network.
@@ -111,5 +114,5 @@ function trialSeconds(
 ): number {
   const training = (images.training / batchSize) * trainMilliseconds;
   const validation = images.validation * evaluationMillisecondsPerImage;
-  return (config.epochs * (training + validation)) / 1000;
+  return OVERHEAD_SECONDS + (config.epochs * (training + validation)) / 1000;
 }

@@ -3,7 +3,7 @@ import { planCourse } from '../../study/estimate.ts';
 import { selectProfile } from '../../study/parse-study.ts';
 import type { PlannedTrial } from '../../study/plan.ts';
 import { pretrainedNetworks } from '../../study/pretrained.ts';
-import type { Stage, Study } from '../../study/study-schema.ts';
+import type { Profile, Stage, Study } from '../../study/study-schema.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
 import { describeEstimate, estimateStudy } from '../estimate.ts';
 import { helpText } from '../help.ts';
@@ -23,7 +23,9 @@ export function checkCommand(): Command {
     .addHelpText(
       'after',
       helpText({
-        notes: 'A step of every network is measured on this machine, which takes a while for large ones.',
+        notes:
+          'How to write a study: docs/study.md. A step of every network is measured on this machine, which takes a while for\n' +
+          'large ones.',
         examples: ['check', 'check my-study.ts --profile small', 'check my-study.ts --json > my-study.json'],
         exits: {
           0: 'the study can be run',
@@ -50,17 +52,17 @@ async function check(
     return;
   }
   const [first = ''] = profiles;
-  const course = planCourse(study, selectProfile(study, first), (trials) => trials[0] as PlannedTrial);
+  const profile = selectProfile(study, first);
+  const course = planCourse(study, profile, (trials) => trials[0] as PlannedTrial);
   console.log(`${study.name}: ${study.title}`);
   for (const { stage, trials } of course) {
     console.log(`  ${stage.name}: ${stage.question}`);
     console.log(`    ${describeStage(stage)}`);
     if (stage.kind === 'test') continue;
-    console.log(
-      `    ${trials.length} trainings: ${candidateNames(stage) || trials.map((trial) => trial.name).join(', ')}`,
-    );
+    const names = candidateNames(stage, profile);
+    console.log(`    ${trainings(trials.length)}${names && `: ${names}`}`);
   }
-  console.log(`  ${course.reduce((sum, { trials }) => sum + trials.length, 0)} trainings in all`);
+  console.log(`  ${trainings(course.reduce((sum, { trials }) => sum + trials.length, 0))} in all`);
 
   for (const fit of fits) console.log(`  weights: ${fit}`);
 
@@ -98,10 +100,17 @@ function describeStage(stage: Stage): string {
   }
 }
 
-/** As the study has them: the winners' names that some are added to are not known yet. */
-function candidateNames(stage: Stage): string {
+function trainings(count: number): string {
+  return `${count} training${count === 1 ? '' : 's'}`;
+}
+
+/** As the study has them: the winners' names that some are added to, and what a search draws, are not known yet. */
+function candidateNames(stage: Stage, { reducedNetworks }: Profile): string {
   if (stage.kind === 'variant')
     return stage.of.map(({ candidate }) => `${candidate}_${stage.name}`).join(', ');
   if (stage.kind !== 'compare') return '';
-  return stage.candidates.map(({ name }) => (name.startsWith('_') ? `…${name}` : name)).join(', ');
+  return stage.candidates
+    .map(({ name, reduced }) => (reducedNetworks && reduced ? reduced.name : name))
+    .map((name) => (name.startsWith('_') ? `…${name}` : name))
+    .join(', ');
 }

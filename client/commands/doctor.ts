@@ -12,7 +12,7 @@ export function doctorCommand(): Command {
     .addHelpText(
       'after',
       helpText({
-        examples: ['doctor'],
+        examples: ['doctor', 'doctor --json'],
         exits: {
           0: 'the machine has what is needed; set-up brings the rest',
           1: 'something is missing that set-up can not bring',

@@ -8,9 +8,7 @@ import { table } from '../table.ts';
 
 export function listCommand(): Command {
   return new Command('list')
-    .description(
-      'List all studies, the newest first: those in the store, and those that failed before they got there.',
-    )
+    .description('List all studies, the newest first, with their winners and final tests.')
     .option('--json', 'as JSON')
     .addHelpText('after', helpText({ examples: ['list', 'list --json'], exits: { 0: 'done', 1: 'failed' } }))
     .action((options: { json?: boolean }) => withSession({}, (session) => list(session, options)));

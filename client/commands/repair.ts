@@ -15,7 +15,7 @@ export function retryCommand(): Command {
     .description(
       'Try again what needs attention: a trial, a stage none of whose trials has a score, or the final test.',
     )
-    .argument('<study>', 'the id of the study')
+    .argument('<study>', 'the id of a study (see list)')
     .argument('<name>', 'the name of the trial or stage (see status)')
     .option(
       '--set <setting=value...>',
@@ -44,7 +44,7 @@ export function retryCommand(): Command {
 export function skipCommand(): Command {
   return new Command('skip')
     .description('Leave a trial out that needs attention; it gets no rank.')
-    .argument('<study>', 'the id of the study')
+    .argument('<study>', 'the id of a study (see list)')
     .argument('<trial>', 'the name of the trial (see status)')
     .addHelpText('after', helpText({ examples: ['skip cifar10-demo-1 MLP'], exits: REPAIR_EXITS }))
     .action((study: string, trial: string) =>
@@ -55,7 +55,7 @@ export function skipCommand(): Command {
 // --- helpers ---
 
 const REPAIR_EXITS = {
-  0: 'it is done',
+  0: 'the study goes on with that',
   1: 'no stack is up, or nothing of this name needs attention',
   2: 'wrong usage: a name that the study does not have, a setting that can not be; nothing was done',
 };

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { listStudies } from '../../storage/studies.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
 import { printEstimate } from '../estimate.ts';
 import { helpText } from '../help.ts';
@@ -17,11 +18,13 @@ export function runCommand(): Command {
       helpText({
         notes:
           'The same command again goes on with the unfinished study. Ctrl-C stops what this command started; in a terminal\n' +
-          'the stack stays up after the study until then, so that the Temporal UI can be looked at.',
+          'the stack stays up after the study until then, so that the Temporal UI can be looked at. Where no archive can be\n' +
+          'had, the profile demo of cifar10 trains on generated images, and says so. How to write a study: docs/study.md.',
         examples: [
           'run',
           'run cifar10 --profile quick --dataset cifar-10-binary.tar.gz',
           'run my-study.ts --profile small --id first-try',
+          'run --new  # once more, although one like it is unfinished',
         ],
         exits: {
           0: 'the study completed',
@@ -66,6 +69,7 @@ async function runAndWatch(session: Session, request: StudyRequest, options: Stu
   const signal = interruption();
   const { studyId, resumed } = await startOrResume(session.client, request, {
     ...options,
+    stored: await listStudies(session.store),
     beforeStart: async () => {
       // In a deployment others train, and not on this machine.
       if (session.stack) await printEstimate(request, signal);
@@ -79,8 +83,11 @@ async function runAndWatch(session: Session, request: StudyRequest, options: Stu
 
 async function start(name: string, options: StudyOptions): Promise<void> {
   const request = await studyRequest(name, options);
-  await withSession({ needsRunningStack: 'start' }, async ({ client }) => {
-    const { studyId, resumed } = await startOrResume(client, request, options);
+  await withSession({ needsRunningStack: 'start' }, async ({ client, store }) => {
+    const { studyId, resumed } = await startOrResume(client, request, {
+      ...options,
+      stored: await listStudies(store),
+    });
     console.log(`${studyId} ${resumed ? 'is under way already' : 'has started'}.`);
     console.log(`  npx staged-study watch ${studyId}`);
   });

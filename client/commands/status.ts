@@ -16,7 +16,7 @@ export function statusCommand(): Command {
     .addHelpText(
       'after',
       helpText({
-        examples: ['status cifar10-demo-1'],
+        examples: ['status cifar10-demo-1', 'status cifar10-demo-1 --json'],
         exits: {
           0: 'the study goes on, or has completed',
           1: 'it failed or was cancelled',

@@ -16,7 +16,7 @@ export function watchCommand(): Command {
         examples: ['watch cifar10-demo-1'],
         exits: {
           0: 'the study completed',
-          1: 'it failed or was cancelled',
+          1: 'it failed or was cancelled, or no stack is up',
           3: 'trials wait to be retried or skipped, and nobody is at a terminal',
         },
       }),

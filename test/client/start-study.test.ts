@@ -72,6 +72,15 @@ it('refuses an id that is taken by another study, or by one that has ended', asy
   }
 });
 
+it('takes no number and no id that the store has a study of, though Temporal knows it no more', async () => {
+  const request = named('stored');
+  const stored = ['stored-tiny-4', 'stored-tiny-10', 'other-tiny-20'];
+  expect(await start(request, { stored })).toEqual({ studyId: 'stored-tiny-11', resumed: false });
+  await expect(start(request, { stored, id: 'stored-tiny-4' })).rejects.toThrow(
+    /"stored-tiny-4", which is taken/,
+  );
+});
+
 it.each(['', '../up', 'a/b', 'a..b', '-a', 'with space', 'x'.repeat(101)])(
   'refuses the id "%s"',
   async (id) => {
