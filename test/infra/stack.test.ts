@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import type { StoreAddress } from '../../infra/configuration.ts';
 import { isRunning } from '../../infra/process-identity.ts';
 import { type OpenStack, openStack, stackStatus, stopStack } from '../../infra/stack/open-stack.ts';
-import { readRecord, type StackRecord } from '../../infra/stack/state-folder.ts';
+import { prepareStateFolder, readRecord, type StackRecord } from '../../infra/stack/state-folder.ts';
 import { UserError } from '../../infra/user-error.ts';
 import { forkScript } from './fork-script.ts';
 
@@ -220,13 +220,27 @@ test.each([
   await expect(opening).rejects.toThrow(message);
 });
 
-test('a state folder that cannot be written is named', async () => {
-  mkdirSync(join(stateFolder, '..', 'folder'));
-  const file = join(stateFolder, '..', 'folder', 'file');
+test('a state folder that cannot be used is named', async () => {
+  const file = join(stateFolder, '..', 'file');
   writeFileSync(file, '');
+  const usable = stateFolder;
   stateFolder = join(file, 'state');
-  await expect(open()).rejects.toThrow(new RegExp(`${stateFolder} can't be written.*STAGED_STUDY_STATE`));
-  stateFolder = join(file, '..', '..', 'folder');
+  const expected = (how: string, path: string) =>
+    new UserError(
+      `The state folder can't be ${how}: ${path} (ENOTDIR). Is it another user's? ` +
+        'Make it yours, or set STAGED_STUDY_STATE to another folder.',
+    );
+  await expect(open()).rejects.toThrow(expected('written', stateFolder));
+  const read = expected('read', join(stateFolder, 'stack.json'));
+  expect(() => stackStatus(stateFolder)).toThrow(read);
+  await expect(stopStack(stateFolder)).rejects.toThrow(read);
+  stateFolder = usable;
+});
+
+test('a folder that is there already keeps its permissions', () => {
+  mkdirSync(stateFolder, { mode: 0o755 });
+  prepareStateFolder(stateFolder, true);
+  expect(statSync(stateFolder).mode & 0o777).toBe(0o755);
 });
 
 test('damaged credentials are not replaced silently', async () => {
