@@ -31,11 +31,17 @@ interface Options {
   worker?: string;
 }
 
+/** What the starts of a test have waited for. */
+let progress: string[];
+beforeEach(() => {
+  progress = [];
+});
+
 function open({ keepAfterExit = false, store, worker = fakeWorker }: Options = {}): Promise<OpenStack> {
   return openStack({
     configuration: { kind: 'embedded', stateFolder, store },
     keepAfterExit,
-    onProgress: () => {},
+    onProgress: (doing) => progress.push(doing),
     workers: [{ name: 'The fake worker', path: worker }],
   });
 }
@@ -78,7 +84,9 @@ test('a stack starts, is shared, and stops with its last user', async () => {
   expect(running.some(isRunning)).toBe(false);
   expect(stackStatus(stateFolder)).toBeUndefined();
 
+  progress = [];
   const again = await open();
+  expect(progress).toEqual(['starting the Temporal server and MinIO', 'starting the workers']);
   expect(again.store).toEqual(first.store);
   expect(again.temporal).toEqual(first.temporal);
 });
@@ -110,12 +118,19 @@ test('of two that start at the same time one wins, and the other uses it', async
   expect(one.temporal).toEqual(other.temporal);
 });
 
-test('a stack ends with a user that was killed', async () => {
+test('a stack ends with a user that was killed, and the next one waits for its end', async () => {
   const user = forkScript(new URL('using-process.ts', import.meta.url), [stateFolder, fakeWorker]);
   await once(user, 'message');
   const running = identities(record());
   user.kill('SIGKILL');
-  await until(() => !running.some(isRunning));
+  await until(() => record().phase === 'stopping');
+  const after = await open();
+  expect(after.startedHere).toBe(true);
+  expect(running.some(isRunning)).toBe(false);
+  // Said once, however long it took.
+  expect(progress.filter((doing) => doing.startsWith('waiting'))).toEqual([
+    'waiting for the last stack to stop',
+  ]);
 });
 
 test('what a killed supervisor has left is ended before a new start', async () => {
