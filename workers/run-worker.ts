@@ -6,9 +6,10 @@ import { Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
  */
 export async function runWorker(options: () => Promise<WorkerOptions>): Promise<void> {
   Runtime.install({ shutdownSignals: ['SIGINT', 'SIGTERM'], telemetryOptions: {}, logger: undefined });
+  // As if it had been told to stop: also while it is still connecting, and not a second time.
+  process.once('disconnect', () => process.emit('SIGTERM'));
   try {
     const worker = await Worker.create(await options());
-    process.once('disconnect', () => worker.shutdown());
     const running = worker.run();
     console.log('ready');
     await running;

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Argument, Command } from 'commander';
+import { runInForeground } from '../../infra/foreground.ts';
 import { ensureNativeParts, trainerEnvironment } from '../../infra/setup/native-parts.ts';
 import { helpText } from '../help.ts';
 import { configuration } from '../servers.ts';
@@ -48,14 +48,5 @@ async function runWorker(kind: 'control' | 'training'): Promise<void> {
   }
   const env = kind === 'training' ? trainerEnvironment(await ensureNativeParts()) : {};
   const script = fileURLToPath(new URL(`../../workers/${kind}-main.ts`, import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', script], {
-    stdio: 'inherit',
-    env: { ...process.env, ...env },
-  });
-  // Ctrl-C reaches the child by itself, as it is of the same process group.
-  for (const name of ['SIGINT', 'SIGTERM'] as const)
-    process.on(name, () => name === 'SIGTERM' && child.kill(name));
-  process.exitCode = await new Promise<number>((resolve) =>
-    child.once('close', (code) => resolve(code ?? 1)),
-  );
+  process.exitCode = await runInForeground(script, { ...process.env, ...env });
 }

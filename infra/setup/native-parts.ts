@@ -34,14 +34,16 @@ export const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
  */
 export async function ensureNativeParts(): Promise<NativeParts> {
   const plan = await planParts();
-  if (missing(plan).length > 0) {
-    const cacheRoot = dirname(plan.cache.native);
-    await mkdir(cacheRoot, { recursive: true });
-    const onWait = ({ pid }: { pid: number }) =>
-      console.error(`Another set-up is under way (process ${pid}); waiting for it.`);
-    await withFileLock(join(cacheRoot, 'setup.lock'), onWait, () => installMissing(plan));
+  try {
+    await bringMissing(plan);
+  } catch (cause) {
+    const { code = '', path = projectRoot } = cause as NodeJS.ErrnoException;
+    if (!['EACCES', 'EPERM', 'EROFS'].includes(code)) throw cause;
+    throw new UserError(
+      `Set-up can't write in ${dirname(path)} (${code}); let the user whose folder ${projectRoot} is run: npm run setup`,
+      { cause },
+    );
   }
-  placeBinding(projectRoot, partFolder(plan.cache, plan.binding), partFolder(plan.cache, plan.tensorflow));
   return located(plan);
 }
 
@@ -72,6 +74,17 @@ export async function inspectNativeParts(): Promise<Finding[]> {
 }
 
 // --- helpers ---
+
+async function bringMissing(plan: Plan): Promise<void> {
+  if (missing(plan).length > 0) {
+    const cacheRoot = dirname(plan.cache.native);
+    await mkdir(cacheRoot, { recursive: true });
+    const onWait = ({ pid }: { pid: number }) =>
+      console.error(`Another set-up is under way (process ${pid}); waiting for it.`);
+    await withFileLock(join(cacheRoot, 'setup.lock'), onWait, () => installMissing(plan));
+  }
+  placeBinding(projectRoot, partFolder(plan.cache, plan.binding), partFolder(plan.cache, plan.tensorflow));
+}
 
 interface Plan {
   cache: ReturnType<typeof cacheIn>;

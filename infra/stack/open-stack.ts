@@ -51,8 +51,9 @@ export interface OpenStackOptions {
  *   another store than the one configured
  */
 export async function openStack(options: OpenStackOptions): Promise<OpenStack> {
-  const { configuration, keepAfterExit, onProgress } = options;
+  const { configuration, keepAfterExit } = options;
   const { stateFolder } = configuration;
+  const onProgress = sayingOnce(options.onProgress);
   prepareStateFolder(stateFolder, !configuration.store);
   const unregister = registerUser(stateFolder);
   try {
@@ -218,6 +219,15 @@ function describe(
   const { temporal, consoleUrl } = stackAddresses(record);
   if (store) return { temporal, store: { ...store, consoleUrl: undefined } };
   return { temporal, store: { ...ownStore(stateFolder, record), consoleUrl } };
+}
+
+/** Leaves out what was said last. */
+function sayingOnce(say: (doing: string) => void): (doing: string) => void {
+  let last: string | undefined;
+  return (doing) => {
+    if (doing !== last) say(doing);
+    last = doing;
+  };
 }
 
 /** Waits for the end of a stack that nobody uses any more, and ends what its supervisor, if that was killed, has left. */

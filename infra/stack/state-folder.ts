@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessIdentity } from '../process-identity.ts';
 import { UserError } from '../user-error.ts';
@@ -39,7 +39,7 @@ export interface StackPorts {
 }
 
 /**
- * Makes the folder and its parts, open to its owner alone.
+ * Makes the folder, open to its owner alone, and its parts.
  *
  * @param ownStore whether MinIO's objects will be there too
  * @throws UserError where it can't be written or the disk is full
@@ -47,8 +47,7 @@ export interface StackPorts {
 export function prepareStateFolder(stateFolder: string, ownStore: boolean): void {
   const { logs, users } = statePaths(stateFolder);
   try {
-    mkdirSync(stateFolder, { recursive: true });
-    chmodSync(stateFolder, 0o700);
+    mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
     mkdirSync(logs, { recursive: true });
     mkdirSync(users, { recursive: true });
     const probe = join(stateFolder, `probe-${process.pid}`);
@@ -60,10 +59,7 @@ export function prepareStateFolder(stateFolder: string, ownStore: boolean): void
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'ENOSPC') throw fullDisk(`The disk of the state folder ${stateFolder} is full`, cause);
-    throw new UserError(
-      `The state folder ${stateFolder} can't be written (${code}). Make it writable, or set STAGED_STUDY_STATE to another folder.`,
-      { cause },
-    );
+    throw unusable(stateFolder, 'written', cause);
   }
   const shortage = diskShortage(stateFolder, 'start', ownStore);
   if (shortage) throw fullDisk(shortage, undefined);
@@ -98,6 +94,15 @@ function fullDisk(shortage: string, cause: unknown): UserError {
   });
 }
 
+function unusable(path: string, how: 'read' | 'written', cause: unknown): UserError {
+  const { code } = cause as NodeJS.ErrnoException;
+  return new UserError(
+    `The state folder can't be ${how}: ${path} (${code}). Is it another user's? Make it yours, or set STAGED_STUDY_STATE ` +
+      'to another folder.',
+    { cause },
+  );
+}
+
 function damaged(path: string, cause: unknown): UserError {
   return new UserError(
     `${path} is damaged. Delete it: it is made anew at the next start, and no study is lost.`,
@@ -113,7 +118,7 @@ function readJson<T>(path: string): T | undefined {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    throw unusable(path, 'read', error);
   }
   try {
     return JSON.parse(text) as T;

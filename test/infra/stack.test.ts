@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import type { StoreAddress } from '../../infra/configuration.ts';
 import { isRunning } from '../../infra/process-identity.ts';
 import { type OpenStack, openStack, stackStatus, stopStack } from '../../infra/stack/open-stack.ts';
-import { readRecord, type StackRecord } from '../../infra/stack/state-folder.ts';
+import { prepareStateFolder, readRecord, type StackRecord } from '../../infra/stack/state-folder.ts';
 import { UserError } from '../../infra/user-error.ts';
 import { forkScript } from './fork-script.ts';
 
@@ -31,11 +31,17 @@ interface Options {
   worker?: string;
 }
 
+/** What the starts of a test have waited for. */
+let progress: string[];
+beforeEach(() => {
+  progress = [];
+});
+
 function open({ keepAfterExit = false, store, worker = fakeWorker }: Options = {}): Promise<OpenStack> {
   return openStack({
     configuration: { kind: 'embedded', stateFolder, store },
     keepAfterExit,
-    onProgress: () => {},
+    onProgress: (doing) => progress.push(doing),
     workers: [{ name: 'The fake worker', path: worker }],
   });
 }
@@ -78,7 +84,9 @@ test('a stack starts, is shared, and stops with its last user', async () => {
   expect(running.some(isRunning)).toBe(false);
   expect(stackStatus(stateFolder)).toBeUndefined();
 
+  progress = [];
   const again = await open();
+  expect(progress).toEqual(['starting the Temporal server and MinIO', 'starting the workers']);
   expect(again.store).toEqual(first.store);
   expect(again.temporal).toEqual(first.temporal);
 });
@@ -110,12 +118,19 @@ test('of two that start at the same time one wins, and the other uses it', async
   expect(one.temporal).toEqual(other.temporal);
 });
 
-test('a stack ends with a user that was killed', async () => {
+test('a stack ends with a user that was killed, and the next one waits for its end', async () => {
   const user = forkScript(new URL('using-process.ts', import.meta.url), [stateFolder, fakeWorker]);
   await once(user, 'message');
   const running = identities(record());
   user.kill('SIGKILL');
-  await until(() => !running.some(isRunning));
+  await until(() => record().phase === 'stopping');
+  const after = await open();
+  expect(after.startedHere).toBe(true);
+  expect(running.some(isRunning)).toBe(false);
+  // Said once, however long it took.
+  expect(progress.filter((doing) => doing.startsWith('waiting'))).toEqual([
+    'waiting for the last stack to stop',
+  ]);
 });
 
 test('what a killed supervisor has left is ended before a new start', async () => {
@@ -220,13 +235,27 @@ test.each([
   await expect(opening).rejects.toThrow(message);
 });
 
-test('a state folder that cannot be written is named', async () => {
-  mkdirSync(join(stateFolder, '..', 'folder'));
-  const file = join(stateFolder, '..', 'folder', 'file');
+test('a state folder that cannot be used is named', async () => {
+  const file = join(stateFolder, '..', 'file');
   writeFileSync(file, '');
+  const usable = stateFolder;
   stateFolder = join(file, 'state');
-  await expect(open()).rejects.toThrow(new RegExp(`${stateFolder} can't be written.*STAGED_STUDY_STATE`));
-  stateFolder = join(file, '..', '..', 'folder');
+  const expected = (how: string, path: string) =>
+    new UserError(
+      `The state folder can't be ${how}: ${path} (ENOTDIR). Is it another user's? ` +
+        'Make it yours, or set STAGED_STUDY_STATE to another folder.',
+    );
+  await expect(open()).rejects.toThrow(expected('written', stateFolder));
+  const read = expected('read', join(stateFolder, 'stack.json'));
+  expect(() => stackStatus(stateFolder)).toThrow(read);
+  await expect(stopStack(stateFolder)).rejects.toThrow(read);
+  stateFolder = usable;
+});
+
+test('a folder that is there already keeps its permissions', () => {
+  mkdirSync(stateFolder, { mode: 0o755 });
+  prepareStateFolder(stateFolder, true);
+  expect(statSync(stateFolder).mode & 0o777).toBe(0o755);
 });
 
 test('damaged credentials are not replaced silently', async () => {

@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -81,19 +83,41 @@ it('a trainer does not outlive its killed worker', async () => {
   await handle.terminate();
 });
 
+it.each(['SIGINT', 'SIGKILL'] as const)(
+  'a worker in the foreground shuts down when its command gets %s',
+  async (signal) => {
+    const { env } = launchOf('training');
+    const cli = join(projectRoot, 'client', 'staged-study.mjs');
+    const command = spawn(process.execPath, [cli, 'worker', 'training'], { env });
+    let printed = '';
+    for (const stream of [command.stdout, command.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        printed += text;
+        if (text.includes('ready')) command.kill(signal);
+      });
+    }
+    // The worker prints there too, so that both streams are open until it has ended.
+    const [code] = await once(command, 'close');
+    expect(printed).toContain("state: 'STOPPED'");
+    expect(code).toBe(signal === 'SIGINT' ? 0 : null);
+  },
+);
+
 // --- helpers ---
 
-async function startWorker(kind: 'control' | 'training'): Promise<ManagedProcess> {
+function launchOf(kind: 'control' | 'training') {
   const script = { name: `The ${kind} worker`, path: join(projectRoot, 'workers', `${kind}-main.ts`) };
-  const worker = launch(
-    workerLaunch(script, {
-      projectRoot,
-      temporal: { address: inject('temporalAddress'), namespace: temporal.namespace },
-      store: address,
-      environment: { ...trainerEnvironment(inject('nativeParts')), STAGED_STUDY_CACHE: folder },
-      logFile: join(folder, `${randomUUID()}.log`),
-    }),
-  );
+  return workerLaunch(script, {
+    projectRoot,
+    temporal: { address: inject('temporalAddress'), namespace: temporal.namespace },
+    store: address,
+    environment: { ...trainerEnvironment(inject('nativeParts')), STAGED_STUDY_CACHE: folder },
+    logFile: join(folder, `${randomUUID()}.log`),
+  });
+}
+
+async function startWorker(kind: 'control' | 'training'): Promise<ManagedProcess> {
+  const worker = launch(launchOf(kind));
   started.push(worker);
   await untilWorkerReady(worker);
   return worker;
