@@ -1,5 +1,6 @@
 import type { BenchResults, EpochTimes } from './bench-results.ts';
 import { epochFloor, MEMORY_LIMIT } from './floors.ts';
+import { untilQuiet } from './machine-load.ts';
 import { runProgram } from './measure.ts';
 import type { NamedNetwork } from './networks.ts';
 import type { Programs } from './programs.ts';
@@ -82,6 +83,7 @@ async function sideBySide(
     ],
     rounds: ROUNDS,
     log,
+    untilQuiet: () => untilQuiet(signal),
   });
   const [first, second] = ['ours', 'PyTorch'].map((name) => measured.get(name));
   if (!first || !second) throw new Error(`${title}: PyTorch could not be measured: ${failed.get('PyTorch')}`);

@@ -15,7 +15,7 @@ import { RECORD_BYTES } from '../training/data/records.ts';
 import { createRunTrainer } from '../workers/run-trainer.ts';
 import type { BenchResults } from './bench-results.ts';
 import { FIRST_STEP_LIMIT } from './floors.ts';
-import { disturbanceBetween, readLoad } from './machine-load.ts';
+import { disturbanceBetween, readLoad, untilQuiet } from './machine-load.ts';
 import { leastDisturbed, type Measurement } from './measure.ts';
 import { summaryOf } from './rounds.ts';
 
@@ -61,7 +61,10 @@ export async function measureFirstStep(
     for (let round = 1; round <= ROUNDS; round++) {
       const one = await leastDisturbed(
         () => untilFirstStep(spec, signal),
-        () => log('time to the first step: again, the machine was busy with other things'),
+        () => {
+          log('time to the first step: again, the machine was busy with other things');
+          return untilQuiet(signal);
+        },
       );
       log(`time to the first step, round ${round} of ${ROUNDS}: ${one.figures.toFixed(2)} s`);
       found.push(one);

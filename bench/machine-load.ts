@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** What the machine has done so far; times in clock ticks, summed over its processors. */
 export interface LoadSample {
@@ -24,6 +25,7 @@ export interface Disturbance {
 /** Linux counts in these, whatever its own clock. */
 const TICKS_PER_SECOND = 100;
 const TOLERATED = 0.05;
+const LONGEST_WAIT_SECONDS = 20;
 
 /** @param root the process that counts as own, with all its descendants. */
 export function readLoad(root: number): LoadSample {
@@ -50,6 +52,15 @@ export function disturbanceBetween(
 
 export function isDisturbed({ others, lost }: Disturbance): boolean {
   return others + lost > TOLERATED;
+}
+
+/** Waits for a second in which the machine does nothing else, but not for long. */
+export async function untilQuiet(signal: AbortSignal): Promise<void> {
+  for (let seconds = 0; seconds < LONGEST_WAIT_SECONDS; seconds++) {
+    const before = readLoad(process.pid);
+    await pause(1000, undefined, { signal });
+    if (!isDisturbed(disturbanceBetween(before, readLoad(process.pid)))) return;
+  }
 }
 
 /** @param stat the text of /proc/stat: user, nice, system, idle, iowait, irq, softirq, and more, which is not the machine's. */

@@ -33,18 +33,19 @@ const MOST_TRIES = 3;
 /**
  * Measures, and again where the machine's time went elsewhere meanwhile, a few times at most.
  *
+ * @param beforeRepeat waited for before each repetition.
  * @returns the least disturbed one.
  */
 export async function leastDisturbed<T>(
   measure: () => Promise<Measurement<T>>,
-  onRepeat: (disturbance: Disturbance) => void,
+  beforeRepeat: (disturbance: Disturbance) => Promise<void>,
 ): Promise<Measurement<T>> {
   let best: Measurement<T> | undefined;
   for (let tries = 1; ; tries++) {
     const found = await measure();
     if (!best || total(found) < total(best)) best = found;
     if (!isDisturbed(found.disturbance) || tries === MOST_TRIES) return best;
-    onRepeat(found.disturbance);
+    await beforeRepeat(found.disturbance);
   }
 }
 

@@ -22,6 +22,8 @@ export interface Rounds {
   /** Told after the first round: whoever it does not name is not measured again. */
   goOnWith?: (first: ReadonlyMap<string, Measurement[]>) => string[];
   log(line: string): void;
+  /** Waited for before a repetition. */
+  untilQuiet(): Promise<void>;
 }
 
 /**
@@ -29,7 +31,14 @@ export interface Rounds {
  *
  * @throws what the first of the turns throws: without it there is nothing to compare.
  */
-export async function measureByTurns({ title, turns, rounds, goOnWith, log }: Rounds): Promise<RoundsResult> {
+export async function measureByTurns({
+  title,
+  turns,
+  rounds,
+  goOnWith,
+  log,
+  untilQuiet,
+}: Rounds): Promise<RoundsResult> {
   const measured = new Map<string, Measurement[]>();
   const failed = new Map<string, string>();
   let names = turns.map(({ name }) => name);
@@ -37,11 +46,11 @@ export async function measureByTurns({ title, turns, rounds, goOnWith, log }: Ro
     const ordered = turns.filter(({ name }) => names.includes(name) && !failed.has(name));
     for (const turn of round % 2 === 1 ? ordered : ordered.reverse()) {
       try {
-        const found = await leastDisturbed(turn.measure, ({ others, lost }) =>
-          log(
-            `${title}, ${turn.name}: again, ${percent(others)} of the machine went to others, ${percent(lost)} was lost`,
-          ),
-        );
+        const found = await leastDisturbed(turn.measure, ({ others, lost }) => {
+          const share = `${percent(others)} of the machine went to others, ${percent(lost)} was lost`;
+          log(`${title}, ${turn.name}: again, ${share}`);
+          return untilQuiet();
+        });
         measured.set(turn.name, [...(measured.get(turn.name) ?? []), found]);
         log(`${title}, round ${round} of ${rounds}, ${turn.name}: ${describe(found.figures)}`);
       } catch (error) {

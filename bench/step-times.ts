@@ -1,5 +1,6 @@
 import type { StepTimes } from './bench-results.ts';
 import { stepFloor } from './floors.ts';
+import { isDisturbed, untilQuiet } from './machine-load.ts';
 import { type Figures, type Measurement, runProgram } from './measure.ts';
 import type { NamedNetwork } from './networks.ts';
 import type { Programs } from './programs.ts';
@@ -29,6 +30,7 @@ export async function measureStepTimes(
     rounds: ROUNDS,
     goOnWith: (first) => [ours.name, ...contenders(first, ours.name)],
     log,
+    untilQuiet: () => untilQuiet(signal),
   });
 
   const times = [...measured].map(([contestant, found]) => [contestant, summaryOf(found, stepTime)] as const);
@@ -50,16 +52,23 @@ export async function measureStepTimes(
   };
 }
 
+/**
+ * The peers that may still turn out to be the fastest: those near it in the first round, and those that were disturbed.
+ *
+ * @param first by contestant, what the first round measured.
+ */
+export function contenders(first: ReadonlyMap<string, Measurement[]>, ours: string): string[] {
+  const peers = [...first].flatMap(([name, [found]]) =>
+    name === ours || !found
+      ? []
+      : [{ name, time: stepTime(found.figures), sure: !isDisturbed(found.disturbance) }],
+  );
+  const fastest = Math.min(...peers.map(({ time }) => time));
+  return peers.filter(({ time, sure }) => time <= HOPELESS * fastest || !sure).map(({ name }) => name);
+}
+
 // --- helpers ---
 
 function stepTime({ milliseconds = [] }: Figures): number {
   return median(milliseconds);
-}
-
-function contenders(first: ReadonlyMap<string, Measurement[]>, ours: string): string[] {
-  const peers = [...first].flatMap(([name, [found]]) =>
-    name === ours || !found ? [] : [{ name, time: stepTime(found.figures) }],
-  );
-  const fastest = Math.min(...peers.map(({ time }) => time));
-  return peers.filter(({ time }) => time <= HOPELESS * fastest).map(({ name }) => name);
 }

@@ -48,7 +48,7 @@ describe('leastDisturbed', () => {
       const [index, share] = left.next().value as [number, number];
       return { figures: index, disturbance: { others: share, lost: 0 } };
     };
-    const found = await leastDisturbed(measure, (disturbance) => repeated.push(disturbance.others));
+    const found = await leastDisturbed(measure, async ({ others }) => void repeated.push(others));
     return { found: found.figures, repeated };
   }
 

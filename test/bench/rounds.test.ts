@@ -16,7 +16,13 @@ async function measure(
       return { figures: { seconds: value }, disturbance: { others: name === 'noisy' ? 1 : 0, lost: 0 } };
     },
   }));
-  const result = await measureByTurns({ title: 'a test', turns, log: () => {}, ...options });
+  const result = await measureByTurns({
+    title: 'a test',
+    turns,
+    log: () => {},
+    untilQuiet: async () => {},
+    ...options,
+  });
   return { order: order.join(' '), ...result };
 }
 
