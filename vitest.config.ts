@@ -5,8 +5,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     globalSetup: 'test/global-setup.ts',
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Ends what hangs; a machine with other work to do needs many times the seconds that a test takes.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // As a trainer's surroundings are; TensorFlow reads them when it loads.
     env: {
       TF_ENABLE_ONEDNN_OPTS: '1',

@@ -2,15 +2,11 @@ import type { UpdateDefinition } from '@temporalio/common';
 import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
 import { type Overrides, parseOverrides } from '../study/overrides.ts';
 
-/** What a person may send along with an Update that has something tried again. */
-export interface RetryRequest {
-  overrides?: Overrides;
-}
-
 /** What a person has decided about something that waits. */
 export type Decision = { choice: 'retry'; overrides: Overrides | null } | { choice: 'skip' };
 
-type RetryUpdate = UpdateDefinition<string, [RetryRequest | undefined]>;
+/** Takes settings to change; with none, what failed is tried again as it was. */
+type RetryUpdate = UpdateDefinition<string, [Overrides | undefined]>;
 type SkipUpdate = UpdateDefinition<string, []>;
 
 /**
@@ -23,16 +19,14 @@ export function takeDecisions(what: string, updates: { retry: RetryUpdate; skip?
 
   setHandler(
     updates.retry,
-    (request) => {
-      decision = { choice: 'retry', overrides: request?.overrides ?? null };
-      return request?.overrides
-        ? `${what}: tried again, from scratch, with changed settings`
-        : `${what}: tried again`;
+    (overrides) => {
+      decision = { choice: 'retry', overrides: overrides ?? null };
+      return overrides ? `${what}: tried again, from scratch, with changed settings` : `${what}: tried again`;
     },
     {
-      validator: (request) => {
+      validator: (overrides) => {
         refuseUnlessWaiting();
-        if (request?.overrides !== undefined) validOverrides(request.overrides);
+        if (overrides) refuseUnlessSettings(overrides);
       },
     },
   );
@@ -65,7 +59,7 @@ export function takeDecisions(what: string, updates: { retry: RetryUpdate; skip?
 
 // --- helpers ---
 
-function validOverrides(overrides: unknown): void {
+function refuseUnlessSettings(overrides: unknown): void {
   try {
     parseOverrides(overrides);
   } catch (error) {

@@ -86,7 +86,7 @@ export function failedStageDetails(id: string, stage: string, failure: string): 
     'It has nothing to promote. Have all its trials tried again, with other settings where theirs can not work:',
     commands(
       `npx staged-study retry ${id.replace(`/${stage}`, '')} ${stage} --set learningRate=0.001`,
-      `${updateCommand(id, UPDATES.retryStage)} --input '{"overrides": {"learningRate": 0.001}}'`,
+      `${updateCommand(id, UPDATES.retryStage)} --input '{"learningRate": 0.001}'`,
     ),
   );
 }

@@ -19,7 +19,7 @@ import { QUERIES, trialWorkflowId, UPDATES } from '../study/temporal-names.ts';
 import type { TrialSpec } from '../study/trial.ts';
 import { winner } from '../study/winner.ts';
 import { attentionSignal, notifyAbove } from './attention.ts';
-import { type RetryRequest, takeDecisions } from './decision.ts';
+import { takeDecisions } from './decision.ts';
 import { failedStageDetails, stageDetails } from './details.ts';
 import { searchAttributes, typedSearchAttributes } from './search-attributes.ts';
 import { trialWorkflow } from './trial-workflow.ts';
@@ -68,7 +68,7 @@ export interface StageOutcome {
 }
 
 export const stageStatusQuery = defineQuery<StageStatus>(QUERIES.stageStatus);
-export const retryStageUpdate = defineUpdate<string, [RetryRequest | undefined]>(UPDATES.retryStage);
+export const retryStageUpdate = defineUpdate<string, [Overrides | undefined]>(UPDATES.retryStage);
 
 /**
  * All trials of a stage, and its winner.

@@ -14,6 +14,7 @@ import {
 import type { ControlActivities } from '../activities/control-activities.ts';
 import type { DatasetSource } from '../activities/prepare-dataset.ts';
 import type { TrainingActivities } from '../activities/training-activities.ts';
+import type { Overrides } from '../study/overrides.ts';
 import {
   limitImages,
   type NamedConfig,
@@ -29,7 +30,7 @@ import type { Profile, Stage, Study } from '../study/study-schema.ts';
 import { QUERIES, stageWorkflowId, TRAINING_QUEUE, UPDATES } from '../study/temporal-names.ts';
 import type { TrialSpec } from '../study/trial.ts';
 import { attentionSignal, describeFailure } from './attention.ts';
-import { type RetryRequest, takeDecisions } from './decision.ts';
+import { takeDecisions } from './decision.ts';
 import { studyDetails } from './details.ts';
 import { searchAttributes, typedSearchAttributes } from './search-attributes.ts';
 import { stageWorkflow } from './stage-workflow.ts';
@@ -75,7 +76,7 @@ export interface StudyOutcome {
 }
 
 export const studyStatusQuery = defineQuery<StudyStatus>(QUERIES.studyStatus);
-export const retryTestUpdate = defineUpdate<string, [RetryRequest | undefined]>(UPDATES.retryTest);
+export const retryTestUpdate = defineUpdate<string, [Overrides | undefined]>(UPDATES.retryTest);
 
 /** A whole study: its stages in turn, each from the winner of an earlier one, the final test, record and report. */
 export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome> {

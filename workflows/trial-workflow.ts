@@ -15,7 +15,7 @@ import type { TrialStanding } from '../study/record.ts';
 import { QUERIES, SIGNALS, TRAINING_QUEUE, UPDATES } from '../study/temporal-names.ts';
 import { bestEpoch, type EpochLine, type TrialSpec } from '../study/trial.ts';
 import { describeFailure, notifyAbove } from './attention.ts';
-import { type RetryRequest, takeDecisions } from './decision.ts';
+import { takeDecisions } from './decision.ts';
 import { failedTrialDetails, trialDetails } from './details.ts';
 import { searchAttributes } from './search-attributes.ts';
 
@@ -47,7 +47,7 @@ export interface TrialStatus {
 export const trialStatusQuery = defineQuery<TrialStatus>(QUERIES.trialStatus);
 export const trainingStartedSignal = defineSignal(SIGNALS.trainingStarted);
 export const epochEndedSignal = defineSignal<[EpochLine]>(SIGNALS.epochEnded);
-export const retryTrialUpdate = defineUpdate<string, [RetryRequest | undefined]>(UPDATES.retryTrial);
+export const retryTrialUpdate = defineUpdate<string, [Overrides | undefined]>(UPDATES.retryTrial);
 export const skipTrialUpdate = defineUpdate<string>(UPDATES.skipTrial);
 
 /**

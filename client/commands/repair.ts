@@ -3,7 +3,6 @@ import { Command } from 'commander';
 import { UserError } from '../../infra/user-error.ts';
 import { type Overrides, parseOverrides } from '../../study/overrides.ts';
 import { UPDATES } from '../../study/temporal-names.ts';
-import type { RetryRequest } from '../../workflows/decision.ts';
 import { type Attention, viewStudy } from '../observe-study.ts';
 import { type Session, withSession } from '../session.ts';
 
@@ -48,7 +47,7 @@ async function retry(session: Session, studyId: string, name: string, overrides:
   const update = { trial: UPDATES.retryTrial, stage: UPDATES.retryStage, test: UPDATES.retryTest }[kind];
   if (kind === 'test' && overrides)
     throw new UserError('--set: the final test has no settings to change; leave it out');
-  await send(session, id, update, overrides && { overrides });
+  await send(session, id, update, overrides);
 }
 
 async function skip(session: Session, studyId: string, name: string): Promise<void> {
@@ -69,10 +68,10 @@ async function waiting({ client }: Session, studyId: string, name: string): Prom
   );
 }
 
-async function send({ client }: Session, id: string, update: string, request?: RetryRequest): Promise<void> {
+async function send({ client }: Session, id: string, update: string, overrides?: Overrides): Promise<void> {
   try {
     const handle = client.workflow.getHandle(id);
-    console.log(await handle.executeUpdate<string, [RetryRequest | undefined]>(update, { args: [request] }));
+    console.log(await handle.executeUpdate<string, [Overrides | undefined]>(update, { args: [overrides] }));
   } catch (error) {
     if (!(error instanceof WorkflowUpdateFailedError)) throw error;
     throw new UserError(error.cause?.message ?? error.message, { cause: error });

@@ -1,9 +1,15 @@
 import { WorkflowFailedError } from '@temporalio/client';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { getBlob } from '../../storage/blobs.ts';
 import { newestSoundCheckpoint } from '../../storage/checkpoints.ts';
 import { putDataset } from '../../storage/datasets.ts';
-import { blobKey, checkpointsPrefix, trialConfigKey, trialLogKey } from '../../storage/keys.ts';
+import {
+  blobKey,
+  checkpointKey,
+  checkpointsPrefix,
+  trialConfigKey,
+  trialLogKey,
+} from '../../storage/keys.ts';
 import { acquireLease } from '../../storage/lease.ts';
 import { readMetrics, readResult, type TrialResult } from '../../storage/trials.ts';
 import { QUERIES, UPDATES } from '../../study/temporal-names.ts';
@@ -12,35 +18,46 @@ import { bestEpoch, type EpochLine, NUMERICS, type TrialSpec } from '../../study
 import { canonicalJson, trialKey } from '../../study/trial-key.ts';
 import { decodeSafetensors } from '../../training/checkpoint/safetensors.ts';
 import type { TrialStatus } from '../../workflows/trial-workflow.ts';
+import { watchedStore } from '../storage/watched-store.ts';
 import { trainersOf } from '../workers/trainers.ts';
 import { smallImages } from './small-archive.ts';
 import { type Bench, openBench } from './training-bench.ts';
 
 const EPOCHS = 20;
+/** An epoch's: 160 images, eight a step. */
+const STEPS = 20;
 
-// Seconds at most, where the machine has nothing else to do.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
-
+let proxy: Awaited<ReturnType<typeof watchedStore>>;
+/** What a request to the store waits for. */
+let letThrough: (method: string, key: string) => void | Promise<void>;
 let bench: Bench;
 let dataset: string;
 /** An uninterrupted run: repetition 0 of what the others interrupt. */
 let whole: TrialResult;
 let wholeEnd: Awaited<ReturnType<typeof trained>>;
 beforeAll(async () => {
-  bench = await openBench();
+  letThrough = () => {};
+  bench = await openBench(async (store) => {
+    proxy = await watchedStore(store, (method, key) => letThrough(method, key));
+    return proxy.config;
+  });
   ({ dataset } = await putDataset(bench.store, { ...smallImages, origin: { kind: 'generated' } }));
   wholeEnd = await trained(specOf());
   whole = await resultOf(specOf());
 });
 beforeEach(() => {
   bench.watch = {};
+  letThrough = () => {};
   bench.jobs.length = 0;
 });
 afterEach(() => {
   // Whatever has happened, no trainer stays.
   expect(trainersOf(process.pid)).toEqual([]);
 });
-afterAll(() => bench.close());
+afterAll(async () => {
+  await bench.close();
+  proxy.close();
+});
 
 describe('a trial', () => {
   it('is trained to a result that the store holds, epoch by epoch', async () => {
@@ -105,7 +122,7 @@ describe('a trial', () => {
 describe('an attempt after one that failed', () => {
   it('goes on from the newest checkpoint of a killed trainer, and gives what an uninterrupted run gives', async () => {
     const spec = specOf({ repetition: 1 });
-    const later = killAfterEpoch(3);
+    const later = killAfterEpoch(3, spec);
     const { standing, handle } = await trained(spec);
     expect(standing).toMatchObject({ outcome: 'completed', score: whole.score, reused: false });
     expect(await failures(handle)).toEqual(['Killed']);
@@ -120,7 +137,7 @@ describe('an attempt after one that failed', () => {
   it('passes over a damaged checkpoint', async () => {
     const spec = specOf({ repetition: 2 });
     const key = trialKey(spec);
-    const later = killAfterEpoch(3);
+    const later = killAfterEpoch(3, spec);
     let damaged = 0;
     bench.watch.beforeJob = async () => {
       if (bench.jobs.length !== 2) return;
@@ -140,12 +157,12 @@ describe('an attempt after one that failed', () => {
 
   it('comes at once where that one had lost its lease, and writes under a term of its own', async () => {
     const spec = specOf({ repetition: 3 });
-    bench.watch.onReport = (report) => {
-      if (report.kind !== 'epoch' || report.line.epoch !== 3 || bench.jobs.length !== 1) return;
+    letThrough = async (method, key) => {
+      if (method !== 'PUT' || key !== checkpointKey(trialKey(spec), 3 * STEPS, 1)) return;
       // Another comes, to whom the lease seems to have run out, and goes again.
       const now = () => Date.now() + 3_600_000;
       const request = { holder: 'another', attempt: 1, ttlMs: -3_600_000, now };
-      void acquireLease(bench.store, trialKey(spec), request);
+      await acquireLease(bench.store, trialKey(spec), request);
     };
     const { handle } = await trained(spec);
     expect(await failures(handle)).toEqual(['LeaseLost']);
@@ -229,12 +246,14 @@ async function failures(handle: Handle): Promise<(string | null | undefined)[]> 
 }
 
 /**
- * Kills the first trainer when it says that it has stored an epoch.
+ * Kills the first trainer when it says that it has stored an epoch. Another one it may store until then, no more.
  *
  * @returns the epochs that later trainers will have trained.
  */
-function killAfterEpoch(epoch: number): number[] {
+function killAfterEpoch(epoch: number, spec: TrialSpec): number[] {
   const later: number[] = [];
+  const tooLate = checkpointKey(trialKey(spec), (epoch + 2) * STEPS, 1);
+  letThrough = (_method, key) => (key === tooLate ? new Promise(() => {}) : undefined);
   bench.watch.onReport = (report) => {
     if (report.kind !== 'epoch') return;
     if (bench.jobs.length > 1) later.push(report.line.epoch);

@@ -40,7 +40,7 @@ import { stratifiedSubset } from '../../training/data/split.ts';
 import { decodePredictions } from '../../workers/trainer/predictions.ts';
 import { smallArchive } from '../activities/small-archive.ts';
 import { type Bench, openBench } from '../activities/training-bench.ts';
-import { recordingProxy } from './recording-proxy.ts';
+import { watchedStore } from '../storage/watched-store.ts';
 
 // Seconds at most, where the machine has nothing else to do.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 });
@@ -90,7 +90,7 @@ const study: StudyInput = {
 const events: string[] = [];
 let folder: string;
 let archive: string;
-let proxy: Awaited<ReturnType<typeof recordingProxy>>;
+let proxy: Awaited<ReturnType<typeof watchedStore>>;
 let bench: Bench;
 let first: Awaited<ReturnType<typeof run>>;
 let record: StudyRecord;
@@ -102,10 +102,8 @@ beforeAll(async () => {
   const source = await datasetSource(process.env.CIFAR10_ARCHIVE || join(folder, 'small.tar.gz'));
   archive = source.archive as string;
   bench = await openBench(async (store) => {
-    proxy = await recordingProxy(store.endpoint, (method, path) =>
-      events.push(`${method} ${path.slice(`/${store.bucket}/`.length)}`),
-    );
-    return { ...store, endpoint: proxy.url };
+    proxy = await watchedStore(store, (method, key) => void events.push(`${method} ${key}`));
+    return proxy.config;
   });
   bench.watch.beforeJob = async ({ kind }) => void events.push(`begin ${kind}`);
   bench.watch.afterJob = ({ kind }) => events.push(`end ${kind}`);

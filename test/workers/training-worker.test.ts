@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { isRunning } from '../../infra/process-identity.ts';
 import { projectRoot, trainerEnvironment } from '../../infra/setup/native-parts.ts';
 import { launch, type ManagedProcess } from '../../infra/stack/managed-process.ts';
@@ -23,9 +23,6 @@ import { smallImages } from '../activities/small-archive.ts';
 import { freshBucket } from '../storage/fresh-stores.ts';
 import { openNamespace } from '../workflows/namespace.ts';
 import { trainersOf } from './trainers.ts';
-
-// Seconds at most, where the machine has nothing else to do.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let temporal: Awaited<ReturnType<typeof openNamespace>>;
 let address: StoreConfig;
@@ -49,7 +46,7 @@ afterAll(async () => {
 });
 
 it('a worker that is told to stop ends its trainer, and the next one goes on with the trial', async () => {
-  const spec = specOf(80);
+  const spec = specOf(300);
   const first = await startWorker('training');
   const handle = await startTrial(spec);
   await untilCheckpoint(spec);

@@ -45,11 +45,9 @@ describe('a trial that fails for good', () => {
     };
     const { written } = await run(studyId, { train }, async (handle) => {
       await expect.poll(() => countNeedingAttention(studyId), soon).toBe(3);
-      const refused = await update(`${studyId}/width/wide`, UPDATES.retryTrial, {
-        overrides: { batchSize: 0.5 },
-      });
+      const refused = await update(`${studyId}/width/wide`, UPDATES.retryTrial, { batchSize: 0.5 });
       expect(refused).toMatch(/overrides: batchSize: expected int, got 0.5/);
-      await update(`${studyId}/width/wide`, UPDATES.retryTrial, { overrides: { batchSize: 64 } });
+      await update(`${studyId}/width/wide`, UPDATES.retryTrial, { batchSize: 64 });
       await handle.result();
     });
     expect(batches).toEqual([32, 64, 64, 64]);
@@ -64,7 +62,7 @@ it('a stage none of whose trials has a score waits as a whole, and goes on with 
     const attention = () => handle.query<StudyStatus>(QUERIES.studyStatus).then((status) => status.attention);
     const failure = 'none of its trials has a score: narrow diverged, wide diverged';
     await expect.poll(attention, soon).toEqual({ [`${studyId}/width`]: failure });
-    await update(`${studyId}/width`, UPDATES.retryStage, { overrides: { learningRate: 0.01 } });
+    await update(`${studyId}/width`, UPDATES.retryStage, { learningRate: 0.01 });
     expect((await handle.result()).winner).toMatchObject({ name: 'narrow_slow', score: 40 });
   });
 });

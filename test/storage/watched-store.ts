@@ -1,18 +1,23 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { StoreConfig } from '../../storage/store-config.ts';
 
 /**
- * Passes requests on to a server as they are, and tells of each before it does.
+ * A store's address by which it can be watched: requests are passed on as they are, each after `onRequest` has let it.
  *
- * @param onRequest gets the method and the path, without the query.
+ * @param onRequest gets the method and the object's key, empty where the request is about the bucket. A request waits
+ *   for the promise it returns.
  */
-export async function recordingProxy(target: string, onRequest: (method: string, path: string) => void) {
-  const { hostname, port } = new URL(target);
+export async function watchedStore(
+  target: StoreConfig,
+  onRequest: (method: string, key: string) => void | Promise<void>,
+) {
+  const { hostname, port } = new URL(target.endpoint);
   const agent = new http.Agent({ keepAlive: true });
-  const server = http.createServer((request, reply) => {
+  const server = http.createServer(async (request, reply) => {
     const { method = '', url = '', headers } = request;
-    onRequest(method, url.replace(/\?.*/, ''));
+    await onRequest(method, url.replace(/\?.*/, '').slice(`/${target.bucket}/`.length));
     // The Host header is part of what S3 clients sign: it stays as well.
     const passed = http.request({ agent, hostname, port, method, path: url, headers }, (answer) => {
       reply.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -24,7 +29,7 @@ export async function recordingProxy(target: string, onRequest: (method: string,
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    config: { ...target, endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` },
     close(): void {
       server.close();
       server.closeAllConnections();
