@@ -5,7 +5,7 @@ import type { TrainerFailureKind, TrainerJob, TrainerReport } from '../training/
 export type TrainerEnd = Extract<TrainerReport, { kind: 'trained' | 'tested' }>;
 
 /** What activities ask of trainers. */
-export type ActivityJob = Exclude<TrainerJob, { kind: 'measure' }>;
+export type ActivityJob = Extract<TrainerJob, { kind: 'train' | 'evaluateTest' }>;
 
 /**
  * Runs one job in a trainer process of its own.

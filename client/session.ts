@@ -14,7 +14,7 @@ export interface Session {
   store: ObjectStore;
   /** Absent where the deployment's UI is not known. */
   uiUrl: string | undefined;
-  bucket: Pick<StoreConfig, 'endpoint' | 'bucket'> & { consoleUrl: string | undefined };
+  bucket: StoreConfig & { consoleUrl: string | undefined };
   /** This command has brought up the stack, and takes it down with it. */
   stackStartedHere: boolean;
 }

@@ -1,0 +1,37 @@
+import { Command } from 'commander';
+import { getDatasetManifest } from '../../storage/datasets.ts';
+import { checkExportFolder } from '../export/export-folder.ts';
+import { writeModel } from '../export/write-model.ts';
+import { findTrial } from '../find-trial.ts';
+import { percent } from '../format.ts';
+import { interruption } from '../interruption.ts';
+import { withSession } from '../session.ts';
+
+export function exportModelCommand(): Command {
+  return new Command('export-model')
+    .description('Write a trained network for TensorFlow, PyTorch and TensorFlow.js, with a model card.')
+    .argument('<study>', 'the id of a study that has ended (see list)')
+    .argument('[trial]', 'the name of one of its trials; else its winner')
+    .requiredOption(
+      '--to <folder>',
+      'where to: a new or empty folder, or an earlier export, which is replaced',
+    )
+    .addHelpText('after', '\nExample:\n  npx staged-study export-model cifar10-demo-1 --to winner')
+    .action(exportModel);
+}
+
+// --- helpers ---
+
+async function exportModel(studyId: string, name: string | undefined, { to }: { to: string }): Promise<void> {
+  await checkExportFolder(to);
+  const signal = interruption();
+  await withSession({ quiet: true }, async (session) => {
+    const found = await findTrial(session.store, studyId, name);
+    const { trial, result } = found;
+    const { classes } = await getDatasetManifest(session.store, result.spec.data.dataset);
+    await writeModel(session, found, classes, to, signal);
+    console.log(
+      `${trial.name} of ${studyId}, ${percent(result.score as number)} of its validation images: written to ${to}`,
+    );
+  });
+}
