@@ -10,7 +10,7 @@ import type {
 export type TrainerEnd = Extract<TrainerReport, { kind: 'trained' | 'tested' }>;
 
 /** What activities ask of trainers. */
-export type ActivityJob = Exclude<TrainerJob, { kind: 'measure' | 'checkWeights' }>;
+export type ActivityJob = Extract<TrainerJob, { kind: 'train' | 'evaluateTest' }>;
 
 /**
  * Runs one job in a trainer process of its own.

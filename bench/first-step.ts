@@ -8,9 +8,9 @@ import { minioServerLaunch, untilMinioAnswers } from '../infra/stack/minio-serve
 import { freePorts } from '../infra/stack/ports.ts';
 import { putDataset } from '../storage/datasets.ts';
 import { createMinioStore } from '../storage/minio-store.ts';
+import { CIFAR10_CLASSES } from '../study/class-names.ts';
 import { type Network, reportSettings } from '../study/training-config.ts';
 import { NUMERICS, type TrialSpec } from '../study/trial.ts';
-import { CIFAR10_CLASSES } from '../training/data/archive.ts';
 import { RECORD_BYTES } from '../training/data/records.ts';
 import { createRunTrainer } from '../workers/run-trainer.ts';
 import type { BenchResults } from './bench-results.ts';

@@ -1,33 +1,16 @@
-import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { UserError } from '../infra/user-error.ts';
 import type { Network } from '../study/training-config.ts';
-import type { TrainerJob, TrainerReport } from '../training/messages.ts';
-
-/** What reads weights belongs to training; in a process of its own, no file can harm this one. */
-const TRAINER = fileURLToPath(new URL('../workers/trainer/trainer-main.ts', import.meta.url));
+import { askTrainer } from './ask-trainer.ts';
 
 /**
- * Checks that a file of weights can be read and fits networks.
+ * Checks that a file of weights can be read and fits networks: in a process of its own, since no file may harm this one.
  *
  * @returns what it would become in each of them, for people.
  * @throws {UserError} saying all that does not fit.
  */
 export async function checkWeights(file: string, networks: Network[]): Promise<string[]> {
-  const child = fork(TRAINER, [], {
-    execArgv: ['--import', 'tsx'],
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  });
-  const last = await new Promise<TrainerReport | undefined>((resolve) => {
-    let report: TrainerReport | undefined;
-    child.on('message', (message: TrainerReport) => {
-      report = message;
-    });
-    child.once('close', () => resolve(report));
-    child.send({ kind: 'checkWeights', file, networks } satisfies TrainerJob);
-  });
-  if (last?.kind === 'checkedWeights') return last.fits;
-  throw new UserError(
-    `--weights: ${last?.kind === 'failed' ? last.message : `${file}: the process that read it has died`}`,
+  const { fits } = await askTrainer(
+    { kind: 'checkWeights', file, networks },
+    { wanted: 'checkedWeights', failure: '--weights' },
   );
+  return fits;
 }

@@ -3,7 +3,9 @@ import { cancelCommand } from './commands/cancel.ts';
 import { checkCommand } from './commands/check.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { downCommand } from './commands/down.ts';
+import { exportModelCommand } from './commands/export-model.ts';
 import { listCommand } from './commands/list.ts';
+import { predictCommand } from './commands/predict.ts';
 import { retryCommand, skipCommand } from './commands/repair.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand, startCommand } from './commands/run.ts';
@@ -67,6 +69,8 @@ function program(): Command {
     listCommand(),
     showCommand(),
     reportCommand(),
+    predictCommand(),
+    exportModelCommand(),
     retryCommand(),
     skipCommand(),
     cancelCommand(),

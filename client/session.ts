@@ -15,7 +15,7 @@ export interface Session {
   store: ObjectStore;
   /** Absent where the deployment's UI is not known. */
   uiUrl: string | undefined;
-  bucket: Pick<StoreConfig, 'endpoint' | 'bucket'> & { consoleUrl: string | undefined };
+  bucket: StoreConfig & { consoleUrl: string | undefined };
   /** This program's own stack; absent where servers are configured. */
   stack: { startedHere: boolean; credentialsFile: string } | undefined;
 }

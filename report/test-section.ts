@@ -1,3 +1,4 @@
+import { CIFAR10_CLASSES } from '../study/class-names.ts';
 import type { StudyRecord, TestRecord } from '../study/record.ts';
 import { figure, scrolling } from './elements.ts';
 import { drawBars } from './figures/bars.ts';
@@ -24,11 +25,9 @@ ${mistakes(test, classes)}
 
 // --- helpers ---
 
-const CIFAR10 = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
-
 function classNames(origin: string, classes: number): string[] {
   return Array.from({ length: classes }, (_, index) =>
-    origin === 'generated' ? `class ${index}` : (CIFAR10[index] ?? `class ${index}`),
+    origin === 'generated' ? `class ${index}` : (CIFAR10_CLASSES[index] ?? `class ${index}`),
   );
 }
 

@@ -35,6 +35,17 @@ export function storeConfigFromEnvironment(env: NodeJS.ProcessEnv): StoreConfig 
   };
 }
 
+/** The same as variables, for the environment of a process that reads them. */
+export function storeEnvironment(store: StoreConfig): Record<string, string> {
+  return {
+    S3_ENDPOINT: store.endpoint,
+    S3_ACCESS_KEY: store.accessKey,
+    S3_SECRET_KEY: store.secretKey,
+    S3_BUCKET: store.bucket,
+    S3_REGION: store.region,
+  };
+}
+
 /** Checks an endpoint; throws an error that shows what is expected. */
 export function parseEndpoint(endpoint: string): URL {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;

@@ -25,8 +25,10 @@ export interface Evaluation {
   confusion: number[][];
 }
 
-/** How an evaluation is watched and stopped. */
-export interface EvaluationWatch {
+/** Which images are mirrored, and how an evaluation is watched and stopped. */
+export interface EvaluationOptions {
+  /** 1 for each position of the indices whose image is mirrored; absent where none is. */
+  flips?: Uint8Array | undefined;
   /** Called several times a second. */
   onAlive?(): void;
   /** Aborts it: its reason is thrown. */
@@ -43,16 +45,16 @@ export async function evaluate(
   weights: NamedTensors,
   images: LabelledImages,
   indices: Int32Array,
-  { signal, onAlive }: EvaluationWatch = {},
+  { flips, signal, onAlive }: EvaluationOptions = {},
 ): Promise<Evaluation> {
   const network = createNetwork(config);
   checkTensors('weights', weights, weightsOf(network));
   const pauses = createPauses(signal, onAlive);
   const used = usedImages(images, [indices]);
-  const engine = createEvaluationEngine({ network, images: used.images, mirrored: false });
+  const engine = createEvaluationEngine({ network, images: used.images, mirrored: flips !== undefined });
   try {
     engine.setWeights(weights);
-    return await evaluateWith(engine, used.images.labels, used.indices[0] as Int32Array, undefined, pauses);
+    return await evaluateWith(engine, used.images.labels, used.indices[0] as Int32Array, flips, pauses);
   } finally {
     engine.dispose();
   }

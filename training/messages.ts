@@ -31,7 +31,41 @@ export type TrainerJob =
       kind: 'checkWeights';
       file: string;
       networks: Network[];
+    }
+  | {
+      /** What the best weights of a trial make of images. Stores nothing. */
+      kind: 'predict';
+      trialKey: string;
+      images: ImageFile[];
+      /** Also evaluate them on the trial's validation images. */
+      validation: boolean;
+      /** TensorFlow's, of each kind: those the trial was trained with, since results depend on them. */
+      threads: number;
+    }
+  | {
+      /** Write the best weights of a trial as files that others can load. Stores nothing. */
+      kind: 'exportModel';
+      trialKey: string;
+      /** An absolute path; the folder is there. */
+      folder: string;
     };
+
+/** An image file, and what its header says. */
+export interface ImageFile {
+  /** Absolute path. */
+  path: string;
+  format: 'png' | 'jpeg';
+  /** Pixels. */
+  width: number;
+  height: number;
+  /** Whether pixels can be transparent. */
+  transparent: boolean;
+  /** As EXIF tells it, 1 to 8; 1 is upright. */
+  orientation: number;
+}
+
+/** The probability of each class, by label; or why the image can't be read. */
+export type ImagePrediction = { probabilities: number[] } | { problem: string };
 
 /** Sent to a trainer while it works. It ends without a further checkpoint, with the report `stopped`. */
 export type TrainerCommand = { kind: 'stop' };
@@ -51,6 +85,15 @@ export interface TrainingProgress {
   imagesPerSecond: number;
   /** Estimated until the last epoch's end. */
   secondsLeft: number;
+}
+
+/** How weights do on a trial's validation images. */
+export interface ValidationScore {
+  images: number;
+  /** Percent. */
+  accuracy: number;
+  /** Nats an image. */
+  loss: number;
 }
 
 /** How a trainer failed. The kind decides whether and how soon the activity is tried again. */
@@ -76,5 +119,9 @@ export type TrainerReport =
   | { kind: 'measured'; costs: StepCost[] }
   /** What the weights become in each network, for people. */
   | { kind: 'checkedWeights'; fits: string[] }
+  /** In the order of the job's images. `validation`: null unless asked for. */
+  | { kind: 'predicted'; images: ImagePrediction[]; validation: ValidationScore | null }
+  /** Paths of the files within the folder. */
+  | { kind: 'exported'; files: string[] }
   | { kind: 'stopped' }
   | { kind: 'failed'; failure: TrainerFailureKind; message: string };

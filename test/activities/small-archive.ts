@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
-import { CIFAR10_CLASSES } from '../../training/data/archive.ts';
+import { CIFAR10_CLASSES } from '../../study/class-names.ts';
 import { generateImages } from '../../training/data/generated.ts';
 
 const BATCHES = 5;

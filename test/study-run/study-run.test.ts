@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { datasetSource } from '../../client/dataset-source.ts';
 import { EXIT } from '../../client/exit-codes.ts';
 import type { StudyView } from '../../client/observe-study.ts';
@@ -281,7 +281,7 @@ async function endOf(view: StudyView) {
     client: bench.client,
     store: bench.store,
     uiUrl: 'http://ui',
-    bucket: { endpoint: 'http://store', bucket: 'bucket', consoleUrl: undefined },
+    bucket: { ...inject('store'), consoleUrl: undefined },
     stack: undefined,
   };
   const { value, text } = await printing(() => printOutcome(session, view));

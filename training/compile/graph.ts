@@ -80,6 +80,16 @@ export function nodeOf(output: Output): string {
   return output.slice(0, output.lastIndexOf(':'));
 }
 
+/** The nodes given and all that they take something from or wait for, directly or not. */
+export function reached(names: string[], inputsOf: (name: string) => string[]): Set<string> {
+  const seen = new Set(names);
+  // A set that is added to while one goes over it gives what was added too.
+  for (const name of seen) {
+    for (const input of inputsOf(name)) seen.add(input.startsWith('^') ? input.slice(1) : nodeOf(input));
+  }
+  return seen;
+}
+
 export function int32Constant(values: readonly number[]): ConstantTensor {
   return { type: types.int32, shape: [values.length], values: Int32Array.from(values) };
 }

@@ -35,14 +35,9 @@ export function addImages(graph: Graph, count: number, mirrored: boolean): Image
 
   const wanted = graph.placeholder('batch', 'int32', [-1]);
   const bytes = gather(graph, 'batch/pixels', 'uint8', pixels.handle, wanted);
-  const casts = [attribute.type('SrcT', 'uint8'), attribute.type('DstT', 'float32')];
-  const values = graph.add('batch/values', 'Cast', [bytes], casts);
-  const float = [attribute.type('T', 'float32')];
-  // (p / 255 − 0.5) / 0.5
-  const scaled = graph.add('batch/scaled', 'Mul', [values, graph.constant(floatConstant(2 / 255))], float);
   const shapeTypes = [attribute.type('T', 'int32'), attribute.type('out_type', 'int32')];
   return {
-    x: graph.add('batch/x', 'Sub', [scaled, graph.constant(floatConstant(1))], float),
+    x: addNormalised(graph, 'batch', bytes),
     labels: gather(graph, 'batch/labels', 'int32', labels.handle, wanted),
     batchShape: graph.add('batch/shape', 'Shape', [wanted], shapeTypes),
     load(session, images) {
@@ -77,6 +72,16 @@ export function addImages(graph: Graph, count: number, mirrored: boolean): Image
       return { name: 'batch', type: 'int32', shape: [values.length], values };
     },
   };
+}
+
+/** Adds what makes numbers in −1 to 1 of bytes: p / 255, then mean 0.5 and deviation 0.5. @param part names it. */
+export function addNormalised(graph: Graph, part: string, bytes: Output): Output {
+  const casts = [attribute.type('SrcT', 'uint8'), attribute.type('DstT', 'float32')];
+  const values = graph.add(`${part}/values`, 'Cast', [bytes], casts);
+  const float = [attribute.type('T', 'float32')];
+  // (p / 255 − 0.5) / 0.5
+  const scaled = graph.add(`${part}/scaled`, 'Mul', [values, graph.constant(floatConstant(2 / 255))], float);
+  return graph.add(`${part}/x`, 'Sub', [scaled, graph.constant(floatConstant(1))], float);
 }
 
 // --- helpers ---

@@ -5,7 +5,7 @@ import type { Graph, Output } from './graph.ts';
 import type { ImagesInGraph } from './images.ts';
 import { openBatch } from './open-batch.ts';
 import { record } from './record.ts';
-import type { TensorsInGraph } from './tensors-part.ts';
+import type { Variable } from './variables.ts';
 import { writeRecording } from './write-recording.ts';
 
 /** Small, so that recording needs little time and memory; two, to find what depends on the size. */
@@ -15,7 +15,8 @@ const RECORDED_BATCHES = [2, 3] as const;
 export type NetworkProgram = (weights: DeviceTensors, batch: Batch, dropoutSeed: Tensor1D) => DeviceTensors;
 
 /**
- * Records a program on zeros, and adds it to a graph for batches of any size.
+ * Records a program on zeros, and adds it to a graph for batches of any size. A program that makes no use of labels needs
+ * none in the graph.
  *
  * @param part names it in the graph.
  * @returns where the graph has the program's results.
@@ -25,8 +26,8 @@ export function addProgram(
   graph: Graph,
   part: string,
   network: NetworkFunction,
-  images: ImagesInGraph,
-  weights: TensorsInGraph,
+  images: Pick<ImagesInGraph, 'x' | 'batchShape'> & Partial<Pick<ImagesInGraph, 'labels'>>,
+  weights: { variables: ReadonlyMap<string, Pick<Variable, 'value'>> },
   dropoutSeed: Output | undefined,
   program: NetworkProgram,
 ): (result: string) => Output {
@@ -48,8 +49,8 @@ export function addProgram(
   const places = new Map<string, Output>([
     ...names.map((name): [string, Output] => [name, weights.variables.get(name)?.value as Output]),
     ['batch.x', images.x],
-    ['batch.labels', images.labels],
   ]);
+  if (images.labels) places.set('batch.labels', images.labels);
   if (dropoutSeed) places.set('batch.dropoutSeed', dropoutSeed);
   const results = writeRecording(graph, part, openBatch(first, second), places, images.batchShape);
   return (result) => results.get(result) as Output;

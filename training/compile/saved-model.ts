@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
-import { backend } from '../tensorflow.ts';
-import type { ConstantTensor, GraphAttribute, GraphNode } from './graph.ts';
+import { backend, type TypeName, types } from '../tensorflow.ts';
+import type { ConstantTensor, GraphAttribute, GraphNode, Output } from './graph.ts';
 
 const { binding } = backend;
 
@@ -11,8 +11,25 @@ export const SAVED_MODEL_TAG = 'serve';
 const PRODUCER = 1882;
 const MIN_CONSUMER = 12;
 
-/** A graph without stored variables as the bytes of a `saved_model.pb`. */
-export function encodeSavedModel(nodes: readonly GraphNode[]): Uint8Array {
+/** What people give a graph and get from it, by names of their own. */
+export interface Signature {
+  inputs: Record<string, SignatureTensor>;
+  outputs: Record<string, SignatureTensor>;
+}
+
+export interface SignatureTensor {
+  output: Output;
+  type: TypeName;
+  /** −1 is a size that may differ from run to run. */
+  shape: readonly number[];
+}
+
+/**
+ * A graph without stored variables as the bytes of a `saved_model.pb`.
+ *
+ * @param signature what TensorFlow's own loaders look for, as `serving_default`.
+ */
+export function encodeSavedModel(nodes: readonly GraphNode[], signature?: Signature): Uint8Array {
   const versions = new messages.VersionDef();
   versions.setProducer(PRODUCER);
   versions.setMinConsumer(MIN_CONSUMER);
@@ -25,6 +42,7 @@ export function encodeSavedModel(nodes: readonly GraphNode[]): Uint8Array {
   const metaGraph = new messages.MetaGraphDef();
   metaGraph.setMetaInfoDef(info);
   metaGraph.setGraphDef(graph);
+  if (signature) metaGraph.getSignatureDefMap().set('serving_default', signatureMessage(signature));
   const savedModel = new messages.SavedModel();
   savedModel.setSavedModelSchemaVersion(1);
   savedModel.addMetaGraphs(metaGraph);
@@ -46,6 +64,23 @@ function nodeMessage({ name, op, inputs, attributes }: GraphNode): Message {
   const map = node.getAttrMap();
   for (const attribute of attributes) map.set(attribute.name, attributeMessage(attribute));
   return node;
+}
+
+function signatureMessage({ inputs, outputs }: Signature): Message {
+  const message = new messages.SignatureDef();
+  message.setMethodName('tensorflow/serving/predict');
+  const fill = (map: Message, tensors: Signature['inputs']): void => {
+    for (const [name, { output, type, shape }] of Object.entries(tensors)) {
+      const info = new messages.TensorInfo();
+      info.setName(output);
+      info.setDtype(types[type]);
+      info.setTensorShape(shapeMessage(shape));
+      map.set(name, info);
+    }
+  };
+  fill(message.getInputsMap(), inputs);
+  fill(message.getOutputsMap(), outputs);
+  return message;
 }
 
 function attributeMessage(attribute: GraphAttribute): Message {

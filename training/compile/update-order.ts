@@ -1,4 +1,4 @@
-import { type Graph, type GraphNode, nodeOf, type Output } from './graph.ts';
+import { type Graph, type GraphNode, nodeOf, type Output, reached } from './graph.ts';
 import type { Variable } from './variables.ts';
 
 /**
@@ -21,16 +21,4 @@ export function updateAfterLastUse(graph: Graph, loss: Output, updates: Readonly
     const late = users.filter(({ name }) => needed.has(name) && !before.has(name));
     byName.get(nodeOf(update))?.inputs.push(...late.map(({ name }) => `^${name}`));
   }
-}
-
-// --- helpers ---
-
-/** The nodes given and all that they take something from, directly or not. */
-function reached(names: string[], inputsOf: (name: string) => string[]): Set<string> {
-  const seen = new Set(names);
-  // A set that is added to while one goes over it gives what was added too.
-  for (const name of seen) {
-    for (const input of inputsOf(name)) seen.add(input.startsWith('^') ? input.slice(1) : nodeOf(input));
-  }
-  return seen;
 }

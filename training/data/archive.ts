@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { type Extract, extract, type Header } from 'tar-stream';
+import { CIFAR10_CLASSES } from '../../study/class-names.ts';
 import { checkRecords, countLabels, RECORD_BYTES } from './records.ts';
 
 /** CIFAR-10's binary archive as its authors offer it. */
@@ -12,20 +13,6 @@ export const OFFICIAL_ARCHIVE = {
   sizeBytes: 170_052_171,
   sha256: 'c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd',
 } as const;
-
-/** By label. */
-export const CIFAR10_CLASSES = [
-  'airplane',
-  'automobile',
-  'bird',
-  'cat',
-  'deer',
-  'dog',
-  'frog',
-  'horse',
-  'ship',
-  'truck',
-] as const;
 
 /** An archive isn't what it should be; the message says which one, which entry, what was expected and what came. */
 export class ArchiveError extends Error {

@@ -1,12 +1,11 @@
-import { getBlob, putBlob } from '../../storage/blobs.ts';
+import { putBlob } from '../../storage/blobs.ts';
 import { writeStudyTest } from '../../storage/studies.ts';
 import { getTestRecords } from '../../storage/test-images.ts';
-import { readResult } from '../../storage/trials.ts';
-import { decodeSafetensors } from '../../training/checkpoint/safetensors.ts';
 import { parseRecords } from '../../training/data/records.ts';
 import { stratifiedSubset } from '../../training/data/split.ts';
 import { evaluate } from '../../training/evaluate.ts';
 import type { TrainerJob, TrainerReport } from '../../training/messages.ts';
+import { bestWeights } from './best-weights.ts';
 import { encodePredictions } from './predictions.ts';
 import type { JobContext } from './train-job.ts';
 
@@ -15,17 +14,13 @@ export async function testJob(
   { studyId, trialKey, testImages }: Extract<TrainerJob, { kind: 'evaluateTest' }>,
   { store, report, signal }: JobContext,
 ): Promise<TrainerReport> {
-  const result = await readResult(store, trialKey);
-  if (!result?.weights) {
-    throw new Error(`final test: expected trial ${trialKey} to have weights, got none; train it first`);
-  }
+  const { result, weights } = await bestWeights(store, trialKey);
   const { config, data } = result.spec;
-  const { tensors } = decodeSafetensors(await getBlob(store, result.weights));
   const images = parseRecords(await getTestRecords(store, data.dataset), 'test records');
   const indices = stratifiedSubset(images.labels, testImages, data.splitSeed);
 
   report({ kind: 'alive', doing: `testing on ${indices.length} images` });
-  const { accuracy, loss, confusion, probabilities } = await evaluate(config, tensors, images, indices, {
+  const { accuracy, loss, confusion, probabilities } = await evaluate(config, weights, images, indices, {
     signal,
     onAlive: () => report({ kind: 'alive', doing: 'testing' }),
   });

@@ -35,12 +35,14 @@ async function jobReport(job: TrainerJob): Promise<TrainerReport> {
       return await (await import('./check-weights-job.ts')).checkWeightsJob(job);
     }
     void send({ kind: 'alive', doing: 'loading TensorFlow' });
-    setTensorflowEnvironment(threadsOf(process.env));
+    setTensorflowEnvironment(job.kind === 'predict' ? job.threads : threadsOf(process.env));
     if (job.kind === 'measure') return await (await import('./measure-job.ts')).measureJob(job);
     const store = createMinioStore(storeConfigFromEnvironment(process.env));
     const context = { store, report: (report: TrainerReport) => void send(report), signal: stop.signal };
     // TensorFlow takes a second to load: not before there is something to do, and not before the watch is on.
     if (job.kind === 'train') return await (await import('./train-job.ts')).trainJob(job, context);
+    if (job.kind === 'predict') return await (await import('./predict-job.ts')).predictJob(job, context);
+    if (job.kind === 'exportModel') return await (await import('./export-job.ts')).exportJob(job, context);
     return await (await import('./test-job.ts')).testJob(job, context);
   } catch (error) {
     if (error instanceof StoppedError) return { kind: 'stopped' };

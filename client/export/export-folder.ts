@@ -1,0 +1,92 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { UserError } from '../../infra/user-error.ts';
+
+/** The file by which an export is known again: what it is, and the SHA-256 of every other file. */
+export const EXPORT_FILE = 'export.json';
+
+/**
+ * Whether a folder may become an export: there is none yet, or it is empty, or an earlier export and nothing else.
+ *
+ * @throws {UserError} where it holds anything that an export has not written.
+ */
+export async function checkExportFolder(name: string): Promise<void> {
+  const folder = resolve(name);
+  const found = await stat(folder).catch(() => undefined);
+  if (!found) return;
+  if (!found.isDirectory()) throw new UserError(`--to: expected a folder, got a file: ${name}`);
+  const files = await filesIn(folder);
+  const own = new Set([EXPORT_FILE, ...(await filesOfExport(folder))]);
+  const [foreign] = files.filter((file) => !own.has(file));
+  if (foreign === undefined) return;
+  throw new UserError(
+    `--to: expected a folder that is empty or an earlier export, got ${name}, which holds ${foreign}; choose another`,
+  );
+}
+
+/**
+ * Writes an export beside its place, and puts it there when it is whole; an earlier one is replaced.
+ *
+ * @param write fills an empty folder with all but the file of the export.
+ * @param about what the export's file tells, beside the hashes.
+ */
+export async function writeExport(
+  name: string,
+  about: Record<string, unknown>,
+  write: (folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = resolve(name);
+  const beside = join(dirname(folder), `.${basename(folder)}-${randomUUID()}`);
+  await mkdir(beside, { recursive: true });
+  try {
+    await write(beside);
+    const files = Object.fromEntries((await hashesIn(beside)).map(({ path, sha256 }) => [path, sha256]));
+    await writeFile(
+      join(beside, EXPORT_FILE),
+      `${JSON.stringify({ format: 1, ...about, files }, null, 2)}\n`,
+    );
+    await checkExportFolder(name);
+    await rm(folder, { recursive: true, force: true });
+    await rename(beside, folder);
+  } finally {
+    await rm(beside, { recursive: true, force: true });
+  }
+}
+
+/** The files of a folder, sorted by path. */
+export async function hashesIn(
+  folder: string,
+): Promise<{ path: string; sizeBytes: number; sha256: string }[]> {
+  const hashed = [];
+  for (const path of await filesIn(folder)) {
+    const bytes = await readFile(join(folder, path));
+    hashed.push({
+      path,
+      sizeBytes: bytes.length,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+    });
+  }
+  return hashed;
+}
+
+// --- helpers ---
+
+/** Paths within the folder, sorted. Links count as files: an export has none. */
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+/** What an earlier export says it has written; nothing where there is none, or none that can be read. */
+async function filesOfExport(folder: string): Promise<string[]> {
+  try {
+    const { files } = JSON.parse(await readFile(join(folder, EXPORT_FILE), 'utf8'));
+    return Object.keys(files);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,167 @@
+"""The network of this folder in PyTorch, with the weights of model.safetensors. Needs torch alone.
+
+    python load_in_pytorch.py IMAGE...     # what it takes images for; needs Pillow, too
+
+    from load_in_pytorch import load, normalise
+    model, classes = load("this-folder")
+    probabilities = model(normalise(images)).softmax(1)     # images: uint8, [n, 3, 32, 32]
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import torch
+from torch import nn
+
+ACTIVATIONS = {
+    "relu": nn.functional.relu,
+    "leakyRelu": nn.functional.leaky_relu,
+    "sigmoid": torch.sigmoid,
+    "elu": nn.functional.elu,
+    "silu": nn.functional.silu,
+}
+
+
+class Head(nn.ModuleList):
+    """Dense layers with the activation, a function, between them."""
+
+    def __init__(self, sizes, activation):
+        super().__init__(nn.Linear(*pair) for pair in zip(sizes, sizes[1:]))
+        self.activation = activation
+
+    def forward(self, x):
+        *hidden, last = self
+        for layer in hidden:
+            x = self.activation(layer(x))
+        return last(x)
+
+
+class Dense(nn.Module):
+    def __init__(self, hidden, classes, activation):
+        super().__init__()
+        self.layers = Head([3 * 32 * 32, *hidden, classes], activation)
+
+    def forward(self, x):
+        return self.layers(x.flatten(1))
+
+
+class Conv(nn.Module):
+    """Convolutions, each followed by ReLU and a 2×2 max pool, then dense layers."""
+
+    def __init__(self, convolutions, hidden, classes, activation):
+        super().__init__()
+        self.conv = nn.ModuleList()
+        size, channels = 32, 3
+        for shape in convolutions:
+            filters, kernel, padding = shape["filters"], shape["kernel"], shape["padding"]
+            self.conv.append(nn.Conv2d(channels, filters, kernel, padding=padding))
+            size, channels = (size + 2 * padding - kernel + 1) // 2, filters
+        self.layers = Head([size * size * channels, *hidden, classes], activation)
+
+    def forward(self, x):
+        for convolution in self.conv:
+            x = nn.functional.max_pool2d(convolution(x).relu(), 2)
+        return self.layers(x.flatten(1))
+
+
+class Bottleneck(nn.Module):
+    """torchvision's, whose 3×3 convolution takes the stride."""
+
+    def __init__(self, inputs, width, stride, projected):
+        super().__init__()
+        self.conv1, self.bn1 = nn.Conv2d(inputs, width, 1, bias=False), nn.BatchNorm2d(width)
+        self.conv2 = nn.Conv2d(width, width, 3, stride=stride, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(width)
+        self.conv3, self.bn3 = nn.Conv2d(width, 4 * width, 1, bias=False), nn.BatchNorm2d(4 * width)
+        self.downsample = None
+        if projected:
+            self.downsample = nn.Sequential(
+                nn.Conv2d(inputs, 4 * width, 1, stride=stride, bias=False), nn.BatchNorm2d(4 * width)
+            )
+
+    def forward(self, x):
+        y = self.bn1(self.conv1(x)).relu()
+        y = self.bn2(self.conv2(y)).relu()
+        y = self.bn3(self.conv3(y))
+        return (y + (x if self.downsample is None else self.downsample(x))).relu()
+
+
+class ResNet(nn.Module):
+    """torchvision's ResNet v1.5 by its names, with dense layers in the place of `fc`."""
+
+    def __init__(self, blocks, width, hidden, classes, activation):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, width, 7, stride=2, padding=3, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        channels = width
+        for group, count in enumerate(blocks):
+            inner = width * 2**group
+            layer = nn.Sequential()
+            for block in range(count):
+                stride = 2 if group > 0 and block == 0 else 1
+                layer.append(Bottleneck(channels, inner, stride, projected=block == 0))
+                channels = 4 * inner
+            setattr(self, f"layer{group + 1}", layer)
+        self.fc = Head([channels, *hidden, classes], activation)
+
+    def forward(self, x):
+        x = nn.functional.max_pool2d(self.bn1(self.conv1(x)).relu(), 3, stride=2, padding=1)
+        for layer in (self.layer1, self.layer2, self.layer3, self.layer4):
+            x = layer(x)
+        return self.fc(x.mean((2, 3)))
+
+
+NETWORKS = {"dense": Dense, "conv": Conv, "resnet": ResNet}
+
+
+def load(folder=Path(__file__).parent):
+    """The network with its weights, ready to evaluate, and the names of its classes."""
+    about = json.loads((Path(folder) / "export.json").read_text())
+    network = dict(about["network"])
+    kind = network.pop("kind")
+    activation = ACTIVATIONS[about["activation"]]
+    model = NETWORKS[kind](**network, classes=len(about["classes"]), activation=activation)
+    model.load_state_dict(read_safetensors(Path(folder) / "model.safetensors"))
+    return model.eval(), about["classes"]
+
+
+def read_safetensors(path):
+    """As `safetensors.torch.load_file` does, for float32 tensors."""
+    content = bytearray(Path(path).read_bytes())
+    begin = 8 + int.from_bytes(content[:8], "little")
+    header = json.loads(content[8:begin])
+    header.pop("__metadata__", None)
+    tensors = {}
+    for name, about in header.items():
+        assert about["dtype"] == "F32", f"{name}: expected F32, got {about['dtype']}"
+        start, end = about["data_offsets"]
+        values = torch.frombuffer(content, dtype=torch.float32, count=(end - start) // 4, offset=begin + start)
+        tensors[name] = values.reshape(about["shape"]).clone()
+    return tensors
+
+
+def normalise(images):
+    """uint8 pixels as the network takes them: scaled to 0…1, then mean 0.5 and deviation 0.5."""
+    return images.float() / 127.5 - 1
+
+
+def read_image(path):
+    """uint8 [3, 32, 32]: the square in the middle, resized, upright, on white; as `staged-study predict` does."""
+    from PIL import Image, ImageOps
+
+    image = ImageOps.exif_transpose(Image.open(path)).convert("RGBA")
+    image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
+    side = min(image.size)
+    left, top = (image.width - side) // 2, (image.height - side) // 2
+    image = image.crop((left, top, left + side, top + side)).resize((32, 32), Image.Resampling.BILINEAR)
+    return torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8).reshape(32, 32, 3).permute(2, 0, 1)
+
+
+if __name__ == "__main__":
+    model, classes = load()
+    for path in sys.argv[1:]:
+        with torch.no_grad():
+            probabilities = model(normalise(read_image(path)[None])).softmax(1)[0]
+        best = probabilities.topk(3)
+        print(path, *(f"{classes[label]} {100 * p:.2f} %" for p, label in zip(*(part.tolist() for part in best))))

@@ -1,0 +1,57 @@
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureNativeParts, projectRoot, trainerEnvironment } from '../../infra/setup/native-parts.ts';
+import { type ExportedModel, modelCard } from '../../report/model-card.ts';
+import { storeEnvironment } from '../../storage/store-config.ts';
+import { askTrainer } from '../ask-trainer.ts';
+import type { FoundTrial } from '../find-trial.ts';
+import type { Session } from '../session.ts';
+import { hashesIn, writeExport } from './export-folder.ts';
+
+/** Writes a trained trial as models that others can load, and what they should know about it. */
+export async function writeModel(
+  { bucket }: Session,
+  found: FoundTrial,
+  classes: string[],
+  folder: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { record, stage, trial, result } = found;
+  const { trialKey, spec } = result;
+  const about = {
+    ...{ study: record.opening.studyId, trial: trial.name, trialKey },
+    ...{ network: spec.config.network, activation: spec.config.activation, classes },
+  };
+  await writeExport(folder, about, async (beside) => {
+    await askTrainer(
+      { kind: 'exportModel', trialKey, folder: beside },
+      {
+        wanted: 'exported',
+        failure: "the model can't be exported",
+        signal,
+        env: { ...trainerEnvironment(await ensureNativeParts()), ...storeEnvironment(bucket) },
+      },
+    );
+    await copyFile(LOADER, join(beside, 'load_in_pytorch.py'));
+    const files = (await hashesIn(beside)).map((file) => ({ ...file, what: WHAT[file.path] ?? '' }));
+    const model: ExportedModel = { record, stage, trial, spec, classes, files, version: await version() };
+    await writeFile(join(beside, 'README.md'), modelCard(model));
+  });
+}
+
+// --- helpers ---
+
+const LOADER = fileURLToPath(new URL('./load_in_pytorch.py', import.meta.url));
+
+const WHAT: Record<string, string> = {
+  'saved_model/saved_model.pb': 'TensorFlow SavedModel, weights included',
+  'model.safetensors': 'weights by PyTorch’s names and layouts',
+  'load_in_pytorch.py': 'the network for them',
+  'tfjs/model.json': 'TensorFlow.js graph model',
+  'tfjs/weights.bin': 'its weights',
+};
+
+async function version(): Promise<string> {
+  return JSON.parse(await readFile(join(projectRoot, 'package.json'), 'utf8')).version;
+}

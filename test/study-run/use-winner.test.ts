@@ -1,0 +1,236 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { main } from '../../client/main.ts';
+import { startOrResume } from '../../client/start-study.ts';
+import { getBlob } from '../../storage/blobs.ts';
+import { readRecord } from '../../storage/studies.ts';
+import { getTestRecords } from '../../storage/test-images.ts';
+import { readResult } from '../../storage/trials.ts';
+import { CIFAR10_CLASSES } from '../../study/class-names.ts';
+import { parseStudy } from '../../study/parse-study.ts';
+import type { StudyRecord } from '../../study/record.ts';
+import type { StudyInput } from '../../study/study-schema.ts';
+import type { Network } from '../../study/training-config.ts';
+import { decodeSafetensors } from '../../training/checkpoint/safetensors.ts';
+import { parseRecords } from '../../training/data/records.ts';
+import { stratifiedSubset } from '../../training/data/split.ts';
+import type { NamedTensors } from '../../training/named-tensors.ts';
+import { tf } from '../../training/tensorflow.ts';
+import { fitWeights } from '../../training/weights/fit-weights.ts';
+import { decodePredictions } from '../../workers/trainer/predictions.ts';
+import { smallArchive } from '../activities/small-archive.ts';
+import { type Bench, openBench } from '../activities/training-bench.ts';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 });
+
+const conv = (filters: number) => ({
+  network: {
+    ...{ kind: 'conv' as const, hidden: [16] },
+    convolutions: [{ filters, kernel: 5, padding: 0 }],
+  },
+});
+const study: StudyInput = {
+  name: 'tiny',
+  title: 'A tiny study',
+  // What validation images are mirrored by, predict must find again.
+  base: { epochs: 2, validationFlip: true },
+  stages: [
+    {
+      ...{ kind: 'compare', name: 'network', question: 'How many filters?' },
+      candidates: [
+        { name: 'few', change: conv(3) },
+        { name: 'many', change: conv(6) },
+      ],
+    },
+    { kind: 'test', name: 'test', question: 'How good is it?', from: 'network' },
+  ],
+  profiles: { tiny: { description: 'Seconds.', trainImages: 200, testImages: 100, epochDivisor: 1 } },
+};
+
+let folder: string;
+let bench: Bench;
+let record: StudyRecord;
+
+beforeAll(async () => {
+  // A command listens for Ctrl-C until its process ends; here they are all in one.
+  process.setMaxListeners(30);
+  folder = await mkdtemp(join(tmpdir(), 'use-winner-'));
+  await writeFile(join(folder, 'small.tar.gz'), await smallArchive());
+  bench = await openBench();
+  vi.stubEnv('TEMPORAL_ADDRESS', inject('temporalAddress'));
+  vi.stubEnv('TEMPORAL_NAMESPACE', bench.client.options.namespace);
+  const source = { archive: join(folder, 'small.tar.gz') };
+  const request = { study: parseStudy(study, 'tiny'), profile: 'tiny', source, weights: { file: null } };
+  await startOrResume(bench.client, request, { id: 'ended' });
+  await bench.client.workflow.getHandle('ended').result();
+  record = (await readRecord(bench.store, 'ended')) as StudyRecord;
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await bench.close();
+  await rm(folder, { recursive: true });
+});
+
+describe('predict', () => {
+  it('takes test images, as PNG, for what the final test took them', async () => {
+    const { dataset, study: parsed } = record.opening;
+    const images = parseRecords(await getTestRecords(bench.store, dataset.sha256), 'test');
+    const [first = 0, second = 0] = stratifiedSubset(images.labels, 100, parsed.splitSeed);
+    const files = [await testImage(images.pixels, first), await testImage(images.pixels, second)];
+    const { code, out, err } = await run('predict', 'ended', ...files, '--json');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const said = JSON.parse(out);
+    expect(said).toMatchObject({ study: 'ended', trial: record.test?.trial, validation: null });
+    const tested = decodePredictions(
+      await getBlob(bench.store, record.test?.predictions as { sha256: string; sizeBytes: number }),
+    );
+    for (const [index, image] of said.images.entries()) {
+      expect(image.image).toBe(files[index]);
+      expect(Object.keys(image.probabilities)).toEqual([...CIFAR10_CLASSES]);
+      const values = Object.values(image.probabilities) as number[];
+      for (const [label, value] of values.entries())
+        expect(value).toBeCloseTo(tested[index * 10 + label]!, 5);
+      expect(image.class).toBe(CIFAR10_CLASSES[values.indexOf(Math.max(...values))]);
+    }
+  });
+
+  it('gives the sound images of many, and fails for the others', async () => {
+    const sound = await testImage(new Uint8Array(3072).fill(120), 0);
+    const cut = join(folder, 'cut.png');
+    await writeFile(cut, (await readFile(sound)).subarray(0, 80));
+    const { code, out, err } = await run('predict', 'ended', cut, sound, join(folder, 'none.png'));
+    expect(code).toBe(1);
+    expect(err.split('\n')).toEqual([
+      `${join(folder, 'none.png')}: there is no such file`,
+      `${cut}: the PNG is damaged or cut off: its pixels can't be decoded`,
+      '',
+    ]);
+    expect(out).toMatch(new RegExp(`^${record.test?.trial}, winner of ended: `));
+    expect(out).toMatch(new RegExp(`\\n${sound} +\\w+ [\\d.]+ %  `));
+  });
+
+  it("gives the record's accuracy over the validation images, in another process", async () => {
+    const { code, out } = await run('predict', 'ended', '--validation', '--json');
+    expect(code).toBe(0);
+    const winner = record.stages[0]?.trials.find(({ name }) => name === record.test?.trial);
+    expect(JSON.parse(out).validation).toMatchObject({
+      ...{ images: 40, accuracy: winner?.score, recordAccuracy: winner?.score },
+      loss: expect.closeTo(
+        winner?.lines.find(({ epoch }) => epoch === winner.bestEpoch)?.val_loss as number,
+        5,
+      ),
+    });
+    expect((await run('predict', 'ended', '--validation')).out).toMatch(
+      /\nvalidation: [\d.]+ % of 40 images, as in the record\n$/,
+    );
+  });
+});
+
+it('export-model writes the weights of the trial named, with a card and the hash of every file', async () => {
+  const to = join(folder, 'model');
+  const other = record.stages[0]?.trials.find(({ name }) => name !== record.test?.trial);
+  const { code, out, err } = await run('export-model', 'ended', other?.name as string, '--to', to);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toMatch(new RegExp(`^${other?.name} of ended, .*: written to ${to}\\n$`));
+
+  const { files, ...about } = JSON.parse(await readFile(join(to, 'export.json'), 'utf8'));
+  expect(about).toMatchObject({
+    ...{ format: 1, study: 'ended', trial: other?.name, trialKey: other?.trialKey },
+    ...{ network: other?.config?.network, activation: 'relu', classes: [...CIFAR10_CLASSES] },
+  });
+  expect(Object.keys(files)).toEqual([
+    ...['README.md', 'load_in_pytorch.py', 'model.safetensors'],
+    ...['saved_model/saved_model.pb', 'tfjs/model.json', 'tfjs/weights.bin'],
+  ]);
+  const card = await readFile(join(to, 'README.md'), 'utf8');
+  for (const [path, sha256] of Object.entries(files)) {
+    expect(
+      createHash('sha256')
+        .update(await readFile(join(to, path)))
+        .digest('hex'),
+    ).toBe(sha256);
+    if (path !== 'README.md') expect(card).toContain(sha256);
+  }
+  const { tensors } = decodeSafetensors(await readFile(join(to, 'model.safetensors')));
+  const network = other?.config?.network as Network;
+  expect(fitWeights(tensors, network).weights).toEqual(await weightsOf(other?.trialKey as string));
+
+  // Once more: an earlier export is replaced.
+  expect((await run('export-model', 'ended', '--to', to)).code).toBe(0);
+  expect(JSON.parse(await readFile(join(to, 'export.json'), 'utf8')).trial).toBe(record.test?.trial);
+});
+
+describe('both', () => {
+  it('alter nothing in the store', async () => {
+    const before = await objects();
+    await run('predict', 'ended', await testImage(new Uint8Array(3072), 0), '--validation');
+    await run('export-model', 'ended', '--to', join(folder, 'again'));
+    expect(await objects()).toEqual(before);
+  });
+
+  it.each([
+    [['predict', 'ended'], /^images: expected PNG or JPEG files, got none; .*\n$/],
+    [
+      ['predict', 'nobody', '--validation'],
+      /^study: expected the id of one in the store \(ended\), got "nobody"\n$/,
+    ],
+    [
+      ['export-model', 'ended', 'wide', '--to', 'model-of-nobody'],
+      /^trial: expected one of few, many, got "wide"\n$/,
+    ],
+    [
+      ['export-model', 'ended', '--to', '.'],
+      /^--to: expected a folder that is empty or an earlier export.*\n$/,
+    ],
+  ])('refuse %o in one line', async (args, message) => {
+    const { code, out, err } = await run(...args);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(message);
+  });
+});
+
+// --- helpers ---
+
+/** What the command line gives, in this process; its trainers are others. */
+async function run(...args: string[]) {
+  const written = { out: '', err: '' };
+  const into = (where: keyof typeof written) => (text: unknown) => {
+    written[where] += `${text}\n`;
+  };
+  const spies = [
+    vi.spyOn(console, 'log').mockImplementation(into('out')),
+    vi.spyOn(console, 'error').mockImplementation(into('err')),
+  ];
+  try {
+    await main(['node', 'staged-study', ...args]);
+    return { code: process.exitCode ?? 0, ...written };
+  } finally {
+    process.exitCode = undefined;
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+/** A record's planes as a PNG. */
+async function testImage(pixels: Uint8Array, index: number): Promise<string> {
+  const image = pixels.subarray(index * 3072, (index + 1) * 3072);
+  const values = Int32Array.from({ length: 3072 }, (_, at) => image[(at % 3) * 1024 + Math.floor(at / 3)]!);
+  const tensor = tf.tensor3d(values, [32, 32, 3], 'int32');
+  const file = join(folder, `${index}-${createHash('sha256').update(image).digest('hex').slice(0, 8)}.png`);
+  await writeFile(file, await tf.node.encodePng(tensor));
+  tensor.dispose();
+  return file;
+}
+
+async function weightsOf(trialKey: string): Promise<NamedTensors> {
+  const result = await readResult(bench.store, trialKey);
+  if (!result?.weights) throw new Error(`expected weights of trial ${trialKey}, found none`);
+  return decodeSafetensors(await getBlob(bench.store, result.weights)).tensors;
+}
+
+async function objects() {
+  const listed = await bench.store.list('');
+  return Promise.all(listed.map(async ({ key }) => [key, (await bench.store.stat(key))?.etag]));
+}

@@ -1,0 +1,20 @@
+import type { Network } from '../../study/training-config.ts';
+import { encodeSafetensors } from '../checkpoint/safetensors.ts';
+import type { NamedTensors } from '../named-tensors.ts';
+import { tensorLayouts, toPyTorch } from '../weights/layouts.ts';
+
+/** Weights as a safetensors file with PyTorch's names and layouts, those of torchvision for a ResNet. */
+export function encodeTorchWeights(
+  network: Network,
+  weights: NamedTensors,
+  metadata: Record<string, string>,
+): Uint8Array {
+  const tensors: NamedTensors = new Map();
+  for (const layout of tensorLayouts(network)) {
+    const tensor = weights.get(layout.name);
+    if (!tensor) throw new Error(`safetensors: expected the tensor ${layout.name}, got none`);
+    tensors.set(layout.name, toPyTorch(layout, tensor));
+  }
+  // PyTorch's readers look for the format.
+  return encodeSafetensors(tensors, { format: 'pt', ...metadata });
+}
