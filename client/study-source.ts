@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { cifar10 } from '../study/cifar10.ts';
@@ -17,8 +17,12 @@ const SHIPPED: Record<string, StudyInput> = { cifar10 };
 export async function loadStudy(nameOrFile: string): Promise<Study> {
   const shipped = Object.hasOwn(SHIPPED, nameOrFile) ? SHIPPED[nameOrFile] : undefined;
   if (shipped) return parseStudy(shipped, nameOrFile);
-  if (/\.[cm]?[jt]s$/.test(nameOrFile)) return parseStudy(await importDefault(nameOrFile), nameOrFile);
-  if (nameOrFile.endsWith('.json')) return parseStudy(await readJson(nameOrFile), nameOrFile);
+  const isProgram = /\.[cm]?[jt]s$/.test(nameOrFile);
+  if (isProgram || nameOrFile.endsWith('.json')) {
+    await checkFile(nameOrFile);
+    const read = isProgram ? importDefault : readJson;
+    return parseStudy(await read(nameOrFile), nameOrFile);
+  }
   throw new UsageError(
     `study: expected ${Object.keys(SHIPPED).join(', ')}, or a .json or .ts file, got "${nameOrFile}"` +
       didYouMean(nameOrFile, Object.keys(SHIPPED)),
@@ -26,6 +30,12 @@ export async function loadStudy(nameOrFile: string): Promise<Study> {
 }
 
 // --- helpers ---
+
+async function checkFile(file: string): Promise<void> {
+  const found = await stat(file).catch(() => undefined);
+  if (found?.isFile()) return;
+  throw new UsageError(`${file}: expected a study's file, got ${found ? 'a folder' : 'nothing there'}`);
+}
 
 async function importDefault(file: string): Promise<unknown> {
   try {

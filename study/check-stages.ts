@@ -5,13 +5,14 @@ import type { CompareStage, SearchStage, Stage, VariantStage } from './study-sch
 import { type Network, settingsSchema } from './training-config.ts';
 
 /** Adds an issue for every fault, with its path and the value there. */
-export function checkStages(study: { stages: Stage[]; profiles: object }, context: z.RefinementCtx): void {
+export function checkStages(study: Checked, context: z.RefinementCtx): void {
   const complain: Complain = (path, input, message) =>
     context.addIssue({ code: 'custom', path, input, message });
 
   if (Object.keys(study.profiles).length === 0) {
     complain(['profiles'], study.profiles, 'at least one profile; describe how large the study is run');
   }
+  checkSplits(study, complain);
   const earlier: Stage[] = [];
   study.stages.forEach((stage, index) => {
     const at: Path = ['stages', index];
@@ -32,8 +33,27 @@ export function checkStages(study: { stages: Stage[]; profiles: object }, contex
 
 // --- helpers ---
 
+interface Checked {
+  stages: Stage[];
+  validationFraction: number;
+  profiles: Record<string, { trainImages: number | 'all' }>;
+}
 type Path = (string | number)[];
 type Complain = (path: Path, input: unknown, message: string) => void;
+
+/** Every profile must leave images on both sides of the split. */
+function checkSplits({ profiles, validationFraction }: Checked, complain: Complain): void {
+  for (const [name, { trainImages }] of Object.entries(profiles)) {
+    if (trainImages === 'all') continue;
+    const heldOut = Math.round(trainImages * validationFraction);
+    if (heldOut > 0 && heldOut < trainImages) continue;
+    complain(
+      ['profiles', name, 'trainImages'],
+      trainImages,
+      `so many images that some are trained on and some held out at a validationFraction of ${validationFraction}`,
+    );
+  }
+}
 
 function checkFrom(from: string, earlier: Stage[], path: Path, complain: Complain): void {
   const names = earlier.filter(({ kind }) => kind === 'compare' || kind === 'search').map(({ name }) => name);
@@ -77,9 +97,15 @@ function checkCandidates(stage: CompareStage, at: Path, complain: Complain): voi
   });
 }
 
+/** Far above what can be trained on 32×32 images to any use: most likely a typing error. */
+const MOST_PARAMETERS = 500_000_000;
+
 function checkNetwork(network: Network, path: Path, complain: Complain): void {
   try {
-    networkShapes(network);
+    const { parameters } = networkShapes(network);
+    if (parameters > MOST_PARAMETERS) {
+      complain(path, network, `at most ${MOST_PARAMETERS} parameters (2 GB of weights), not ${parameters}`);
+    }
   } catch (error) {
     if (!(error instanceof NetworkShapeError)) throw error;
     complain(path, network, `a network that fits 32×32 images: ${error.message}`);

@@ -39,7 +39,9 @@ export function describeIssue(issue: z.core.$ZodIssue, root: unknown): string {
     case 'invalid_value':
       return `${path}: expected one of ${issue.values.map(show).join(', ')}, ${got}`;
     case 'invalid_union':
-      return `${path}: expected a known ${issue.discriminator ?? 'form'}${unionChoices(issue)}, ${got}`;
+      return `${path}: expected ${unionChoices(issue)}, ${got}`;
+    case 'invalid_key':
+      return `${path}: expected a key of ${issue.issues[0]?.message ?? 'another form'}, got ${show(issue.path.at(-1))}`;
     case 'too_small':
       return `${path}: expected ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${unitOf(issue.origin)}, ${got}`;
     case 'too_big':
@@ -81,8 +83,16 @@ function show(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
 
-function unionChoices(issue: object): string {
-  return 'options' in issue && Array.isArray(issue.options) ? ` (${issue.options.map(show).join(', ')})` : '';
+function unionChoices(issue: Extract<z.core.$ZodIssue, { code: 'invalid_union' }>): string {
+  if (issue.discriminator !== undefined) {
+    const options = 'options' in issue && issue.options ? ` (${issue.options.map(show).join(', ')})` : '';
+    return `a known ${issue.discriminator}${options}`;
+  }
+  const choices = issue.errors.flat().map((each) => {
+    if (each.code === 'invalid_value') return each.values.map(show).join(', ');
+    return each.code === 'invalid_type' ? `a ${each.expected}` : each.message;
+  });
+  return choices.join(' or ');
 }
 
 function unitOf(origin: string): string {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -46,7 +46,9 @@ it('names the study that is written like it', async () => {
 it('says that there is no such file', async () => {
   const loading = loadStudy(file);
   await expect(loading).rejects.toThrow(UsageError);
-  await expect(loading).rejects.toThrow(/mine\.json: the study can't be read \(ENOENT/);
+  await expect(loading).rejects.toThrow(/mine\.json: expected a study's file, got nothing there/);
+  await mkdir(file);
+  await expect(loadStudy(file)).rejects.toThrow(/mine\.json: expected a study's file, got a folder/);
 });
 
 it('says where a file is no JSON', async () => {

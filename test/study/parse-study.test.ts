@@ -49,6 +49,30 @@ describe('parseStudy', () => {
       'base.learningRate: expected more than 0, got 0',
     ],
     [
+      'a number of images that is none',
+      (s) => (s.profiles.tiny.trainImages = 'al'),
+      'profiles.tiny.trainImages: expected "all" or a number, got "al"',
+    ],
+    [
+      'a profile that leaves no image to validate on',
+      (s) =>
+        Object.assign(s, {
+          validationFraction: 0.01,
+          profiles: { few: { ...s.profiles.tiny, trainImages: 20 } },
+        }),
+      'profiles.few.trainImages: expected so many images that some are trained on and some held out',
+    ],
+    [
+      'the name of a profile that can not be typed',
+      (s) => (s.profiles['a b'] = s.profiles.tiny),
+      'expected a key of letters, digits, "_", "." and "-", at most 64, no "/", got "a b"',
+    ],
+    [
+      'a network that no machine holds',
+      (s) => (s.stages[0].candidates[0].change.network.hidden = [65_536, 65_536]),
+      'stages[0].candidates[0].change.network: expected at most 500000000 parameters (2 GB of weights), not 4497080330, got',
+    ],
+    [
       'no candidate',
       (s) => (s.stages[1].candidates = []),
       'stages[1].candidates: expected at least 1 entries, got []',
