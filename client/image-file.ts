@@ -4,7 +4,7 @@ import { UserError } from '../infra/user-error.ts';
 import type { ImageFile } from '../training/messages.ts';
 import { type ImageHeader, ImageHeaderError, readImageHeader } from './image-header.ts';
 
-/** Twice what phones' cameras give; decoding needs up to ten bytes a pixel. */
+/** Twice what most phones' cameras give; decoding needs up to twenty bytes a pixel. */
 const MAX_PIXELS = 100_000_000;
 const MAX_FILE_BYTES = 200_000_000;
 

@@ -18,7 +18,7 @@ export async function checkExportFolder(name: string): Promise<void> {
   if (!found.isDirectory()) throw new UserError(`--to: expected a folder, got a file: ${name}`);
   const files = await filesIn(folder);
   const own = new Set([EXPORT_FILE, ...(await filesOfExport(folder))]);
-  const [foreign] = files.filter((file) => !own.has(file));
+  const [foreign] = files.filter((file) => !own.has(file) && !COMPILED.test(file));
   if (foreign === undefined) return;
   throw new UserError(
     `--to: expected a folder that is empty or an earlier export, got ${name}, which holds ${foreign}; choose another`,
@@ -71,6 +71,9 @@ export async function hashesIn(
 }
 
 // --- helpers ---
+
+/** What Python leaves beside a module that was imported. */
+const COMPILED = /^__pycache__\/load_in_pytorch\.[\w.-]+\.pyc$/;
 
 /** Paths within the folder, sorted. Links count as files: an export has none. */
 async function filesIn(folder: string): Promise<string[]> {

@@ -28,6 +28,8 @@ it('writes a folder that is not there, and one that is empty', async () => {
 
 it('replaces an earlier export, whole', async () => {
   await writeExport(folder, {}, writing({ 'old.bin': 'old', same: 'old' }));
+  // Its module has been imported since.
+  await writing({ '__pycache__/load_in_pytorch.cpython-311.pyc': '' })(folder);
   await writeExport(folder, {}, writing({ 'new.bin': 'new', same: 'new' }));
   expect(await files()).toEqual(['export.json', 'new.bin', 'same']);
   expect(await readFile(join(folder, 'same'), 'utf8')).toBe('new');
