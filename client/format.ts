@@ -38,7 +38,7 @@ export function describeWeights({ weights }: StudyView): string[] {
   if (!weights) return [];
   const { kind, source } = weights.origin;
   const what = kind === 'official' ? "torchvision's ImageNet ResNet-50" : source;
-  return [`weights:  pretrained networks start from ${what} (${weights.sha256.slice(0, 12)}…)`];
+  return [`weights: pretrained networks start from ${what} (${weights.sha256.slice(0, 12)}…)`];
 }
 
 /** A trial that has ended, as a leaderboard shows it. */
