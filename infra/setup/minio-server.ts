@@ -2,8 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../user-error.ts';
 import { findOnPath, run } from './commands.ts';
-import type { Part } from './part.ts';
+import { type Cache, type Part, partFolder } from './part.ts';
 import { goTools, minioServer } from './pins.ts';
+import type { Program } from './program.ts';
 import { fetchWheel } from './wheels.ts';
 
 /** The MinIO server, built from its source, for where there is none on PATH: its project publishes no binaries. */
@@ -42,8 +43,15 @@ export const minioPart: Part = {
   },
 };
 
-export function minioBinary(partFolder: string): string {
-  return join(partFolder, binaryName);
+/** The `minio` on PATH, else set-up's. Builds don't tell a version that means anything: workers try what a store can do. */
+export function chooseMinio(cache: Cache): Program {
+  const found = findOnPath('minio');
+  if (found) return { path: found, part: undefined, why: 'on PATH' };
+  return {
+    path: join(partFolder(cache, minioPart), binaryName),
+    part: minioPart,
+    why: 'there is none on PATH',
+  };
 }
 
 // --- helpers ---

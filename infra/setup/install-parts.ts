@@ -1,0 +1,47 @@
+import { rm } from 'node:fs/promises';
+import { UserError } from '../user-error.ts';
+import { endCommands } from './commands.ts';
+import { type Cache, installPart, type Part } from './part.ts';
+import { runTasks } from './progress.ts';
+
+/**
+ * Makes parts, side by side as far as none is made from another, and shows the progress.
+ *
+ * @param chains parts that are made one after the other
+ * @throws UserError with a line for each part that could not be made
+ */
+export async function installParts(cache: Cache, chains: readonly (readonly Part[])[]): Promise<void> {
+  // Only a set-up that was killed leaves anything here.
+  await rm(cache.tmp, { recursive: true, force: true });
+  const tasks = chains.map((parts) => ({
+    title: parts.map(({ title }) => title).join(' and '),
+    run: async (report: (doing: string) => void) => {
+      for (const part of parts) await installPart(cache, part, report);
+    },
+  }));
+  const errors = await endingCommandsOnSignals(() => runTasks(tasks));
+  if (errors.length === 0) return;
+  const messages = errors.map((error) => (error instanceof Error ? error.message : String(error)));
+  throw new UserError(`Set-up failed:\n${messages.join('\n')}`, { cause: errors[0] });
+}
+
+// --- helpers ---
+
+/** A signal sent to this process alone must not leave downloads and compilers behind. */
+async function endingCommandsOnSignals<T>(work: () => Promise<T>): Promise<T> {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const end = (signal: NodeJS.Signals) => {
+    endCommands();
+    release();
+    process.kill(process.pid, signal);
+  };
+  const release = () => {
+    for (const signal of signals) process.off(signal, end);
+  };
+  for (const signal of signals) process.on(signal, end);
+  try {
+    return await work();
+  } finally {
+    release();
+  }
+}
