@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type NativeParts, trainerEnvironment as nativeEnvironment } from '../infra/setup/native-parts.ts';
 import type { Network } from '../study/training-config.ts';
 import { trainerEnvironment } from '../workers/run-trainer.ts';
 import type { Program } from './measure.ts';
+import { benchCache } from './peers.ts';
 
 /** What measures a training step of one of those that are compared. */
 export interface Contestant {
@@ -34,7 +36,11 @@ export function programsOf(parts: NativeParts, python: string): Programs {
   const peer = (script: string, ...args: unknown[]): Program => ({
     command: python,
     args: [pathOf(script), ...args.map(String)],
-    env: { ...common, TF_ENABLE_ONEDNN_OPTS: '1' },
+    env: {
+      ...common,
+      TF_ENABLE_ONEDNN_OPTS: '1',
+      TORCHINDUCTOR_CACHE_DIR: join(benchCache.native, 'inductor'),
+    },
   });
   const torch = (name: string, variant: string): Contestant => ({
     name,
