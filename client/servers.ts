@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { type Configuration, type EmbeddedConfiguration, readConfiguration } from '../infra/configuration.ts';
 import { type OpenStack, openStack } from '../infra/stack/open-stack.ts';
 import { statePaths } from '../infra/stack/state-folder.ts';
@@ -7,11 +8,13 @@ import { UsageError } from './usage-error.ts';
 /**
  * Where the servers are: the embedded stack's state folder, or somebody's deployment.
  *
- * @throws {UsageError} where the environment names them in part.
+ * @throws {UsageError} where the environment names them in part, or a state folder that is none.
  */
 export function configuration(): Configuration {
   try {
-    return readConfiguration(process.env);
+    const found = readConfiguration(process.env);
+    if (found.kind === 'embedded') checkStateFolder(found.stateFolder);
+    return found;
   } catch (error) {
     throw error instanceof UserError ? new UsageError(error.message, { cause: error }) : error;
   }
@@ -39,4 +42,12 @@ export function bringUpStack(command: string, options: { keepAfterExit: boolean 
 /** Where the login of the stack's own MinIO is. */
 export function credentialsFile({ stateFolder }: EmbeddedConfiguration): string {
   return statePaths(stateFolder).credentials;
+}
+
+// --- helpers ---
+
+function checkStateFolder(folder: string): void {
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found && !found.isDirectory())
+    throw new UsageError(`STAGED_STUDY_STATE: expected a folder, got a file: ${folder}`);
 }

@@ -3,12 +3,15 @@ import { Command } from 'commander';
 import { UserError } from '../../infra/user-error.ts';
 import { type Overrides, parseOverrides } from '../../study/overrides.ts';
 import { UPDATES } from '../../study/temporal-names.ts';
+import { settingsSchema } from '../../study/training-config.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { findStudy } from '../find-study.ts';
 import { helpText } from '../help.ts';
 import { type Attention, viewStudy } from '../observe-study.ts';
 import { type Session, withSession } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
+
+const SETTINGS = Object.keys(settingsSchema.shape);
 
 export function retryCommand(): Command {
   return new Command('retry')
@@ -25,8 +28,8 @@ export function retryCommand(): Command {
       'after',
       helpText({
         notes:
-          'Without --set a trial goes on from its newest checkpoint. Settings are those of a study: activation, dropout,\n' +
-          'optimizer, schedule, learningRate, batchSize, epochs, horizontalFlip, validationFlip; as JSON where they have parts.',
+          'Without --set a trial goes on from its newest checkpoint. Settings are those of a study, as JSON where they have\n' +
+          `parts: ${SETTINGS.join(', ')}.`,
         examples: [
           'retry cifar10-demo-1 MLP',
           'retry cifar10-demo-1 MLP --set batchSize=64 learningRate=0.001',
@@ -105,6 +108,11 @@ function parseSettings(settings: string[]): Overrides {
     const [, name, text] = /^([^=]+)=(.*)$/s.exec(setting) ?? [];
     if (name === undefined || text === undefined) {
       throw new UsageError(`--set: expected setting=value, such as batchSize=64, got "${setting}"`);
+    }
+    if (!SETTINGS.includes(name)) {
+      throw new UsageError(
+        `--set: expected one of ${SETTINGS.join(', ')}, got "${name}"${didYouMean(name, SETTINGS)}`,
+      );
     }
     return [name, parseValue(text)];
   });

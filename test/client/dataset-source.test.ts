@@ -31,10 +31,15 @@ it.each([
   ['nothing there', '/no/such/archive.tar.gz'],
   ['something that is no file', tmpdir()],
   ['nothing there', 'ftp://example.org/cifar.tar.gz'],
+  ['nothing there', 'file:///data/cifar.tar.gz'],
 ])('refuses %s, and says who named it', async (what, given) => {
   const option = datasetSource(given);
   await expect(option).rejects.toThrow(UsageError);
   await expect(option).rejects.toThrow(new RegExp(`^--dataset: expected .*cifar-10-binary.*got ${what}`));
   vi.stubEnv('CIFAR10_ARCHIVE', given);
   await expect(datasetSource(undefined)).rejects.toThrow(/^CIFAR10_ARCHIVE: expected/);
+});
+
+it('takes an empty option for a slip, not for none', async () => {
+  await expect(datasetSource('')).rejects.toThrow(/^--dataset: expected .*got nothing there/);
 });

@@ -70,13 +70,24 @@ describe('wrong usage, with the exit code 2 before anything is started:', () => 
     ['start --id ..', /^--id: expected letters, digits/],
     ['retry mine MLP --set foo', /^--set: expected setting=value, .*got "foo"/],
     ['retry mine MLP --set batchSize=0', /batchSize: expected at least 1, got 0/],
-    ['retry mine MLP --set bachSize=3', /unknown key "bachSize"/],
+    [
+      'retry mine MLP --set bachSize=3',
+      /^--set: expected one of .*, got "bachSize" \(did you mean "batchSize"\?\)/,
+    ],
     [`report mine --out ${thisFile}`, /^--out: expected a folder, got a file/],
     ['worker training', /^worker: expected servers to work for/],
   ])('%s', async (line, message) => {
     expect(await exitCode(line)).toBe(2);
     expect(printed).toMatch(message);
     expect(printed.trim()).not.toMatch(/\n\s+at /);
+  });
+
+  it('a state folder that is none', async () => {
+    vi.stubEnv('STAGED_STUDY_STATE', thisFile);
+    for (const line of ['list', 'down', `start ${file}`]) {
+      expect(await exitCode(line)).toBe(2);
+      expect(printed).toMatch(/^STAGED_STUDY_STATE: expected a folder, got a file/);
+    }
   });
 
   it('servers that are configured in part', async () => {
