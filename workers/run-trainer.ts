@@ -1,12 +1,15 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type RunTrainer, type TrainerEnd, TrainerError } from '../activities/trainer.ts';
 import type { TrainerCommand, TrainerReport } from '../training/messages.ts';
+import { cacheFolder } from './cache-folder.ts';
 import { LogTail } from './log-tail.ts';
 import { TRAINER_THREADS } from './trainer/tensorflow-environment.ts';
 
 const TRAINER = fileURLToPath(new URL('./trainer/trainer-main.ts', import.meta.url));
+const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 /** A trainer that does not stop by itself is inside a native call, or hung. */
 const STOP_GRACE_MS = 5_000;
 
@@ -19,11 +22,14 @@ export interface TrainerOptions {
 
 /** Forks a trainer for each job. */
 export function createRunTrainer({ slots, onLog }: TrainerOptions): RunTrainer {
-  const env = { ...process.env, ...trainerEnvironment(slots) };
+  // A folder named from where the worker was started is the same one for its trainers.
+  const env = { ...process.env, ...trainerEnvironment(slots), STAGED_STUDY_CACHE: resolve(cacheFolder()) };
   return async (job, { onReport, signal }) => {
     signal.throwIfAborted();
     const child = fork(TRAINER, [], {
       env,
+      // Where tsx is found, wherever the worker was started.
+      cwd: PROJECT,
       execArgv: ['--import', 'tsx'],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       serialization: 'advanced',
