@@ -53,7 +53,7 @@ export function describeStanding(standing: TrialStanding): string {
 export function describeProgress(trial: TrialView): string {
   const { lastLine, epochs, failedAttempt } = trial;
   if (trial.state === 'needsAttention') return `needs attention: ${trial.failure ?? ''}`;
-  if (failedAttempt?.nextAt) return describeFailedAttempt(failedAttempt, 60);
+  if (failedAttempt && !failedAttempt.isNextUnderWay) return describeFailedAttempt(failedAttempt, 60);
   if (trial.state === 'queued') return 'queued';
   const progress = currentProgress(trial);
   const parts = [progress ? epochOf(progress, epochs) : `epoch ${nextEpoch(trial)} of ${epochs}`];
@@ -62,7 +62,10 @@ export function describeProgress(trial: TrialView): string {
   const pace = paceOf(trial);
   if (pace) parts.splice(1, 0, `${count(Math.round(pace.imagesPerSecond))} images/s`);
   if (pace && epochs) parts.push(`${duration(pace.secondsLeft)} left`);
-  if (failedAttempt) parts.push(describeFailedAttempt(failedAttempt, 60));
+  if (failedAttempt) {
+    parts.splice(1, 0, `attempt ${failedAttempt.attempt + 1}`);
+    parts.push(failureOf(failedAttempt, 60));
+  }
   return parts.join(', ');
 }
 
@@ -86,14 +89,8 @@ export function paceOf({
  *
  * @param length the reason is cut to so many characters, at the end of its first clause where that is shorter.
  */
-export function describeFailedAttempt({ attempt, failure, nextAt }: FailedAttempt, length?: number): string {
-  const line = failure.replaceAll(/\s*\n\s*/g, ' ');
-  const [clause = ''] = line.split(';');
-  const reason =
-    length === undefined ? line : clause.length > length ? `${clause.slice(0, length)}…` : clause;
-  const seconds = nextAt === null ? 0 : (Date.parse(nextAt) - Date.now()) / 1000;
-  const next = seconds > 0 ? `in ${Math.ceil(seconds)} s` : 'is under way';
-  return `attempt ${attempt} failed: ${reason}; attempt ${attempt + 1} ${next}`;
+export function describeFailedAttempt(failed: FailedAttempt, length?: number): string {
+  return `${failureOf(failed, length)}; attempt ${failed.attempt + 1} ${whenNext(failed)}`;
 }
 
 /** Ended trials, best first, then the others in the order of the candidates. */
@@ -110,6 +107,20 @@ export const red = (text: string): string => styleText('red', text);
 export const green = (text: string): string => styleText('green', text);
 
 // --- helpers ---
+
+function whenNext({ isNextUnderWay, nextAt }: FailedAttempt): string {
+  if (isNextUnderWay) return 'is under way';
+  const seconds = nextAt === null ? 0 : (Date.parse(nextAt) - Date.now()) / 1000;
+  return seconds > 0 ? `in ${Math.ceil(seconds)} s` : 'waits for a free worker';
+}
+
+function failureOf({ attempt, failure }: FailedAttempt, length: number | undefined): string {
+  const line = failure.replaceAll(/\s*\n\s*/g, ' ');
+  const [clause = ''] = line.split(';');
+  const reason =
+    length === undefined ? line : clause.length > length ? `${clause.slice(0, length)}…` : clause;
+  return `attempt ${attempt} failed: ${reason}`;
+}
 
 /** `2,000 of 50,000 training`, or `50,000 training` where all are used. */
 function share(used: number | undefined, available: number, what: string): string {

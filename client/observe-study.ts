@@ -1,5 +1,4 @@
-import { type Client, type WorkflowExecutionDescription, WorkflowFailedError } from '@temporalio/client';
-import { ActivityFailure, ChildWorkflowFailure } from '@temporalio/common';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import type { DatasetProgress } from '../activities/prepare-dataset.ts';
 import type { DatasetSummary, TrialStanding, WeightsSummary } from '../study/record.ts';
 import { QUERIES, stageWorkflowId, trialWorkflowId } from '../study/temporal-names.ts';
@@ -8,6 +7,7 @@ import type { TrainingProgress } from '../training/messages.ts';
 import type { StageStatus } from '../workflows/stage-workflow.ts';
 import type { StageProgress, StudyStatus } from '../workflows/study-workflow.ts';
 import type { TrialStatus } from '../workflows/trial-workflow.ts';
+import { failureOfStudy } from './failure-of-study.ts';
 import { type FailedAttempt, type PendingActivity, pendingActivity } from './pending-activity.ts';
 
 export interface TrialView {
@@ -87,7 +87,7 @@ export async function viewStudy(client: Client, studyId: string): Promise<StudyV
     title: status.title,
     profile: status.profile,
     workflowStatus: description.status.name,
-    failure: description.status.name === 'FAILED' ? await failureOf(client, studyId) : null,
+    failure: description.status.name === 'FAILED' ? await failureOfStudy(client, studyId) : null,
     dataset: status.dataset,
     datasetProgress:
       activity?.type === 'prepareDataset' ? ((activity.details as DatasetProgress) ?? null) : null,
@@ -101,19 +101,6 @@ export async function viewStudy(client: Client, studyId: string): Promise<StudyV
 }
 
 // --- helpers ---
-
-/** A failed study in the words of the activity that failed: what that was caused by is in Temporal's UI. */
-async function failureOf(client: Client, studyId: string): Promise<string> {
-  try {
-    await client.workflow.getHandle(studyId).result();
-    return '';
-  } catch (error) {
-    let cause: unknown = error instanceof WorkflowFailedError ? error.cause : error;
-    while ((cause instanceof ActivityFailure || cause instanceof ChildWorkflowFailure) && cause.cause)
-      cause = cause.cause;
-    return cause instanceof Error ? cause.message : String(cause);
-  }
-}
 
 function nameOf({ type }: PendingActivity): string {
   const names: Record<string, string> = {

@@ -6,7 +6,9 @@ export interface FailedAttempt {
   /** Which attempt it was, from 1. */
   attempt: number;
   failure: string;
-  /** When the next one starts; null where it has started, or waits for a worker. */
+  /** Whether a worker has the next one. */
+  isNextUnderWay: boolean;
+  /** When the next one can start; null where it could already. */
   nextAt: string | null;
 }
 
@@ -26,15 +28,17 @@ export function pendingActivity(description: WorkflowExecutionDescription): Pend
   if (!activity) return undefined;
   const { attempt, lastFailure, nextAttemptScheduleTime: next } = activity;
   const [payload] = activity.heartbeatDetails?.payloads ?? [];
+  const isUnderWay = activity.state === STARTED;
   return {
     type: activity.activityType?.name ?? '',
     details: payload ? (defaultPayloadConverter.fromPayload<unknown>(payload) ?? undefined) : undefined,
-    isUnderWay: activity.state === STARTED,
+    isUnderWay,
     failed:
       attempt && attempt > 1
         ? {
             attempt: attempt - 1,
             failure: describeFailure(lastFailure),
+            isNextUnderWay: isUnderWay,
             nextAt: next ? new Date(tsToMs(next)).toISOString() : null,
           }
         : null,

@@ -14,51 +14,52 @@ const PAUSE_MS = 200;
  *
  * @throws {UserError} where the server refuses, with what to type.
  */
-export async function registerSearchAttributes({ connection, options, workflow }: Client): Promise<void> {
-  const { namespace } = options;
-  const { operatorService } = connection;
-  const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
-  const missing = lacking(namespace, customAttributes);
+export async function registerSearchAttributes(client: Client): Promise<void> {
+  const { namespace } = client.options;
+  const missing = await missingOf(client);
   if (Object.keys(missing).length === 0) return;
   try {
-    await operatorService.addSearchAttributes({ namespace, searchAttributes: missing });
-    await untilUsable();
+    await client.connection.operatorService.addSearchAttributes({ namespace, searchAttributes: missing });
   } catch (error) {
-    throw new UserError(
-      `namespace ${namespace} lacks the search attributes by which studies are found, since no control worker has been ` +
-        `connected to it yet, and they can't be registered from here (${describeServiceError(error) ?? error}). ` +
-        'Start a control worker (npx staged-study worker control), or have them registered:\n' +
-        registeringCommands(namespace, missing)
-          .map((command) => `  ${command}`)
-          .join('\n'),
-      { cause: error },
-    );
+    // A worker may have been faster.
+    if (Object.keys(await missingOf(client)).length > 0) throw refusal(namespace, missing, error);
   }
-
-  async function untilUsable(): Promise<void> {
-    const query = Object.keys(missing)
-      .map((name) => `${name} IS NULL`)
-      .join(' AND ');
-    const deadline = Date.now() + PATIENCE_MS;
-    for (;;) {
-      try {
-        await workflow.count(query);
-        return;
-      } catch (error) {
-        if (Date.now() > deadline) throw error;
-        await pause(PAUSE_MS);
-      }
-    }
-  }
+  await untilUsable(client, Object.keys(missing));
 }
 
 // --- helpers ---
 
 /** An attribute of another type is its namespace's people's to mend, and the message says how. */
-function lacking(namespace: string, registered: Record<string, number> | null | undefined) {
+async function missingOf({ connection, options }: Client): Promise<Record<string, number>> {
+  const { namespace } = options;
+  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
   try {
-    return missingSearchAttributes(namespace, registered);
+    return missingSearchAttributes(namespace, customAttributes);
   } catch (error) {
     throw new UserError((error as Error).message, { cause: error });
+  }
+}
+
+function refusal(namespace: string, missing: Record<string, number>, cause: unknown): UserError {
+  const commands = registeringCommands(namespace, missing).map((command) => `\n  ${command}`);
+  return new UserError(
+    `namespace ${namespace} lacks the search attributes by which studies are found, since no control worker has been ` +
+      `connected to it yet, and they can't be registered from here (${describeServiceError(cause) ?? cause}). ` +
+      `Start a control worker (npx staged-study worker control), or have them registered:${commands.join('')}`,
+    { cause },
+  );
+}
+
+async function untilUsable({ workflow }: Client, names: string[]): Promise<void> {
+  const query = names.map((name) => `${name} IS NULL`).join(' AND ');
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      await workflow.count(query);
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await pause(PAUSE_MS);
+    }
   }
 }

@@ -47,7 +47,13 @@ export function credentialsFile({ stateFolder }: EmbeddedConfiguration): string 
 // --- helpers ---
 
 function checkStateFolder(folder: string): void {
-  const found = statSync(folder, { throwIfNoEntry: false });
-  if (found && !found.isDirectory())
-    throw new UsageError(`STAGED_STUDY_STATE: expected a folder, got a file: ${folder}`);
+  const problem = (what: string) =>
+    new UsageError(`STAGED_STUDY_STATE: expected a folder, or where one can be made, got ${what}: ${folder}`);
+  try {
+    if (!statSync(folder).isDirectory()) throw problem('a file');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    if (code !== 'ENOENT') throw problem(code === 'ENOTDIR' ? 'something within a file' : code);
+  }
 }

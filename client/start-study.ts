@@ -43,7 +43,7 @@ export async function startOrResume(
     await options.beforeStart?.();
     return startFresh(client, request, definition, options.stored ?? []);
   }
-  if (like.includes(options.id)) return { studyId: options.id, resumed: true };
+  if (like.includes(options.id) && !options.new) return { studyId: options.id, resumed: true };
   const isTaken = options.stored?.includes(options.id) || (await describeWorkflow({ client }, options.id));
   if (!isTaken) {
     await options.beforeStart?.();

@@ -70,7 +70,8 @@ function trialLine(trial: TrialView, index: number, width: number, stage: StageV
     return won ? green(line) : line;
   }
   const line = `   ·  ${name}  ${describeProgress(trial)}`;
-  if (trial.state === 'needsAttention' || trial.failedAttempt?.nextAt) return red(line);
+  if (trial.state === 'needsAttention' || (trial.failedAttempt && !trial.failedAttempt.isNextUnderWay))
+    return red(line);
   return trial.state === 'queued' ? dim(line) : line;
 }
 

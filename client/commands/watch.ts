@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { findStudy } from '../find-study.ts';
 import { helpText } from '../help.ts';
-import { interruption } from '../interruption.ts';
+import { InterruptedError, interruption } from '../interruption.ts';
 import { printOutcome } from '../outcome.ts';
 import { withSession } from '../session.ts';
 import { watchStudy } from '../watch-study.ts';
@@ -31,5 +31,8 @@ async function watch(studyId: string): Promise<void> {
     await findStudy(session, studyId);
     const view = await watchStudy(session.client, studyId, interruption());
     process.exitCode = await printOutcome(session, view);
+  }).catch((error) => {
+    if (error instanceof InterruptedError) console.error(`${studyId} goes on.`);
+    throw error;
   });
 }

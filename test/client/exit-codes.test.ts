@@ -86,8 +86,11 @@ describe('wrong usage, with the exit code 2 before anything is started:', () => 
     vi.stubEnv('STAGED_STUDY_STATE', thisFile);
     for (const line of ['list', 'down', `start ${file}`]) {
       expect(await exitCode(line)).toBe(2);
-      expect(printed).toMatch(/^STAGED_STUDY_STATE: expected a folder, got a file/);
+      expect(printed).toMatch(/^STAGED_STUDY_STATE: expected a folder, .*got a file/);
     }
+    vi.stubEnv('STAGED_STUDY_STATE', join(thisFile, 'state'));
+    expect(await exitCode('down')).toBe(2);
+    expect(printed).toMatch(/^STAGED_STUDY_STATE: expected a folder, .*got something within a file/);
   });
 
   it('servers that are configured in part', async () => {

@@ -70,7 +70,12 @@ it.each<[string, TrialView, string]>([
   [
     'goes on after a failure',
     { ...training('MLP'), progress: undefined, lastLine: null, failedAttempt: failedAttempt(null) },
-    'epoch 1 of 3, attempt 1 failed: the trainer was killed by SIGKILL; attempt 2 is under way',
+    'epoch 1 of 3, attempt 2, attempt 1 failed: the trainer was killed by SIGKILL',
+  ],
+  [
+    'waits for a worker after a failure',
+    { ...training('MLP'), failedAttempt: { ...failedAttempt(null), isNextUnderWay: false } },
+    'attempt 1 failed: the trainer was killed by SIGKILL; attempt 2 waits for a free worker',
   ],
   ['waits for a person', parked('MLP'), 'needs attention: the GPU is gone'],
 ])('says what a trial does that %s', (_what, trial, text) => {
@@ -87,7 +92,12 @@ it('says when a trial that failed is tried again, and not how far the failed att
 });
 
 it('cuts a long reason where a line has to hold more', () => {
-  const long = { attempt: 2, failure: `no ${'x'.repeat(100)}\n  at somewhere; try again`, nextAt: null };
+  const long = {
+    attempt: 2,
+    failure: `no ${'x'.repeat(100)}\n  at somewhere; try again`,
+    nextAt: null,
+    isNextUnderWay: true,
+  };
   expect(describeFailedAttempt(long, 20)).toBe(
     `attempt 2 failed: no ${'x'.repeat(17)}…; attempt 3 is under way`,
   );

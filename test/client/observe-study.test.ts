@@ -33,7 +33,9 @@ it('shows that an attempt failed, why, and when the next one comes; then that it
     });
     const { failedAttempt } = (await wide()) ?? {};
     if (failedAttempt?.nextAt) expect(Date.parse(failedAttempt.nextAt) - Date.now()).toBeLessThan(2_000);
-    await expect.poll(wide, soon).toMatchObject({ failedAttempt: { attempt: 1, nextAt: null } });
+    await expect
+      .poll(wide, soon)
+      .toMatchObject({ failedAttempt: { attempt: 1, nextAt: null, isNextUnderWay: true } });
     finish();
     await handle.result();
     expect(await wide()).toMatchObject({ state: 'done', failedAttempt: null });

@@ -53,6 +53,7 @@ it('takes an id, and goes on with an unfinished study of that id', async () => {
   expect(await start(request, { id: 'mine' })).toEqual({ studyId: 'mine', resumed: false });
   expect(await start(request, { id: 'mine' })).toEqual({ studyId: 'mine', resumed: true });
   expect(await start(request, { id: 'mine.2' })).toEqual({ studyId: 'mine.2', resumed: false });
+  await expect(start(request, { id: 'mine', new: true })).rejects.toThrow(/"mine", which is taken/);
 });
 
 it('refuses an id that is taken by another study, or by one that has ended', async () => {

@@ -33,7 +33,7 @@ export function training(name: string): TrialView {
 export function failedAttempt(nextAt: string | null): FailedAttempt {
   const failure =
     'the trainer was killed by SIGKILL; the next attempt goes on from the newest checkpoint. The end of its output: (nothing)';
-  return { attempt: 1, failure, nextAt };
+  return { attempt: 1, failure, nextAt, isNextUnderWay: nextAt === null };
 }
 
 export function parked(name: string): TrialView {
