@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { UserError } from '../infra/user-error.ts';
 import type { Network } from '../study/training-config.ts';
 import type { TrainerJob, TrainerReport } from '../training/messages.ts';
+import { UsageError } from './usage-error.ts';
 
 /** What reads weights belongs to training; in a process of its own, no file can harm this one. */
 const TRAINER = fileURLToPath(new URL('../workers/trainer/trainer-main.ts', import.meta.url));
@@ -11,7 +11,7 @@ const TRAINER = fileURLToPath(new URL('../workers/trainer/trainer-main.ts', impo
  * Checks that a file of weights can be read and fits networks.
  *
  * @returns what it would become in each of them, for people.
- * @throws {UserError} saying all that does not fit.
+ * @throws {UsageError} saying all that does not fit.
  */
 export async function checkWeights(file: string, networks: Network[]): Promise<string[]> {
   const child = fork(TRAINER, [], {
@@ -27,7 +27,7 @@ export async function checkWeights(file: string, networks: Network[]): Promise<s
     child.send({ kind: 'checkWeights', file, networks } satisfies TrainerJob);
   });
   if (last?.kind === 'checkedWeights') return last.fits;
-  throw new UserError(
+  throw new UsageError(
     `--weights: ${last?.kind === 'failed' ? last.message : `${file}: the process that read it has died`}`,
   );
 }
