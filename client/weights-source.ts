@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { UserError } from '../infra/user-error.ts';
 import { fromScratch, isResNet50, pretrainedNetworks } from '../study/pretrained.ts';
 import type { Profile, Study } from '../study/study-schema.ts';
 import type { Network } from '../study/training-config.ts';
 import type { StudyRequest } from '../workflows/study-workflow.ts';
 import { checkWeights } from './check-weights.ts';
+import { UsageError } from './usage-error.ts';
 
 export interface WeightsOptions {
   weights?: string;
@@ -26,7 +26,7 @@ export interface WeightedStudy {
  *
  * A file is checked to fit every pretrained network of the profiles, and made absolute, since a worker opens it.
  *
- * @throws {UserError} where there are none, where they are of no use, and for a file that can't be read or doesn't fit.
+ * @throws {UsageError} where there are none, where they are of no use, and for a file that can't be read or doesn't fit.
  */
 export async function withWeights(
   study: Study,
@@ -40,7 +40,7 @@ export async function withWeights(
     return { study, weights: { file: null }, fits: [] };
   }
   if (networks.length === 0) {
-    throw new UserError(
+    throw new UsageError(
       '--weights: expected a network that starts from them, got none in this study and profile; ' +
         'leave --weights out, choose another profile, or write "pretrained": true in a network',
     );
@@ -49,7 +49,7 @@ export async function withWeights(
   const file = resolve(given);
   const found = await stat(file).catch(() => undefined);
   if (!found?.isFile()) {
-    throw new UserError(
+    throw new UsageError(
       `--weights: expected safetensors or a file of torch.save, as a file or an address, got ` +
         `${found ? 'something that is no file' : 'nothing there'}: ${file}`,
     );
@@ -66,7 +66,7 @@ function distinct(networks: Network[]): Network[] {
 function checkDefault(networks: readonly Network[]): void {
   const other = networks.find((network) => !isResNet50(network));
   if (!other) return;
-  throw new UserError(
+  throw new UsageError(
     `--weights: expected weights for the pretrained network ${JSON.stringify(other)}, got none; ` +
       'name them with --weights FILE or an address, or train from scratch with --from-scratch',
   );

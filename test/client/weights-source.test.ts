@@ -1,8 +1,8 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../client/usage-error.ts';
 import { withWeights } from '../../client/weights-source.ts';
-import { UserError } from '../../infra/user-error.ts';
 import { cifar10 } from '../../study/cifar10.ts';
 import { parseStudy, selectProfile } from '../../study/parse-study.ts';
 import { fromScratch } from '../../study/pretrained.ts';
@@ -45,7 +45,7 @@ describe('without options', () => {
 
   it('a network that torchvision’s weights do not fit is refused, with what to do', async () => {
     const refused = withWeights(own, [tiny], {});
-    await expect(refused).rejects.toThrow(UserError);
+    await expect(refused).rejects.toThrow(UsageError);
     await expect(refused).rejects.toThrow(
       /^--weights: expected weights for .*"width":1.*--weights FILE .*--from-scratch/,
     );
@@ -102,7 +102,7 @@ describe('--weights', () => {
     ],
   ])('refuses %s', async (_what, weights, message) => {
     const refused = withWeights(own, [tiny], { weights });
-    await expect(refused).rejects.toThrow(UserError);
+    await expect(refused).rejects.toThrow(UsageError);
     await expect(refused).rejects.toThrow(message);
   });
 
