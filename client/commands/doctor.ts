@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import { inspectNativeParts, projectRoot } from '../../infra/setup/native-parts.ts';
 import { inspectPrerequisites } from '../../infra/setup/prerequisites.ts';
+import { inspectStack } from '../../infra/stack/inspect-stack.ts';
 import { EXIT } from '../exit-codes.ts';
 import { dim, green, red } from '../format.ts';
 import { helpText } from '../help.ts';
+import { configuration } from '../servers.ts';
 
 export function doctorCommand(): Command {
   return new Command('doctor')
@@ -27,13 +29,16 @@ export function doctorCommand(): Command {
 async function doctor({ json }: { json?: boolean }): Promise<void> {
   const prerequisites = await inspectPrerequisites(projectRoot);
   const parts = await inspectNativeParts();
-  // Set-up brings the native parts by itself: only what it needs of the machine is a fault.
-  if (prerequisites.some(({ found, required }) => required && !found)) process.exitCode = EXIT.failure;
+  const servers = configuration();
+  const stack = servers.kind === 'embedded' ? inspectStack(servers) : [];
+  // Set-up brings the native parts by itself: only what it and the stack need of the machine is a fault.
+  if ([...prerequisites, ...stack].some(({ found, required }) => required && !found))
+    process.exitCode = EXIT.failure;
   if (json) {
-    console.log(JSON.stringify([...prerequisites, ...parts], null, 2));
+    console.log(JSON.stringify([...prerequisites, ...parts, ...stack], null, 2));
     return;
   }
-  for (const { name, found, required, detail, howToGet } of [...prerequisites, ...parts]) {
+  for (const { name, found, required, detail, howToGet } of [...prerequisites, ...parts, ...stack]) {
     const mark = found ? green('found  ') : required ? red('missing') : dim('absent ');
     console.log(`${mark}  ${name}: ${detail}${found ? '' : `\n         ${howToGet}`}`);
   }

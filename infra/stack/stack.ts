@@ -127,7 +127,9 @@ export class Stack {
 
   /** Another program may take a port between its choice and its use; then others are chosen. */
   async #startServers(starts: number): Promise<void> {
-    const ports = await choosePorts(this.#options.stateFolder);
+    const { stateFolder, externalStore } = this.#options;
+    const { ports, replaced } = await choosePorts(stateFolder, !externalStore);
+    if (replaced.length > 0) this.#onProgress(`ports that are taken are replaced: ${replaced.join(', ')}`);
     this.#record = newRecord(this.#options, ports);
     writeRecord(this.#options.stateFolder, this.#record);
     const started = await Promise.allSettled([
@@ -137,9 +139,9 @@ export class Stack {
     const failure = started.find((each) => each.status === 'rejected');
     if (!failure) return;
     await Promise.all(this.#servers.splice(0).map((server) => server.stop()));
-    const again = await choosePorts(this.#options.stateFolder);
+    const again = await choosePorts(stateFolder, !externalStore);
     // Who took a port may have given it back by now.
-    const portTaken = /in use/.test(String(failure.reason)) || !isDeepStrictEqual(again, ports);
+    const portTaken = /in use/.test(String(failure.reason)) || !isDeepStrictEqual(again.ports, ports);
     if (this.#stopped || starts === 1 || !portTaken) throw failure.reason;
     await this.#startServers(starts - 1);
   }
@@ -244,20 +246,38 @@ export class Stack {
 
 const mostStarts = 3;
 
-/** The usual ports, those of the last time first, so that bookmarks stay good. */
-function choosePorts(stateFolder: string): Promise<StackPorts> {
+const usualPorts: StackPorts = { temporal: 7233, temporalUi: 8233, store: 9000, storeConsole: 9001 };
+
+/**
+ * The usual ports, those of the last time first, so that bookmarks stay good; others where both are taken.
+ *
+ * @returns also the usual ports that are replaced by others, of the store only if there is one
+ */
+async function choosePorts(
+  stateFolder: string,
+  ownStore: boolean,
+): Promise<{ ports: StackPorts; replaced: string[] }> {
   const last = readRecord(stateFolder)?.ports;
-  return freePorts({
-    temporal: [last?.temporal, 7233],
-    temporalUi: [last?.temporalUi, 8233],
-    store: [last?.store, 9000],
-    storeConsole: [last?.storeConsole, 9001],
+  const wanted = (name: keyof StackPorts) => [last?.[name], usualPorts[name]];
+  const ports = await freePorts({
+    temporal: wanted('temporal'),
+    temporalUi: wanted('temporalUi'),
+    store: wanted('store'),
+    storeConsole: wanted('storeConsole'),
   });
+  const used = [
+    'temporal',
+    'temporalUi',
+    ...(ownStore ? ['store', 'storeConsole'] : []),
+  ] as (keyof StackPorts)[];
+  const replaced = used.filter((name) => !wanted(name).includes(ports[name]));
+  return { ports, replaced: replaced.map((name) => `${usualPorts[name]} by ${ports[name]}`) };
 }
 
 function newRecord({ externalStore }: StackOptions, ports: StackPorts): StackRecord {
   return {
     phase: 'starting',
+    startedAt: new Date().toISOString(),
     supervisor: identifySelf(),
     processes: [],
     ports,

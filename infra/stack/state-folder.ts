@@ -23,6 +23,8 @@ export function statePaths(stateFolder: string) {
 /** What is known of a stack: in `stack.json`, written by its supervisor alone. */
 export interface StackRecord {
   phase: 'starting' | 'ready' | 'stopping';
+  /** ISO 8601. */
+  startedAt: string;
   supervisor: ProcessIdentity;
   /** In the order of their start. */
   processes: { name: string; identity: ProcessIdentity; graceMs: number }[];

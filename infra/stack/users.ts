@@ -11,7 +11,10 @@ export function registerUser(stateFolder: string): () => void {
   const { users } = statePaths(stateFolder);
   const path = join(users, `${process.pid}-${randomUUID()}`);
   const draft = join(users, `.${randomUUID()}`);
-  writeFileSync(draft, JSON.stringify(identifySelf()));
+  writeFileSync(
+    draft,
+    JSON.stringify({ ...identifySelf(), command: process.argv.slice(2).join(' ') } satisfies User),
+  );
   renameSync(draft, path);
   return () => rmSync(path, { force: true });
 }
@@ -28,25 +31,43 @@ export function stopKeeping(stateFolder: string): void {
 /** Whether anybody uses the stack; registrations of processes that have ended are deleted. */
 export function isUsed(stateFolder: string): boolean {
   const { users } = statePaths(stateFolder);
-  // Who deletes the folder of a stack that is up takes it for unused.
-  if (!existsSync(users)) return false;
   let used = false;
-  for (const name of readdirSync(users)) {
-    if (name.startsWith('.')) continue;
-    const user = name === kept ? undefined : readUser(join(users, name));
-    if (name === kept || (user && isRunning(user))) used = true;
+  for (const name of registrations(users)) {
+    if (name === kept || readUser(join(users, name))) used = true;
     else rmSync(join(users, name), { force: true });
   }
   return used;
 }
 
+/** @returns for each user its command and process, `up` for the wish to be kept. */
+export function listUsers(stateFolder: string): string[] {
+  const { users } = statePaths(stateFolder);
+  return registrations(users).flatMap((name) => {
+    if (name === kept) return ['up'];
+    const user = readUser(join(users, name));
+    return user ? [`${user.command} (process ${user.pid})`] : [];
+  });
+}
+
 // --- helpers ---
+
+interface User extends ProcessIdentity {
+  /** What was typed after the program's name. */
+  command: string;
+}
 
 const kept = 'kept';
 
-function readUser(path: string): ProcessIdentity | undefined {
+function registrations(users: string): string[] {
+  // Who deletes the folder of a stack that is up takes it for unused.
+  return existsSync(users) ? readdirSync(users).filter((name) => !name.startsWith('.')) : [];
+}
+
+/** @returns undefined where the process has ended. */
+function readUser(path: string): User | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as ProcessIdentity;
+    const user = JSON.parse(readFileSync(path, 'utf8')) as User;
+    return isRunning(user) ? user : undefined;
   } catch {
     return undefined;
   }

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import type { StoreAddress } from '../../infra/configuration.ts';
 import { isRunning } from '../../infra/process-identity.ts';
+import { inspectStack } from '../../infra/stack/inspect-stack.ts';
 import { type OpenStack, openStack, stackStatus, stopStack } from '../../infra/stack/open-stack.ts';
 import { prepareStateFolder, readRecord, type StackRecord } from '../../infra/stack/state-folder.ts';
 import { UserError } from '../../infra/user-error.ts';
@@ -192,19 +193,61 @@ test('a worker that dies is started again', async () => {
   expect(stackStatus(stateFolder)?.processes.every(({ running }) => running)).toBe(true);
 });
 
-test('ports that are taken are replaced', async () => {
+test('ports that are taken are replaced, and it is said', async () => {
   const before = await open();
   await before.stop();
-  const port = Number(before.temporal.address.split(':')[1]);
-  const somebody = createServer().listen(port, '127.0.0.1');
-  await once(somebody, 'listening');
+  const portOf = ({ temporal }: OpenStack) => Number(temporal.address.split(':')[1]);
+  const taken = [portOf(before), 7233].map((port) => createServer().listen(port, '127.0.0.1'));
+  // The usual port may be taken by somebody else already.
+  await Promise.allSettled(taken.map((server) => once(server, 'listening')));
   try {
+    progress = [];
     const after = await open();
-    expect(after.temporal.address).not.toBe(before.temporal.address);
+    expect([portOf(before), 7233]).not.toContain(portOf(after));
     expect(after.store.endpoint).toBe(before.store.endpoint);
+    expect(progress).toContain(`ports that are taken are replaced: 7233 by ${portOf(after)}`);
   } finally {
-    somebody.close();
+    for (const server of taken) server.close();
   }
+});
+
+test('doctor tells where a stack is, since when, and who uses it', async () => {
+  const inspect = () => inspectStack({ kind: 'embedded', stateFolder, store: undefined });
+  expect(inspect()).toMatchObject([
+    { name: 'State folder', found: true, detail: expect.stringMatching(/^\/.*\d GB free on its disk$/) },
+    { name: 'Stack', found: false, required: false, detail: 'not up' },
+  ]);
+  const used = await open({ keepAfterExit: true });
+  expect(inspect()[1]).toMatchObject({ name: 'Stack', found: true });
+  const detail = inspect()[1]?.detail ?? '';
+  expect(detail).toMatch(/^ready, since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d; Temporal 127/);
+  for (const address of [
+    used.temporal.address,
+    used.temporal.uiUrl,
+    used.store.endpoint,
+    used.store.consoleUrl,
+  ])
+    expect(detail).toContain(address);
+  expect(detail).toMatch(new RegExp(`; used by .*\\(process ${process.pid}\\), up$|; used by up, .*$`));
+  await used.stop();
+  expect(inspect()[1]?.detail).toMatch(/; used by up$/);
+
+  process.kill(record().supervisor.pid, 'SIGKILL');
+  await until(() => !isRunning(record().supervisor));
+  expect(inspect()[1]).toMatchObject({
+    found: false,
+    detail: expect.stringContaining('was killed still run'),
+  });
+});
+
+test('doctor tells of a state folder that cannot be read', () => {
+  mkdirSync(stateFolder);
+  writeFileSync(join(stateFolder, 'stack.json'), '{');
+  expect(inspectStack({ kind: 'embedded', stateFolder, store: undefined })[1]).toMatchObject({
+    found: false,
+    detail: expect.stringMatching(/stack\.json is damaged/),
+  });
+  rmSync(join(stateFolder, 'stack.json'));
 });
 
 test("a part that does not start is named, with the end of its log, and the others don't stay", async () => {
