@@ -50,6 +50,7 @@ export async function download(
       break;
     } catch (error) {
       options.signal?.throwIfAborted();
+      if (error instanceof TooLargeError) await removePartial(toFile);
       const broke = error instanceof BrokenOffError || (breaks > 0 && error instanceof UnreachableError);
       if (!broke || breaks === resumes) throw error;
       await pause(100 * 3 ** breaks);
@@ -71,6 +72,8 @@ class UnreachableError extends DownloadError {}
 class SilenceError extends Error {}
 /** The transfer had begun. */
 class BrokenOffError extends DownloadError {}
+/** More than was asked for: of no use to the next call. */
+class TooLargeError extends DownloadError {}
 
 const partialOf = (toFile: string): string => `${toFile}.partial`;
 /** Holds the ETag or date by which the server knows the version that the partial file is a part of. */
@@ -106,7 +109,7 @@ async function transfer(url: string, toFile: string, options: DownloadOptions): 
     const { maxBytes = Number.POSITIVE_INFINITY } = options;
     const checkSize = (bytes: number) => {
       if (bytes > maxBytes)
-        throw new DownloadError(`${url}: expected at most ${maxBytes} bytes, the server offers more`);
+        throw new TooLargeError(`${url}: expected at most ${maxBytes} bytes, the server offers more`);
     };
     if (totalBytes !== undefined && totalBytes > maxBytes) await response.body?.cancel();
     checkSize(totalBytes ?? 0);
@@ -220,12 +223,16 @@ async function checkFile(
 ): Promise<void> {
   if (found.sizeBytes === sizeBytes && found.sha256 === sha256) return;
   // Or every further call would go on from it and fail the same way.
-  await rm(partialOf(toFile), { force: true });
-  await rm(validatorOf(toFile), { force: true });
+  await removePartial(toFile);
   throw new DownloadError(
     `${url}: expected ${sizeBytes} bytes with SHA-256 ${sha256}, got ${found.sizeBytes} bytes with ` +
       `${found.sha256}; the server has another file or it was damaged on the way: try again, or check the address`,
   );
+}
+
+async function removePartial(toFile: string): Promise<void> {
+  await rm(partialOf(toFile), { force: true });
+  await rm(validatorOf(toFile), { force: true });
 }
 
 async function onDisk<T>(toFile: string, action: () => Promise<T>): Promise<T> {

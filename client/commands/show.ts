@@ -77,6 +77,9 @@ async function showTrial(
     `${name} of ${studyId}: ${trial.standing ? describeStanding(trial.standing) : describeProgress(trial)}`,
   );
   console.log(`objects: trials/${key}/`);
+  console.log(
+    `starts from: ${spec.initialWeights === 'scratch' ? 'scratch' : `weights/${spec.initialWeights}`}`,
+  );
   console.log(`${JSON.stringify(spec.config, null, 2)}\n`);
   console.log(
     table(['epoch', 'train loss', 'train accuracy', 'val loss', 'val accuracy', 'seconds'], lines.map(row)),

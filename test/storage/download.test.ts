@@ -106,6 +106,7 @@ describe('download', () => {
     const { port } = endless.address() as AddressInfo;
     const call = download(`http://127.0.0.1:${port}/endless.bin`, `${file}.2`, { maxBytes: 1_000_000 });
     await expect(call).rejects.toThrow(/at most 1000000 bytes, the server offers more/);
+    expect(await inFolder()).toEqual(['file.bin']);
     endless.closeAllConnections();
     endless.close();
   });
