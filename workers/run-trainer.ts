@@ -19,7 +19,7 @@ export interface TrainerOptions {
 
 /** Forks a trainer for each job. */
 export function createRunTrainer({ slots, onLog }: TrainerOptions): RunTrainer {
-  const env = { ...process.env, ...trainerEnvironment(slots) };
+  const env = { ...process.env, ...processEnvironment(slots) };
   return async (job, { onReport, signal }) => {
     signal.throwIfAborted();
     const child = fork(TRAINER, [], {
@@ -46,7 +46,7 @@ export function createRunTrainer({ slots, onLog }: TrainerOptions): RunTrainer {
 // --- helpers ---
 
 /** Each slot's share of the processors, and what must be set before a process starts. */
-function trainerEnvironment(slots: number): NodeJS.ProcessEnv {
+function processEnvironment(slots: number): NodeJS.ProcessEnv {
   return {
     [TRAINER_THREADS]: String(Math.max(1, Math.floor(availableParallelism() / slots))),
     // Keeps freed memory in the process: a step of ResNet-50 else costs thousands of page faults.
