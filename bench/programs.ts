@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type NativeParts, trainerEnvironment as nativeEnvironment } from '../infra/setup/native-parts.ts';
+import { type NativeParts, processEnvironment as nativeEnvironment } from '../infra/setup/native-parts.ts';
 import type { Network } from '../study/training-config.ts';
-import { trainerEnvironment } from '../workers/run-trainer.ts';
+import { processEnvironment } from '../workers/run-trainer.ts';
 import type { Program } from './measure.ts';
 import { benchCache } from './peers.ts';
 
@@ -26,7 +26,7 @@ export function programsOf(parts: NativeParts, python: string): Programs {
   // Only the processor is measured; a GPU would serve some and not others.
   const common = { ...process.env, CUDA_VISIBLE_DEVICES: '-1', TF_CPP_MIN_LOG_LEVEL: '2' };
   const plain = { ...common, ...nativeEnvironment(parts) };
-  const asTrainer = { ...plain, ...trainerEnvironment(1) };
+  const asTrainer = { ...plain, ...processEnvironment(1) };
 
   const node = (env: NodeJS.ProcessEnv, script: string, ...args: unknown[]): Program => ({
     command: process.execPath,

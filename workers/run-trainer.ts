@@ -23,7 +23,7 @@ export interface TrainerOptions {
 /** Forks a trainer for each job. */
 export function createRunTrainer({ slots, onLog }: TrainerOptions): RunTrainer {
   // A folder named from where the worker was started is the same one for its trainers.
-  const env = { ...process.env, ...trainerEnvironment(slots), STAGED_STUDY_CACHE: resolve(cacheFolder()) };
+  const env = { ...process.env, ...processEnvironment(slots), STAGED_STUDY_CACHE: resolve(cacheFolder()) };
   return async (job, { onReport, signal }) => {
     signal.throwIfAborted();
     const child = fork(TRAINER, [], {
@@ -50,7 +50,7 @@ export function createRunTrainer({ slots, onLog }: TrainerOptions): RunTrainer {
 }
 
 /** Each slot's share of the processors, and what must be set before a process starts. */
-export function trainerEnvironment(slots: number): NodeJS.ProcessEnv {
+export function processEnvironment(slots: number): NodeJS.ProcessEnv {
   return {
     [TRAINER_THREADS]: String(Math.max(1, Math.floor(availableParallelism() / slots))),
     // Keeps freed memory in the process: a step of ResNet-50 else costs thousands of page faults.

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { inspectNativeParts, projectRoot } from '../../infra/setup/native-parts.ts';
+import { diskBytesToSetUp, inspectNativeParts, projectRoot } from '../../infra/setup/native-parts.ts';
 import { inspectPrerequisites } from '../../infra/setup/prerequisites.ts';
 import { inspectStack } from '../../infra/stack/inspect-stack.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -27,7 +27,7 @@ export function doctorCommand(): Command {
 // --- helpers ---
 
 async function doctor({ json }: { json?: boolean }): Promise<void> {
-  const prerequisites = await inspectPrerequisites(projectRoot);
+  const prerequisites = await inspectPrerequisites(projectRoot, await diskBytesToSetUp());
   const parts = await inspectNativeParts();
   const servers = configuration();
   const stack = servers.kind === 'embedded' ? inspectStack(servers) : [];

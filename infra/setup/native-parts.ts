@@ -3,12 +3,13 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withFileLock } from '../file-lock.ts';
+import type { Finding } from '../finding.ts';
 import { UserError } from '../user-error.ts';
 import { installParts } from './install-parts.ts';
-import { chooseMinio, minioPart } from './minio-server.ts';
+import { chooseMinio, minioPart } from './minio-build.ts';
 import { deleteUnused, otherVersions } from './old-versions.ts';
 import { type Cache, cacheIn, isInstalled, type Part, partFolder } from './part.ts';
-import { checkPrerequisites, type Finding } from './prerequisites.ts';
+import { checkPrerequisites, diskBytesOf } from './prerequisites.ts';
 import type { Program } from './program.ts';
 import { chooseTemporal, temporalPart } from './temporal-cli.ts';
 import { cudaEnvironment, type TensorflowBuild, tensorflowPart, wantedBuild } from './tensorflow.ts';
@@ -56,6 +57,11 @@ export async function ensureNativeParts(): Promise<NativeParts> {
 /** The environment, beside the process's own, in which TensorFlow finds its libraries; set before the process starts. */
 export function trainerEnvironment(parts: NativeParts): Record<string, string> {
   return parts.tensorflow.build === 'cuda' ? cudaEnvironment(parts.tensorflow.folder) : {};
+}
+
+/** Disk that bringing what is missing takes at most. */
+export async function diskBytesToSetUp(): Promise<number> {
+  return diskBytesOf(missing(await planParts()));
 }
 
 /** Says which native parts are there, for `doctor`. */

@@ -1,35 +1,25 @@
-import { existsSync } from 'node:fs';
-import { statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { diskOf, gigabytes } from '../disk.ts';
+import type { Finding } from '../finding.ts';
 import { UserError } from '../user-error.ts';
 import { findOnPath, run } from './commands.ts';
 import { cacheIn, type Part } from './part.ts';
-import { minioServer, temporalCli, tensorflowCpu, tensorflowCudaWheels } from './pins.ts';
 import { unsupportedNode } from './supported-node.mjs';
 import { findGpu } from './tensorflow.ts';
 import { findCompiler } from './tfjs-binding.ts';
 
-/** One line of what `doctor` says. */
-export interface Finding {
-  name: string;
-  found: boolean;
-  /** Nothing works without it. */
-  required: boolean;
-  /** What was found: a version, a path, an amount. */
-  detail: string;
-  /** What to do where it is missing. */
-  howToGet: string;
-}
-
-/** Looks at everything that set-up expects of the machine. */
-export async function inspectPrerequisites(projectRoot: string): Promise<Finding[]> {
+/**
+ * Looks at everything that set-up expects of the machine.
+ *
+ * @param diskBytes what set-up may still take
+ */
+export async function inspectPrerequisites(projectRoot: string, diskBytes: number): Promise<Finding[]> {
   const gpu = await findGpu();
   return [
     inspectNode(),
     inspectPlatform(),
     await inspectPython(),
     inspectCompiler(),
-    await inspectDisk(projectRoot, gpu ? roughDiskBytes.cuda : roughDiskBytes.cpu),
+    inspectDisk(projectRoot, diskBytes),
     {
       name: 'NVIDIA GPU',
       found: gpu !== undefined,
@@ -47,13 +37,12 @@ export async function inspectPrerequisites(projectRoot: string): Promise<Finding
  */
 export async function checkPrerequisites(projectRoot: string, parts: readonly Part[]): Promise<void> {
   const needs = new Set(parts.flatMap((part) => part.needs));
-  const diskBytes = parts.reduce((total, part) => total + part.diskBytes, 0);
   const findings = [
     inspectNode(),
     inspectPlatform(),
     ...(needs.has('python') ? [await inspectPython()] : []),
     ...(needs.has('compiler') ? [inspectCompiler()] : []),
-    await inspectDisk(projectRoot, diskBytes),
+    inspectDisk(projectRoot, diskBytesOf(parts)),
   ];
   const missing = findings.filter((finding) => !finding.found);
   if (missing.length === 0) return;
@@ -62,15 +51,12 @@ export async function checkPrerequisites(projectRoot: string, parts: readonly Pa
   );
 }
 
-// --- helpers ---
+/** Disk that making these parts takes at most. */
+export function diskBytesOf(parts: readonly Part[]): number {
+  return parts.reduce((total, part) => total + part.diskBytes, 0);
+}
 
-const roughDiskBytes = {
-  cpu: tensorflowCpu.bytes + tensorflowCpu.unpackedBytes + minioServer.buildBytes + temporalCli.unpackedBytes,
-  cuda:
-    tensorflowCudaWheels.reduce((total, wheel) => total + wheel.unpackedBytes, 0) +
-    minioServer.buildBytes +
-    temporalCli.unpackedBytes,
-};
+// --- helpers ---
 
 function inspectNode(): Finding {
   return {
@@ -119,20 +105,14 @@ function inspectCompiler(): Finding {
   };
 }
 
-async function inspectDisk(projectRoot: string, neededBytes: number): Promise<Finding> {
+function inspectDisk(projectRoot: string, neededBytes: number): Finding {
   const { native } = cacheIn(projectRoot);
-  const folder = existsSync(native) ? native : dirname(dirname(native));
-  const { bavail, bsize } = await statfs(folder);
-  const free = bavail * bsize;
+  const { freeBytes } = diskOf(native);
   return {
     name: 'Disk space',
-    found: free >= neededBytes,
+    found: freeBytes >= neededBytes,
     required: true,
-    detail: `${gigabytes(free)} GB free in ${folder}`,
-    howToGet: `set-up takes up to ${gigabytes(neededBytes)} GB for a while: free some, or move the project`,
+    detail: `${gigabytes(freeBytes)} free for ${native}`,
+    howToGet: `set-up takes up to ${gigabytes(neededBytes)} for a while: free some, or move the project`,
   };
-}
-
-function gigabytes(bytes: number): string {
-  return (bytes / 1e9).toFixed(1);
 }

@@ -9,7 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { UserError } from '../user-error.ts';
 import { findOnPath, run } from './commands.ts';
 import type { Part } from './part.ts';
@@ -22,9 +22,7 @@ import { tensorflowLibraries } from './tensorflow.ts';
  */
 export function bindingPart(projectRoot: string, tensorflow: string): Part {
   const sources = readSources(projectRoot);
-  const key = createHash('sha256')
-    .update(tensorflow.split('/').at(-1) ?? '')
-    .update(compileFlags.join(' '));
+  const key = createHash('sha256').update(basename(tensorflow)).update(compileFlags.join(' '));
   for (const { path, text } of sources) key.update(relative(projectRoot, path)).update(text);
   return {
     title: 'tfjs binding',

@@ -52,18 +52,9 @@ with zipfile.ZipFile(wheel) as archive:
 
 function downloadArguments(pin: WheelPin, folder: string, requirements: string): string[] {
   return [
-    ...[
-      '-m',
-      'pip',
-      'download',
-      '--no-deps',
-      '--only-binary=:all:',
-      '--no-cache-dir',
-      '--progress-bar',
-      'off',
-    ],
-    ...['--disable-pip-version-check', '--python-version', '3.12', '--platform', pin.platform],
-    ...['--dest', folder, '--require-hashes', '--requirement', requirements],
+    ...['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--no-cache-dir', '--progress-bar=off'],
+    ...['--disable-pip-version-check', '--python-version=3.12', `--platform=${pin.platform}`],
+    ...[`--dest=${folder}`, '--require-hashes', `--requirement=${requirements}`],
   ];
 }
 

@@ -1,4 +1,4 @@
-import { type StatsFs, statfsSync } from 'node:fs';
+import { diskOf } from '../disk.ts';
 
 /** MinIO refuses to write where less than this share of the disk is free. */
 const minioReserve = 0.01;
@@ -17,20 +17,15 @@ export function diskShortage(
   to: keyof typeof leastFreeBytes,
   ownStore: boolean,
 ): string | undefined {
-  const disk = statfsSync(stateFolder);
-  const free = disk.bavail * disk.bsize;
-  const needed = neededBytes(disk, to, ownStore);
-  if (free >= needed) return undefined;
-  return `The disk of the state folder ${stateFolder} is full (${megabytes(free)} free, ${megabytes(needed)} needed)`;
+  const { totalBytes, freeBytes } = diskOf(stateFolder);
+  const needed = neededBytes(totalBytes, to, ownStore);
+  if (freeBytes >= needed) return undefined;
+  return `The disk of the state folder ${stateFolder} is full (${megabytes(freeBytes)} free, ${megabytes(needed)} needed)`;
 }
 
-/** Free bytes that a stack needs on a disk. */
-export function neededBytes(
-  { blocks, bsize }: Pick<StatsFs, 'blocks' | 'bsize'>,
-  to: keyof typeof leastFreeBytes,
-  ownStore: boolean,
-): number {
-  return leastFreeBytes[to] + (ownStore ? blocks * bsize * minioReserve : 0);
+/** Free bytes that a stack needs on a disk of this size. */
+export function neededBytes(totalBytes: number, to: keyof typeof leastFreeBytes, ownStore: boolean): number {
+  return leastFreeBytes[to] + (ownStore ? totalBytes * minioReserve : 0);
 }
 
 // --- helpers ---

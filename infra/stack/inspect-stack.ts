@@ -1,12 +1,11 @@
-import { existsSync, statfsSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { EmbeddedConfiguration } from '../configuration.ts';
+import { diskOf, gigabytes } from '../disk.ts';
+import type { Finding } from '../finding.ts';
 import { isRunning } from '../process-identity.ts';
-import type { Finding } from '../setup/prerequisites.ts';
 import { UserError } from '../user-error.ts';
+import { stackAddresses } from './addresses.ts';
 import { diskShortage } from './disk-space.ts';
-import { stackAddresses } from './stack.ts';
-import { readRecord, type StackRecord } from './state-folder.ts';
+import { readRecord, type StackRecord } from './record.ts';
 import { listUsers } from './users.ts';
 
 /** Says what there is of a stack, and whether its disk has space, for `doctor`. */
@@ -17,14 +16,11 @@ export function inspectStack({ stateFolder, store }: EmbeddedConfiguration): Fin
 // --- helpers ---
 
 function inspectDisk(stateFolder: string, ownStore: boolean): Finding {
-  let folder = stateFolder;
-  while (!existsSync(folder)) folder = dirname(folder);
-  const { bavail, bsize } = statfsSync(folder);
   return {
     name: 'State folder',
-    found: diskShortage(folder, 'start', ownStore) === undefined,
+    found: diskShortage(stateFolder, 'start', ownStore) === undefined,
     required: true,
-    detail: `${stateFolder}, ${((bavail * bsize) / 1e9).toFixed(1)} GB free on its disk`,
+    detail: `${stateFolder}, ${gigabytes(diskOf(stateFolder).freeBytes)} free on its disk`,
     howToGet: 'free some, or set STAGED_STUDY_STATE to a folder on another disk',
   };
 }

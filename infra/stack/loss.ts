@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { isRunning } from '../process-identity.ts';
 import { UserError } from '../user-error.ts';
 import { diskShortage } from './disk-space.ts';
-import { readRecord, type StackRecord, statePaths } from './state-folder.ts';
+import { readRecord, type StackRecord } from './record.ts';
+import { statePaths } from './state-folder.ts';
 
 /**
  * Watches a stack that is in use.

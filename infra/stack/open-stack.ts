@@ -1,17 +1,16 @@
-import { fork } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { EmbeddedConfiguration, StoreAddress } from '../configuration.ts';
 import { endProcess, isRunning } from '../process-identity.ts';
 import { ensureNativeParts, projectRoot, trainerEnvironment } from '../setup/native-parts.ts';
 import { UserError } from '../user-error.ts';
+import { ownStore, stackAddresses } from './addresses.ts';
 import { watchForLoss } from './loss.ts';
+import { readRecord, type StackRecord } from './record.ts';
 import { endRemains } from './remains.ts';
-import { ownStore, type StackOptions, stackAddresses } from './stack.ts';
-import { prepareStateFolder, readRecord, type StackRecord, statePaths } from './state-folder.ts';
-import type { SupervisorMessage } from './supervisor.ts';
+import type { StackOptions } from './stack.ts';
+import { startSupervisor } from './start-supervisor.ts';
+import { prepareStateFolder } from './state-folder.ts';
 import { isUsed, keepRunning, registerUser } from './users.ts';
 import type { WorkerScript } from './worker.ts';
 
@@ -109,33 +108,9 @@ export async function stopStack(stateFolder: string): Promise<boolean> {
   return up;
 }
 
-export interface StackStatus {
-  phase: StackRecord['phase'];
-  temporal: OpenStack['temporal'];
-  store: { endpoint: string; consoleUrl: string | undefined };
-  processes: { name: string; pid: number; running: boolean }[];
-  /** The folder of all logs. */
-  logs: string;
-}
-
-/** @returns undefined where no stack is up. */
-export function stackStatus(stateFolder: string): StackStatus | undefined {
-  const record = runningStack(stateFolder);
-  if (!record) return undefined;
-  const { temporal, storeEndpoint, consoleUrl } = stackAddresses(record);
-  return {
-    phase: record.phase,
-    temporal,
-    store: record.externalStore
-      ? { endpoint: record.externalStore.endpoint, consoleUrl: undefined }
-      : { endpoint: storeEndpoint, consoleUrl },
-    processes: record.processes.map(({ name, identity }) => ({
-      name,
-      pid: identity.pid,
-      running: isRunning(identity),
-    })),
-    logs: statePaths(stateFolder).logs,
-  };
+/** @returns how far the stack of a state folder is; undefined where none is up. */
+export function stackStatus(stateFolder: string): StackRecord['phase'] | undefined {
+  return runningStack(stateFolder)?.phase;
 }
 
 // --- helpers ---
@@ -163,43 +138,6 @@ async function stackOptions({
     workerEnvironment: trainerEnvironment(parts),
     externalStore: configuration.store,
   };
-}
-
-/** @returns false where another supervisor was faster. */
-function startSupervisor(options: StackOptions, onProgress: (doing: string) => void): Promise<boolean> {
-  const logFile = join(statePaths(options.stateFolder).logs, 'supervisor.log');
-  const log = openSync(logFile, 'a', 0o600);
-  const script = fileURLToPath(new URL('supervisor.ts', import.meta.url));
-  const supervisor = fork(script, {
-    cwd: projectRoot,
-    execArgv: ['--import', 'tsx'],
-    // A process group of its own: Ctrl-C in a terminal goes to all of the terminal's group.
-    detached: true,
-    stdio: ['ignore', log, log, 'ipc'],
-  });
-  closeSync(log);
-  return new Promise<boolean>((resolve, reject) => {
-    supervisor.once('exit', (code, signal) => {
-      reject(
-        new UserError(`The stack's supervisor ended (${signal ?? `exit code ${code}`}). Its log: ${logFile}`),
-      );
-    });
-    supervisor.on('message', (message: SupervisorMessage) => {
-      if (message.kind === 'progress') onProgress(message.doing);
-      if (message.kind === 'ready') resolve(true);
-      if (message.kind === 'lost') resolve(false);
-      if (message.kind === 'failed') {
-        const { isUserError } = message;
-        reject(
-          isUserError ? new UserError(message.message) : new Error(`${message.message}. The log: ${logFile}`),
-        );
-      }
-    });
-    supervisor.send(options);
-  }).finally(() => {
-    if (supervisor.connected) supervisor.disconnect();
-    supervisor.unref();
-  });
 }
 
 function checkStore({ store }: EmbeddedConfiguration, { externalStore }: StackRecord): void {

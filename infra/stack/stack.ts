@@ -1,26 +1,15 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { StoreAddress } from '../configuration.ts';
-import { identifySelf } from '../process-identity.ts';
+import { choosePorts, ownStore, stackAddresses } from './addresses.ts';
 import { ensureBucket } from './bucket.ts';
+import { readOrMakeCredentials } from './credentials.ts';
 import type { Launch, ManagedProcess } from './managed-process.ts';
 import { minioServerLaunch, untilMinioAnswers } from './minio-server.ts';
-import { freePorts } from './ports.ts';
+import { RecordKeeper, type StackPorts, type StackRecord } from './record.ts';
 import { type Service, service } from './service.ts';
-import {
-  readOrMakeCredentials,
-  readRecord,
-  type StackPorts,
-  type StackRecord,
-  statePaths,
-  writeRecord,
-} from './state-folder.ts';
-import {
-  namespace,
-  prepareNamespace,
-  temporalServerLaunch,
-  untilTemporalAnswers,
-} from './temporal-server.ts';
+import { statePaths } from './state-folder.ts';
+import { prepareNamespace, temporalServerLaunch, untilTemporalAnswers } from './temporal-server.ts';
 import { untilWorkerReady, type WorkerScript, workerLaunch, workerLogName } from './worker.ts';
 
 export interface StackOptions {
@@ -34,31 +23,6 @@ export interface StackOptions {
   externalStore: StoreAddress | undefined;
 }
 
-/** The addresses of a stack with these ports. */
-export function stackAddresses(record: Pick<StackRecord, 'ports'>) {
-  const { ports } = record;
-  return {
-    temporal: {
-      address: `127.0.0.1:${ports.temporal}`,
-      namespace,
-      uiUrl: `http://127.0.0.1:${ports.temporalUi}`,
-    },
-    storeEndpoint: `http://127.0.0.1:${ports.store}`,
-    consoleUrl: `http://127.0.0.1:${ports.storeConsole}`,
-  };
-}
-
-/** The stack's own store, which its credentials file and ports describe. */
-export function ownStore(stateFolder: string, record: Pick<StackRecord, 'ports'>): StoreAddress {
-  const credentials = readOrMakeCredentials(stateFolder);
-  return {
-    endpoint: stackAddresses(record).storeEndpoint,
-    ...credentials,
-    bucket: 'staged-study',
-    region: 'us-east-1',
-  };
-}
-
 /** Servers and workers of one state folder, started and stopped together, and recorded in its `stack.json`. */
 export class Stack {
   readonly #options: StackOptions;
@@ -66,13 +30,14 @@ export class Stack {
   readonly #onProgress: (doing: string) => void;
   readonly #servers: Service[] = [];
   readonly #workers: Service[] = [];
-  #record: StackRecord | undefined;
+  readonly #record: RecordKeeper;
   #stopped: Promise<void> | undefined;
 
   constructor(options: StackOptions, log: (line: string) => void, onProgress: (doing: string) => void) {
     this.#options = options;
     this.#log = log;
     this.#onProgress = onProgress;
+    this.#record = new RecordKeeper(options.stateFolder, log);
   }
 
   /** @throws UserError where a part can't be started */
@@ -87,11 +52,11 @@ export class Stack {
     this.#onProgress('starting the workers');
     const store = externalStore ?? ownStore(stateFolder, this.#recorded());
     await Promise.all(workers.map((worker) => this.#startWorker(worker, store)));
-    this.#announceReady();
+    this.#record.ready();
   }
 
   isStarting(): boolean {
-    return this.#record?.phase === 'starting';
+    return this.#record.phase === 'starting';
   }
 
   /** Makes a start that is under way fail soon. */
@@ -107,9 +72,9 @@ export class Stack {
    */
   announceStopUnlessUsed(isUsed: () => boolean): boolean {
     if (isUsed()) return false;
-    this.#announceStop();
+    this.#record.stopping();
     if (!isUsed()) return true;
-    this.#announceReady();
+    this.#record.ready();
     return false;
   }
 
@@ -120,7 +85,7 @@ export class Stack {
   }
 
   async #stopAll(): Promise<void> {
-    this.#announceStop();
+    this.#record.stopping();
     await Promise.all(this.#workers.map((worker) => worker.stop()));
     await Promise.all(this.#servers.map((server) => server.stop()));
   }
@@ -130,8 +95,7 @@ export class Stack {
     const { stateFolder, externalStore } = this.#options;
     const { ports, replaced } = await choosePorts(stateFolder, !externalStore);
     if (replaced.length > 0) this.#onProgress(`ports that are taken are replaced: ${replaced.join(', ')}`);
-    this.#record = newRecord(this.#options, ports);
-    writeRecord(this.#options.stateFolder, this.#record);
+    this.#record.starting(ports, externalStore && withoutCredentials(externalStore));
     const started = await Promise.allSettled([
       this.#startTemporal(ports),
       ...(this.#options.externalStore ? [] : [this.#startMinio(ports)]),
@@ -197,44 +161,13 @@ export class Stack {
     healthy: (started: ManagedProcess) => Promise<void>,
   ): Promise<void> {
     if (this.#stopped) throw new Error(`${launch.name} is not started: the stack is stopping`);
-    const started = service(launch, healthy, (process) => this.#recordProcess(process), this.#log);
+    const started = service(launch, healthy, (process) => this.#record.started(process), this.#log);
     group.push(started);
     await started.start();
   }
 
-  #recordProcess({ launch: { name, graceMs }, identity }: ManagedProcess): void {
-    const record = this.#recorded();
-    record.processes = [
-      ...record.processes.filter((process) => process.name !== name),
-      { name, identity, graceMs },
-    ];
-    this.#tryToWrite(record);
-  }
-
-  #announceStop(): void {
-    if (!this.#record) return;
-    this.#record.phase = 'stopping';
-    this.#tryToWrite(this.#record);
-  }
-
-  #announceReady(): void {
-    const record = this.#recorded();
-    record.phase = 'ready';
-    writeRecord(this.#options.stateFolder, record);
-  }
-
-  /** A record that can't be written (a full disk) must keep no process from being started again or stopped. */
-  #tryToWrite(record: StackRecord): void {
-    try {
-      writeRecord(this.#options.stateFolder, record);
-    } catch (error) {
-      this.#log(`the record was not written: ${(error as Error).message}`);
-    }
-  }
-
   #recorded(): StackRecord {
-    if (!this.#record) throw new Error('the stack has no record before its start');
-    return this.#record;
+    return this.#record.current;
   }
 
   #logFile(name: string): string {
@@ -246,45 +179,6 @@ export class Stack {
 
 const mostStarts = 3;
 
-const usualPorts: StackPorts = { temporal: 7233, temporalUi: 8233, store: 9000, storeConsole: 9001 };
-
-/**
- * The usual ports, those of the last time first, so that bookmarks stay good; others where both are taken.
- *
- * @returns also the usual ports that are replaced by others, of the store only if there is one
- */
-async function choosePorts(
-  stateFolder: string,
-  ownStore: boolean,
-): Promise<{ ports: StackPorts; replaced: string[] }> {
-  const last = readRecord(stateFolder)?.ports;
-  const wanted = (name: keyof StackPorts) => [last?.[name], usualPorts[name]];
-  const ports = await freePorts({
-    temporal: wanted('temporal'),
-    temporalUi: wanted('temporalUi'),
-    store: wanted('store'),
-    storeConsole: wanted('storeConsole'),
-  });
-  const used = [
-    'temporal',
-    'temporalUi',
-    ...(ownStore ? ['store', 'storeConsole'] : []),
-  ] as (keyof StackPorts)[];
-  const replaced = used.filter((name) => !wanted(name).includes(ports[name]));
-  return { ports, replaced: replaced.map((name) => `${usualPorts[name]} by ${ports[name]}`) };
-}
-
-function newRecord({ externalStore }: StackOptions, ports: StackPorts): StackRecord {
-  return {
-    phase: 'starting',
-    startedAt: new Date().toISOString(),
-    supervisor: identifySelf(),
-    processes: [],
-    ports,
-    externalStore: externalStore && {
-      endpoint: externalStore.endpoint,
-      bucket: externalStore.bucket,
-      region: externalStore.region,
-    },
-  };
+function withoutCredentials({ endpoint, bucket, region }: StoreAddress): StackRecord['externalStore'] {
+  return { endpoint, bucket, region };
 }

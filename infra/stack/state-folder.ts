@@ -1,10 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ProcessIdentity } from '../process-identity.ts';
 import { UserError } from '../user-error.ts';
 import { diskShortage } from './disk-space.ts';
-import type { Credentials } from './minio-server.ts';
 
 /** What the state folder holds. */
 export function statePaths(stateFolder: string) {
@@ -18,26 +15,6 @@ export function statePaths(stateFolder: string) {
     users: join(stateFolder, 'users'),
     supervisorLock: join(stateFolder, 'supervisor.lock'),
   };
-}
-
-/** What is known of a stack: in `stack.json`, written by its supervisor alone. */
-export interface StackRecord {
-  phase: 'starting' | 'ready' | 'stopping';
-  /** ISO 8601. */
-  startedAt: string;
-  supervisor: ProcessIdentity;
-  /** In the order of their start. */
-  processes: { name: string; identity: ProcessIdentity; graceMs: number }[];
-  ports: StackPorts;
-  /** A store that is not the stack's own. */
-  externalStore: { endpoint: string; bucket: string; region: string } | undefined;
-}
-
-export interface StackPorts {
-  temporal: number;
-  temporalUi: number;
-  store: number;
-  storeConsole: number;
 }
 
 /**
@@ -67,25 +44,41 @@ export function prepareStateFolder(stateFolder: string, ownStore: boolean): void
   if (shortage) throw fullDisk(shortage, undefined);
 }
 
-/** MinIO's credentials, generated at the first call; a file that its owner alone can read. */
-export function readOrMakeCredentials(stateFolder: string): Credentials {
-  const { credentials: path } = statePaths(stateFolder);
-  const found = readJson<Credentials>(path);
-  if (found) {
-    if (found.accessKey && found.secretKey) return found;
-    throw damaged(path, undefined);
+/** @returns the content of a JSON file, undefined where there is none. */
+export function readStateFile<T>(path: string): T | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw unusable(path, 'read', error);
   }
-  const made = { accessKey: 'staged-study', secretKey: randomBytes(24).toString('base64url') };
-  writeWhole(path, made);
-  return made;
+  try {
+    return JSON.parse(text) as T;
+  } catch (cause) {
+    throw damaged(path, cause);
+  }
 }
 
-export function readRecord(stateFolder: string): StackRecord | undefined {
-  return readJson<StackRecord>(statePaths(stateFolder).record);
+/** Writes a file that its owner alone can read, by a rename: nobody reads half of it. */
+export function writeStateFile(path: string, value: unknown): void {
+  const draft = `${path}.${process.pid}`;
+  try {
+    writeFileSync(draft, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600 });
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
 }
 
-export function writeRecord(stateFolder: string, record: StackRecord): void {
-  writeWhole(statePaths(stateFolder).record, record);
+export function damaged(path: string, cause: unknown): UserError {
+  return new UserError(
+    `${path} is damaged. Delete it: it is made anew at the next start, and no study is lost.`,
+    {
+      cause,
+    },
+  );
 }
 
 // --- helpers ---
@@ -103,40 +96,4 @@ function unusable(path: string, how: 'read' | 'written', cause: unknown): UserEr
       'to another folder.',
     { cause },
   );
-}
-
-function damaged(path: string, cause: unknown): UserError {
-  return new UserError(
-    `${path} is damaged. Delete it: it is made anew at the next start, and no study is lost.`,
-    {
-      cause,
-    },
-  );
-}
-
-function readJson<T>(path: string): T | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw unusable(path, 'read', error);
-  }
-  try {
-    return JSON.parse(text) as T;
-  } catch (cause) {
-    throw damaged(path, cause);
-  }
-}
-
-/** By a rename, so that nobody reads half of it. */
-function writeWhole(path: string, value: unknown): void {
-  const draft = `${path}.${process.pid}`;
-  try {
-    writeFileSync(draft, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600 });
-    renameSync(draft, path);
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw error;
-  }
 }

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { ensureNativeParts, inspectNativeParts } from '../../infra/setup/native-parts.ts';
+import { diskBytesToSetUp, ensureNativeParts, inspectNativeParts } from '../../infra/setup/native-parts.ts';
 import { cacheIn, installPart, isInstalled, type Part, partFolder } from '../../infra/setup/part.ts';
 import type { WheelPin } from '../../infra/setup/pins.ts';
 import { checkPrerequisites, inspectPrerequisites } from '../../infra/setup/prerequisites.ts';
@@ -157,12 +157,18 @@ test('everything that is missing on the machine is said at once', async () => {
   expect(lines).toHaveLength(3);
   expect(lines[0]).toMatch(/^Python 3 with pip: .*apt install/);
   expect(lines[1]).toMatch(/^C\+\+ compiler: .*apt install/);
-  expect(lines[2]).toMatch(/^Disk space: .* GB free in .*takes up to 1000000000\.0 GB/);
+  expect(lines[2]).toMatch(/^Disk space: .* GB free for .*takes up to 1000000000\.0 GB/);
 });
 
 test('a machine that runs these tests has what is required', async () => {
-  const findings = await inspectPrerequisites(folder);
+  const findings = await inspectPrerequisites(folder, 0);
   expect(findings.filter(({ required, found }) => required && !found)).toEqual([]);
+  // Where all parts are there, a disk that is nearly full is no fault.
+  expect(await diskBytesToSetUp()).toBe(0);
+  const crowded = await inspectPrerequisites(folder, 1e18);
+  expect(crowded.filter(({ found, required }) => required && !found).map(({ name }) => name)).toEqual([
+    'Disk space',
+  ]);
 });
 
 test.each([

@@ -1,0 +1,53 @@
+import { fork } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { UserError } from '../user-error.ts';
+import type { StackOptions } from './stack.ts';
+import { statePaths } from './state-folder.ts';
+import type { SupervisorMessage } from './supervisor.ts';
+
+/**
+ * Starts the process that brings up a stack and keeps it up, and waits until it is up.
+ *
+ * @returns false where another supervisor was faster.
+ * @throws UserError where a part can't be started
+ */
+export function startSupervisor(
+  options: StackOptions,
+  onProgress: (doing: string) => void,
+): Promise<boolean> {
+  const logFile = join(statePaths(options.stateFolder).logs, 'supervisor.log');
+  const log = openSync(logFile, 'a', 0o600);
+  const script = fileURLToPath(new URL('supervisor.ts', import.meta.url));
+  const supervisor = fork(script, {
+    cwd: options.projectRoot,
+    execArgv: ['--import', 'tsx'],
+    // A process group of its own: Ctrl-C in a terminal goes to all of the terminal's group.
+    detached: true,
+    stdio: ['ignore', log, log, 'ipc'],
+  });
+  closeSync(log);
+  return new Promise<boolean>((resolve, reject) => {
+    supervisor.once('exit', (code, signal) => {
+      reject(
+        new UserError(`The stack's supervisor ended (${signal ?? `exit code ${code}`}). Its log: ${logFile}`),
+      );
+    });
+    supervisor.on('message', (message: SupervisorMessage) => {
+      if (message.kind === 'progress') onProgress(message.doing);
+      if (message.kind === 'ready') resolve(true);
+      if (message.kind === 'lost') resolve(false);
+      if (message.kind === 'failed') {
+        const { isUserError } = message;
+        reject(
+          isUserError ? new UserError(message.message) : new Error(`${message.message}. The log: ${logFile}`),
+        );
+      }
+    });
+    supervisor.send(options);
+  }).finally(() => {
+    if (supervisor.connected) supervisor.disconnect();
+    supervisor.unref();
+  });
+}
