@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type NativeParts, processEnvironment as nativeEnvironment } from '../infra/setup/native-parts.ts';
+import { type NativeParts, trainerEnvironment as nativeEnvironment } from '../infra/setup/native-parts.ts';
 import type { Network } from '../study/training-config.ts';
 import { processEnvironment } from '../workers/run-trainer.ts';
 import type { Program } from './measure.ts';

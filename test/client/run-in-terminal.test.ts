@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { isRunning } from '../../infra/process-identity.ts';
 import { projectRoot } from '../../infra/setup/native-parts.ts';
 import { stopStack } from '../../infra/stack/open-stack.ts';
-import { readRecord } from '../../infra/stack/state-folder.ts';
+import { readRecord } from '../../infra/stack/record.ts';
 import type { StudyInput } from '../../study/study-schema.ts';
 import { smallArchive } from '../activities/small-archive.ts';
 import { freshBucket } from '../storage/fresh-stores.ts';
