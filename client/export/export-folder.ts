@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { UserError } from '../../infra/user-error.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** The file by which an export is known again: what it is, and the SHA-256 of every other file. */
 export const EXPORT_FILE = 'export.json';
@@ -9,18 +9,18 @@ export const EXPORT_FILE = 'export.json';
 /**
  * Whether a folder may become an export: there is none yet, or it is empty, or an earlier export and nothing else.
  *
- * @throws {UserError} where it holds anything that an export has not written.
+ * @throws {UsageError} where it holds anything that an export has not written.
  */
 export async function checkExportFolder(name: string): Promise<void> {
   const folder = resolve(name);
   const found = await stat(folder).catch(() => undefined);
   if (!found) return;
-  if (!found.isDirectory()) throw new UserError(`--to: expected a folder, got a file: ${name}`);
+  if (!found.isDirectory()) throw new UsageError(`--to: expected a folder, got a file: ${name}`);
   const files = await filesIn(folder);
   const own = new Set([EXPORT_FILE, ...(await filesOfExport(folder))]);
   const [foreign] = files.filter((file) => !own.has(file) && !COMPILED.test(file));
   if (foreign === undefined) return;
-  throw new UserError(
+  throw new UsageError(
     `--to: expected a folder that is empty or an earlier export, got ${name}, which holds ${foreign}; choose another`,
   );
 }

@@ -187,7 +187,7 @@ describe('both', () => {
     ],
   ])('refuse %o in one line', async (args, message) => {
     const { code, out, err } = await run(...args);
-    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toMatch(message);
   });
 });
