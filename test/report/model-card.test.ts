@@ -15,14 +15,14 @@ describe('the card of the winner', () => {
     expect(card).toMatch(
       new RegExp(`^# ${winner.name}\\n\\nThe winner, as the final test took it, of the study`),
     );
-    expect(card).toContain(`| test | 10,000 | ${record.test?.accuracy.toFixed(2)}\u00a0% | 0.5123 |`);
-    expect(card).toContain(`| validation | 10,000 | ${winner.score?.toFixed(2)}\u00a0% |`);
+    expect(card).toContain(`| test | 10,000 | ${record.test?.accuracy.toFixed(2)} % | 0.5123 |`);
+    expect(card).toContain(`| validation | 10,000 | ${winner.score?.toFixed(2)} % |`);
     for (const name of CIFAR10_CLASSES)
-      expect(card).toMatch(new RegExp(`\\| ${name} \\| [\\d.]+\u00a0% \\|`));
+      expect(card).toMatch(new RegExp(`\\| ${name} \\| [\\d.]+ % \\|`));
   });
 
   it('tells the stages that led to it, each with the winner it took', () => {
-    const rows = [...card.matchAll(/^\| `(\w+)` \| .*\? \| `([\w.]+)` \| [\d.]+\u00a0% \|$/gm)];
+    const rows = [...card.matchAll(/^\| `(\w+)` \| .*\? \| `([\w.]+)` \| [\d.]+ % \|$/gm)];
     const stages = record.stages.filter(({ name }) =>
       ['dense', 'cnn', 'activation', 'optimizer', 'search', 'dropout'].includes(name),
     );
