@@ -17,8 +17,7 @@ describe('the card of the winner', () => {
     );
     expect(card).toContain(`| test | 10,000 | ${record.test?.accuracy.toFixed(2)} % | 0.5123 |`);
     expect(card).toContain(`| validation | 10,000 | ${winner.score?.toFixed(2)} % |`);
-    for (const name of CIFAR10_CLASSES)
-      expect(card).toMatch(new RegExp(`\\| ${name} \\| [\\d.]+ % \\|`));
+    for (const name of CIFAR10_CLASSES) expect(card).toMatch(new RegExp(`\\| ${name} \\| [\\d.]+ % \\|`));
   });
 
   it('tells the stages that led to it, each with the winner it took', () => {
