@@ -1,12 +1,11 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { ApplicationFailure, Context, heartbeat, log } from '@temporalio/activity';
+import { ApplicationFailure, heartbeat, log } from '@temporalio/activity';
 import { type DatasetManifest, findDataset, putDataset } from '../storage/datasets.ts';
-import { DownloadError, download } from '../storage/download.ts';
+import { DownloadError } from '../storage/download.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { DatasetSummary } from '../study/record.ts';
 import { ArchiveError, OFFICIAL_ARCHIVE, readCifar10Archive } from '../training/data/archive.ts';
 import { generateImages } from '../training/data/generated.ts';
+import { isAddress, withFile } from './with-file.ts';
 
 /** Where the images come from: an archive's file or address, or null for the official one. */
 export interface DatasetSource {
@@ -20,9 +19,6 @@ export interface DatasetProgress {
   doneBytes?: number;
   totalBytes?: number;
 }
-
-/** An archive that can't be reached is given up after this long. */
-const CONNECT_TIMEOUT_MS = 8_000;
 
 /**
  * Finds the data set, checks it entry by entry, and stores it, training and test images apart.
@@ -56,36 +52,22 @@ export function createPrepareDataset({ store, downloads }: { store: ObjectStore;
     }
   }
 
-  async function fromArchive(source: string, tell: Tell): Promise<DatasetManifest> {
-    const file = /^https?:/.test(source) ? await fetchArchive(source, tell) : source;
-    try {
+  function fromArchive(source: string, tell: Tell): Promise<DatasetManifest> {
+    const doing = `fetching ${source}`;
+    if (isAddress(source)) tell({ doing });
+    const { sizeBytes, sha256 } = OFFICIAL_ARCHIVE;
+    const options = {
+      ...(source === OFFICIAL_ARCHIVE.url && { sizeBytes, sha256 }),
+      onProgress: (doneBytes: number, totalBytes: number | undefined) =>
+        tell({ doing, doneBytes, ...(totalBytes !== undefined && { totalBytes }) }),
+    };
+    return withFile(source, downloads, options, async (file) => {
       tell({ doing: `checking ${source}` });
       const { archiveSha256, ...content } = await readCifar10Archive(file);
       tell({ doing: 'storing the images' });
-      const kind = archiveSha256 === OFFICIAL_ARCHIVE.sha256 ? 'official' : 'other';
-      return await putDataset(store, { ...content, origin: { kind, archiveSha256, source } });
-    } finally {
-      // Stored or refused, a download has done its work.
-      if (file !== source) await rm(file, { force: true });
-    }
-  }
-
-  async function fetchArchive(url: string, tell: Tell): Promise<string> {
-    const doing = `fetching ${url}`;
-    tell({ doing });
-    await mkdir(downloads, { recursive: true });
-    const file = join(downloads, encodeURIComponent(url).slice(-200));
-    await download(url, file, {
-      ...(url === OFFICIAL_ARCHIVE.url && {
-        sizeBytes: OFFICIAL_ARCHIVE.sizeBytes,
-        sha256: OFFICIAL_ARCHIVE.sha256,
-      }),
-      connectTimeoutMs: CONNECT_TIMEOUT_MS,
-      onProgress: (doneBytes, totalBytes) =>
-        tell({ doing, doneBytes, ...(totalBytes !== undefined && { totalBytes }) }),
-      signal: Context.current().cancellationSignal,
+      const kind = archiveSha256 === sha256 ? 'official' : 'other';
+      return putDataset(store, { ...content, origin: { kind, archiveSha256, source } });
     });
-    return file;
   }
 }
 

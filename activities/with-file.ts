@@ -1,10 +1,15 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { type DownloadOptions, download } from '../storage/download.ts';
 
 /** A server that can't be reached is given up after this long. */
 const CONNECT_TIMEOUT_MS = 8_000;
+
+/** Whether a source is fetched, rather than opened as a file. */
+export function isAddress(source: string): boolean {
+  return /^https?:/.test(source);
+}
 
 /**
  * Gives `use` a file by its name, or by its address once it is downloaded: what has come of it is kept for the next attempt
@@ -15,14 +20,13 @@ const CONNECT_TIMEOUT_MS = 8_000;
 export async function withFile<T>(
   source: string,
   downloads: string,
-  expected: Pick<DownloadOptions, 'sizeBytes' | 'sha256' | 'maxBytes'>,
+  options: Pick<DownloadOptions, 'sizeBytes' | 'sha256' | 'maxBytes' | 'onProgress'>,
   use: (file: string) => Promise<T>,
 ): Promise<T> {
-  if (!/^https?:/.test(source)) return use(source);
-  await mkdir(downloads, { recursive: true });
+  if (!isAddress(source)) return use(source);
   const file = join(downloads, encodeURIComponent(source).slice(-200));
   await download(source, file, {
-    ...expected,
+    ...options,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     signal: Context.current().cancellationSignal,
   });

@@ -1,9 +1,8 @@
 /** `npm run bench`: measures training beside its peers on this machine, and writes docs/bench.md and docs/bench.json. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CommanderError } from 'commander';
-import { EXIT, isExpected } from '../client/exit-codes.ts';
-import { InterruptedError, interruption } from '../client/interruption.ts';
+import { endWith } from '../client/exit-codes.ts';
+import { interruption } from '../client/interruption.ts';
 import { withFileLock } from '../infra/file-lock.ts';
 import { ensureNativeParts, projectRoot } from '../infra/setup/native-parts.ts';
 import { duration } from '../report/format.ts';
@@ -26,14 +25,7 @@ try {
   // Two at once would measure each other.
   await withFileLock(join(benchCache.native, 'bench.lock'), onWait, () => bench(request));
 } catch (error) {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? EXIT.success : EXIT.usage;
-  } else if (error instanceof InterruptedError) {
-    process.exitCode = EXIT.interrupted;
-  } else {
-    console.error(isExpected(error) ? error.message : error);
-    process.exitCode = EXIT.failure;
-  }
+  endWith(error);
 }
 
 async function bench(request: BenchRequest): Promise<void> {

@@ -1,4 +1,3 @@
-import { statfs } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { run } from '../infra/setup/commands.ts';
 import { tensorflowCpu } from '../infra/setup/pins.ts';
@@ -31,10 +30,4 @@ export async function describeMachine(python: string): Promise<Machine> {
       ...Object.fromEntries(lines.map((line) => line.split(' '))),
     },
   };
-}
-
-/** Free for this user on the disk of a folder. */
-export async function freeBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
 }

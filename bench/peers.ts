@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { diskOf } from '../infra/disk.ts';
 import { findOnPath, run } from '../infra/setup/commands.ts';
 import { projectRoot } from '../infra/setup/native-parts.ts';
 import { installPart, isInstalled, type Part, partFolder } from '../infra/setup/part.ts';
 import { checkPrerequisites } from '../infra/setup/prerequisites.ts';
 import { runTasks } from '../infra/setup/progress.ts';
 import { UserError } from '../infra/user-error.ts';
-import { freeBytes } from './machine.ts';
 
 const REQUIREMENTS = fileURLToPath(new URL('./requirements.txt', import.meta.url));
 const MAKER = { gigabytesDownloaded: 3.4, gigabytesInstalled: 7.5 };
@@ -82,9 +82,9 @@ function peersPart({ command, version }: Python): Part {
     diskBytes: (MAKER.gigabytesDownloaded + MAKER.gigabytesInstalled) * 1e9,
     async make(target, work, report) {
       await run(command, ['-m', 'venv', target]);
-      const before = await freeBytes(work);
-      const watch = setInterval(async () => {
-        const written = before - (await freeBytes(work));
+      const before = diskOf(work).freeBytes;
+      const watch = setInterval(() => {
+        const written = before - diskOf(work).freeBytes;
         report(`downloading and installing: ${(written / 1e9).toFixed(1)} GB written so far`);
       }, 1000);
       const options = ['--no-cache-dir', '--progress-bar', 'off', '--disable-pip-version-check'];

@@ -5,6 +5,7 @@ import { selectProfile } from '../study/parse-study.ts';
 import { limitImages, type PlannedTrial } from '../study/plan.ts';
 import type { Study } from '../study/study-schema.ts';
 import type { Network, TrainingConfig } from '../study/training-config.ts';
+import { heldOutImages } from '../study/trial.ts';
 import type { StudyRequest } from '../workflows/study-workflow.ts';
 import { measureSteps } from './measure-steps.ts';
 
@@ -25,7 +26,7 @@ export async function estimateStudy(
 ): Promise<StudyEstimate> {
   const profile = selectProfile(study, profileName);
   const used = limitImages(profile.trainImages, ALL_IMAGES.train);
-  const validation = Math.round(used * study.validationFraction);
+  const validation = heldOutImages(used, study.validationFraction);
   const images = { training: used - validation, validation };
 
   const configs = distinctNetworks(study, profileName);

@@ -9,10 +9,15 @@ type Servers = Pick<Session, 'client' | 'store'>;
 
 /** Ids of all studies: those that Temporal knows, and those that the store has kept for longer. */
 export async function studyIds({ client, store }: Servers): Promise<string[]> {
-  const ids = new Set(await listStudies(store));
-  for await (const { workflowId } of client.workflow.list({ query: "WorkflowType = 'studyWorkflow'" }))
-    ids.add(workflowId);
-  return [...ids].sort();
+  return [...new Set([...(await listStudies(store)), ...(await studyWorkflowIds(client))])].sort();
+}
+
+/** Ids of the studies that Temporal knows, of those that a condition on them chooses. */
+export async function studyWorkflowIds(client: Servers['client'], condition?: string): Promise<string[]> {
+  const query = ["WorkflowType = 'studyWorkflow'", ...(condition ? [condition] : [])].join(' AND ');
+  const ids: string[] = [];
+  for await (const { workflowId } of client.workflow.list({ query })) ids.push(workflowId);
+  return ids;
 }
 
 /** @returns undefined where Temporal has no workflow of this id. */

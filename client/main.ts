@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { cancelCommand } from './commands/cancel.ts';
 import { checkCommand } from './commands/check.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -15,22 +15,15 @@ import { statusCommand } from './commands/status.ts';
 import { upCommand } from './commands/up.ts';
 import { watchCommand } from './commands/watch.ts';
 import { workerCommand } from './commands/worker.ts';
-import { EXIT, exitCodeOf, isExpected } from './exit-codes.ts';
+import { endWith } from './exit-codes.ts';
 import { helpText } from './help.ts';
-import { InterruptedError } from './interruption.ts';
 
-/** The command line. Sets the process's exit code; an expected error is one message, any other a stack trace. */
+/** The command line. Sets the process's exit code. */
 export async function main(argv: string[]): Promise<void> {
   try {
     await program().parseAsync(argv);
   } catch (error) {
-    if (error instanceof CommanderError) {
-      process.exitCode = error.exitCode === 0 ? EXIT.success : EXIT.usage;
-      return;
-    }
-    process.exitCode = exitCodeOf(error);
-    if (error instanceof InterruptedError) return;
-    console.error(isExpected(error) ? error.message : error);
+    endWith(error);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import type { DatasetProgress } from '../activities/prepare-dataset.ts';
 import type { DatasetSummary, TrialStanding, WeightsSummary } from '../study/record.ts';
 import { QUERIES, stageWorkflowId, trialWorkflowId } from '../study/temporal-names.ts';
-import type { EpochLine, TrialSpec } from '../study/trial.ts';
+import { type EpochLine, heldOutImages, type TrialSpec } from '../study/trial.ts';
 import type { TrainingProgress } from '../training/messages.ts';
 import type { StageStatus } from '../workflows/stage-workflow.ts';
 import type { StageProgress, StudyStatus } from '../workflows/study-workflow.ts';
@@ -183,7 +183,7 @@ async function openTrial(
 }
 
 function imagesOf({ data }: TrialSpec): number {
-  return data.trainImages - Math.round(data.trainImages * data.validationFraction);
+  return data.trainImages - heldOutImages(data.trainImages, data.validationFraction);
 }
 
 /** A child workflow may not have started yet, or not have run its first task. */

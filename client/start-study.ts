@@ -4,7 +4,7 @@ import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/com
 import { CONTROL_QUEUE, SEARCH_ATTRIBUTES } from '../study/temporal-names.ts';
 import { canonicalJson } from '../study/trial-key.ts';
 import type { StudyRequest, studyWorkflow } from '../workflows/study-workflow.ts';
-import { describeWorkflow } from './find-study.ts';
+import { describeWorkflow, studyWorkflowIds } from './find-study.ts';
 import { registerSearchAttributes } from './register-search-attributes.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -36,7 +36,10 @@ export async function startOrResume(
   if (options.id !== undefined) checkStudyId(options.id);
   await registerSearchAttributes(client);
   const definition = createHash('sha256').update(canonicalJson(request)).digest('hex').slice(0, 32);
-  const like = await unfinishedLike(client, definition);
+  const like = await studyWorkflowIds(
+    client,
+    `ExecutionStatus = 'Running' AND StudyDefinition = '${definition}'`,
+  );
   if (options.id === undefined) {
     const [studyId] = like;
     if (studyId !== undefined && !options.new) return { studyId, resumed: true };
@@ -70,13 +73,6 @@ export function checkStudyId(id: string): void {
 
 // --- helpers ---
 
-async function unfinishedLike(client: Client, definition: string): Promise<string[]> {
-  const ids: string[] = [];
-  const query = `WorkflowType = 'studyWorkflow' AND ExecutionStatus = 'Running' AND StudyDefinition = '${definition}'`;
-  for await (const { workflowId } of client.workflow.list({ query })) ids.push(workflowId);
-  return ids;
-}
-
 async function startFresh(
   client: Client,
   request: StudyRequest,
@@ -84,9 +80,10 @@ async function startFresh(
   stored: readonly string[],
 ): Promise<StartedStudy> {
   const prefix = `${request.study.name}-${request.profile}-`;
-  const ids = stored.filter((id) => id.startsWith(prefix));
-  const query = `WorkflowType = 'studyWorkflow' AND WorkflowId STARTS_WITH '${prefix}'`;
-  for await (const { workflowId } of client.workflow.list({ query })) ids.push(workflowId);
+  const ids = [
+    ...stored.filter((id) => id.startsWith(prefix)),
+    ...(await studyWorkflowIds(client, `WorkflowId STARTS_WITH '${prefix}'`)),
+  ];
   const highest = Math.max(0, ...ids.map((id) => Number(id.slice(prefix.length)) || 0));
   for (let number = highest + 1; ; number++) {
     const studyId = `${prefix}${number}`;

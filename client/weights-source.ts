@@ -34,7 +34,7 @@ export async function withWeights(
   { weights: given, fromScratch: none }: WeightsOptions,
 ): Promise<WeightedStudy> {
   if (none) return { study: fromScratch(study), weights: { file: null }, fits: [] };
-  const networks = distinct(profiles.flatMap((profile) => pretrainedNetworks(study, profile)));
+  const networks = pretrainedNetworks(study, ...profiles);
   if (given === undefined) {
     checkDefault(networks);
     return { study, weights: { file: null }, fits: [] };
@@ -58,10 +58,6 @@ export async function withWeights(
 }
 
 // --- helpers ---
-
-function distinct(networks: Network[]): Network[] {
-  return [...new Map(networks.map((network) => [JSON.stringify(network), network])).values()];
-}
 
 function checkDefault(networks: readonly Network[]): void {
   const other = networks.find((network) => !isResNet50(network));

@@ -1,6 +1,7 @@
 import { limitImages } from '../study/plan.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../study/record.ts';
 import type { Network, Settings } from '../study/training-config.ts';
+import { heldOutImages } from '../study/trial.ts';
 import { winner } from '../study/winner.ts';
 import { describeSettings } from './settings.ts';
 
@@ -10,7 +11,7 @@ export type RankedTrial = TrialRecord & { score: number };
 export function imagesUsed({ opening }: StudyRecord): { training: number; validation: number } {
   const { study, profile, dataset } = opening;
   const used = limitImages(study.profiles[profile]?.trainImages ?? 'all', dataset.trainImages);
-  const validation = Math.round(used * study.validationFraction);
+  const validation = heldOutImages(used, study.validationFraction);
   return { training: used - validation, validation };
 }
 

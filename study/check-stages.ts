@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { NetworkShapeError, networkShapes } from './network-shapes.ts';
 import type { CompareStage, SearchStage, Stage, VariantStage } from './study-schema.ts';
 import { type Network, settingsSchema } from './training-config.ts';
+import { heldOutImages } from './trial.ts';
 
 /** Adds an issue for every fault, with its path and the value there. */
 export function checkStages(study: Checked, context: z.RefinementCtx): void {
@@ -45,7 +46,7 @@ type Complain = (path: Path, input: unknown, message: string) => void;
 function checkSplits({ profiles, validationFraction }: Checked, complain: Complain): void {
   for (const [name, { trainImages }] of Object.entries(profiles)) {
     if (trainImages === 'all') continue;
-    const heldOut = Math.round(trainImages * validationFraction);
+    const heldOut = heldOutImages(trainImages, validationFraction);
     if (heldOut > 0 && heldOut < trainImages) continue;
     complain(
       ['profiles', name, 'trainImages'],

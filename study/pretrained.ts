@@ -1,15 +1,9 @@
-import type { Profile, Study } from './study-schema.ts';
+import type { Profile, Stage, Study } from './study-schema.ts';
 import type { Network } from './training-config.ts';
 
-/** The networks that start from the study's weights under a profile, each once. */
-export function pretrainedNetworks(study: Study, profile: Profile): Network[] {
-  const named = study.stages.flatMap((stage) => {
-    if (stage.kind === 'variant') return [stage.change.network];
-    if (stage.kind !== 'compare') return [];
-    return stage.candidates.map(({ change, reduced }) =>
-      profile.reducedNetworks && reduced ? reduced.network : change.network,
-    );
-  });
+/** The networks that start from the study's weights under any of these profiles, each once. */
+export function pretrainedNetworks(study: Study, ...profiles: readonly Profile[]): Network[] {
+  const named = profiles.flatMap((profile) => study.stages.flatMap((stage) => networksOf(stage, profile)));
   const pretrained = named.flatMap((network) => (network?.pretrained ? [network] : []));
   return [...new Map(pretrained.map((network) => [JSON.stringify(network), network])).values()];
 }
@@ -39,6 +33,14 @@ export function isResNet50(network: Network): boolean {
 }
 
 // --- helpers ---
+
+function networksOf(stage: Stage, { reducedNetworks }: Profile): (Network | undefined)[] {
+  if (stage.kind === 'variant') return [stage.change.network];
+  if (stage.kind !== 'compare') return [];
+  return stage.candidates.map(({ change, reduced }) =>
+    reducedNetworks && reduced ? reduced.network : change.network,
+  );
+}
 
 function unpretrained<T extends { network?: Network | undefined }>(holder: T): T {
   if (!holder.network) return holder;

@@ -20,6 +20,11 @@ export const trialDataSchema = z.strictObject({
 /** `scratch`, or the SHA-256 of the weights that training starts from. */
 export const initialWeightsSchema = z.union([z.literal('scratch'), sha256Schema]);
 
+/** How many of the images used are held out for validation, by the share of them. */
+export function heldOutImages(trainImages: number, validationFraction: number): number {
+  return Math.round(trainImages * validationFraction);
+}
+
 /** All that determines a trial's result, and nothing else; its hash is the trial's key. */
 export const trialSpecSchema = z.strictObject({
   config: trainingConfigSchema,

@@ -121,7 +121,7 @@ export type TrainerReport =
   | { kind: 'checkedWeights'; fits: string[] }
   /** In the order of the job's images. `validation`: null unless asked for. */
   | { kind: 'predicted'; images: ImagePrediction[]; validation: ValidationScore | null }
-  /** Paths of the files within the folder. */
-  | { kind: 'exported'; files: string[] }
+  /** The files are in the folder. */
+  | { kind: 'exported' }
   | { kind: 'stopped' }
   | { kind: 'failed'; failure: TrainerFailureKind; message: string };

@@ -8,8 +8,8 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { Command, CommanderError } from 'commander';
-import { EXIT, isExpected } from '../../client/exit-codes.ts';
+import { Command } from 'commander';
+import { endWith } from '../../client/exit-codes.ts';
 import { ensureNativeParts, trainerEnvironment } from '../../infra/setup/native-parts.ts';
 import { UserError } from '../../infra/user-error.ts';
 import { ArchiveError, readCifar10Archive } from '../../training/data/archive.ts';
@@ -23,12 +23,7 @@ import { type ComparedNetwork, comparisonTable } from './table.ts';
 try {
   await compare(parseArguments(process.argv.slice(2)));
 } catch (error) {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? EXIT.success : EXIT.usage;
-  } else {
-    console.error(isExpected(error) || error instanceof ArchiveError ? error.message : error);
-    process.exitCode = EXIT.failure;
-  }
+  endWith(error instanceof ArchiveError ? new UserError(error.message, { cause: error }) : error);
 }
 
 // --- helpers ---

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { percent } from '../../report/format.ts';
+import { lastDecided } from '../../report/study-facts.ts';
 import { readRecord, readStudy } from '../../storage/studies.ts';
 import { describeWorkflow, studyIds } from '../find-study.ts';
 import { helpText } from '../help.ts';
@@ -32,7 +33,7 @@ async function list(session: Session, { json }: { json?: boolean }): Promise<voi
         profile: opening?.profile ?? String(workflow?.memo?.profile ?? ''),
         data: opening?.dataset.origin.kind ?? '',
         startedAt: opening?.startedAt ?? workflow?.startTime.toISOString() ?? '',
-        winner: record?.stages.findLast(({ winner }) => winner)?.winner ?? null,
+        winner: (record && lastDecided(record)?.trial.name) ?? null,
         testAccuracy: record?.test?.accuracy ?? null,
       };
     }),

@@ -1,15 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ActivityExecutionFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { Worker } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createControlActivities } from '../../activities/control-activities.ts';
 import type { createPrepareDataset } from '../../activities/prepare-dataset.ts';
 import { sha256Of } from '../../storage/blobs.ts';
 import { getTrainingRecords, putDataset } from '../../storage/datasets.ts';
@@ -19,9 +15,10 @@ import { getTestRecords } from '../../storage/test-images.ts';
 import { OFFICIAL_ARCHIVE } from '../../training/data/archive.ts';
 import { freshBucket } from '../storage/fresh-stores.ts';
 import { openNamespace } from '../workflows/namespace.ts';
+import { preparations } from './preparations.ts';
 import { smallArchive, smallImages } from './small-archive.ts';
 
-type Request = Parameters<ReturnType<typeof createPrepareDataset>>[0];
+type Prepare = ReturnType<typeof createPrepareDataset>;
 
 let archive: Buffer;
 let temporal: Awaited<ReturnType<typeof openNamespace>>;
@@ -41,6 +38,11 @@ beforeEach(async () => {
   store = createMinioStore(await freshBucket());
 });
 afterEach(() => rm(folder, { recursive: true }));
+
+const { start, withWorker, prepare, refused } = preparations<
+  Parameters<Prepare>[0],
+  Awaited<ReturnType<Prepare>>
+>('prepareDataset', () => ({ temporal, store, folder }));
 
 describe('an archive that is named', () => {
   it('is stored, training and test images apart, and told where it came from', async () => {
@@ -171,48 +173,6 @@ describe('the official archive', () => {
 });
 
 // --- helpers ---
-
-async function start(request: Request, maximumAttempts: number) {
-  return temporal.client.activity.start<Awaited<ReturnType<ReturnType<typeof createPrepareDataset>>>>(
-    'prepareDataset',
-    {
-      id: randomUUID(),
-      taskQueue: folder,
-      args: [request],
-      startToCloseTimeout: '20 seconds',
-      retry: { initialInterval: '50 milliseconds', maximumAttempts },
-    },
-  );
-}
-
-async function withWorker<T>(use: () => Promise<T>): Promise<T> {
-  const { connection, namespace } = temporal;
-  const activities = createControlActivities({
-    store,
-    downloads: join(folder, 'downloads'),
-    objectsUrl: null,
-  });
-  const worker = await Worker.create({
-    ...{ connection, namespace, taskQueue: folder, activities },
-    maxHeartbeatThrottleInterval: '50 milliseconds',
-  });
-  return worker.runUntil(use);
-}
-
-function prepare(request: Request) {
-  return withWorker(async () => (await start(request, 1)).result());
-}
-
-/** How the activity fails that may be tried twice. */
-function refused(request: Request): Promise<{ cause: Error; attempts: number }> {
-  return withWorker(async () => {
-    const handle = await start(request, 2);
-    const error = await handle.result().catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(ActivityExecutionFailedError);
-    const { attempt } = await handle.describe();
-    return { cause: (error as Error).cause as Error, attempts: attempt };
-  });
-}
 
 async function withServer(status: number, body: Buffer, use: (url: string) => Promise<void>): Promise<void> {
   const server = http.createServer((_request, reply) => {

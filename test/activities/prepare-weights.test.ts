@@ -1,33 +1,23 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { ActivityExecutionFailedError } from '@temporalio/client';
-import { Worker } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createControlActivities } from '../../activities/control-activities.ts';
 import type { createPrepareWeights } from '../../activities/prepare-weights.ts';
 import { sha256Of } from '../../storage/blobs.ts';
 import { createMinioStore } from '../../storage/minio-store.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { getWeights, putWeights } from '../../storage/weights.ts';
-import type { Network } from '../../study/training-config.ts';
 import { decodeSafetensors } from '../../training/checkpoint/safetensors.ts';
 import { OFFICIAL_WEIGHTS } from '../../training/weights/official.ts';
 import { freshBucket } from '../storage/fresh-stores.ts';
-import step from '../training/weights/fixtures/step.json' with { type: 'json' };
+import { fixturePath as fixture, fixtureNetwork as small } from '../training/weights/fixtures.ts';
 import { openNamespace } from '../workflows/namespace.ts';
+import { preparations } from './preparations.ts';
 
-type Request = Parameters<ReturnType<typeof createPrepareWeights>>[0];
-
-/** The network of the fixtures. */
-const small: Network = { kind: 'resnet', blocks: step.blocks, width: step.width, hidden: step.hidden };
-const fixture = (name: string) =>
-  fileURLToPath(new URL(`../training/weights/fixtures/${name}`, import.meta.url));
+type Prepare = ReturnType<typeof createPrepareWeights>;
 
 let temporal: Awaited<ReturnType<typeof openNamespace>>;
 beforeAll(async () => {
@@ -42,6 +32,11 @@ beforeEach(async () => {
   store = createMinioStore(await freshBucket());
 });
 afterEach(() => rm(folder, { recursive: true }));
+
+const { prepare, refused } = preparations<Parameters<Prepare>[0], Awaited<ReturnType<Prepare>>>(
+  'prepareWeights',
+  () => ({ temporal, store, folder }),
+);
 
 describe('weights that are named', () => {
   it('are stored once, whatever the format of their file', async () => {
@@ -136,42 +131,6 @@ describe('torchvision’s weights', () => {
 });
 
 // --- helpers ---
-
-async function start(request: Request, maximumAttempts: number) {
-  return temporal.client.activity.start<Awaited<ReturnType<ReturnType<typeof createPrepareWeights>>>>(
-    'prepareWeights',
-    {
-      id: randomUUID(),
-      taskQueue: folder,
-      args: [request],
-      startToCloseTimeout: '20 seconds',
-      retry: { initialInterval: '50 milliseconds', maximumAttempts },
-    },
-  );
-}
-
-async function withWorker<T>(use: () => Promise<T>): Promise<T> {
-  const { connection, namespace } = temporal;
-  const downloads = join(folder, 'downloads');
-  const activities = createControlActivities({ store, downloads, objectsUrl: null });
-  const worker = await Worker.create({ connection, namespace, taskQueue: folder, activities });
-  return worker.runUntil(use);
-}
-
-function prepare(request: Request) {
-  return withWorker(async () => (await start(request, 1)).result());
-}
-
-/** How the activity fails that may be tried twice. */
-function refused(request: Request): Promise<{ cause: Error; attempts: number }> {
-  return withWorker(async () => {
-    const handle = await start(request, 2);
-    const error = await handle.result().catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(ActivityExecutionFailedError);
-    const { attempt } = await handle.describe();
-    return { cause: (error as Error).cause as Error, attempts: attempt };
-  });
-}
 
 async function withServer(body: Buffer, use: (url: string) => Promise<void>): Promise<void> {
   const server = http.createServer((_request, reply) => {

@@ -6,31 +6,17 @@ import { withWeights } from '../../client/weights-source.ts';
 import { cifar10 } from '../../study/cifar10.ts';
 import { parseStudy, selectProfile } from '../../study/parse-study.ts';
 import { fromScratch } from '../../study/pretrained.ts';
-import type { Network } from '../../study/training-config.ts';
-import step from '../training/weights/fixtures/step.json' with { type: 'json' };
-import { smallStudy } from '../workflows/small-study.ts';
+import { fixturePath as fixture, fixtureNetwork } from '../training/weights/fixtures.ts';
+import { smallStudy, withAndWithoutWeights } from '../workflows/small-study.ts';
 
 const shipped = parseStudy(cifar10, 'cifar10');
 const [demo, report] = ['demo', 'report'].map((name) => selectProfile(shipped, name));
-const fixture = (name: string) =>
-  fileURLToPath(new URL(`../training/weights/fixtures/${name}`, import.meta.url));
 
-/** The network of the fixtures, and the same from scratch. */
-const network: Network = { kind: 'resnet', blocks: step.blocks, width: step.width, hidden: step.hidden };
+const network = fixtureNetwork;
 const own = parseStudy(
   {
     ...smallStudy,
-    stages: [
-      {
-        kind: 'compare',
-        name: 'start',
-        question: 'Do the weights help?',
-        candidates: [
-          { name: 'scratch', change: { network } },
-          { name: 'pretrained', change: { network: { ...network, pretrained: true } } },
-        ],
-      },
-    ],
+    stages: [withAndWithoutWeights(network)],
   },
   'own',
 );

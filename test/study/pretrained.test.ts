@@ -3,8 +3,9 @@ import { cifar10 } from '../../study/cifar10.ts';
 import { parseStudy, selectProfile } from '../../study/parse-study.ts';
 import { stageTrials, trialSpec } from '../../study/plan.ts';
 import { fromScratch, isResNet50, pretrainedNetworks } from '../../study/pretrained.ts';
+import type { Network } from '../../study/training-config.ts';
 import { trialKey } from '../../study/trial-key.ts';
-import { smallStudy } from '../workflows/small-study.ts';
+import { smallStudy, withAndWithoutWeights } from '../workflows/small-study.ts';
 
 const shipped = parseStudy(cifar10, 'cifar10');
 const hash = 'ab'.repeat(32);
@@ -29,20 +30,12 @@ describe('the shipped study', () => {
 });
 
 describe('a study that compares the same network from weights and from scratch', () => {
-  const network = { kind: 'dense', hidden: [8] } as const;
+  const network: Network = { kind: 'dense', hidden: [8] };
   const study = parseStudy(
     {
       ...smallStudy,
       stages: [
-        {
-          kind: 'compare',
-          name: 'start',
-          question: 'Do the weights help?',
-          candidates: [
-            { name: 'scratch', change: { network } },
-            { name: 'pretrained', change: { network: { ...network, pretrained: true } } },
-          ],
-        },
+        withAndWithoutWeights(network),
         {
           kind: 'variant',
           name: 'other',

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { LabelledImages } from '../../training/batches.ts';
 import type { NamedTensor } from '../../training/named-tensors.ts';
-import { tf } from '../../training/tensorflow.ts';
+import { type Tensor4D, tf } from '../../training/tensorflow.ts';
 
 /** What a fixture holds of a tensor. */
 export interface Summary {
@@ -16,6 +16,15 @@ export function filledImages(count: number): LabelledImages {
     pixels: Uint8Array.from({ length: count * 3072 }, (_, index) => bits(index, 0) >>> 24),
     labels: Uint8Array.from({ length: count }, (_, index) => index % 10),
   };
+}
+
+/** Our axes in PyTorch's order, by rank: [height, width, in, out] → [out, in, height, width]. */
+export const toPyTorch: Record<number, number[]> = { 1: [0], 2: [1, 0], 4: [3, 2, 0, 1] };
+
+/** [count, 32, 32, 3]: the images of make-weights.py, whose values are `noise` as PyTorch orders them. */
+export function noisyImages(count: number): Tensor4D {
+  const theirs = tf.tensor(Float32Array.from(noise(count * 3072, 0)), [count, 3, 32, 32]);
+  return tf.transpose(theirs, [0, 2, 3, 1]) as Tensor4D;
 }
 
 /**
@@ -33,8 +42,7 @@ export function filled(name: string, shape: number[], seed: number, pixels?: num
   if (shape.length > 1) spread = Math.sqrt(6 / (size / (theirs[0] as number)));
   else if (name.endsWith('bn3.weight')) [spread, base] = [0.125, 0.25];
   else if (/(running_var|weight)$/.test(name)) base = 1;
-  const values = new Float32Array(size);
-  for (let index = 0; index < size; index++) values[index] = base + value(index, seed) * spread;
+  const values = Float32Array.from(noise(size, seed), (value) => base + value * spread);
   const back = order.map((_, axis) => order.indexOf(axis));
   return { shape, data: transposed(values, theirs, back) };
 }
@@ -75,9 +83,6 @@ export function expectClose(
 
 // --- helpers ---
 
-/** Our axes in PyTorch's order, by rank: [height, width, in, out] → [out, in, height, width]. */
-const toPyTorch: Record<number, number[]> = { 1: [0], 2: [1, 0], 4: [3, 2, 0, 1] };
-
 /** The weights of a dense layer over a flattened image: ours count its inputs in another order than PyTorch's. */
 function unflattened(shape: number[], pixels: number[] | undefined): number[] {
   return pixels && shape.length === 2 ? [...pixels, shape[1] as number] : shape;
@@ -99,7 +104,7 @@ function bits(index: number, seed: number): number {
   return x ^ (x >>> 16);
 }
 
-/** As `values` in filling.py. */
-function value(index: number, seed: number): number {
-  return (bits(index, seed) >>> 8) * 2 ** -23 - 1;
+/** As `values` in filling.py: numbers in [-1, 1). */
+function noise(size: number, seed: number): Float64Array {
+  return Float64Array.from({ length: size }, (_, index) => (bits(index, seed) >>> 8) * 2 ** -23 - 1);
 }

@@ -3,13 +3,8 @@ import { createNetwork } from '../../training/networks/network.ts';
 import { createUpdateRule } from '../../training/optimizers/optimizer.ts';
 import { slotName, slotsOf } from '../../training/state.ts';
 import { trainingStep } from '../../training/step.ts';
-import {
-  type DeviceTensors,
-  type Tensor,
-  type Tensor1D,
-  type Tensor4D,
-  tf,
-} from '../../training/tensorflow.ts';
+import { type DeviceTensors, type Tensor, type Tensor1D, tf } from '../../training/tensorflow.ts';
+import { noisyImages, type Summary, toPyTorch } from './pytorch-fixtures.ts';
 
 /** What PyTorch made of a batch: `step` of resnet-step.py. */
 export interface TorchStep {
@@ -22,12 +17,6 @@ export interface TorchStep {
   averages: Record<string, Summary>;
 }
 
-/** A tensor in short, in PyTorch's order of axes: its norm, and entries evenly spaced from its first to its last. */
-interface Summary {
-  norm: number;
-  entries: number[];
-}
-
 /**
  * The largest differences between a step of ours and PyTorch's. Of logits and the loss: shares of the largest logit and of
  * the loss; of gradients and running averages: shares of their norm, or tenths of their root mean square where a single
@@ -38,7 +27,7 @@ export type StepDifference = Record<
   { value: number; at: string }
 >;
 
-/** Does one step with weights of ours on the images of resnet-step.py. The caller keeps the weights. */
+/** Does one step with weights of ours on the images of make-weights.py. The caller keeps the weights. */
 export function stepDifference(
   config: TrainingConfig,
   weights: DeviceTensors,
@@ -48,7 +37,7 @@ export function stepDifference(
   const rule = createUpdateRule(config.optimizer);
   const { images } = torch;
   const { x, labels, dropoutSeed, ...atRest } = tf.tidy(() => ({
-    x: tf.transpose(tf.tensor(values(images * 3072, 0, 1, 0), [images, 3, 32, 32]), [0, 2, 3, 1]) as Tensor4D,
+    x: noisyImages(images),
     labels: tf.tensor1d(
       Array.from({ length: images }, (_, index) => index % 10),
       'int32',
@@ -78,22 +67,6 @@ export function stepDifference(
   tf.dispose([x, labels, dropoutSeed, atRest, next] as never);
   return difference;
 }
-
-/** As `values` in resnet-step.py, times `spread`, plus `base`. */
-export function values(size: number, seed: number, spread: number, base: number): Float32Array {
-  const data = new Float32Array(size);
-  const offset = Math.imul(seed, 0x9e3779b1);
-  for (let index = 0; index < size; index++) {
-    let x = index + offset;
-    x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
-    x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
-    data[index] = base + (((x ^ (x >>> 16)) >>> 8) * 2 ** -23 - 1) * spread;
-  }
-  return data;
-}
-
-/** Our axes in PyTorch's order, by rank: [height, width, in, out] → [out, in, height, width]. */
-export const toPyTorch: Record<number, number[]> = { 1: [0], 2: [1, 0], 4: [3, 2, 0, 1] };
 
 // --- helpers ---
 

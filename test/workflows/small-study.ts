@@ -1,5 +1,6 @@
 import { parseStudy } from '../../study/parse-study.ts';
 import type { StudyInput } from '../../study/study-schema.ts';
+import type { Network } from '../../study/training-config.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
 
 /** Two stages of two candidates and a test. */
@@ -81,3 +82,16 @@ export const largerStudy: StudyInput = {
     { kind: 'test', name: 'test', question: 'How good is it?', from: 'dropout' },
   ],
 };
+
+/** A stage that trains a network from the study's weights, and from scratch. */
+export function withAndWithoutWeights(network: Network): StudyInput['stages'][number] {
+  return {
+    kind: 'compare',
+    name: 'start',
+    question: 'Do the weights help?',
+    candidates: [
+      { name: 'scratch', change: { network } },
+      { name: 'pretrained', change: { network: { ...network, pretrained: true } } },
+    ],
+  };
+}

@@ -1,3 +1,4 @@
+import { sizeOf } from '../weights/raw-tensor.ts';
 import { WeightsError } from '../weights/weights-error.ts';
 
 /** Bytes that are no safetensors file, or none that this project can read. */
@@ -10,6 +11,8 @@ export class SafetensorsError extends WeightsError {
   }
 }
 
+/** The header's length, before it. */
+export const LENGTH_BYTES = 8;
 export const METADATA = '__metadata__';
 /** The format allows 100 MB; a hundredth is more than any network here needs. */
 export const MAX_HEADER_BYTES = 1_000_000;
@@ -64,13 +67,8 @@ export function readHeader(bytes: Uint8Array): {
   return { entries, metadata };
 }
 
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((total, size) => total * size, 1);
-}
-
 // --- helpers ---
 
-const LENGTH_BYTES = 8;
 /** Of a value. */
 const DTYPE_BYTES: Record<string, number> = {
   ...{ BOOL: 1, U8: 1, I8: 1, U16: 2, I16: 2, U32: 4, I32: 4, U64: 8, I64: 8 },

@@ -1,5 +1,12 @@
 import type { NamedTensor, NamedTensors } from '../named-tensors.ts';
-import { MAX_HEADER_BYTES, METADATA, readHeader, SafetensorsError, sizeOf } from './safetensors-header.ts';
+import { sizeOf } from '../weights/raw-tensor.ts';
+import {
+  LENGTH_BYTES,
+  MAX_HEADER_BYTES,
+  METADATA,
+  readHeader,
+  SafetensorsError,
+} from './safetensors-header.ts';
 
 /**
  * Tensors as a safetensors file (https://github.com/huggingface/safetensors): a header length (u64), a JSON header,
@@ -66,7 +73,3 @@ export function decodeSafetensors(bytes: Uint8Array): {
   );
   return { tensors, metadata };
 }
-
-// --- helpers ---
-
-const LENGTH_BYTES = 8;

@@ -1,5 +1,6 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { heldOutImages } from '../../study/trial.ts';
 
 export interface SplitRequest {
   /** Images used, of all that there are. */
@@ -27,7 +28,7 @@ export interface Split {
 export function splitImages(labels: Uint8Array, request: SplitRequest): Split {
   const { trainImages, validationFraction, splitSeed } = request;
   const classes = takeStratified(labels, trainImages, splitSeed);
-  const heldOut = Math.round(trainImages * validationFraction);
+  const heldOut = heldOutImages(trainImages, validationFraction);
   if (heldOut < 1 || heldOut >= trainImages) {
     throw new RangeError(
       `expected images on both sides of the split, got ${trainImages - heldOut} to train on and ${heldOut} to ` +

@@ -28,5 +28,5 @@ export async function exportJob(
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, bytes);
   }
-  return { kind: 'exported', files: Object.keys(files) };
+  return { kind: 'exported' };
 }

@@ -3,18 +3,17 @@ import type { Network } from '../../../study/training-config.ts';
 import { initialWeights } from '../../../training/initial-weights.ts';
 import { type NamedTensors, toDevice } from '../../../training/named-tensors.ts';
 import { createNetwork, weightsOf } from '../../../training/networks/network.ts';
-import { type Tensor4D, tf } from '../../../training/tensorflow.ts';
+import { tf } from '../../../training/tensorflow.ts';
 import { fitWeights, WeightsMismatchError } from '../../../training/weights/fit-weights.ts';
 import { tensorLayouts, toPyTorch } from '../../../training/weights/layouts.ts';
 import { readWeights } from '../../../training/weights/read-weights.ts';
 import { configOf, conv, dense, tinyResnet } from '../configs.ts';
-import { stepDifference, values } from '../step-difference.ts';
+import { noisyImages } from '../pytorch-fixtures.ts';
+import { stepDifference } from '../step-difference.ts';
 import logits from './fixtures/sequential.json' with { type: 'json' };
 import torch from './fixtures/step.json' with { type: 'json' };
-import { fixture } from './fixtures.ts';
+import { fixture, fixtureNetwork as small } from './fixtures.ts';
 
-/** The network of the fixtures `imagenet` and `fine-tuned`. */
-const small: Network = { kind: 'resnet', blocks: torch.blocks, width: torch.width, hidden: torch.hidden };
 /** Of the fixture `conv`. */
 const smallConv = conv(
   [
@@ -50,12 +49,8 @@ describe('weights that PyTorch has written', () => {
       const { weights, dropped, fresh } = fitWeights(readWeights(fixture(name)).tensors, network);
       expect({ dropped, fresh }).toEqual({ dropped: [], fresh: [] });
       const got = tf.tidy(() => {
-        const x = tf.transpose(
-          tf.tensor(values(4 * 3072, 0, 1, 0), [4, 3, 32, 32]),
-          [0, 2, 3, 1],
-        ) as Tensor4D;
         return createNetwork(configOf(network))
-          .forward(toDevice(weights), x, { training: false })
+          .forward(toDevice(weights), noisyImages(4), { training: false })
           .logits.dataSync();
       });
       for (const [index, value] of logits[which].entries()) expect(got[index]).toBeCloseTo(value, 5);

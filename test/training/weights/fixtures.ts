@@ -1,6 +1,20 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Network } from '../../../study/training-config.ts';
+import step from './fixtures/step.json' with { type: 'json' };
 
-/** A file that make-weights.py has written. */
+/** The network of the fixtures `imagenet` and `fine-tuned`. */
+export const fixtureNetwork: Network = {
+  kind: 'resnet',
+  ...{ blocks: step.blocks, width: step.width, hidden: step.hidden },
+};
+
+/** The path of a file that make-weights.py has written. */
+export function fixturePath(name: string): string {
+  return fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
+}
+
+/** Its content. */
 export function fixture(name: string): Buffer {
-  return readFileSync(new URL(`./fixtures/${name}`, import.meta.url));
+  return readFileSync(fixturePath(name));
 }
