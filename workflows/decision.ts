@@ -11,9 +11,12 @@ type SkipUpdate = UpdateDefinition<string, []>;
 
 /**
  * Takes the Updates by which a person decides about `what`. They are refused, and leave no trace in the history, while
- * nothing waits for them, or where the overrides are no settings.
+ * nothing waits for them, or where the overrides are no settings, or `what` has none.
  */
-export function takeDecisions(what: string, updates: { retry: RetryUpdate; skip?: SkipUpdate }) {
+export function takeDecisions(
+  what: string,
+  updates: { retry: RetryUpdate; skip?: SkipUpdate; hasSettings: boolean },
+) {
   let waiting = false;
   let decision: Decision | undefined;
 
@@ -26,6 +29,7 @@ export function takeDecisions(what: string, updates: { retry: RetryUpdate; skip?
     {
       validator: (overrides) => {
         refuseUnlessWaiting();
+        if (overrides && !updates.hasSettings) refuse(`${what}: it has no settings to change; send none`);
         if (overrides) refuseUnlessSettings(overrides);
       },
     },
@@ -63,6 +67,10 @@ function refuseUnlessSettings(overrides: unknown): void {
   try {
     parseOverrides(overrides);
   } catch (error) {
-    throw ApplicationFailure.nonRetryable((error as Error).message, 'InvalidOverrides');
+    refuse((error as Error).message);
   }
+}
+
+function refuse(message: string): never {
+  throw ApplicationFailure.nonRetryable(message, 'InvalidOverrides');
 }

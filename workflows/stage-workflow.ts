@@ -88,7 +88,7 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
     upsertSearchAttributes(searchAttributes({ NeedsAttention: waiting }));
     show();
   });
-  const waitForDecision = takeDecisions(`stage ${stage}`, { retry: retryStageUpdate });
+  const waitForDecision = takeDecisions(`stage ${stage}`, { retry: retryStageUpdate, hasSettings: true });
 
   if (start) status.trials.push({ name: start.name, epochs: null, standing: start, failure: null });
   show();

@@ -101,7 +101,7 @@ export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome
   };
   setHandler(studyStatusQuery, () => status);
   setHandler(attentionSignal, ({ id, failure }) => setAttention(id, failure));
-  const waitForTestDecision = takeDecisions('final test', { retry: retryTestUpdate });
+  const waitForTestDecision = takeDecisions('final test', { retry: retryTestUpdate, hasSettings: false });
   show();
 
   const networks = pretrainedNetworks(study, profile);

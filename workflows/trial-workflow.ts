@@ -82,7 +82,7 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialStanding> {
     upsertSearchAttributes(searchAttributes({ BestValAccuracy: status.bestLine?.val_accuracy ?? null }));
     show();
   });
-  const waitForDecision = takeDecisions(name, { retry: retryTrialUpdate, skip: skipTrialUpdate });
+  const waitForDecision = takeDecisions(name, { retry: retryTrialUpdate, skip: skipTrialUpdate, hasSettings: true });
 
   show();
   for (;;) {

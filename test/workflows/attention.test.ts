@@ -75,6 +75,8 @@ it('a final test that fails for good waits, and the study with it', async () => 
     const attention = () => handle.query<StudyStatus>(QUERIES.studyStatus).then((status) => status.attention);
     await expect.poll(attention, soon).toEqual({ [studyId]: 'the final test failed: no weights' });
     broken = false;
+    const refused = await update(studyId, UPDATES.retryTest, { batchSize: 64 });
+    expect(refused).toBe('final test: it has no settings to change; send none');
     await update(studyId, UPDATES.retryTest);
     expect((await handle.result()).test?.accuracy).toBe(55);
   });

@@ -1,0 +1,94 @@
+"""From weights made with PyTorch to a winner that PyTorch and TensorFlow load and agree on.
+
+    pip install torch torchvision safetensors tensorflow-cpu
+    python weights_to_winner.py ARCHIVE DIR
+
+Makes files of ResNet-50's names and shapes in all formats of weights, compares a training step from each with torchvision's,
+runs a study of two stages and a test that starts from one of them (ARCHIVE: CIFAR-10's, or a part of it), exports its winner
+into DIR, and compares the logits of test images in both.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+ROOT = Path(__file__).parents[2]
+TEST_IMAGES = 100
+NETWORK = {"kind": "resnet", "blocks": [3, 4, 6, 3], "width": 64, "hidden": [1024, 256, 64, 16], "pretrained": True}
+STUDY = {
+    "name": "weights-to-winner",
+    "title": "ResNet-50 from weights of a file",
+    "base": {"epochs": 2},
+    "stages": [
+        {
+            "kind": "compare",
+            "name": "batch",
+            "question": "Which batch size?",
+            "candidates": [
+                {"name": "rn50", "change": {"network": NETWORK}},
+                {"name": "rn50_64", "change": {"network": NETWORK, "batchSize": 64}},
+            ],
+        },
+        {
+            "kind": "compare",
+            "name": "activation",
+            "question": "ReLU or ELU between the dense layers?",
+            "from": "batch",
+            "ranksStart": True,
+            "candidates": [{"name": "_elu", "change": {"activation": "elu"}}],
+        },
+        {"kind": "test", "name": "test", "question": "How good is it?", "from": "activation"},
+    ],
+    "profiles": {"small": {"description": "A part.", "trainImages": 1000, "testImages": 200, "epochDivisor": 1}},
+}
+
+
+def run(*command, into=None, **environment):
+    print("$", *(str(part).replace(f"{ROOT}/", "") for part in command), flush=True)
+    with open(into or os.devnull, "w") as target:
+        subprocess.run(
+            [str(part) for part in command],
+            cwd=ROOT,
+            check=True,
+            env=os.environ | environment,
+            stdout=target if into else None,
+        )
+
+
+def write_test_images(archive, folder):
+    """The first images of the test set, as PNG files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(archive) as tar:
+        member = next(name for name in tar.getnames() if name.endswith("test_batch.bin"))
+        records = np.frombuffer(tar.extractfile(member).read(), np.uint8).reshape(-1, 3073)[:TEST_IMAGES]
+    paths = []
+    for index, record in enumerate(records):
+        paths.append(folder / f"{index:03}.png")
+        Image.fromarray(record[1:].reshape(3, 32, 32).transpose(1, 2, 0)).save(paths[-1])
+    return paths
+
+
+def main():
+    archive, folder = (Path(argument).resolve() for argument in sys.argv[1:])
+    python, tests, staged_study = sys.executable, ROOT / "test", ["npx", "staged-study"]
+    weights, study, winner = folder / "weights", folder / "study.json", folder / "winner"
+    predictions = folder / "predictions.json"
+    images = write_test_images(archive, folder / "images")
+    study.write_text(json.dumps(STUDY))
+
+    run(python, tests / "training/weights/make-weights.py", "--to", weights)
+    run("npx", "tsx", tests / "training/weights/compare-with-torch.ts", weights, TF_ENABLE_ONEDNN_OPTS="1")
+    start_from = ["--weights", weights / "imagenet.legacy.pth", "--dataset", archive]
+    run(*staged_study, "run", study, *start_from, "--id", STUDY["name"])
+    run(*staged_study, "export-model", STUDY["name"], "--to", winner)
+    run(*staged_study, "predict", STUDY["name"], "--json", *images, into=predictions)
+    run(python, tests / "export/load_in_python.py", winner, "--images", *images, "--predictions", predictions)
+
+
+main()
