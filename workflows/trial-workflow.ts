@@ -82,7 +82,11 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialStanding> {
     upsertSearchAttributes(searchAttributes({ BestValAccuracy: status.bestLine?.val_accuracy ?? null }));
     show();
   });
-  const waitForDecision = takeDecisions(name, { retry: retryTrialUpdate, skip: skipTrialUpdate, hasSettings: true });
+  const waitForDecision = takeDecisions(name, {
+    retry: retryTrialUpdate,
+    skip: skipTrialUpdate,
+    hasSettings: true,
+  });
 
   show();
   for (;;) {

@@ -154,7 +154,7 @@ describe('trialKey', () => {
   it('tells any two trials apart whose results may differ', () => {
     const others = [
       { ...spec, seed: 2 },
-      { ...spec, numerics: 2 },
+      { ...spec, numerics: spec.numerics + 1 },
       { ...spec, repetition: 1 },
       { ...spec, initialWeights: 'b'.repeat(64) },
       { ...spec, data: { ...data, splitSeed: 2 } },

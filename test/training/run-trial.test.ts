@@ -78,7 +78,7 @@ describe('learning', () => {
     const { outcome, lines, best, checkpoints, bestEpochs } = await train(config);
     expect(outcome).toBe('completed');
     expect(lines.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4]);
-    expect(lines.at(-1)?.val_accuracy).toBeGreaterThan(90);
+    expect(lines.at(-1)?.val_accuracy).toBeGreaterThan(80);
     expect(lines.at(-1)?.train_loss).toBeLessThan(lines[0]?.train_loss as number);
 
     // The best epoch is the first that exceeds all before, and its weights give its accuracy.

@@ -11,14 +11,14 @@ export interface OpenRecording {
 
 export type OpenEntry =
   | Entry
-  /** A shape that has the size of the batch at one place. */
-  | { kind: 'shape'; before: number[]; after: number[] };
+  /** A shape that has the size of the batch at one place, or a multiple of it. */
+  | { kind: 'shape'; before: number[]; multiple: number; after: number[] };
 
 /**
  * Frees a recording from the size of its batch: whatever differs between two recordings of the same function, at
  * different sizes, depends on it.
  *
- * @throws NotRecordableError, naming the operation, where that is anything but a shape with the batch size in one place.
+ * @throws NotRecordableError, naming the operation, where that is anything but a shape with the batch size, or a multiple, in one place.
  */
 export function openBatch(
   first: { recording: Recording; batchSize: number },
@@ -66,8 +66,10 @@ function openShape(
     return;
   const differing = [...a.values.keys()].filter((index) => a.values[index] !== b.values[index]);
   const [at] = differing;
-  if (at === undefined || differing.length > 1 || a.values[at] !== sizeA || b.values[at] !== sizeB) return;
-  return { kind: 'shape', before: [...a.values.slice(0, at)], after: [...a.values.slice(at + 1)] };
+  if (at === undefined || differing.length > 1) return;
+  const multiple = (a.values[at] as number) / sizeA;
+  if (!Number.isInteger(multiple) || b.values[at] !== multiple * sizeB) return;
+  return { kind: 'shape', before: [...a.values.slice(0, at)], multiple, after: [...a.values.slice(at + 1)] };
 }
 
 /** Of a constant, also who takes it. */

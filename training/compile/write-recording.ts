@@ -60,19 +60,23 @@ export function writeRecording(
 function writeShape(
   graph: Graph,
   name: string,
-  { before, after }: Extract<OpenEntry, { kind: 'shape' }>,
+  { before, multiple, after }: Extract<OpenEntry, { kind: 'shape' }>,
   batchShape: Output,
 ): Output {
-  const parts = [before, batchShape, after]
+  const int32 = attribute.type('T', 'int32');
+  const factor = () => graph.constant(int32Constant([multiple]));
+  const size =
+    multiple === 1 ? batchShape : graph.add(`${name}/size`, 'Mul', [batchShape, factor()], [int32]);
+  const parts = [before, size, after]
     .filter((part) => part.length > 0)
     .map((part) => (typeof part === 'string' ? part : graph.constant(int32Constant(part))));
-  if (parts.length === 1) return batchShape;
+  if (parts.length === 1) return size;
   const axis = graph.constant({ ...int32Constant([0]), shape: [] });
   return graph.add(
     name,
     'ConcatV2',
     [...parts, axis],
-    [attribute.type('T', 'int32'), attribute.type('Tidx', 'int32'), attribute.int('N', parts.length)],
+    [int32, attribute.type('Tidx', 'int32'), attribute.int('N', parts.length)],
   );
 }
 

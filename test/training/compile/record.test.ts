@@ -46,7 +46,12 @@ test('a tensor from elsewhere is refused, with the operation that takes it', () 
 
 test('shapes are freed from the size of the batch, wherever they have it', () => {
   const { entries } = opened((x) => tf.transpose(tf.reshape(x, [2, x.shape[0], 2]), [1, 0, 2]));
-  expect(entries[0]).toEqual({ kind: 'shape', before: [2], after: [2] });
+  expect(entries[0]).toEqual({ kind: 'shape', before: [2], multiple: 1, after: [2] });
+});
+
+test('and from multiples of it', () => {
+  const { entries } = opened((x) => tf.reshape(x, [2 * (x.shape[0] as number), 2]));
+  expect(entries[0]).toEqual({ kind: 'shape', before: [], multiple: 2, after: [2] });
 });
 
 test.each<[string, (x: Tensor) => Tensor, RegExp]>([
@@ -54,6 +59,16 @@ test.each<[string, (x: Tensor) => Tensor, RegExp]>([
     'a constant as large as the batch',
     (x) => tf.mul(x, tf.ones(x.shape)),
     /a constant of shape \[2, 4\], taken by Mul, depends on the number of images/,
+  ],
+  [
+    'a shape that has it twice',
+    (x) => tf.mul(tf.fill([x.shape[0] as number, x.shape[0] as number], 1), tf.sum(x)),
+    /a constant of shape \[2\], taken by Fill, depends/,
+  ],
+  [
+    'a shape with more than a multiple of it',
+    (x) => tf.fill([(x.shape[0] as number) + 1], 1),
+    /a constant of shape \[1\], taken by Fill, depends/,
   ],
   [
     'a share of the batch',
