@@ -49,16 +49,9 @@ STUDY = {
 }
 
 
-def run(*command, into=None, **environment):
+def run(*command, **options):
     print("$", *(str(part).replace(f"{ROOT}/", "") for part in command), flush=True)
-    with open(into or os.devnull, "w") as target:
-        subprocess.run(
-            [str(part) for part in command],
-            cwd=ROOT,
-            check=True,
-            env=os.environ | environment,
-            stdout=target if into else None,
-        )
+    subprocess.run([str(part) for part in command], cwd=ROOT, check=True, **options)
 
 
 def write_test_images(archive, folder):
@@ -83,11 +76,13 @@ def main():
     study.write_text(json.dumps(STUDY))
 
     run(python, tests / "training/weights/make-weights.py", "--to", weights)
-    run("npx", "tsx", tests / "training/weights/compare-with-torch.ts", weights, TF_ENABLE_ONEDNN_OPTS="1")
+    onednn = os.environ | {"TF_ENABLE_ONEDNN_OPTS": "1"}
+    run("npx", "tsx", tests / "training/weights/compare-with-torch.ts", weights, env=onednn)
     start_from = ["--weights", weights / "imagenet.legacy.pth", "--dataset", archive]
     run(*staged_study, "run", study, *start_from, "--id", STUDY["name"])
     run(*staged_study, "export-model", STUDY["name"], "--to", winner)
-    run(*staged_study, "predict", STUDY["name"], "--json", *images, into=predictions)
+    with predictions.open("w") as file:
+        run(*staged_study, "predict", STUDY["name"], "--json", *images, stdout=file)
     run(python, tests / "export/load_in_python.py", winner, "--images", *images, "--predictions", predictions)
 
 
