@@ -32,6 +32,11 @@ export function isResNet50(network: Network): boolean {
   return network.kind === 'resnet' && network.width === 64 && network.blocks.join('-') === '3-4-6-3';
 }
 
+/** The network itself, whatever it starts from. */
+export function architecture({ pretrained: _, ...network }: Network): Network {
+  return network;
+}
+
 // --- helpers ---
 
 function networksOf(stage: Stage, { reducedNetworks }: Profile): (Network | undefined)[] {
@@ -44,6 +49,6 @@ function networksOf(stage: Stage, { reducedNetworks }: Profile): (Network | unde
 
 function unpretrained<T extends { network?: Network | undefined }>(holder: T): T {
   if (!holder.network) return holder;
-  const { pretrained: _, ...network } = holder.network;
+  const network = architecture(holder.network);
   return { ...holder, network };
 }

@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { ensureNativeParts, projectRoot, trainerEnvironment } from '../../infra/setup/native-parts.ts';
 import { type ExportedModel, modelCard } from '../../report/model-card.ts';
 import { storeEnvironment } from '../../storage/store-config.ts';
+import { architecture } from '../../study/pretrained.ts';
+import type { TrainingConfig } from '../../study/training-config.ts';
 import { askTrainer } from '../ask-trainer.ts';
 import type { FoundTrial } from '../find-trial.ts';
 import type { Session } from '../session.ts';
@@ -19,11 +21,8 @@ export async function writeModel(
 ): Promise<void> {
   const { record, stage, trial, result } = found;
   const { trialKey, spec } = result;
-  const about = {
-    ...{ study: record.opening.studyId, trial: trial.name, trialKey },
-    ...{ network: spec.config.network, activation: spec.config.activation, classes },
-  };
-  await writeExport(folder, about, async (beside) => {
+  const about = { study: record.opening.studyId, trial: trial.name, trialKey };
+  await writeExport(folder, { ...about, ...loadedAs(spec.config, classes) }, async (beside) => {
     await askTrainer(
       { kind: 'exportModel', trialKey, folder: beside },
       {
@@ -38,6 +37,11 @@ export async function writeModel(
     const model: ExportedModel = { record, stage, trial, spec, classes, files, version: await version() };
     await writeFile(join(beside, 'README.md'), modelCard(model));
   });
+}
+
+/** What load_in_pytorch.py needs to know of the model: it makes a network of all that `network` holds. */
+export function loadedAs({ network, activation }: TrainingConfig, classes: string[]) {
+  return { network: architecture(network), activation, classes };
 }
 
 // --- helpers ---

@@ -50,7 +50,8 @@ STUDY = {
 
 
 def run(*command, **options):
-    print("$", *(str(part).replace(f"{ROOT}/", "") for part in command), flush=True)
+    line = " ".join(str(part).replace(f"{ROOT}/", "") for part in command)
+    print("$", line if len(line) < 200 else f"{line[:200]}…", flush=True)
     subprocess.run([str(part) for part in command], cwd=ROOT, check=True, **options)
 
 
