@@ -18,7 +18,8 @@ export type OpenEntry =
  * Frees a recording from the size of its batch: whatever differs between two recordings of the same function, at
  * different sizes, depends on it.
  *
- * @throws NotRecordableError, naming the operation, where that is anything but a shape with the batch size, or a multiple, in one place.
+ * @throws NotRecordableError, naming the operation, where that is anything but a shape with the batch size, or a multiple
+ *   of it, in one place.
  */
 export function openBatch(
   first: { recording: Recording; batchSize: number },

@@ -64,9 +64,10 @@ function writeShape(
   batchShape: Output,
 ): Output {
   const int32 = attribute.type('T', 'int32');
-  const factor = () => graph.constant(int32Constant([multiple]));
   const size =
-    multiple === 1 ? batchShape : graph.add(`${name}/size`, 'Mul', [batchShape, factor()], [int32]);
+    multiple === 1
+      ? batchShape
+      : graph.add(`${name}/size`, 'Mul', [batchShape, graph.constant(int32Constant([multiple]))], [int32]);
   const parts = [before, size, after]
     .filter((part) => part.length > 0)
     .map((part) => (typeof part === 'string' ? part : graph.constant(int32Constant(part))));
