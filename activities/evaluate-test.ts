@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readStudyTest } from '../storage/studies.ts';
-import type { TestScore } from '../study/record.ts';
+import type { TestScore } from '../study/record/record.ts';
 import { type RunTrainer, runJob } from './trainer.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readStudy, writeStudy } from '../storage/studies.ts';
-import type { DatasetSummary, WeightsSummary } from '../study/record.ts';
-import type { Study } from '../study/study-schema.ts';
-import { NUMERICS } from '../study/trial.ts';
+import type { Study } from '../study/definition/study-schema.ts';
+import type { DatasetSummary, WeightsSummary } from '../study/record/record.ts';
+import { NUMERICS } from '../study/trial/trial.ts';
 
 /** Writes `study.json`, once: with what the study was started, and under which numerics all its trials run. */
 export function createOpenStudy({ store, objectsUrl }: { store: ObjectStore; objectsUrl: string | null }) {

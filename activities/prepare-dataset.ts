@@ -1,11 +1,11 @@
 import { ApplicationFailure, heartbeat, log } from '@temporalio/activity';
-import { type DatasetManifest, findDataset, putDataset } from '../storage/datasets.ts';
-import { DownloadError } from '../storage/download.ts';
+import { type DatasetManifest, findDataset, putDataset } from '../storage/inputs/datasets.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import type { DatasetSummary } from '../study/record.ts';
+import type { DatasetSummary } from '../study/record/record.ts';
 import { ArchiveError, OFFICIAL_ARCHIVE, readCifar10Archive } from '../training/data/archive.ts';
 import { generateImages } from '../training/data/generated.ts';
-import { isAddress, withFile } from './with-file.ts';
+import { DownloadError } from './files/download.ts';
+import { isAddress, withFile } from './files/with-file.ts';
 
 /** Where the images come from: an archive's file or address, or null for the official one. */
 export interface DatasetSource {

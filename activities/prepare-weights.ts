@@ -1,13 +1,13 @@
 import { ApplicationFailure, Context, heartbeat } from '@temporalio/activity';
+import { findWeights, putWeights } from '../storage/inputs/weights.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { findWeights, putWeights } from '../storage/weights.ts';
-import type { WeightsOrigin, WeightsSummary } from '../study/record.ts';
-import type { Network } from '../study/training-config.ts';
+import type { Network } from '../study/definition/training-config.ts';
+import type { WeightsOrigin, WeightsSummary } from '../study/record/record.ts';
 import { encodeSafetensors } from '../training/checkpoint/safetensors.ts';
 import { fitWeights, WeightsMismatchError } from '../training/weights/fit-weights.ts';
 import { loadWeights, MAX_WEIGHTS_BYTES, WeightsFileError } from '../training/weights/load-weights.ts';
 import { OFFICIAL_WEIGHTS } from '../training/weights/official.ts';
-import { withFile } from './with-file.ts';
+import { withFile } from './files/with-file.ts';
 
 /** Where weights come from: a file or an address, or null for torchvision's of ResNet-50. */
 export interface WeightsSource {

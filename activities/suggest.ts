@@ -1,7 +1,7 @@
 import type { ObjectStore } from '../storage/object-store.ts';
-import { readResult } from '../storage/trials.ts';
+import { readResult } from '../storage/trials/trials.ts';
+import type { SearchSpace } from '../study/definition/study-schema.ts';
 import { type Suggestion, suggest } from '../study/search/suggest.ts';
-import type { SearchSpace } from '../study/study-schema.ts';
 
 /**
  * The next configuration of a search. An activity, so that its answer is in the history: a replay computes nothing, and

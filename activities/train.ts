@@ -1,10 +1,10 @@
 import { activityInfo, CancelledFailure, Context, heartbeat } from '@temporalio/activity';
-import { acquireLease, type Lease } from '../storage/lease.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { readResult, type TrialResult, writeTrialConfig } from '../storage/trials.ts';
-import type { TrialStanding } from '../study/record.ts';
-import type { TrialSpec } from '../study/trial.ts';
-import { trialKey } from '../study/trial-key.ts';
+import { acquireLease, type Lease } from '../storage/trials/lease.ts';
+import { readResult, type TrialResult, writeTrialConfig } from '../storage/trials/trials.ts';
+import type { TrialStanding } from '../study/record/record.ts';
+import type { TrialSpec } from '../study/trial/trial.ts';
+import { trialKey } from '../study/trial/trial-key.ts';
 import { type RunTrainer, runJob } from './trainer.ts';
 import { workflowSignals } from './workflow-signals.ts';
 

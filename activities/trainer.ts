@@ -1,10 +1,5 @@
 import { ApplicationFailure, activityInfo, Context, heartbeat } from '@temporalio/activity';
-import type {
-  TrainerFailureKind,
-  TrainerJob,
-  TrainerReport,
-  TrainingProgress,
-} from '../training/messages.ts';
+import type { TrainerFailureKind, TrainerJob, TrainerReport, TrainingProgress } from '../trainer/protocol.ts';
 
 /** The last report of a trainer that did its job. */
 export type TrainerEnd = Extract<TrainerReport, { kind: 'trained' | 'tested' }>;

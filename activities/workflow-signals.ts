@@ -1,6 +1,6 @@
 import { activityInfo, Context, log } from '@temporalio/activity';
-import { SIGNALS } from '../study/temporal-names.ts';
-import { bestEpoch, type EpochLine } from '../study/trial.ts';
+import { bestEpoch, type EpochLine } from '../study/trial/trial.ts';
+import { SIGNALS } from '../temporal/names.ts';
 
 /** Least time between two signals of epochs: each is an event in the workflow's history. */
 const MIN_INTERVAL_MS = 3_000;

@@ -1,7 +1,8 @@
 import { recordKey } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readStudy, readStudyTest, writeRecord } from '../storage/studies.ts';
-import { readResult } from '../storage/trials.ts';
+import { readResult } from '../storage/trials/trials.ts';
+import type { Stage } from '../study/definition/study-schema.ts';
 import type {
   StageRecord,
   StudyOpening,
@@ -9,8 +10,7 @@ import type {
   TestRecord,
   TrialRecord,
   TrialStanding,
-} from '../study/record.ts';
-import type { Stage } from '../study/study-schema.ts';
+} from '../study/record/record.ts';
 
 export interface EndedStage {
   name: string;

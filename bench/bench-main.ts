@@ -1,21 +1,22 @@
 /** `npm run bench`: measures training beside its peers on this machine, and writes docs/bench.md and docs/bench.json. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { endWith } from '../client/exit-codes.ts';
-import { interruption } from '../client/interruption.ts';
+import { endWith } from '../client/command-line/exit-codes.ts';
+import { interruption } from '../client/command-line/interruption.ts';
 import { withFileLock } from '../infra/file-lock.ts';
-import { ensureNativeParts, projectRoot } from '../infra/setup/native-parts.ts';
-import { duration } from '../report/format.ts';
+import { projectRoot } from '../infra/project.ts';
+import { ensureNativeParts } from '../infra/setup/native-parts.ts';
+import { duration } from '../words/numbers.ts';
 import { type BenchRequest, parseArguments } from './arguments.ts';
 import type { BenchResults } from './bench-results.ts';
-import { measureEpochTimes, measureMemory } from './epoch-times.ts';
-import { measureFirstStep } from './first-step.ts';
-import { describeMachine } from './machine.ts';
 import { markdownOf } from './markdown.ts';
 import { BATCH_SIZES } from './networks.ts';
 import { benchCache, ensurePeers } from './peers.ts';
 import { programsOf } from './programs.ts';
-import { measureStepTimes } from './step-times.ts';
+import { measureEpochTimes, measureMemory } from './timing/epoch-times.ts';
+import { measureFirstStep } from './timing/first-step.ts';
+import { describeMachine } from './timing/machine.ts';
+import { measureStepTimes } from './timing/step-times.ts';
 
 try {
   const request = parseArguments(process.argv.slice(2));

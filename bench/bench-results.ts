@@ -1,5 +1,5 @@
-import type { Machine } from './machine.ts';
-import type { Summary } from './statistics.ts';
+import type { Machine } from './timing/machine.ts';
+import type { Summary } from './timing/statistics.ts';
 
 /** What a bench found, as docs/bench.json has it. */
 export interface BenchResults {

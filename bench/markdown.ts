@@ -1,6 +1,6 @@
 import type { BenchResults, EpochTimes, StepTimes } from './bench-results.ts';
 import { OUTSIDE_LIMIT, verdictOf } from './floors.ts';
-import type { Summary } from './statistics.ts';
+import type { Summary } from './timing/statistics.ts';
 
 /** The results as a page of the docs. */
 export function markdownOf(results: BenchResults): string {

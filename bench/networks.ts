@@ -1,5 +1,5 @@
-import { cifar10 } from '../study/cifar10.ts';
-import type { Network } from '../study/training-config.ts';
+import type { Network } from '../study/definition/training-config.ts';
+import { cifar10 } from '../study/shipped/cifar10.ts';
 
 /** A network of the report's study. */
 export interface NamedNetwork {

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type NativeParts, trainerEnvironment as nativeEnvironment } from '../infra/setup/native-parts.ts';
-import type { Network } from '../study/training-config.ts';
-import { processEnvironment } from '../workers/run-trainer.ts';
-import type { Program } from './measure.ts';
+import type { Network } from '../study/definition/training-config.ts';
+import { processEnvironment } from '../trainer/run-trainer.ts';
 import { benchCache } from './peers.ts';
+import type { Program } from './timing/measure.ts';
 
 /** What measures a training step of one of those that are compared. */
 export interface Contestant {

@@ -1,11 +1,10 @@
 import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { projectRoot } from '../infra/setup/native-parts.ts';
+import { compiledProgram } from '../infra/project.ts';
 import { UserError } from '../infra/user-error.ts';
-import type { TrainerJob, TrainerReport } from '../training/messages.ts';
+import type { TrainerJob, TrainerReport } from '../trainer/protocol.ts';
 
 /** Client code may not load TensorFlow: it asks a trainer. */
-const TRAINER = fileURLToPath(new URL('../workers/trainer/trainer-main.ts', import.meta.url));
+const TRAINER = compiledProgram('trainer/main');
 
 /** The end of what it printed. */
 const SAID_CHARACTERS = 2000;
@@ -25,9 +24,6 @@ export async function askTrainer<Kind extends TrainerReport['kind']>(
   const { wanted, failure, signal, env } = request;
   const child = fork(TRAINER, [], {
     env: { ...process.env, ...env },
-    // Where tsx is found, wherever the command was called.
-    cwd: projectRoot,
-    execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   // TensorFlow writes of its ways there: worth reading where the trainer fails, and only there.

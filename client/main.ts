@@ -1,22 +1,22 @@
 import { Command } from 'commander';
-import { cancelCommand } from './commands/cancel.ts';
-import { checkCommand } from './commands/check.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { downCommand } from './commands/down.ts';
-import { exportModelCommand } from './commands/export-model.ts';
-import { listCommand } from './commands/list.ts';
-import { predictCommand } from './commands/predict.ts';
-import { retryCommand, skipCommand } from './commands/repair.ts';
-import { reportCommand } from './commands/report.ts';
-import { runCommand, startCommand } from './commands/run.ts';
-import { setupCommand } from './commands/setup.ts';
-import { showCommand } from './commands/show.ts';
-import { statusCommand } from './commands/status.ts';
-import { upCommand } from './commands/up.ts';
-import { watchCommand } from './commands/watch.ts';
-import { workerCommand } from './commands/worker.ts';
-import { endWith } from './exit-codes.ts';
-import { helpText } from './help.ts';
+import { endWith } from './command-line/exit-codes.ts';
+import { helpText } from './command-line/help.ts';
+import { exportModelCommand } from './commands/model/export-model.ts';
+import { predictCommand } from './commands/model/predict.ts';
+import { doctorCommand } from './commands/stack/doctor.ts';
+import { downCommand } from './commands/stack/down.ts';
+import { setupCommand } from './commands/stack/setup.ts';
+import { upCommand } from './commands/stack/up.ts';
+import { workerCommand } from './commands/stack/worker.ts';
+import { cancelCommand } from './commands/study/cancel.ts';
+import { checkCommand } from './commands/study/check.ts';
+import { listCommand } from './commands/study/list.ts';
+import { retryCommand, skipCommand } from './commands/study/repair.ts';
+import { reportCommand } from './commands/study/report.ts';
+import { runCommand, startCommand } from './commands/study/run.ts';
+import { showCommand } from './commands/study/show.ts';
+import { statusCommand } from './commands/study/status.ts';
+import { watchCommand } from './commands/study/watch.ts';
 
 /** The command line. Sets the process's exit code. */
 export async function main(argv: string[]): Promise<void> {

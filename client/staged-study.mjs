@@ -1,18 +1,25 @@
 #!/usr/bin/env node
-// Plain JavaScript: it must say clearly what is missing where TypeScript can't be loaded yet.
+// Plain JavaScript: it must say clearly what is missing before anything has been compiled.
 import { existsSync } from 'node:fs';
-import { unsupportedNode } from '../infra/setup/supported-node.mjs';
+import { compileIfStale } from '../infra/build/compile.mjs';
+import { unsupportedNode } from '../infra/build/supported-node.mjs';
 
-const problem = existsSync(new URL('../node_modules/tsx', import.meta.url))
-  ? unsupportedNode()
-  : (unsupportedNode() ?? 'The npm packages are missing; run: npm ci');
+const problem =
+  unsupportedNode() ??
+  (existsSync(new URL('../node_modules/commander', import.meta.url))
+    ? undefined
+    : 'The npm packages are missing; run: npm ci');
 if (problem) {
   console.error(problem);
   process.exit(1);
 }
-const { register } = await import('tsx/esm/api');
-register();
-const { main } = await import('./main.ts');
+try {
+  compileIfStale();
+} catch (error) {
+  console.error(/** @type {Error} */ (error).message);
+  process.exit(1);
+}
+const { main } = await import(new URL('../dist/client/main.js', import.meta.url).href);
 await main(process.argv);
 // After a failure, calls to servers may still be under way.
 process.exit();

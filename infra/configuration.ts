@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
-import { projectRoot } from './setup/native-parts.ts';
+import { projectRoot } from './project.ts';
 import { UserError } from './user-error.ts';
 
 /** A bucket of an S3 object store, and the credentials for it. */

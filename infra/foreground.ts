@@ -11,7 +11,6 @@ import { once } from 'node:events';
 export async function runInForeground(script: string, env: NodeJS.ProcessEnv): Promise<number> {
   const child = fork(script, {
     env,
-    execArgv: ['--import', 'tsx'],
     // A process group of its own: Ctrl-C in a terminal goes to all of a group, and the script would get it twice.
     detached: true,
   });

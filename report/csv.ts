@@ -1,5 +1,5 @@
-import type { StudyRecord } from '../study/record.ts';
-import { allRuns } from './study-facts.ts';
+import type { StudyRecord } from '../study/record/record.ts';
+import { allRuns } from './facts/study-facts.ts';
 
 /**
  * Every epoch of every run, one row each under a header, as RFC 4180 but with `\n` at the ends of lines.

@@ -1,13 +1,13 @@
-import type { StudyRecord } from '../study/record.ts';
-import { Html, html, prose } from './html.ts';
-import { madeSection } from './made-section.ts';
-import { publishedSection } from './published-section.ts';
-import { runsSection } from './runs-section.ts';
-import { stageAnchor, stageSection } from './stage-section.ts';
-import { STYLE } from './style.ts';
-import { overview, summaryTiles } from './summary-section.ts';
-import { testSection } from './test-section.ts';
-import { warnings } from './warnings.ts';
+import type { StudyRecord } from '../study/record/record.ts';
+import { warnings } from './facts/warnings.ts';
+import { Html, html, prose } from './html/html.ts';
+import { STYLE } from './html/style.ts';
+import { madeSection } from './sections/made-section.ts';
+import { publishedSection } from './sections/published-section.ts';
+import { runsSection } from './sections/runs-section.ts';
+import { stageAnchor, stageSection } from './sections/stage-section.ts';
+import { overview, summaryTiles } from './sections/summary-section.ts';
+import { testSection } from './sections/test-section.ts';
 
 /** The whole page: one file that needs nothing else. */
 export async function renderPage(record: StudyRecord): Promise<string> {

@@ -1,4 +1,4 @@
-import type { StudyRecord } from '../study/record.ts';
+import type { StudyRecord } from '../study/record/record.ts';
 import { renderCsv } from './csv.ts';
 import { renderPage } from './page.ts';
 

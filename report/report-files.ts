@@ -1,4 +1,4 @@
-import type { StudyRecord } from '../study/record.ts';
+import type { StudyRecord } from '../study/record/record.ts';
 import { renderReport } from './render-report.ts';
 
 /** The files of a study's report: a page, the record, every epoch of every run. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { sha256Schema } from '../study/trial.ts';
+import { sha256Schema } from '../study/trial/trial.ts';
 import { blobKey } from './keys.ts';
 import { DamagedObjectError, type ObjectStore, PreconditionFailedError } from './object-store.ts';
 

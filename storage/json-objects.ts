@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { canonicalJson } from '../study/trial-key.ts';
+import { canonicalJson } from '../study/trial/trial-key.ts';
 import { DamagedObjectError, type ObjectStore, PreconditionFailedError } from './object-store.ts';
 
 /** A JSON object of the store and the tag of its version. */

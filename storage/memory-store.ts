@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
+import { withoutTestImages } from './inputs/test-image-guard.ts';
 import {
   type ObjectStore,
   PreconditionFailedError,
   type PutCondition,
   type StoredObject,
 } from './object-store.ts';
-import { withoutTestImages } from './test-image-guard.ts';
 
 /** A store that lives in this process: for tests, and for what needs no server. */
 export function createMemoryStore(): ObjectStore {

@@ -5,7 +5,7 @@ import {
   studyOpeningSchema,
   studyRecordSchema,
   studyTestSchema,
-} from '../study/record.ts';
+} from '../study/record/record.ts';
 import { createJson, encodeJson, readJson } from './json-objects.ts';
 import { parseStudyKey, recordKey, reportKey, studiesPrefix, studyKey, studyTestKey } from './keys.ts';
 import type { ObjectStore } from './object-store.ts';

@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import type { StoreAddress } from '../infra/configuration.ts';
-import { ensureNativeParts, type NativeParts } from '../infra/setup/native-parts.ts';
-import { ensureBucket } from '../infra/stack/bucket.ts';
-import { launch, type ManagedProcess } from '../infra/stack/managed-process.ts';
-import { minioServerLaunch, untilMinioAnswers } from '../infra/stack/minio-server.ts';
-import { freePorts } from '../infra/stack/ports.ts';
+import { launch, type ManagedProcess } from '../infra/servers/managed-process.ts';
+import { minioServerLaunch, untilMinioAnswers } from '../infra/servers/minio-server.ts';
+import { freePorts } from '../infra/servers/ports.ts';
 import {
   prepareNamespace,
   temporalServerLaunch,
   untilTemporalAnswers,
-} from '../infra/stack/temporal-server.ts';
+} from '../infra/servers/temporal-server.ts';
+import { ensureNativeParts, type NativeParts } from '../infra/setup/native-parts.ts';
+import { ensureBucket } from '../infra/stack/bucket.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {

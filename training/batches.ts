@@ -1,4 +1,4 @@
-import { IMAGE_CHANNELS, IMAGE_SIZE } from '../study/network-shapes.ts';
+import { IMAGE_CHANNELS, IMAGE_SIZE } from '../study/definition/network-shapes.ts';
 import {
   attribute,
   runOp,
@@ -7,7 +7,7 @@ import {
   type Tensor4D,
   tf,
   uint8Tensor,
-} from './tensorflow.ts';
+} from './tensorflow/tensorflow.ts';
 
 const IMAGE_BYTES = IMAGE_CHANNELS * IMAGE_SIZE * IMAGE_SIZE;
 

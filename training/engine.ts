@@ -1,7 +1,7 @@
-import type { Optimizer } from '../study/training-config.ts';
+import type { Optimizer } from '../study/definition/training-config.ts';
 import type { LabelledImages } from './batches.ts';
-import type { NamedTensors } from './named-tensors.ts';
 import type { NetworkFunction } from './networks/network.ts';
+import type { NamedTensors } from './tensorflow/named-tensors.ts';
 
 /** A network with its weights and images, on the device. */
 export interface Engine {

@@ -1,9 +1,9 @@
 import type { Batch } from './batches.ts';
-import { crossEntropy } from './loss.ts';
+import { slotName, type TrainingState } from './loop/state.ts';
+import { crossEntropy } from './networks/loss.ts';
 import type { ForwardPass, NetworkFunction } from './networks/network.ts';
 import type { UpdateRule } from './optimizers/optimizer.ts';
-import { slotName, type TrainingState } from './state.ts';
-import { type DeviceTensors, type Scalar, type Tensor, type Tensor1D, tf } from './tensorflow.ts';
+import { type DeviceTensors, type Scalar, type Tensor, type Tensor1D, tf } from './tensorflow/tensorflow.ts';
 
 /** What a step is given besides its state. */
 export interface StepInputs {

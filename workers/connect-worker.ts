@@ -1,8 +1,8 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
-import { createMinioStore, ensureBucket } from '../storage/minio-store.ts';
-import { probeConditionalWrites } from '../storage/probe.ts';
-import { storeConfigFromEnvironment } from '../storage/store-config.ts';
+import { createMinioStore, ensureBucket } from '../storage/minio/minio-store.ts';
+import { probeConditionalWrites } from '../storage/minio/probe.ts';
+import { storeConfigFromEnvironment } from '../storage/minio/store-config.ts';
 
 /**
  * Connects to Temporal (`TEMPORAL_*`, or an envconfig profile) and to the object store (`S3_*`), whose conditional

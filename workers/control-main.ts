@@ -1,8 +1,9 @@
 /** The control worker: workflows and short activities. */
-import { fileURLToPath } from 'node:url';
+
 import { createControlActivities } from '../activities/control-activities.ts';
-import { CONTROL_QUEUE } from '../study/temporal-names.ts';
-import { cacheFolder } from './cache-folder.ts';
+import { compiledProgram } from '../infra/project.ts';
+import { cacheFolder } from '../storage/inputs/cache-folder.ts';
+import { CONTROL_QUEUE } from '../temporal/names.ts';
 import { connectWorker } from './connect-worker.ts';
 import { registerSearchAttributes } from './register-search-attributes.ts';
 import { runWorker } from './run-worker.ts';
@@ -14,7 +15,7 @@ await runWorker(async () => {
     connection,
     namespace,
     taskQueue: CONTROL_QUEUE,
-    workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+    workflowsPath: compiledProgram('workflows/index'),
     activities: createControlActivities({
       store,
       downloads: cacheFolder(),

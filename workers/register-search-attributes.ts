@@ -1,5 +1,5 @@
 import type { NativeConnection } from '@temporalio/worker';
-import { missingSearchAttributes } from '../study/search-attributes.ts';
+import { missingSearchAttributes } from '../temporal/search-attributes.ts';
 
 /**
  * Adds the search attributes that the namespace lacks, on any server, through its operator API.

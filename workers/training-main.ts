@@ -1,10 +1,10 @@
 /** The training worker: a trainer for each of its slots, one slot a GPU or a share of the CPU. */
 import { createTrainingActivities } from '../activities/training-activities.ts';
-import { writeTrialLog } from '../storage/trials.ts';
-import { TRAINING_QUEUE } from '../study/temporal-names.ts';
-import { trialKey } from '../study/trial-key.ts';
+import { writeTrialLog } from '../storage/trials/trials.ts';
+import { trialKey } from '../study/trial/trial-key.ts';
+import { TRAINING_QUEUE } from '../temporal/names.ts';
+import { createRunTrainer } from '../trainer/run-trainer.ts';
 import { connectWorker } from './connect-worker.ts';
-import { createRunTrainer } from './run-trainer.ts';
 import { runWorker } from './run-worker.ts';
 import { trainingSlots } from './training-slots.ts';
 

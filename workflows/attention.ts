@@ -1,5 +1,5 @@
 import { ActivityFailure, defineSignal, getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
-import { SIGNALS } from '../study/temporal-names.ts';
+import { SIGNALS } from '../temporal/names.ts';
 
 /** Sent to the stage and the study when something of theirs waits for a person, and when it goes on. */
 export interface AttentionNotice {

@@ -1,6 +1,6 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
-import { type Overrides, parseOverrides } from '../study/overrides.ts';
+import { type Overrides, parseOverrides } from '../study/definition/overrides.ts';
 
 /** What a person has decided about something that waits. */
 export type Decision = { choice: 'retry'; overrides: Overrides | null } | { choice: 'skip' };

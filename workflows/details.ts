@@ -2,10 +2,11 @@
  * Markdown for the Temporal UI: what each page says under "Current Details". In lists, since the UI sets no space between
  * the columns of a table.
  */
-import { describeNetwork } from '../study/describe-network.ts';
-import type { TrialStanding } from '../study/record.ts';
-import { trialWorkflowId, UPDATES } from '../study/temporal-names.ts';
-import { rank } from '../study/winner.ts';
+
+import { rank } from '../study/plan/winner.ts';
+import type { TrialStanding } from '../study/record/record.ts';
+import { trialWorkflowId, UPDATES } from '../temporal/names.ts';
+import { describeNetwork } from '../words/network-in-brief.ts';
 import type { StageStatus } from './stage-workflow.ts';
 import type { StageProgress, StudyStatus } from './study-workflow.ts';
 import type { TrialInput, TrialStatus } from './trial-workflow.ts';

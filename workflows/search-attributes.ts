@@ -4,7 +4,7 @@ import {
   type SearchAttributeUpdatePair,
   TypedSearchAttributes,
 } from '@temporalio/common';
-import { SEARCH_ATTRIBUTES } from '../study/temporal-names.ts';
+import { SEARCH_ATTRIBUTES } from '../temporal/names.ts';
 
 type Names = typeof SEARCH_ATTRIBUTES;
 type ValueOf = { KEYWORD: string; DOUBLE: number; BOOL: boolean };

@@ -11,13 +11,13 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ControlActivities } from '../activities/control-activities.ts';
-import type { Overrides } from '../study/overrides.ts';
-import { type NamedConfig, scaleEpochs, searchTrialName } from '../study/plan.ts';
-import type { TrialStanding } from '../study/record.ts';
-import type { Profile, SearchStage, Stage } from '../study/study-schema.ts';
-import { QUERIES, trialWorkflowId, UPDATES } from '../study/temporal-names.ts';
-import type { TrialSpec } from '../study/trial.ts';
-import { winner } from '../study/winner.ts';
+import type { Overrides } from '../study/definition/overrides.ts';
+import type { Profile, SearchStage, Stage } from '../study/definition/study-schema.ts';
+import { type NamedConfig, scaleEpochs, searchTrialName } from '../study/plan/plan.ts';
+import { winner } from '../study/plan/winner.ts';
+import type { TrialStanding } from '../study/record/record.ts';
+import type { TrialSpec } from '../study/trial/trial.ts';
+import { QUERIES, trialWorkflowId, UPDATES } from '../temporal/names.ts';
 import { attentionSignal, notifyAbove } from './attention.ts';
 import { takeDecisions } from './decision.ts';
 import { failedStageDetails, stageDetails } from './details.ts';

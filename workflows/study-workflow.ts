@@ -15,7 +15,9 @@ import type { ControlActivities } from '../activities/control-activities.ts';
 import type { DatasetSource } from '../activities/prepare-dataset.ts';
 import type { WeightsSource } from '../activities/prepare-weights.ts';
 import type { TrainingActivities } from '../activities/training-activities.ts';
-import type { Overrides } from '../study/overrides.ts';
+import type { Overrides } from '../study/definition/overrides.ts';
+import { pretrainedNetworks } from '../study/definition/pretrained.ts';
+import type { Profile, Stage, Study } from '../study/definition/study-schema.ts';
 import {
   limitImages,
   type NamedConfig,
@@ -24,13 +26,11 @@ import {
   startOf,
   trialData,
   trialSpec,
-} from '../study/plan.ts';
-import { pretrainedNetworks } from '../study/pretrained.ts';
-import { promotedConfig } from '../study/promotion.ts';
-import type { DatasetSummary, TestScore, TrialStanding, WeightsSummary } from '../study/record.ts';
-import type { Profile, Stage, Study } from '../study/study-schema.ts';
-import { QUERIES, stageWorkflowId, TRAINING_QUEUE, UPDATES } from '../study/temporal-names.ts';
-import type { TrialSpec } from '../study/trial.ts';
+} from '../study/plan/plan.ts';
+import { promotedConfig } from '../study/plan/promotion.ts';
+import type { DatasetSummary, TestScore, TrialStanding, WeightsSummary } from '../study/record/record.ts';
+import type { TrialSpec } from '../study/trial/trial.ts';
+import { QUERIES, stageWorkflowId, TRAINING_QUEUE, UPDATES } from '../temporal/names.ts';
 import { attentionSignal, describeFailure } from './attention.ts';
 import { takeDecisions } from './decision.ts';
 import { studyDetails } from './details.ts';

@@ -10,10 +10,10 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { TrainingActivities } from '../activities/training-activities.ts';
-import type { Overrides } from '../study/overrides.ts';
-import type { TrialStanding } from '../study/record.ts';
-import { QUERIES, SIGNALS, TRAINING_QUEUE, UPDATES } from '../study/temporal-names.ts';
-import { bestEpoch, type EpochLine, type TrialSpec } from '../study/trial.ts';
+import type { Overrides } from '../study/definition/overrides.ts';
+import type { TrialStanding } from '../study/record/record.ts';
+import { bestEpoch, type EpochLine, type TrialSpec } from '../study/trial/trial.ts';
+import { QUERIES, SIGNALS, TRAINING_QUEUE, UPDATES } from '../temporal/names.ts';
 import { describeFailure, notifyAbove } from './attention.ts';
 import { takeDecisions } from './decision.ts';
 import { failedTrialDetails, trialDetails } from './details.ts';

@@ -1,6 +1,6 @@
 /** How a program is measured: it says when it begins and when it ends, so that the load of the machine can be looked at. */
 import { readFileSync } from 'node:fs';
-import type { Figures } from '../measure.ts';
+import type { Figures } from '../timing/measure.ts';
 
 const LEAST_WARM_UPS = 3;
 const WARM_UP_SECONDS = 0.5;

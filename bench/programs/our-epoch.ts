@@ -3,15 +3,16 @@
  *
  * Of so many steps; where these are not a whole epoch, it is projected from them.
  */
-import type { EpochTraining } from '../../training/train-epoch.ts';
-import { setTensorflowEnvironment, threadsOf } from '../../workers/trainer/tensorflow-environment.ts';
+
+import { setTensorflowEnvironment, threadsOf } from '../../trainer/tensorflow-environment.ts';
+import type { EpochTraining } from '../../training/loop/train-epoch.ts';
 import { begin, end } from './measured.ts';
 
 setTensorflowEnvironment(threadsOf(process.env));
 const { openTraining } = await import('./our-training.ts');
-const { createPauses } = await import('../../training/event-loop.ts');
-const { createProgressMeter } = await import('../../training/progress.ts');
-const { trainEpoch } = await import('../../training/train-epoch.ts');
+const { createPauses } = await import('../../training/loop/event-loop.ts');
+const { createProgressMeter } = await import('../../training/loop/progress.ts');
+const { trainEpoch } = await import('../../training/loop/train-epoch.ts');
 
 const EPOCH_IMAGES = 40_000;
 const FIRST_STEPS = 20;

@@ -1,12 +1,12 @@
 /** Milliseconds a training step as the trainer runs it: our-steps.ts NETWORK BATCH */
-import { setTensorflowEnvironment, threadsOf } from '../../workers/trainer/tensorflow-environment.ts';
+import { setTensorflowEnvironment, threadsOf } from '../../trainer/tensorflow-environment.ts';
 import { end, measureSteps } from './measured.ts';
 
 setTensorflowEnvironment(threadsOf(process.env));
 const { openTraining, IMAGES } = await import('./our-training.ts');
-const { backend } = await import('../../training/tensorflow.ts');
-const { createPauses } = await import('../../training/event-loop.ts');
-const { drawFlips, shuffledOrder } = await import('../../training/order.ts');
+const { backend } = await import('../../training/tensorflow/tensorflow.ts');
+const { createPauses } = await import('../../training/loop/event-loop.ts');
+const { drawFlips, shuffledOrder } = await import('../../training/loop/order.ts');
 
 let insideMilliseconds = 0;
 const { binding } = backend;

@@ -1,12 +1,12 @@
 /** What the trainer trains with, over random images. */
 import { randomFillSync } from 'node:crypto';
-import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/network-shapes.ts';
-import { type Network, reportSettings, type TrainingConfig } from '../../study/training-config.ts';
+import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/definition/network-shapes.ts';
+import { type Network, reportSettings, type TrainingConfig } from '../../study/definition/training-config.ts';
 import { createCompiledEngine } from '../../training/compile/compiled-engine.ts';
 import type { TrainingEngine } from '../../training/engine.ts';
+import { startingTensors } from '../../training/loop/state.ts';
 import { createNetwork } from '../../training/networks/network.ts';
 import { createUpdateRule } from '../../training/optimizers/optimizer.ts';
-import { startingTensors } from '../../training/state.ts';
 
 /** As many as CIFAR-10 has to train and validate on. */
 export const IMAGES = 50_000;

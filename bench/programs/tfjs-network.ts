@@ -1,7 +1,7 @@
 /** The study's networks of tfjs's own layers. */
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
-import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE, POOL_SIZE } from '../../study/network-shapes.ts';
-import type { Network } from '../../study/training-config.ts';
+import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE, POOL_SIZE } from '../../study/definition/network-shapes.ts';
+import type { Network } from '../../study/definition/training-config.ts';
 
 type Features = TensorFlow.SymbolicTensor;
 

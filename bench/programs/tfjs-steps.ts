@@ -1,8 +1,8 @@
 /** Milliseconds a training step by tfjs-node as it comes, operation by operation: tfjs-steps.ts NETWORK BATCH */
 import { createRequire } from 'node:module';
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
-import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/network-shapes.ts';
-import { reportSettings } from '../../study/training-config.ts';
+import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/definition/network-shapes.ts';
+import { reportSettings } from '../../study/definition/training-config.ts';
 import { end, measureSteps } from './measured.ts';
 import { tfjsNetwork } from './tfjs-network.ts';
 

@@ -1,4 +1,4 @@
-import type { TrainingConfig } from '../../study/training-config.ts';
+import type { TrainingConfig } from '../../study/definition/training-config.ts';
 
 /** What a program of either side is asked to train, as JSON in its first argument. */
 export interface Job {

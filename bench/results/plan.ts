@@ -1,6 +1,6 @@
-import { cifar10 } from '../../study/cifar10.ts';
-import { parseStudy } from '../../study/parse-study.ts';
-import type { TrainingConfig } from '../../study/training-config.ts';
+import { parseStudy } from '../../study/definition/parse-study.ts';
+import type { TrainingConfig } from '../../study/definition/training-config.ts';
+import { cifar10 } from '../../study/shipped/cifar10.ts';
 import { RECORD_BYTES } from '../../training/data/records.ts';
 import type { SplitRequest } from '../../training/data/split.ts';
 

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseRecords } from '../../training/data/records.ts';
 import type { Split } from '../../training/data/split.ts';
-import { describeDevice } from '../../training/device.ts';
-import { runTrial } from '../../training/run-trial.ts';
+import { runTrial } from '../../training/loop/run-trial.ts';
+import { describeDevice } from '../../training/tensorflow/device.ts';
 import type { Job, Printed } from './job.ts';
 
 const { folder, config, seed }: Job = JSON.parse(process.argv[2] ?? '');

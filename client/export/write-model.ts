@@ -1,14 +1,14 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { ensureNativeParts, projectRoot, trainerEnvironment } from '../../infra/setup/native-parts.ts';
-import { type ExportedModel, modelCard } from '../../report/model-card.ts';
-import { storeEnvironment } from '../../storage/store-config.ts';
-import { architecture } from '../../study/pretrained.ts';
-import type { TrainingConfig } from '../../study/training-config.ts';
+import { projectRoot } from '../../infra/project.ts';
+import { ensureNativeParts, trainerEnvironment } from '../../infra/setup/native-parts.ts';
+import { type ExportedModel, modelCard } from '../../report/model-card/model-card.ts';
+import { storeEnvironment } from '../../storage/minio/store-config.ts';
+import { architecture } from '../../study/definition/pretrained.ts';
+import type { TrainingConfig } from '../../study/definition/training-config.ts';
 import { askTrainer } from '../ask-trainer.ts';
-import type { FoundTrial } from '../find-trial.ts';
-import type { Session } from '../session.ts';
+import type { FoundTrial } from '../observe/find-trial.ts';
+import type { Session } from '../servers/session.ts';
 import { hashesIn, writeExport } from './export-folder.ts';
 
 /** Writes a trained trial as models that others can load, and what they should know about it. */
@@ -46,7 +46,7 @@ export function loadedAs({ network, activation }: TrainingConfig, classes: strin
 
 // --- helpers ---
 
-const LOADER = fileURLToPath(new URL('./load_in_pytorch.py', import.meta.url));
+const LOADER = join(projectRoot, 'client', 'export', 'load_in_pytorch.py');
 
 const WHAT: Record<string, string> = {
   'saved_model/saved_model.pb': 'TensorFlow SavedModel, weights included',

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
+import { endCommands } from '../parts/commands.ts';
+import { type Cache, installPart, type Part } from '../parts/part.ts';
 import { UserError } from '../user-error.ts';
-import { endCommands } from './commands.ts';
-import { type Cache, installPart, type Part } from './part.ts';
 import { runTasks } from './progress.ts';
 
 /**

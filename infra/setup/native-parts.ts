@@ -1,19 +1,19 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { withFileLock } from '../file-lock.ts';
 import type { Finding } from '../finding.ts';
+import { chooseMinio, minioPart } from '../parts/minio-build.ts';
+import { type Cache, cacheIn, isInstalled, type Part, partFolder } from '../parts/part.ts';
+import type { Program } from '../parts/program.ts';
+import { chooseTemporal, temporalPart } from '../parts/temporal-cli.ts';
+import { cudaEnvironment, type TensorflowBuild, tensorflowPart, wantedBuild } from '../parts/tensorflow.ts';
+import { bindingPart, placeBinding, placedBinding } from '../parts/tfjs-binding.ts';
+import { projectRoot } from '../project.ts';
 import { UserError } from '../user-error.ts';
 import { installParts } from './install-parts.ts';
-import { chooseMinio, minioPart } from './minio-build.ts';
 import { deleteUnused, otherVersions } from './old-versions.ts';
-import { type Cache, cacheIn, isInstalled, type Part, partFolder } from './part.ts';
 import { checkPrerequisites, diskBytesOf } from './prerequisites.ts';
-import type { Program } from './program.ts';
-import { chooseTemporal, temporalPart } from './temporal-cli.ts';
-import { cudaEnvironment, type TensorflowBuild, tensorflowPart, wantedBuild } from './tensorflow.ts';
-import { bindingPart, placeBinding, placedBinding } from './tfjs-binding.ts';
 
 /** What this project runs that npm does not bring: paths of programs and libraries. */
 export interface NativeParts {
@@ -25,8 +25,6 @@ export interface NativeParts {
   /** The compiled half of tfjs-node, where its npm package looks for it. */
   binding: string;
 }
-
-export const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
  * Brings what is missing, and puts tfjs's binding in place. Repeatable, and safe to interrupt: what is whole stays, the

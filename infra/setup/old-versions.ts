@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Cache } from './part.ts';
+import type { Cache } from '../parts/part.ts';
 
 /** @returns the names of the parts in the cache that are not to be kept: other versions, from before or after. */
 export function otherVersions({ native }: Cache, kept: ReadonlySet<string>): string[] {

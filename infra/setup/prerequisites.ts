@@ -1,11 +1,11 @@
+import { unsupportedNode } from '../build/supported-node.mjs';
 import { diskOf, gigabytes } from '../disk.ts';
 import type { Finding } from '../finding.ts';
+import { findOnPath, run } from '../parts/commands.ts';
+import { cacheIn, type Part } from '../parts/part.ts';
+import { findGpu } from '../parts/tensorflow.ts';
+import { findCompiler } from '../parts/tfjs-binding.ts';
 import { UserError } from '../user-error.ts';
-import { findOnPath, run } from './commands.ts';
-import { cacheIn, type Part } from './part.ts';
-import { unsupportedNode } from './supported-node.mjs';
-import { findGpu } from './tensorflow.ts';
-import { findCompiler } from './tfjs-binding.ts';
 
 /**
  * Looks at everything that set-up expects of the machine.

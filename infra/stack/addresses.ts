@@ -1,8 +1,8 @@
 import type { StoreAddress } from '../configuration.ts';
+import { freePorts } from '../servers/ports.ts';
+import { namespace } from '../servers/temporal-server.ts';
 import { readOrMakeCredentials } from './credentials.ts';
-import { freePorts } from './ports.ts';
-import { readRecord, type StackPorts } from './record.ts';
-import { namespace } from './temporal-server.ts';
+import { readRecord, type StackPorts } from './stack-state.ts';
 
 /** The addresses of a stack with these ports. */
 export function stackAddresses({ ports }: { ports: StackPorts }) {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Credentials } from './minio-server.ts';
+import type { Credentials } from '../servers/minio-server.ts';
 import { damaged, readStateFile, statePaths, writeStateFile } from './state-folder.ts';
 
 /** MinIO's credentials, generated at the first call; a file that its owner alone can read. */

@@ -5,7 +5,7 @@ import { isRunning } from '../process-identity.ts';
 import { UserError } from '../user-error.ts';
 import { stackAddresses } from './addresses.ts';
 import { diskShortage } from './disk-space.ts';
-import { readRecord, type StackRecord } from './record.ts';
+import { readRecord, type StackRecord } from './stack-state.ts';
 import { listUsers } from './users.ts';
 
 /** Says what there is of a stack, and whether its disk has space, for `doctor`. */

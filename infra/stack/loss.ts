@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isRunning } from '../process-identity.ts';
 import { UserError } from '../user-error.ts';
 import { diskShortage } from './disk-space.ts';
-import { readRecord, type StackRecord } from './record.ts';
+import { readRecord, type StackRecord } from './stack-state.ts';
 import { statePaths } from './state-folder.ts';
 
 /**

@@ -1,18 +1,18 @@
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EmbeddedConfiguration, StoreAddress } from '../configuration.ts';
 import { endProcess, isRunning } from '../process-identity.ts';
-import { ensureNativeParts, projectRoot, trainerEnvironment } from '../setup/native-parts.ts';
+import { compiledProgram, projectRoot } from '../project.ts';
+import type { WorkerScript } from '../servers/worker.ts';
+import { ensureNativeParts, trainerEnvironment } from '../setup/native-parts.ts';
 import { UserError } from '../user-error.ts';
 import { ownStore, stackAddresses } from './addresses.ts';
 import { watchForLoss } from './loss.ts';
-import { readRecord, type StackRecord } from './record.ts';
 import { endRemains } from './remains.ts';
 import type { StackOptions } from './stack.ts';
+import { readRecord, type StackRecord } from './stack-state.ts';
 import { startSupervisor } from './start-supervisor.ts';
 import { prepareStateFolder } from './state-folder.ts';
 import { isUsed, keepRunning, registerUser } from './users.ts';
-import type { WorkerScript } from './worker.ts';
 
 export interface OpenStack {
   /** Whether this call started it, rather than found it up. */
@@ -116,8 +116,8 @@ export function stackStatus(stateFolder: string): StackRecord['phase'] | undefin
 // --- helpers ---
 
 const projectWorkers: readonly WorkerScript[] = [
-  { name: 'The control worker', path: join(projectRoot, 'workers', 'control-main.ts') },
-  { name: 'The training worker', path: join(projectRoot, 'workers', 'training-main.ts') },
+  { name: 'The control worker', path: compiledProgram('workers/control-main') },
+  { name: 'The training worker', path: compiledProgram('workers/training-main') },
 ];
 
 function runningStack(stateFolder: string): StackRecord | undefined {

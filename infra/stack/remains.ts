@@ -1,5 +1,5 @@
 import { endProcess, isRunning } from '../process-identity.ts';
-import { readRecord } from './record.ts';
+import { readRecord } from './stack-state.ts';
 
 /**
  * Ends what a supervisor that was killed has left: its servers and workers, the last started first. Leaves a stack alone

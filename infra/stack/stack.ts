@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { StoreAddress } from '../configuration.ts';
+import type { Launch, ManagedProcess } from '../servers/managed-process.ts';
+import { minioServerLaunch, untilMinioAnswers } from '../servers/minio-server.ts';
+import { type Service, service } from '../servers/service.ts';
+import { prepareNamespace, temporalServerLaunch, untilTemporalAnswers } from '../servers/temporal-server.ts';
+import { untilWorkerReady, type WorkerScript, workerLaunch, workerLogName } from '../servers/worker.ts';
 import { choosePorts, ownStore, stackAddresses } from './addresses.ts';
 import { ensureBucket } from './bucket.ts';
 import { readOrMakeCredentials } from './credentials.ts';
-import type { Launch, ManagedProcess } from './managed-process.ts';
-import { minioServerLaunch, untilMinioAnswers } from './minio-server.ts';
-import { RecordKeeper, type StackPorts, type StackRecord } from './record.ts';
-import { type Service, service } from './service.ts';
+import { RecordKeeper, type StackPorts, type StackRecord } from './stack-state.ts';
 import { statePaths } from './state-folder.ts';
-import { prepareNamespace, temporalServerLaunch, untilTemporalAnswers } from './temporal-server.ts';
-import { untilWorkerReady, type WorkerScript, workerLaunch, workerLogName } from './worker.ts';
 
 export interface StackOptions {
   stateFolder: string;

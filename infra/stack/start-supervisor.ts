@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { compiledProgram } from '../project.ts';
 import { UserError } from '../user-error.ts';
 import type { StackOptions } from './stack.ts';
 import { statePaths } from './state-folder.ts';
@@ -19,10 +19,8 @@ export function startSupervisor(
 ): Promise<boolean> {
   const logFile = join(statePaths(options.stateFolder).logs, 'supervisor.log');
   const log = openSync(logFile, 'a', 0o600);
-  const script = fileURLToPath(new URL('supervisor.ts', import.meta.url));
-  const supervisor = fork(script, {
+  const supervisor = fork(compiledProgram('infra/stack/supervisor'), {
     cwd: options.projectRoot,
-    execArgv: ['--import', 'tsx'],
     // A process group of its own: Ctrl-C in a terminal goes to all of the terminal's group.
     detached: true,
     stdio: ['ignore', log, log, 'ipc'],

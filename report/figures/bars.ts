@@ -1,5 +1,5 @@
-import { shorten } from '../format.ts';
-import type { Html } from '../html.ts';
+import { shorten } from '../../words/numbers.ts';
+import type { Html } from '../html/html.ts';
 import { draw, FIGURE_WIDTH } from './draw.ts';
 
 export interface Bar {

@@ -1,5 +1,5 @@
-import type { EpochLine } from '../../study/trial.ts';
-import type { Html } from '../html.ts';
+import type { EpochLine } from '../../study/trial/trial.ts';
+import type { Html } from '../html/html.ts';
 import { draw } from './draw.ts';
 import type { SeriesStyle } from './series.ts';
 

@@ -1,4 +1,4 @@
-import type { Html } from '../html.ts';
+import type { Html } from '../html/html.ts';
 import { draw } from './draw.ts';
 
 /** By epoch: how far a second run's validation accuracy is from the first's. */

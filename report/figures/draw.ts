@@ -1,6 +1,6 @@
 import * as vega from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
-import { escapeHtml, Html } from '../html.ts';
+import { escapeHtml, Html } from '../html/html.ts';
 
 /** Width that figures are laid out for, pixels: they are scaled to the column that they stand in. */
 export const FIGURE_WIDTH = 380;

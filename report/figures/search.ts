@@ -1,5 +1,5 @@
-import { brief } from '../format.ts';
-import type { Html } from '../html.ts';
+import { brief } from '../../words/numbers.ts';
+import type { Html } from '../html/html.ts';
 import { draw } from './draw.ts';
 import type { SeriesStyle } from './series.ts';
 

@@ -1,4 +1,4 @@
-import type { SearchSpace } from '../study-schema.ts';
+import type { SearchSpace } from '../definition/study-schema.ts';
 
 export type Distribution = NonNullable<SearchSpace[keyof SearchSpace]>;
 

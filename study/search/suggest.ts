@@ -1,7 +1,7 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import { randomStream } from '../random-stream.ts';
-import type { SearchSpace } from '../study-schema.ts';
-import type { Settings } from '../training-config.ts';
+import type { SearchSpace } from '../definition/study-schema.ts';
+import type { Settings } from '../definition/training-config.ts';
+import { randomStream } from '../trial/random-stream.ts';
 import { draw } from './distributions.ts';
 
 /** Settings drawn from a search space: a value for each of its parameters. */

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
-import { CIFAR10_CLASSES } from '../../study/class-names.ts';
+import { CIFAR10_CLASSES } from '../../study/shipped/class-names.ts';
 import { generateImages } from '../../training/data/generated.ts';
 
 const BATCHES = 5;

@@ -5,8 +5,8 @@ import { createWriteRecord } from '../../activities/write-record.ts';
 import { createMemoryStore } from '../../storage/memory-store.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { readRecord, readStudy, writeStudyTest } from '../../storage/studies.ts';
-import { NUMERICS } from '../../study/trial.ts';
-import { trialKey } from '../../study/trial-key.ts';
+import { NUMERICS } from '../../study/trial/trial.ts';
+import { trialKey } from '../../study/trial/trial-key.ts';
 import { exampleSpec } from '../storage/examples.ts';
 import { smallRequest } from '../workflows/small-study.ts';
 

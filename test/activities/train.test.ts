@@ -1,9 +1,9 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { pendingActivity } from '../../client/pending-activity.ts';
+import { pendingActivity } from '../../client/observe/pending-activity.ts';
 import { getBlob } from '../../storage/blobs.ts';
-import { newestSoundCheckpoint } from '../../storage/checkpoints.ts';
-import { putDataset } from '../../storage/datasets.ts';
+import { putDataset } from '../../storage/inputs/datasets.ts';
+import { putWeights } from '../../storage/inputs/weights.ts';
 import {
   blobKey,
   checkpointKey,
@@ -11,19 +11,19 @@ import {
   trialConfigKey,
   trialLogKey,
 } from '../../storage/keys.ts';
-import { acquireLease } from '../../storage/lease.ts';
-import { readMetrics, readResult, type TrialResult } from '../../storage/trials.ts';
-import { putWeights } from '../../storage/weights.ts';
-import { QUERIES, UPDATES } from '../../study/temporal-names.ts';
-import { type Network, reportSettings, type TrainingConfig } from '../../study/training-config.ts';
-import { bestEpoch, type EpochLine, NUMERICS, type TrialSpec } from '../../study/trial.ts';
-import { canonicalJson, trialKey } from '../../study/trial-key.ts';
+import { newestSoundCheckpoint } from '../../storage/trials/checkpoints.ts';
+import { acquireLease } from '../../storage/trials/lease.ts';
+import { readMetrics, readResult, type TrialResult } from '../../storage/trials/trials.ts';
+import { type Network, reportSettings, type TrainingConfig } from '../../study/definition/training-config.ts';
+import { bestEpoch, type EpochLine, NUMERICS, type TrialSpec } from '../../study/trial/trial.ts';
+import { canonicalJson, trialKey } from '../../study/trial/trial-key.ts';
+import { QUERIES, UPDATES } from '../../temporal/names.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../training/checkpoint/safetensors.ts';
 import { tensorLayouts } from '../../training/weights/layouts.ts';
 import type { TrialStatus } from '../../workflows/trial-workflow.ts';
 import { watchedStore } from '../storage/watched-store.ts';
+import { trainersOf } from '../trainer/trainers.ts';
 import { dense } from '../training/configs.ts';
-import { trainersOf } from '../workers/trainers.ts';
 import { smallImages } from './small-archive.ts';
 import { type Bench, openBench } from './training-bench.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { BenchResults } from '../../bench/bench-results.ts';
 import { markdownOf } from '../../bench/markdown.ts';
-import { summarise } from '../../bench/statistics.ts';
+import { summarise } from '../../bench/timing/statistics.ts';
 
 const times = (...values: number[]) => summarise(values, 0);
 

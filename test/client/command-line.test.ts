@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { main } from '../../client/main.ts';
-import { projectRoot } from '../../infra/setup/native-parts.ts';
+import { projectRoot } from '../../infra/project.ts';
 
 describe('main', () => {
   /** What has been written, to standard output and to standard error. */
@@ -102,7 +102,7 @@ describe('the program', () => {
 
   it('says in one line that the npm packages are missing', () => {
     const root = mkdtempSync(join(tmpdir(), 'program-'));
-    for (const part of ['client/staged-study.mjs', 'infra/setup/supported-node.mjs']) {
+    for (const part of ['client/staged-study.mjs', 'infra/build/supported-node.mjs']) {
       mkdirSync(join(root, part, '..'), { recursive: true });
       cpSync(join(projectRoot, part), join(root, part));
     }

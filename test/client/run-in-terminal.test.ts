@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { isRunning } from '../../infra/process-identity.ts';
-import { projectRoot } from '../../infra/setup/native-parts.ts';
+import { projectRoot } from '../../infra/project.ts';
 import { stopStack } from '../../infra/stack/open-stack.ts';
-import { readRecord } from '../../infra/stack/record.ts';
-import type { StudyInput } from '../../study/study-schema.ts';
+import { readRecord } from '../../infra/stack/stack-state.ts';
+import type { StudyInput } from '../../study/definition/study-schema.ts';
 import { smallArchive } from '../activities/small-archive.ts';
 import { freshBucket } from '../storage/fresh-stores.ts';
-import { trainersOf } from '../workers/trainers.ts';
+import { trainersOf } from '../trainer/trainers.ts';
 import { Terminal } from './terminal.ts';
 
 // Seconds at most, where the machine has nothing else to do.

@@ -1,7 +1,7 @@
-import type { StageView, StudyView, TrialView } from '../../client/observe-study.ts';
-import type { FailedAttempt } from '../../client/pending-activity.ts';
-import type { TrialStanding } from '../../study/record.ts';
-import type { EpochLine } from '../../study/trial.ts';
+import type { StageView, StudyView, TrialView } from '../../client/observe/observe-study.ts';
+import type { FailedAttempt } from '../../client/observe/pending-activity.ts';
+import type { TrialStanding } from '../../study/record/record.ts';
+import type { EpochLine } from '../../study/trial/trial.ts';
 
 export const line: EpochLine = {
   epoch: 1,

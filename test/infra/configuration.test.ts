@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { readConfiguration } from '../../infra/configuration.ts';
-import { projectRoot } from '../../infra/setup/native-parts.ts';
+import { projectRoot } from '../../infra/project.ts';
 import { UserError } from '../../infra/user-error.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'configuration-'));

@@ -23,7 +23,7 @@ async function until(lines: NodeJS.AsyncIterator<string>, wanted: string): Promi
 }
 
 test('the first signal asks a script to end; one that comes at once, as through npm, is the same; a later one ends it', async () => {
-  const lines = run('stubborn-worker.ts');
+  const lines = run('stubborn-worker.mjs');
   await until(lines, 'ready');
   const start = performance.now();
   const repeated = setInterval(() => command.kill('SIGINT'), 50);

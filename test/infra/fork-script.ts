@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { projectRoot } from '../../infra/setup/native-parts.ts';
+import { projectRoot } from '../../infra/project.ts';
 
 /** Runs a script in a process of its own. */
 export function forkScript(script: URL, args: readonly string[]): ChildProcess {

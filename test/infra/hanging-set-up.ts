@@ -1,7 +1,7 @@
 // Makes a part in the project folder that it is given, and hangs half way.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheIn, installPart } from '../../infra/setup/part.ts';
+import { cacheIn, installPart } from '../../infra/parts/part.ts';
 
 const part = {
   title: 'a part',

@@ -4,9 +4,9 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { findOnPath } from '../../infra/setup/commands.ts';
+import { findOnPath } from '../../infra/parts/commands.ts';
+import { cacheIn } from '../../infra/parts/part.ts';
 import { deleteUnused, otherVersions } from '../../infra/setup/old-versions.ts';
-import { cacheIn } from '../../infra/setup/part.ts';
 
 let folder: string;
 beforeEach(() => {

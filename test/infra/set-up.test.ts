@@ -13,14 +13,14 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { unsupportedNode } from '../../infra/build/supported-node.mjs';
+import { cacheIn, installPart, isInstalled, type Part, partFolder } from '../../infra/parts/part.ts';
+import type { WheelPin } from '../../infra/parts/pins.ts';
+import { chooseTemporal, temporalPart } from '../../infra/parts/temporal-cli.ts';
+import { placeBinding, placedBinding } from '../../infra/parts/tfjs-binding.ts';
+import { fetchWheel } from '../../infra/parts/wheels.ts';
 import { diskBytesToSetUp, ensureNativeParts, inspectNativeParts } from '../../infra/setup/native-parts.ts';
-import { cacheIn, installPart, isInstalled, type Part, partFolder } from '../../infra/setup/part.ts';
-import type { WheelPin } from '../../infra/setup/pins.ts';
 import { checkPrerequisites, inspectPrerequisites } from '../../infra/setup/prerequisites.ts';
-import { unsupportedNode } from '../../infra/setup/supported-node.mjs';
-import { chooseTemporal, temporalPart } from '../../infra/setup/temporal-cli.ts';
-import { placeBinding, placedBinding } from '../../infra/setup/tfjs-binding.ts';
-import { fetchWheel } from '../../infra/setup/wheels.ts';
 import { UserError } from '../../infra/user-error.ts';
 import { forkScript } from './fork-script.ts';
 

@@ -10,13 +10,13 @@ import type { StoreAddress } from '../../infra/configuration.ts';
 import { isRunning } from '../../infra/process-identity.ts';
 import { inspectStack } from '../../infra/stack/inspect-stack.ts';
 import { type OpenStack, openStack, stackStatus, stopStack } from '../../infra/stack/open-stack.ts';
-import { readRecord, type StackRecord } from '../../infra/stack/record.ts';
+import { readRecord, type StackRecord } from '../../infra/stack/stack-state.ts';
 import { prepareStateFolder } from '../../infra/stack/state-folder.ts';
 import { UserError } from '../../infra/user-error.ts';
 import { forkScript } from './fork-script.ts';
 
-const fakeWorker = fileURLToPath(new URL('fake-worker.ts', import.meta.url));
-const failingWorker = fileURLToPath(new URL('failing-worker.ts', import.meta.url));
+const fakeWorker = fileURLToPath(new URL('fake-worker.mjs', import.meta.url));
+const failingWorker = fileURLToPath(new URL('failing-worker.mjs', import.meta.url));
 
 let stateFolder: string;
 beforeEach(() => {

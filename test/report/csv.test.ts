@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { renderCsv } from '../../report/csv.ts';
-import type { EpochLine } from '../../study/trial.ts';
+import type { EpochLine } from '../../study/trial/trial.ts';
 import { failed, ownRecord, stage, trial } from './example-record.ts';
 
 const line: EpochLine = {

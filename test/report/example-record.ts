@@ -1,10 +1,11 @@
 /** Runs with plausible curves, and records of stages of them. */
-import { cifar10 } from '../../study/cifar10.ts';
-import { parseStudy } from '../../study/parse-study.ts';
-import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record.ts';
-import type { TrainingConfig } from '../../study/training-config.ts';
-import { bestEpoch, type EpochLine } from '../../study/trial.ts';
-import { rank } from '../../study/winner.ts';
+
+import { parseStudy } from '../../study/definition/parse-study.ts';
+import type { TrainingConfig } from '../../study/definition/training-config.ts';
+import { rank } from '../../study/plan/winner.ts';
+import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
+import { cifar10 } from '../../study/shipped/cifar10.ts';
+import { bestEpoch, type EpochLine } from '../../study/trial/trial.ts';
 
 /** The study that ships. */
 export const shipped = parseStudy(cifar10, 'cifar10');

@@ -1,10 +1,17 @@
 /** The shipped study as it might come out: its own plan, with plausible curves. */
-import { type NamedConfig, scaleEpochs, searchTrialName, stageTrials, startOf } from '../../study/plan.ts';
-import { promotedConfig } from '../../study/promotion.ts';
-import type { StageRecord, StudyRecord, TrialRecord, WeightsSummary } from '../../study/record.ts';
-import type { Profile, Stage } from '../../study/study-schema.ts';
-import type { TrainingConfig } from '../../study/training-config.ts';
-import { winner } from '../../study/winner.ts';
+
+import type { Profile, Stage } from '../../study/definition/study-schema.ts';
+import type { TrainingConfig } from '../../study/definition/training-config.ts';
+import {
+  type NamedConfig,
+  scaleEpochs,
+  searchTrialName,
+  stageTrials,
+  startOf,
+} from '../../study/plan/plan.ts';
+import { promotedConfig } from '../../study/plan/promotion.ts';
+import { winner } from '../../study/plan/winner.ts';
+import type { StageRecord, StudyRecord, TrialRecord, WeightsSummary } from '../../study/record/record.ts';
 import { failed, hash, noiseOf, ownRecord, shipped, stage, trial } from './example-record.ts';
 
 /** The shipped study in full, tested: seven stages and both side experiments. */

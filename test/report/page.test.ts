@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { renderReport } from '../../report/render-report.ts';
-import type { StudyRecord } from '../../study/record.ts';
+import type { StudyRecord } from '../../study/record/record.ts';
 import { failed, ownRecord, stage, trial } from './example-record.ts';
 import { fullRecord, torchvisionWeights } from './example-study.ts';
 import { unbalanced, visibleText } from './markup.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { probeConditionalWrites } from '../../storage/minio/probe.ts';
 import { type ObjectStore, PreconditionFailedError } from '../../storage/object-store.ts';
-import { probeConditionalWrites } from '../../storage/probe.ts';
 
 /** What every object store must do. */
 export function describeObjectStore(name: string, createStore: () => Promise<ObjectStore>): void {

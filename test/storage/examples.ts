@@ -1,8 +1,8 @@
 import type { BlobRef } from '../../storage/blobs.ts';
-import type { TrialResult } from '../../storage/trials.ts';
-import { reportSettings } from '../../study/training-config.ts';
-import { type EpochLine, NUMERICS, type TrialSpec } from '../../study/trial.ts';
-import { trialKey } from '../../study/trial-key.ts';
+import type { TrialResult } from '../../storage/trials/trials.ts';
+import { reportSettings } from '../../study/definition/training-config.ts';
+import { type EpochLine, NUMERICS, type TrialSpec } from '../../study/trial/trial.ts';
+import { trialKey } from '../../study/trial/trial-key.ts';
 
 export function exampleSpec(seed = 1): TrialSpec {
   return {

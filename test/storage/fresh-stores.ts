@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
 import { createMemoryStore } from '../../storage/memory-store.ts';
-import { createMinioStore, ensureBucket } from '../../storage/minio-store.ts';
+import { createMinioStore, ensureBucket } from '../../storage/minio/minio-store.ts';
+import type { StoreConfig } from '../../storage/minio/store-config.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import type { StoreConfig } from '../../storage/store-config.ts';
 
 /** Both kinds of store, for suites that must hold on each. */
 export const storeKinds: [string, () => Promise<ObjectStore>][] = [

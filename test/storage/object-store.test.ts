@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../storage/memory-store.ts';
-import { probeConditionalWrites, UnsuitableStoreError } from '../../storage/probe.ts';
+import { probeConditionalWrites, UnsuitableStoreError } from '../../storage/minio/probe.ts';
 import { describeObjectStore } from './contract.ts';
 import { storeKinds } from './fresh-stores.ts';
 

@@ -10,9 +10,9 @@ import {
   writeStudy,
   writeStudyTest,
 } from '../../storage/studies.ts';
-import { cifar10 } from '../../study/cifar10.ts';
-import { parseStudy } from '../../study/parse-study.ts';
-import type { StudyOpening, StudyRecord, StudyTest } from '../../study/record.ts';
+import { parseStudy } from '../../study/definition/parse-study.ts';
+import type { StudyOpening, StudyRecord, StudyTest } from '../../study/record/record.ts';
+import { cifar10 } from '../../study/shipped/cifar10.ts';
 import { storeKinds } from './fresh-stores.ts';
 
 const hash = 'ab'.repeat(32);

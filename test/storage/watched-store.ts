@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { StoreConfig } from '../../storage/store-config.ts';
+import type { StoreConfig } from '../../storage/minio/store-config.ts';
 
 /**
  * A store's address by which it can be watched: requests are passed on as they are, each after `onRequest` has let it.

@@ -2,14 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
-import { datasetSource } from '../../client/dataset-source.ts';
-import { EXIT } from '../../client/exit-codes.ts';
-import type { StudyView } from '../../client/observe-study.ts';
-import { printOutcome } from '../../client/outcome.ts';
-import { startOrResume } from '../../client/start-study.ts';
-import { watchStudy } from '../../client/watch-study.ts';
+import { EXIT } from '../../client/command-line/exit-codes.ts';
+import type { StudyView } from '../../client/observe/observe-study.ts';
+import { datasetSource } from '../../client/start/dataset-source.ts';
+import { startOrResume } from '../../client/start/start-study.ts';
+import { printOutcome } from '../../client/terminal/outcome.ts';
+import { watchStudy } from '../../client/terminal/watch-study.ts';
 import { type BlobRef, getBlob } from '../../storage/blobs.ts';
-import { type CheckpointManifest, newestSoundCheckpoint } from '../../storage/checkpoints.ts';
+import { getTestRecords } from '../../storage/inputs/test-images.ts';
 import {
   blobKey,
   checkpointKey,
@@ -27,17 +27,17 @@ import {
   trialLogKey,
 } from '../../storage/keys.ts';
 import { readRecord } from '../../storage/studies.ts';
-import { getTestRecords } from '../../storage/test-images.ts';
-import { readMetrics, readResult, type TrialResult } from '../../storage/trials.ts';
-import { parseStudy } from '../../study/parse-study.ts';
-import type { StudyRecord } from '../../study/record.ts';
-import type { StudyInput } from '../../study/study-schema.ts';
-import { bestEpoch } from '../../study/trial.ts';
-import { canonicalJson, trialKey } from '../../study/trial-key.ts';
-import { winner } from '../../study/winner.ts';
+import { type CheckpointManifest, newestSoundCheckpoint } from '../../storage/trials/checkpoints.ts';
+import { readMetrics, readResult, type TrialResult } from '../../storage/trials/trials.ts';
+import { parseStudy } from '../../study/definition/parse-study.ts';
+import type { StudyInput } from '../../study/definition/study-schema.ts';
+import { winner } from '../../study/plan/winner.ts';
+import type { StudyRecord } from '../../study/record/record.ts';
+import { bestEpoch } from '../../study/trial/trial.ts';
+import { canonicalJson, trialKey } from '../../study/trial/trial-key.ts';
+import { decodePredictions } from '../../trainer/jobs/predictions.ts';
 import { parseRecords } from '../../training/data/records.ts';
 import { stratifiedSubset } from '../../training/data/split.ts';
-import { decodePredictions } from '../../workers/trainer/predictions.ts';
 import { smallArchive } from '../activities/small-archive.ts';
 import { type Bench, openBench } from '../activities/training-bench.ts';
 import { watchedStore } from '../storage/watched-store.ts';

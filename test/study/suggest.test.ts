@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { SearchSpace } from '../../study/definition/study-schema.ts';
 import { suggest } from '../../study/search/suggest.ts';
-import type { SearchSpace } from '../../study/study-schema.ts';
 
 const space: SearchSpace = {
   learningRate: { kind: 'uniform', low: 0.001, high: 0.1 },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { takeBatch, uploadImages } from '../../training/batches.ts';
-import { tf } from '../../training/tensorflow.ts';
+import { tf } from '../../training/tensorflow/tensorflow.ts';
 
 /** The byte of an image at plane, row and column; different for most. */
 const byteAt = (image: number, plane: number, row: number, column: number) =>

@@ -3,7 +3,7 @@ import {
   reportSettings,
   type Settings,
   type TrainingConfig,
-} from '../../study/training-config.ts';
+} from '../../study/definition/training-config.ts';
 
 /** The report's settings over a network, with changes. */
 export function configOf(network: Network, changes: Partial<Settings> = {}): TrainingConfig {

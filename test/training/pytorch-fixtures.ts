@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { LabelledImages } from '../../training/batches.ts';
-import type { NamedTensor } from '../../training/named-tensors.ts';
-import { type Tensor4D, tf } from '../../training/tensorflow.ts';
+import type { NamedTensor } from '../../training/tensorflow/named-tensors.ts';
+import { type Tensor4D, tf } from '../../training/tensorflow/tensorflow.ts';
 
 /** What a fixture holds of a tensor. */
 export interface Summary {

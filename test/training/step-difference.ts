@@ -1,9 +1,9 @@
-import type { TrainingConfig } from '../../study/training-config.ts';
+import type { TrainingConfig } from '../../study/definition/training-config.ts';
+import { slotName, slotsOf } from '../../training/loop/state.ts';
 import { createNetwork } from '../../training/networks/network.ts';
 import { createUpdateRule } from '../../training/optimizers/optimizer.ts';
-import { slotName, slotsOf } from '../../training/state.ts';
 import { trainingStep } from '../../training/step.ts';
-import { type DeviceTensors, type Tensor, type Tensor1D, tf } from '../../training/tensorflow.ts';
+import { type DeviceTensors, type Tensor, type Tensor1D, tf } from '../../training/tensorflow/tensorflow.ts';
 import { noisyImages, type Summary, toPyTorch } from './pytorch-fixtures.ts';
 
 /** What PyTorch made of a batch: `step` of resnet-step.py. */

@@ -1,8 +1,8 @@
-import type { Optimizer } from '../../study/training-config.ts';
-import type { NamedTensors } from '../../training/named-tensors.ts';
+import type { Optimizer } from '../../study/definition/training-config.ts';
+import { slotsOf } from '../../training/loop/state.ts';
 import type { NetworkFunction } from '../../training/networks/network.ts';
 import { createUpdateRule } from '../../training/optimizers/optimizer.ts';
-import { slotsOf } from '../../training/state.ts';
+import type { NamedTensors } from '../../training/tensorflow/named-tensors.ts';
 
 /** Tensors whose values are all the same. */
 export function constants(

@@ -1,10 +1,10 @@
 import { expect, test, vi } from 'vitest';
-import { networkShapes } from '../../study/network-shapes.ts';
-import { reportSettings, trainingConfigSchema } from '../../study/training-config.ts';
+import { networkShapes } from '../../study/definition/network-shapes.ts';
+import { reportSettings, trainingConfigSchema } from '../../study/definition/training-config.ts';
 import { createCompiledEngine } from '../../training/compile/compiled-engine.ts';
-import type { NamedTensor, NamedTensors } from '../../training/named-tensors.ts';
 import { createNetwork, weightsOf } from '../../training/networks/network.ts';
 import { learningRateAt } from '../../training/optimizers/schedule.ts';
+import type { NamedTensor, NamedTensors } from '../../training/tensorflow/named-tensors.ts';
 import expected from './fixtures/training-steps.json' with { type: 'json' };
 import { expectClose, expectLike, filled, filledImages, type Summary } from './pytorch-fixtures.ts';
 import { slotsAtRest } from './tensors.ts';

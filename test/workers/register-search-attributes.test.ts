@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { SEARCH_ATTRIBUTES } from '../../study/temporal-names.ts';
+import { SEARCH_ATTRIBUTES } from '../../temporal/names.ts';
 import { registerSearchAttributes } from '../../workers/register-search-attributes.ts';
 import { openNamespace } from '../workflows/namespace.ts';
 

@@ -12,7 +12,7 @@ import {
 import { inject } from 'vitest';
 import type { ControlActivities } from '../../activities/control-activities.ts';
 import type { TrainingActivities } from '../../activities/training-activities.ts';
-import { CONTROL_QUEUE, TRAINING_QUEUE } from '../../study/temporal-names.ts';
+import { CONTROL_QUEUE, TRAINING_QUEUE } from '../../temporal/names.ts';
 import { registerSearchAttributes } from '../../workers/register-search-attributes.ts';
 
 export const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));

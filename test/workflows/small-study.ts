@@ -1,6 +1,6 @@
-import { parseStudy } from '../../study/parse-study.ts';
-import type { StudyInput } from '../../study/study-schema.ts';
-import type { Network } from '../../study/training-config.ts';
+import { parseStudy } from '../../study/definition/parse-study.ts';
+import type { StudyInput } from '../../study/definition/study-schema.ts';
+import type { Network } from '../../study/definition/training-config.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
 
 /** Two stages of two candidates and a test. */

@@ -2,10 +2,10 @@ import { Context } from '@temporalio/activity';
 import { WorkflowFailedError } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
 import type { TrainReport } from '../../activities/train.ts';
-import { parseStudy } from '../../study/parse-study.ts';
-import { UPDATES } from '../../study/temporal-names.ts';
-import type { TrialSpec } from '../../study/trial.ts';
-import { trialKey } from '../../study/trial-key.ts';
+import { parseStudy } from '../../study/definition/parse-study.ts';
+import type { TrialSpec } from '../../study/trial/trial.ts';
+import { trialKey } from '../../study/trial/trial-key.ts';
+import { UPDATES } from '../../temporal/names.ts';
 import { dataset, innermost, run, runToEnd, trained, useTemporal, weights } from './run-study.ts';
 import { largerStudy } from './small-study.ts';
 

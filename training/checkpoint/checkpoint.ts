@@ -1,5 +1,5 @@
-import type { EpochLine } from '../../study/trial.ts';
-import type { NamedTensors } from '../named-tensors.ts';
+import type { EpochLine } from '../../study/trial/trial.ts';
+import type { NamedTensors } from '../tensorflow/named-tensors.ts';
 
 /** The state of a trial at an epoch's end: all that going on from there needs. */
 export interface Checkpoint {

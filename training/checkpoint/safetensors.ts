@@ -1,4 +1,4 @@
-import type { NamedTensor, NamedTensors } from '../named-tensors.ts';
+import type { NamedTensor, NamedTensors } from '../tensorflow/named-tensors.ts';
 import { sizeOf } from '../weights/raw-tensor.ts';
 import {
   LENGTH_BYTES,

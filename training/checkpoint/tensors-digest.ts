@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { NamedTensors } from '../named-tensors.ts';
+import type { NamedTensors } from '../tensorflow/named-tensors.ts';
 
 /**
  * SHA-256, in lower-case hex, of the tensors' names, shapes and values, whatever their order: equal if and only if all

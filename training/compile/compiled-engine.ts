@@ -8,16 +8,16 @@ import type {
   TrainingModeEngine,
   TrainingRequest,
 } from '../engine.ts';
-import type { NamedTensors } from '../named-tensors.ts';
+import { createGraph, type Graph } from '../graph/graph.ts';
+import { type Feed, openSession, type Session } from '../graph/session.ts';
+import { slotsOf } from '../loop/state.ts';
 import { weightsOf } from '../networks/network.ts';
 import { createUpdateRule } from '../optimizers/optimizer.ts';
-import { slotsOf } from '../state.ts';
-import type { Values } from '../tensorflow.ts';
+import type { NamedTensors } from '../tensorflow/named-tensors.ts';
+import type { Values } from '../tensorflow/tensorflow.ts';
 import { addEvaluation } from './evaluation-part.ts';
-import { createGraph, type Graph } from './graph.ts';
 import { addImages, type ImagesInGraph } from './images.ts';
 import { poolBeforeRelu } from './rewrite.ts';
-import { type Feed, openSession, type Session } from './session.ts';
 import { addTensors, type TensorsInGraph } from './tensors-part.ts';
 import { addTraining, TRAINING_INPUTS } from './training-part.ts';
 

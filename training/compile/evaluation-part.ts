@@ -1,9 +1,9 @@
-import { crossEntropy } from '../loss.ts';
+import type { Graph, Output } from '../graph/graph.ts';
+import { crossEntropy } from '../networks/loss.ts';
 import type { ForwardMode, NetworkFunction } from '../networks/network.ts';
-import { tf } from '../tensorflow.ts';
-import type { Graph, Output } from './graph.ts';
+import { tf } from '../tensorflow/tensorflow.ts';
+import { addProgram } from '../trace/trace-network.ts';
 import type { ImagesInGraph } from './images.ts';
-import { addProgram } from './record-network.ts';
 import type { TensorsInGraph } from './tensors-part.ts';
 
 /**

@@ -1,9 +1,9 @@
-import { IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/network-shapes.ts';
+import { IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/definition/network-shapes.ts';
 import type { LabelledImages } from '../batches.ts';
-import { attribute, types } from '../tensorflow.ts';
-import { floatConstant, type Graph, int32Constant, type Output } from './graph.ts';
-import type { Feed, Session } from './session.ts';
-import { addVariable, assign, type Variable } from './variables.ts';
+import { floatConstant, type Graph, int32Constant, type Output } from '../graph/graph.ts';
+import type { Feed, Session } from '../graph/session.ts';
+import { addVariable, assign, type Variable } from '../graph/variables.ts';
+import { attribute, types } from '../tensorflow/tensorflow.ts';
 
 const IMAGE_BYTES = IMAGE_CHANNELS * IMAGE_SIZE * IMAGE_SIZE;
 const LOADED_AT_ONCE = 2000;

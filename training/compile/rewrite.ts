@@ -1,4 +1,4 @@
-import { type Graph, type GraphNode, nodeOf } from './graph.ts';
+import { type Graph, type GraphNode, nodeOf } from '../graph/graph.ts';
 
 /**
  * Takes the gradient of a ReLU behind that of the max pool which follows it:

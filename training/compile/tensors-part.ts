@@ -1,8 +1,8 @@
-import type { NamedTensors } from '../named-tensors.ts';
-import { attribute } from '../tensorflow.ts';
-import type { Graph } from './graph.ts';
-import type { Session } from './session.ts';
-import { addVariable, assign, type Variable } from './variables.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { Session } from '../graph/session.ts';
+import { addVariable, assign, type Variable } from '../graph/variables.ts';
+import type { NamedTensors } from '../tensorflow/named-tensors.ts';
+import { attribute } from '../tensorflow/tensorflow.ts';
 
 /** Float32 tensors of a network or optimizer as variables of a graph. */
 export interface TensorsInGraph {

@@ -1,14 +1,14 @@
 import type { TrainingRequest } from '../engine.ts';
+import { floatConstant, type Graph, type Output } from '../graph/graph.ts';
+import { addVariable, assign, assignAdd, type Variable } from '../graph/variables.ts';
+import { slotName } from '../loop/state.ts';
 import { createUpdateRule } from '../optimizers/optimizer.ts';
-import { slotName } from '../state.ts';
 import { batchGradients } from '../step.ts';
-import { floatConstant, type Graph, type Output } from './graph.ts';
+import { addProgram } from '../trace/trace-network.ts';
 import type { ImagesInGraph } from './images.ts';
-import { addProgram } from './record-network.ts';
 import type { TensorsInGraph } from './tensors-part.ts';
 import { addUpdate } from './update.ts';
 import { updateAfterLastUse } from './update-order.ts';
-import { addVariable, assign, assignAdd, type Variable } from './variables.ts';
 
 /** What a training step is fed besides its batch. */
 export const TRAINING_INPUTS = {

@@ -1,5 +1,5 @@
-import { type Graph, type GraphNode, nodeOf, type Output, reached } from './graph.ts';
-import type { Variable } from './variables.ts';
+import { type Graph, type GraphNode, nodeOf, type Output, reached } from '../graph/graph.ts';
+import type { Variable } from '../graph/variables.ts';
 
 /**
  * Lets updates wait until no gradient needs the old values any more: an update of a variable whose value is still held

@@ -1,9 +1,9 @@
-import type { Optimizer } from '../../study/training-config.ts';
+import type { Optimizer } from '../../study/definition/training-config.ts';
+import { floatConstant, type Graph, type Output } from '../graph/graph.ts';
+import type { Variable } from '../graph/variables.ts';
 import * as adadelta from '../optimizers/adadelta.ts';
 import * as adagrad from '../optimizers/adagrad.ts';
-import { attribute } from '../tensorflow.ts';
-import { floatConstant, type Graph, type Output } from './graph.ts';
-import type { Variable } from './variables.ts';
+import { attribute } from '../tensorflow/tensorflow.ts';
 
 /**
  * Adds the update of a parameter and its slots by one of TensorFlow's operations, which has the formula of the

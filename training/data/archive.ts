@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { type Extract, extract, type Header } from 'tar-stream';
-import { CIFAR10_CLASSES } from '../../study/class-names.ts';
+import { CIFAR10_CLASSES } from '../../study/shipped/class-names.ts';
 import { checkRecords, countLabels, RECORD_BYTES } from './records.ts';
 
 /** CIFAR-10's binary archive as its authors offer it. */

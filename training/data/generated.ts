@@ -1,7 +1,7 @@
 import { uniformFloat32 } from 'pure-rand/distribution/uniformFloat32';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
-import { CLASSES, IMAGE_SIZE } from '../../study/network-shapes.ts';
+import { CLASSES, IMAGE_SIZE } from '../../study/definition/network-shapes.ts';
 import { RECORD_BYTES } from './records.ts';
 
 /** By label: what the generated images show. */

@@ -1,4 +1,4 @@
-import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/network-shapes.ts';
+import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/definition/network-shapes.ts';
 import type { LabelledImages } from '../batches.ts';
 
 /** A record of CIFAR-10's binary files: the label, then the red, green and blue planes, each row by row. */

@@ -1,6 +1,6 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { heldOutImages } from '../../study/trial.ts';
+import { heldOutImages } from '../../study/trial/trial.ts';
 
 export interface SplitRequest {
   /** Images used, of all that there are. */

@@ -1,20 +1,13 @@
-import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/network-shapes.ts';
-import type { TrainingConfig } from '../../study/training-config.ts';
+import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/definition/network-shapes.ts';
+import type { TrainingConfig } from '../../study/definition/training-config.ts';
 import { checkTensors } from '../checkpoint/checkpoint.ts';
-import {
-  createGraph,
-  type GraphNode,
-  int32Constant,
-  nodeOf,
-  type Output,
-  reached,
-} from '../compile/graph.ts';
 import { addNormalised } from '../compile/images.ts';
-import { addProgram } from '../compile/record-network.ts';
-import type { Signature } from '../compile/saved-model.ts';
-import type { NamedTensors } from '../named-tensors.ts';
+import { createGraph, type GraphNode, int32Constant, nodeOf, type Output, reached } from '../graph/graph.ts';
+import type { Signature } from '../graph/saved-model.ts';
 import { createNetwork, weightsOf } from '../networks/network.ts';
-import { attribute, tf, types } from '../tensorflow.ts';
+import type { NamedTensors } from '../tensorflow/named-tensors.ts';
+import { attribute, tf, types } from '../tensorflow/tensorflow.ts';
+import { addProgram } from '../trace/trace-network.ts';
 
 /** A network with its weights as a graph of its own. */
 export interface ServingGraph {

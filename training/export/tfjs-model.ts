@@ -1,6 +1,6 @@
-import type { ConstantTensor, GraphAttribute, GraphNode } from '../compile/graph.ts';
-import type { Signature } from '../compile/saved-model.ts';
-import { backend, types, type Values } from '../tensorflow.ts';
+import type { ConstantTensor, GraphAttribute, GraphNode } from '../graph/graph.ts';
+import type { Signature } from '../graph/saved-model.ts';
+import { backend, types, type Values } from '../tensorflow/tensorflow.ts';
 import type { ServingGraph } from './serving-graph.ts';
 
 /** The file that `model.json` names; it must lie beside it. */

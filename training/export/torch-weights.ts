@@ -1,6 +1,6 @@
-import type { Network } from '../../study/training-config.ts';
+import type { Network } from '../../study/definition/training-config.ts';
 import { encodeSafetensors } from '../checkpoint/safetensors.ts';
-import type { NamedTensors } from '../named-tensors.ts';
+import type { NamedTensors } from '../tensorflow/named-tensors.ts';
 import { tensorLayouts, toPyTorch } from '../weights/layouts.ts';
 
 /** Weights as a safetensors file with PyTorch's names and layouts, those of torchvision for a ResNet. */

@@ -1,5 +1,5 @@
-import type { Activation } from '../../study/training-config.ts';
-import { attribute, runOp, type Tensor, type Tensor2D, tf } from '../tensorflow.ts';
+import type { Activation } from '../../study/definition/training-config.ts';
+import { attribute, runOp, type Tensor, type Tensor2D, tf } from '../tensorflow/tensorflow.ts';
 import { relu } from './layers.ts';
 
 /** PyTorch's default. */

@@ -6,7 +6,7 @@ import {
   type Tensor,
   type Tensor4D,
   tf,
-} from '../tensorflow.ts';
+} from '../tensorflow/tensorflow.ts';
 import type { NetworkTensor } from './network.ts';
 
 /** PyTorch's defaults. */

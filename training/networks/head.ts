@@ -1,6 +1,6 @@
-import type { LayerShape } from '../../study/network-shapes.ts';
-import type { TrainingConfig } from '../../study/training-config.ts';
-import type { DeviceTensors, Tensor2D } from '../tensorflow.ts';
+import type { LayerShape } from '../../study/definition/network-shapes.ts';
+import type { TrainingConfig } from '../../study/definition/training-config.ts';
+import type { DeviceTensors, Tensor2D } from '../tensorflow/tensorflow.ts';
 import { activate } from './activations.ts';
 import { dense, dropout } from './layers.ts';
 import type { ForwardMode, NetworkTensor } from './network.ts';

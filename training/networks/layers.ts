@@ -1,4 +1,4 @@
-import { POOL_SIZE } from '../../study/network-shapes.ts';
+import { POOL_SIZE } from '../../study/definition/network-shapes.ts';
 import {
   attribute,
   type DeviceTensors,
@@ -8,7 +8,7 @@ import {
   type Tensor2D,
   type Tensor4D,
   tf,
-} from '../tensorflow.ts';
+} from '../tensorflow/tensorflow.ts';
 
 /** x: [batch, in] → [batch, out], with the parameters `NAME.weight` and `NAME.bias`. */
 export function dense(x: Tensor2D, parameters: DeviceTensors, name: string): Tensor2D {

@@ -1,5 +1,5 @@
-import type { TrainingConfig } from '../../study/training-config.ts';
-import type { DeviceTensors, Tensor1D, Tensor2D, Tensor4D } from '../tensorflow.ts';
+import type { TrainingConfig } from '../../study/definition/training-config.ts';
+import type { DeviceTensors, Tensor1D, Tensor2D, Tensor4D } from '../tensorflow/tensorflow.ts';
 import { resnet } from './resnet.ts';
 import { sequential } from './sequential.ts';
 

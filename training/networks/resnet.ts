@@ -1,6 +1,6 @@
-import { type LayerShape, networkShapes } from '../../study/network-shapes.ts';
-import type { Network, TrainingConfig } from '../../study/training-config.ts';
-import { type DeviceTensors, type Tensor4D, tf } from '../tensorflow.ts';
+import { type LayerShape, networkShapes } from '../../study/definition/network-shapes.ts';
+import type { Network, TrainingConfig } from '../../study/definition/training-config.ts';
+import { type DeviceTensors, type Tensor4D, tf } from '../tensorflow/tensorflow.ts';
 import { batchNormTensors, normaliseByAverages, normaliseByBatch } from './batch-norm.ts';
 import { head, uniformTensors } from './head.ts';
 import { averageOfPixels, convolution, pad, relu } from './layers.ts';

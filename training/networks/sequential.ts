@@ -1,6 +1,6 @@
-import { networkShapes } from '../../study/network-shapes.ts';
-import type { TrainingConfig } from '../../study/training-config.ts';
-import type { DeviceTensors, Tensor4D } from '../tensorflow.ts';
+import { networkShapes } from '../../study/definition/network-shapes.ts';
+import type { TrainingConfig } from '../../study/definition/training-config.ts';
+import type { DeviceTensors, Tensor4D } from '../tensorflow/tensorflow.ts';
 import { head, uniformTensors } from './head.ts';
 import { convolve, flatten, maxPool, relu } from './layers.ts';
 import type { ForwardMode, ForwardPass, NetworkFunction } from './network.ts';

@@ -1,5 +1,5 @@
-import type { Optimizer } from '../../study/training-config.ts';
-import type { Scalar, Tensor } from '../tensorflow.ts';
+import type { Optimizer } from '../../study/definition/training-config.ts';
+import type { Scalar, Tensor } from '../tensorflow/tensorflow.ts';
 import { adadelta } from './adadelta.ts';
 import { adagrad } from './adagrad.ts';
 import { sgd } from './sgd.ts';

@@ -1,4 +1,4 @@
-import type { TrainingConfig } from '../../study/training-config.ts';
+import type { TrainingConfig } from '../../study/definition/training-config.ts';
 
 /** The learning rate of an epoch, counted from 1. */
 export function learningRateAt(config: TrainingConfig, epoch: number): number {

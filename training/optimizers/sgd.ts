@@ -1,4 +1,4 @@
-import { type Tensor, tf } from '../tensorflow.ts';
+import { type Tensor, tf } from '../tensorflow/tensorflow.ts';
 import type { UpdateRule } from './optimizer.ts';
 
 /**

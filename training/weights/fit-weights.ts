@@ -1,6 +1,6 @@
-import { describeNetwork } from '../../study/describe-network.ts';
-import type { Network } from '../../study/training-config.ts';
-import type { NamedTensor, NamedTensors } from '../named-tensors.ts';
+import type { Network } from '../../study/definition/training-config.ts';
+import { describeNetwork } from '../../words/network-in-brief.ts';
+import type { NamedTensor, NamedTensors } from '../tensorflow/named-tensors.ts';
 import { fromPyTorch, type TensorLayout, tensorLayouts } from './layouts.ts';
 
 /** What becomes of every tensor of a file, and where every tensor of a network comes from. */

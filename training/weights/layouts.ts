@@ -1,6 +1,6 @@
-import { IMAGE_SIZE, type LayerShape, networkShapes } from '../../study/network-shapes.ts';
-import type { Network } from '../../study/training-config.ts';
-import type { NamedTensor } from '../named-tensors.ts';
+import { IMAGE_SIZE, type LayerShape, networkShapes } from '../../study/definition/network-shapes.ts';
+import type { Network } from '../../study/definition/training-config.ts';
+import type { NamedTensor } from '../tensorflow/named-tensors.ts';
 
 /** A tensor of a network, and how PyTorch has it. */
 export interface TensorLayout {

@@ -1,4 +1,4 @@
-import type { NamedTensor } from '../named-tensors.ts';
+import type { NamedTensor } from '../tensorflow/named-tensors.ts';
 import { WeightsError } from './weights-error.ts';
 
 /** The types of values that files of weights may hold; whole numbers are counters, not weights. */

@@ -1,6 +1,6 @@
-import type { WeightsOrigin } from '../../study/record.ts';
+import type { WeightsOrigin } from '../../study/record/record.ts';
 import { readHeader } from '../checkpoint/safetensors-header.ts';
-import type { NamedTensor, NamedTensors } from '../named-tensors.ts';
+import type { NamedTensor, NamedTensors } from '../tensorflow/named-tensors.ts';
 import {
   checkBounds,
   DTYPE_BYTES,

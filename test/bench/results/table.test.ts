@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { comparedConfigs } from '../../../bench/results/plan.ts';
 import { comparisonTable } from '../../../bench/results/table.ts';
-import { reportSettings } from '../../../study/training-config.ts';
+import { reportSettings } from '../../../study/definition/training-config.ts';
 
 const run = (...accuracies: number[]) => accuracies.map((accuracy) => ({ accuracy, loss: 1 }));
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeSafetensors, encodeSafetensors } from '../../../training/checkpoint/safetensors.ts';
 import { SafetensorsError } from '../../../training/checkpoint/safetensors-header.ts';
-import type { NamedTensors } from '../../../training/named-tensors.ts';
+import type { NamedTensors } from '../../../training/tensorflow/named-tensors.ts';
 
 describe('round trip', () => {
   const tensor = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 }).chain((shape) => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { tensorsDigest } from '../../../training/checkpoint/tensors-digest.ts';
-import type { NamedTensors } from '../../../training/named-tensors.ts';
+import type { NamedTensors } from '../../../training/tensorflow/named-tensors.ts';
 
 const tensor = (shape: number[], ...values: number[]) => ({ shape, data: Float32Array.from(values) });
 const weights: NamedTensors = new Map([

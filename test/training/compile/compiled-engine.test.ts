@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { Activation, Network, Optimizer, Settings } from '../../../study/training-config.ts';
+import type { Activation, Network, Optimizer, Settings } from '../../../study/definition/training-config.ts';
 import { createCompiledEngine, createEvaluationEngine } from '../../../training/compile/compiled-engine.ts';
-import { createEagerEngine } from '../../../training/eager-engine.ts';
 import type { TrainingEngine } from '../../../training/engine.ts';
-import type { NamedTensors } from '../../../training/named-tensors.ts';
+import { startingTensors } from '../../../training/loop/state.ts';
 import { createNetwork } from '../../../training/networks/network.ts';
 import { createUpdateRule } from '../../../training/optimizers/optimizer.ts';
-import { startingTensors } from '../../../training/state.ts';
+import type { NamedTensors } from '../../../training/tensorflow/named-tensors.ts';
+import { createEagerEngine } from '../../reference/eager-engine.ts';
 import { configOf, conv, dense, tinyResnet } from '../configs.ts';
 import { easyImages, range } from '../easy-images.ts';
 

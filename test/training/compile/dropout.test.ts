@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import type { Network, TrainingConfig } from '../../../study/training-config.ts';
+import type { Network, TrainingConfig } from '../../../study/definition/training-config.ts';
 import { createCompiledEngine } from '../../../training/compile/compiled-engine.ts';
 import type { TrainingEngine, TrainingRequest } from '../../../training/engine.ts';
-import type { NamedTensor } from '../../../training/named-tensors.ts';
+import { runTrial } from '../../../training/loop/run-trial.ts';
+import { startingTensors } from '../../../training/loop/state.ts';
 import { createNetwork, weightsOf } from '../../../training/networks/network.ts';
 import { createUpdateRule } from '../../../training/optimizers/optimizer.ts';
-import { runTrial } from '../../../training/run-trial.ts';
-import { startingTensors } from '../../../training/state.ts';
+import type { NamedTensor } from '../../../training/tensorflow/named-tensors.ts';
 import { configOf, dense } from '../configs.ts';
 import { easyImages, range } from '../easy-images.ts';
 import { constants, slotsAtRest } from '../tensors.ts';

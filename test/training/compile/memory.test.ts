@@ -2,10 +2,10 @@ import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
 import { createCompiledEngine } from '../../../training/compile/compiled-engine.ts';
-import { initialWeights } from '../../../training/initial-weights.ts';
+import { runTrial } from '../../../training/loop/run-trial.ts';
+import { initialWeights } from '../../../training/networks/initial-weights.ts';
 import { createNetwork, weightsOf } from '../../../training/networks/network.ts';
-import { runTrial } from '../../../training/run-trial.ts';
-import { backend } from '../../../training/tensorflow.ts';
+import { backend } from '../../../training/tensorflow/tensorflow.ts';
 import { configOf, conv } from '../configs.ts';
 import { easyImages, range } from '../easy-images.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createGraph } from '../../../training/compile/graph.ts';
 import { poolBeforeRelu } from '../../../training/compile/rewrite.ts';
+import { createGraph } from '../../../training/graph/graph.ts';
 
 /** The gradients behind a pooled ReLU, and who takes them. */
 function gradients(poolInput: string, pooledToo: boolean) {

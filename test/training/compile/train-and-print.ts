@@ -3,12 +3,12 @@
  * a line each, to be compared between processes; with `--resume` also those of trials that go on from each checkpoint.
  */
 import { createHash } from 'node:crypto';
-import type { TrainingConfig } from '../../../study/training-config.ts';
+import type { TrainingConfig } from '../../../study/definition/training-config.ts';
 import type { Checkpoint } from '../../../training/checkpoint/checkpoint.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../../training/checkpoint/safetensors.ts';
 import { tensorsDigest } from '../../../training/checkpoint/tensors-digest.ts';
-import type { NamedTensors } from '../../../training/named-tensors.ts';
-import { runTrial } from '../../../training/run-trial.ts';
+import { runTrial } from '../../../training/loop/run-trial.ts';
+import type { NamedTensors } from '../../../training/tensorflow/named-tensors.ts';
 import { configOf, conv, dense, tinyResnet } from '../configs.ts';
 import { easyImages, range } from '../easy-images.ts';
 

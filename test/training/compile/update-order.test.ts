@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { createGraph } from '../../../training/compile/graph.ts';
 import { updateAfterLastUse } from '../../../training/compile/update-order.ts';
-import { addVariable } from '../../../training/compile/variables.ts';
+import { createGraph } from '../../../training/graph/graph.ts';
+import { addVariable } from '../../../training/graph/variables.ts';
 
 test('an update waits for the gradients that take the old value, and for nothing else', () => {
   const graph = createGraph();

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CIFAR10_CLASSES } from '../../../study/class-names.ts';
+import { CIFAR10_CLASSES } from '../../../study/shipped/class-names.ts';
 import { ArchiveError, readCifar10Archive } from '../../../training/data/archive.ts';
 import { RECORD_BYTES } from '../../../training/data/records.ts';
 

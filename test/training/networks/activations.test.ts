@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Activation } from '../../../study/training-config.ts';
+import type { Activation } from '../../../study/definition/training-config.ts';
 import { activate } from '../../../training/networks/activations.ts';
-import { type Tensor, type Tensor2D, tf } from '../../../training/tensorflow.ts';
+import { type Tensor, type Tensor2D, tf } from '../../../training/tensorflow/tensorflow.ts';
 
 const inputs = [-30, -2.5, -0.7, -0.01, 0.01, 0.4, 1.9, 30];
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));

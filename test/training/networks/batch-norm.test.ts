@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
 import { normaliseByAverages, normaliseByBatch } from '../../../training/networks/batch-norm.ts';
 import { createNetwork } from '../../../training/networks/network.ts';
-import { type DeviceTensors, type Tensor1D, type Tensor4D, tf } from '../../../training/tensorflow.ts';
+import {
+  type DeviceTensors,
+  type Tensor1D,
+  type Tensor4D,
+  tf,
+} from '../../../training/tensorflow/tensorflow.ts';
 import { configOf, tinyResnet } from '../configs.ts';
 
 /** [2 images, 1, 2 pixels, 2 channels]: the channels hold 1, 2, 4, 5 and 0, 10, 20, 50. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { convolution } from '../../../training/networks/layers.ts';
-import { type Tensor4D, tf } from '../../../training/tensorflow.ts';
+import { type Tensor4D, tf } from '../../../training/tensorflow/tensorflow.ts';
 
 const CHANNELS = 3;
 const OUTPUTS = 5;

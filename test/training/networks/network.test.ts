@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { NetworkShapeError, networkShapes } from '../../../study/network-shapes.ts';
-import type { Network } from '../../../study/training-config.ts';
+import { NetworkShapeError, networkShapes } from '../../../study/definition/network-shapes.ts';
+import type { Network } from '../../../study/definition/training-config.ts';
 import { convolve } from '../../../training/networks/layers.ts';
 import { createNetwork, type ForwardMode, weightsOf } from '../../../training/networks/network.ts';
-import { type Tensor, type Tensor1D, type Tensor4D, tf } from '../../../training/tensorflow.ts';
+import { type Tensor, type Tensor1D, type Tensor4D, tf } from '../../../training/tensorflow/tensorflow.ts';
 import { configOf, conv, dense, resnet50, tinyResnet } from '../configs.ts';
 
 /** `[filters, kernel, padding]` */

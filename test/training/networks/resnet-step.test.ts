@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { createCompiledEngine, createTrainingModeEngine } from '../../../training/compile/compiled-engine.ts';
-import { createEagerEngine } from '../../../training/eager-engine.ts';
 import type { EvaluatedBatch } from '../../../training/engine.ts';
-import type { NamedTensor, NamedTensors } from '../../../training/named-tensors.ts';
+import { slotName } from '../../../training/loop/state.ts';
 import { createNetwork, weightsOf } from '../../../training/networks/network.ts';
-import { slotName } from '../../../training/state.ts';
-import { tf } from '../../../training/tensorflow.ts';
+import type { NamedTensor, NamedTensors } from '../../../training/tensorflow/named-tensors.ts';
+import { tf } from '../../../training/tensorflow/tensorflow.ts';
+import { createEagerEngine } from '../../reference/eager-engine.ts';
 import { configOf } from '../configs.ts';
 import { range } from '../easy-images.ts';
 import expected from '../fixtures/resnet-step.json' with { type: 'json' };

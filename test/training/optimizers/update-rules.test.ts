@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Optimizer } from '../../../study/training-config.ts';
+import type { Optimizer } from '../../../study/definition/training-config.ts';
 import { createUpdateRule } from '../../../training/optimizers/optimizer.ts';
 import { learningRateAt } from '../../../training/optimizers/schedule.ts';
-import { tf } from '../../../training/tensorflow.ts';
+import { tf } from '../../../training/tensorflow/tensorflow.ts';
 import { configOf, dense } from '../configs.ts';
 
 const gradients = [

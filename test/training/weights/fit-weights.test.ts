@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Network } from '../../../study/training-config.ts';
-import { initialWeights } from '../../../training/initial-weights.ts';
-import { type NamedTensors, toDevice } from '../../../training/named-tensors.ts';
+import type { Network } from '../../../study/definition/training-config.ts';
+import { initialWeights } from '../../../training/networks/initial-weights.ts';
 import { createNetwork, weightsOf } from '../../../training/networks/network.ts';
-import { tf } from '../../../training/tensorflow.ts';
+import { type NamedTensors, toDevice } from '../../../training/tensorflow/named-tensors.ts';
+import { tf } from '../../../training/tensorflow/tensorflow.ts';
 import { fitWeights, WeightsMismatchError } from '../../../training/weights/fit-weights.ts';
 import { tensorLayouts, toPyTorch } from '../../../training/weights/layouts.ts';
 import { readWeights } from '../../../training/weights/read-weights.ts';

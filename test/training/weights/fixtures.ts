@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Network } from '../../../study/training-config.ts';
+import type { Network } from '../../../study/definition/training-config.ts';
 import step from './fixtures/step.json' with { type: 'json' };
 
 /** The network of the fixtures `imagenet` and `fine-tuned`. */

@@ -1,0 +1,132 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { launch } from '../../infra/servers/managed-process.ts';
+import { minioServerLaunch, untilMinioAnswers } from '../../infra/servers/minio-server.ts';
+import { freePorts } from '../../infra/servers/ports.ts';
+import { type NativeParts, trainerEnvironment } from '../../infra/setup/native-parts.ts';
+import { ensureBucket } from '../../infra/stack/bucket.ts';
+import { putDataset } from '../../storage/inputs/datasets.ts';
+import { createMinioStore } from '../../storage/minio/minio-store.ts';
+import { type Network, reportSettings } from '../../study/definition/training-config.ts';
+import { CIFAR10_CLASSES } from '../../study/shipped/class-names.ts';
+import { NUMERICS, type TrialSpec } from '../../study/trial/trial.ts';
+import { createRunTrainer } from '../../trainer/run-trainer.ts';
+import { RECORD_BYTES } from '../../training/data/records.ts';
+import type { BenchResults } from '../bench-results.ts';
+import { FIRST_STEP_LIMIT } from '../floors.ts';
+import { disturbanceBetween, readLoad, untilQuiet } from './machine-load.ts';
+import { leastDisturbed, type Measurement } from './measure.ts';
+import { summaryOf } from './rounds.ts';
+
+const ROUNDS = 3;
+const IMAGES = 50_000;
+const BATCH_SIZE = 32;
+
+/**
+ * Measures how long a trainer takes from the start of its process to the end of its first step: its own process, with an
+ * object store beside it, and 50,000 images that are in the machine's cache already.
+ */
+export async function measureFirstStep(
+  parts: NativeParts,
+  network: Network,
+  signal: AbortSignal,
+  log: (line: string) => void,
+): Promise<BenchResults['firstStep']> {
+  const folder = await mkdtemp(join(tmpdir(), 'staged-study-bench-'));
+  const ports = await freePorts({ store: [], console: [] });
+  const store = {
+    endpoint: `http://127.0.0.1:${ports.store}`,
+    ...{ accessKey: 'bench', secretKey: 'bench-secret', bucket: 'bench', region: 'us-east-1' },
+  };
+  const minio = launch(
+    minioServerLaunch({
+      ...{ binary: parts.minio, folder: join(folder, 'objects'), credentials: store },
+      ...{ port: ports.store, consolePort: ports.console, logFile: join(folder, 'minio.log') },
+    }),
+  );
+  try {
+    await untilMinioAnswers(minio, ports.store);
+    await ensureBucket(store);
+    // A trainer takes these from the environment of the worker, which is this process here.
+    Object.assign(process.env, trainerEnvironment(parts), {
+      ...{ S3_ENDPOINT: store.endpoint, S3_ACCESS_KEY: store.accessKey, S3_SECRET_KEY: store.secretKey },
+      ...{ S3_BUCKET: store.bucket, S3_REGION: store.region, STAGED_STUDY_CACHE: join(folder, 'cache') },
+      CUDA_VISIBLE_DEVICES: '-1',
+    });
+    const spec = oneStepTrial(network, await storeImages(store));
+    // Brings the images into the cache.
+    await untilFirstStep(spec, signal);
+    const found: Measurement<number>[] = [];
+    for (let round = 1; round <= ROUNDS; round++) {
+      const one = await leastDisturbed(
+        () => untilFirstStep(spec, signal),
+        () => {
+          log('time to the first step: again, the machine was busy with other things');
+          return untilQuiet(signal);
+        },
+      );
+      log(`time to the first step, round ${round} of ${ROUNDS}: ${one.figures.toFixed(2)} s`);
+      found.push(one);
+    }
+    return { seconds: summaryOf(found, (seconds) => seconds), limit: FIRST_STEP_LIMIT };
+  } finally {
+    await minio.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+// --- helpers ---
+
+async function storeImages(store: Parameters<typeof createMinioStore>[0]): Promise<string> {
+  const train = Buffer.alloc(IMAGES * RECORD_BYTES, 128);
+  for (let image = 0; image < IMAGES; image++) train[image * RECORD_BYTES] = image % CIFAR10_CLASSES.length;
+  const { dataset } = await putDataset(createMinioStore(store), {
+    ...{ train, test: train.subarray(0, 10 * RECORD_BYTES), trainImages: IMAGES, testImages: 10 },
+    classes: [...CIFAR10_CLASSES],
+    origin: { kind: 'generated' },
+  });
+  return dataset;
+}
+
+/** All images are loaded; all but one batch are held out, so that the epoch's first step is its last and is reported. */
+function oneStepTrial(network: Network, dataset: string): TrialSpec {
+  return {
+    config: { ...reportSettings, batchSize: BATCH_SIZE, network },
+    data: { dataset, trainImages: IMAGES, validationFraction: 1 - BATCH_SIZE / IMAGES, splitSeed: 1 },
+    ...{ seed: 1, repetition: 0, initialWeights: 'scratch', numerics: NUMERICS },
+  };
+}
+
+/** Seconds until the first step; the trainer is stopped then. */
+async function untilFirstStep(spec: TrialSpec, signal: AbortSignal): Promise<Measurement<number>> {
+  const enough = new AbortController();
+  let log = '';
+  const runTrainer = createRunTrainer({
+    slots: 1,
+    onLog: async (_job, text) => {
+      log = text;
+    },
+  });
+  const before = readLoad(process.pid);
+  let found: Measurement<number> | undefined;
+  try {
+    await runTrainer(
+      { kind: 'train', spec, holder: 'bench', term: 1 },
+      {
+        signal: AbortSignal.any([signal, enough.signal]),
+        onReport: ({ kind }) => {
+          if (kind !== 'progress' || found) return;
+          const after = readLoad(process.pid);
+          found = { figures: after.at - before.at, disturbance: disturbanceBetween(before, after) };
+          enough.abort();
+        },
+      },
+    );
+  } catch (cause) {
+    signal.throwIfAborted();
+    if (!found) throw new Error(`the trainer did no step: ${log.slice(-1000)}`, { cause });
+  }
+  if (!found) throw new Error('the trainer ended without a step');
+  return found;
+}

@@ -1,0 +1,33 @@
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { run } from '../../infra/parts/commands.ts';
+import { tensorflowCpu } from '../../infra/parts/pins.ts';
+
+/** Where a bench ran: its figures mean little elsewhere. */
+export interface Machine {
+  cpu: string;
+  cores: number;
+  memoryGigabytes: number;
+  /** By name: of what was compared. */
+  versions: Record<string, string>;
+}
+
+/** @param python that of the peers. */
+export async function describeMachine(python: string): Promise<Machine> {
+  const script = [
+    'import importlib.metadata as m, platform',
+    'print("Python", platform.python_version())',
+    'for p in ("torch", "torchvision", "tensorflow-cpu", "keras"): print(p, m.version(p))',
+  ].join('\n');
+  const lines = (await run(python, ['-c', script])).trim().split('\n');
+  return {
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: availableParallelism(),
+    memoryGigabytes: Math.round(totalmem() / 2 ** 30),
+    versions: {
+      Node: process.versions.node,
+      'TensorFlow (ours)': tensorflowCpu.version,
+      'tfjs-node': '4.22.0',
+      ...Object.fromEntries(lines.map((line) => line.split(' '))),
+    },
+  };
+}

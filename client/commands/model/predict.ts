@@ -1,0 +1,179 @@
+import { Command } from 'commander';
+import { ensureNativeParts, trainerEnvironment } from '../../../infra/setup/native-parts.ts';
+import { UserError } from '../../../infra/user-error.ts';
+import { getDatasetManifest } from '../../../storage/inputs/datasets.ts';
+import { storeEnvironment } from '../../../storage/minio/store-config.ts';
+import type { ImageFile, ValidationScore } from '../../../trainer/protocol.ts';
+import { percent } from '../../../words/numbers.ts';
+import { askTrainer } from '../../ask-trainer.ts';
+import { EXIT } from '../../command-line/exit-codes.ts';
+import { helpText } from '../../command-line/help.ts';
+import { interruption } from '../../command-line/interruption.ts';
+import { UsageError } from '../../command-line/usage-error.ts';
+import { imageFile } from '../../images/image-file.ts';
+import { type FoundTrial, findTrial } from '../../observe/find-trial.ts';
+import { type Session, withSession } from '../../servers/session.ts';
+import { table } from '../../terminal/table.ts';
+
+interface PredictOptions {
+  validation?: boolean;
+  json?: boolean;
+}
+
+export function predictCommand(): Command {
+  return new Command('predict')
+    .description('Say what the winner of a study that has ended takes images for. Changes nothing.')
+    .argument('<study>', 'the id of a study (see list)')
+    .argument('[images...]', 'PNG and JPEG files of any size')
+    .option('--validation', 'run it over its validation images too, and compare with the record')
+    .option('--json', 'as JSON, with the probability of every class')
+    .addHelpText(
+      'after',
+      helpText({
+        notes: 'The square in the middle of an image is resized to 32×32.',
+        examples: ['predict cifar10-demo-1 cat.jpg ship.png', 'predict cifar10-demo-1 --validation'],
+        exits: {
+          0: 'done',
+          1: "an image can't be read, or the accuracy on the validation images is not the record's",
+        },
+      }),
+    )
+    .action(predict);
+}
+
+// --- helpers ---
+
+/** An image as it was named, and what came of it. */
+interface Answer {
+  image: string;
+  file?: ImageFile;
+  probabilities?: number[];
+  problem?: string;
+}
+
+async function predict(studyId: string, images: string[], options: PredictOptions): Promise<void> {
+  const { validation = false, json = false } = options;
+  if (images.length === 0 && !validation) {
+    throw new UsageError('images: expected PNG or JPEG files, got none; name some, or use --validation');
+  }
+  const answers = await checkAll(images);
+  for (const { problem } of answers) if (problem) console.error(problem);
+  if (!validation && answers.every(({ problem }) => problem)) {
+    process.exitCode = EXIT.failure;
+    return;
+  }
+  const signal = interruption();
+  await withSession({}, async (session) => {
+    const found = await findTrial(session.store, studyId, undefined);
+    const score = await ask(session, found, answers, validation, signal);
+    const { classes } = await getDatasetManifest(session.store, found.result.spec.data.dataset);
+    if (json) printJson(found, answers, classes, score);
+    else print(found, answers, classes, score);
+    const sound = answers.every(({ problem }) => problem === undefined);
+    if (!sound || (score && score.accuracy !== found.result.score)) process.exitCode = EXIT.failure;
+  });
+}
+
+async function checkAll(images: string[]): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for (const image of images) {
+    try {
+      answers.push({ image, file: await imageFile(image) });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      answers.push({ image, problem: error.message });
+    }
+  }
+  return answers;
+}
+
+/** Has a trainer fill in what becomes of the images that were found sound. */
+async function ask(
+  { bucket }: Session,
+  { result }: FoundTrial,
+  answers: Answer[],
+  validation: boolean,
+  signal: AbortSignal,
+): Promise<ValidationScore | null> {
+  const asked = answers.flatMap((answer) => (answer.file ? [{ answer, file: answer.file }] : []));
+  const { trialKey, environment } = result;
+  const report = await askTrainer(
+    {
+      ...{ kind: 'predict', trialKey, validation, images: asked.map(({ file }) => file) },
+      threads: Number(environment.intraOpThreads) || 1,
+    },
+    {
+      wanted: 'predicted',
+      failure: 'nothing can be predicted',
+      signal,
+      env: { ...trainerEnvironment(await ensureNativeParts()), ...storeEnvironment(bucket) },
+    },
+  );
+  for (const [index, { answer }] of asked.entries()) {
+    const prediction = report.images[index];
+    Object.assign(answer, prediction);
+    if (prediction && 'problem' in prediction) {
+      answer.problem = `${answer.image}: ${prediction.problem}`;
+      console.error(answer.problem);
+    }
+  }
+  return report.validation;
+}
+
+function printJson(
+  { record, trial, result }: FoundTrial,
+  answers: Answer[],
+  classes: string[],
+  score: ValidationScore | null,
+): void {
+  const images = answers.map(({ image, probabilities, problem }) =>
+    probabilities
+      ? {
+          image,
+          class: ranked(probabilities, classes)[0]?.name,
+          probabilities: Object.fromEntries(probabilities.map((value, label) => [classes[label], value])),
+        }
+      : { image, problem },
+  );
+  const validation = score && { ...score, recordAccuracy: result.score };
+  const { studyId } = record.opening;
+  console.log(JSON.stringify({ study: studyId, trial: trial.name, images, validation }, null, 2));
+}
+
+/** Three classes an image. */
+function print(
+  { record, trial, result }: FoundTrial,
+  answers: Answer[],
+  classes: string[],
+  score: ValidationScore | null,
+): void {
+  const { studyId, dataset } = record.opening;
+  console.log(
+    `${trial.name}, winner of ${studyId}: ${percent(result.score as number)} of its validation images ` +
+      `(epoch ${result.bestEpoch})`,
+  );
+  if (dataset.origin.kind === 'generated')
+    console.log('It was trained on GENERATED images, and knows no others.');
+  const rows = answers.flatMap(({ image, probabilities }) =>
+    probabilities ? [[image, ...likeliest(probabilities, classes)]] : [],
+  );
+  if (rows.length > 0) console.log(`\n${table(['image', 'likeliest', 'second', 'third'], rows)}`);
+  if (score) console.log(`\n${describeValidation(score, result.score as number)}`);
+}
+
+const likeliest = (probabilities: number[], classes: string[]): string[] =>
+  ranked(probabilities, classes)
+    .slice(0, 3)
+    .map(({ name, value }) => `${name} ${percent(100 * value)}`);
+
+function ranked(probabilities: number[], classes: string[]): { name: string; value: number }[] {
+  return probabilities
+    .map((value, label) => ({ name: classes[label] ?? `class ${label}`, value }))
+    .sort((a, b) => b.value - a.value);
+}
+
+function describeValidation({ images, accuracy }: ValidationScore, recorded: number): string {
+  const found = `validation: ${percent(accuracy)} of ${images} images`;
+  if (accuracy === recorded) return `${found}, as in the record`;
+  return `${found}, but ${percent(recorded)} in the record; threads or device may be others than in training`;
+}

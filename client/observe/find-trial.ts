@@ -1,0 +1,81 @@
+import { UserError } from '../../infra/user-error.ts';
+import { lastDecided } from '../../report/facts/study-facts.ts';
+import type { ObjectStore } from '../../storage/object-store.ts';
+import { listStudies, readRecord } from '../../storage/studies.ts';
+import { readResult, type TrialResult } from '../../storage/trials/trials.ts';
+import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
+import { UsageError } from '../command-line/usage-error.ts';
+
+/** A trial of a study that has ended, with its place in the record. */
+export interface FoundTrial {
+  record: StudyRecord;
+  stage: StageRecord;
+  trial: TrialRecord;
+  result: TrialResult;
+}
+
+/**
+ * A trained trial of a study that has ended: the one named, or else the study's winner, which is the one that its final
+ * test took, or the winner of its last stage.
+ *
+ * @throws {UsageError} where there is no such study or trial; {UserError} where it has no weights.
+ */
+export async function findTrial(
+  store: ObjectStore,
+  studyId: string,
+  name: string | undefined,
+): Promise<FoundTrial> {
+  const record = await endedStudy(store, studyId);
+  const { stage, trial } = name === undefined ? winnerOf(record) : namedTrial(record, name);
+  const result = trial.trialKey ? await readResult(store, trial.trialKey) : undefined;
+  if (result?.outcome !== 'completed') {
+    throw new UserError(
+      `trial: expected one that was trained to its end, got "${trial.name}", which ${describeEnd(trial)}`,
+    );
+  }
+  return { record, stage, trial, result };
+}
+
+// --- helpers ---
+
+async function endedStudy(store: ObjectStore, studyId: string): Promise<StudyRecord> {
+  const known = await listStudies(store);
+  if (!known.includes(studyId)) {
+    throw new UsageError(
+      `study: expected the id of one in the store (${known.join(', ') || 'there is none yet'}), got "${studyId}"`,
+    );
+  }
+  const record = await readRecord(store, studyId);
+  if (record) return record;
+  throw new UserError(
+    `study: expected one that has ended, got "${studyId}", which has no record yet; watch it: npx staged-study watch ${studyId}`,
+  );
+}
+
+function winnerOf(record: StudyRecord): { stage: StageRecord; trial: TrialRecord } {
+  const tested = places(record).findLast(
+    ({ stage, trial }) => trial.trialKey === record.test?.trialKey && trial.name === stage.winner,
+  );
+  const found = tested ?? lastDecided(record);
+  if (found) return found;
+  throw new UserError(
+    `study: expected one that has a winner, got "${record.opening.studyId}", none of whose trials has a score`,
+  );
+}
+
+function namedTrial(record: StudyRecord, name: string): { stage: StageRecord; trial: TrialRecord } {
+  const own = places(record).filter(({ trial }) => !trial.takenOver);
+  const found = own.find(({ trial }) => trial.name === name);
+  if (found) return found;
+  const names = own.map(({ trial }) => trial.name).join(', ');
+  throw new UsageError(`trial: expected one of ${names}, got "${name}"`);
+}
+
+function places({ stages }: StudyRecord): { stage: StageRecord; trial: TrialRecord }[] {
+  return stages.flatMap((stage) => stage.trials.map((trial) => ({ stage, trial })));
+}
+
+function describeEnd({ status, outcome }: TrialRecord): string {
+  if (status === 'skipped') return 'was skipped';
+  return outcome === 'outOfMemory' ? 'ran out of memory' : 'diverged';
+}

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { canonicalJson } from '../../study/trial/trial-key.ts';
+import { CONTROL_QUEUE, SEARCH_ATTRIBUTES } from '../../temporal/names.ts';
+import type { StudyRequest, studyWorkflow } from '../../workflows/study-workflow.ts';
+import { UsageError } from '../command-line/usage-error.ts';
+import { describeWorkflow, studyWorkflowIds } from '../observe/find-study.ts';
+import { registerSearchAttributes } from '../servers/register-search-attributes.ts';
+
+export interface StartedStudy {
+  studyId: string;
+  /** It was under way already. */
+  resumed: boolean;
+}
+
+/**
+ * Starts a study, or finds the unfinished one that was started with the same study, profile and data.
+ *
+ * @param options.id the study's id; without one, the next free `NAME-PROFILE-N`.
+ * @param options.new start another, even where one like it is unfinished.
+ * @param options.stored ids of the studies in the store, which may hold more than Temporal knows: none of them is free.
+ * @param options.beforeStart what is to be done first where one is started, and not where one is found.
+ * @throws {UsageError} where `id` can't be one, or is taken by a study that has ended or was started with something else.
+ */
+export async function startOrResume(
+  client: Client,
+  request: StudyRequest,
+  options: {
+    id?: string | undefined;
+    new?: boolean | undefined;
+    stored?: readonly string[];
+    beforeStart?: () => Promise<void>;
+  },
+): Promise<StartedStudy> {
+  if (options.id !== undefined) checkStudyId(options.id);
+  await registerSearchAttributes(client);
+  const definition = createHash('sha256').update(canonicalJson(request)).digest('hex').slice(0, 32);
+  const like = await studyWorkflowIds(
+    client,
+    `ExecutionStatus = 'Running' AND StudyDefinition = '${definition}'`,
+  );
+  if (options.id === undefined) {
+    const [studyId] = like;
+    if (studyId !== undefined && !options.new) return { studyId, resumed: true };
+    await options.beforeStart?.();
+    return startFresh(client, request, definition, options.stored ?? []);
+  }
+  if (like.includes(options.id) && !options.new) return { studyId: options.id, resumed: true };
+  const isTaken = options.stored?.includes(options.id) || (await describeWorkflow({ client }, options.id));
+  if (!isTaken) {
+    await options.beforeStart?.();
+    if (await start(client, request, definition, options.id)) return { studyId: options.id, resumed: false };
+  }
+  throw new UsageError(
+    `--id: expected a free id, or that of an unfinished study with the same study, profile and data, got "${options.id}", ` +
+      'which is taken; choose another id, or leave --id out',
+  );
+}
+
+/** Whether a study can have this id, which becomes part of workflow ids and of keys in the store. */
+export function isStudyId(id: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(id) && !id.includes('..');
+}
+
+/** @throws {UsageError} where a study can't have this id. */
+export function checkStudyId(id: string): void {
+  if (isStudyId(id)) return;
+  throw new UsageError(
+    `--id: expected letters, digits, ".", "_" and "-", at most 100, beginning with a letter or digit, got "${id}"`,
+  );
+}
+
+// --- helpers ---
+
+async function startFresh(
+  client: Client,
+  request: StudyRequest,
+  definition: string,
+  stored: readonly string[],
+): Promise<StartedStudy> {
+  const prefix = `${request.study.name}-${request.profile}-`;
+  const ids = [
+    ...stored.filter((id) => id.startsWith(prefix)),
+    ...(await studyWorkflowIds(client, `WorkflowId STARTS_WITH '${prefix}'`)),
+  ];
+  const highest = Math.max(0, ...ids.map((id) => Number(id.slice(prefix.length)) || 0));
+  for (let number = highest + 1; ; number++) {
+    const studyId = `${prefix}${number}`;
+    if (await start(client, request, definition, studyId)) return { studyId, resumed: false };
+  }
+}
+
+/** @returns false where the id is taken. */
+async function start(
+  client: Client,
+  request: StudyRequest,
+  definition: string,
+  studyId: string,
+): Promise<boolean> {
+  try {
+    await client.workflow.start<typeof studyWorkflow>('studyWorkflow', {
+      workflowId: studyId,
+      taskQueue: CONTROL_QUEUE,
+      args: [request],
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      staticSummary: `${request.study.title}, profile ${request.profile}`,
+      // What `list` says of a study that has no study.json in the store yet.
+      memo: { profile: request.profile },
+      typedSearchAttributes: new TypedSearchAttributes([
+        { key: defineSearchAttributeKey('StudyId', SEARCH_ATTRIBUTES.StudyId), value: studyId },
+        {
+          key: defineSearchAttributeKey('StudyDefinition', SEARCH_ATTRIBUTES.StudyDefinition),
+          value: definition,
+        },
+        { key: defineSearchAttributeKey('NeedsAttention', SEARCH_ATTRIBUTES.NeedsAttention), value: false },
+      ]),
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,145 @@
+import { styleText } from 'node:util';
+import { rank } from '../../study/plan/winner.ts';
+import type { TrialStanding } from '../../study/record/record.ts';
+import type { TrainingProgress } from '../../trainer/protocol.ts';
+import { count, duration, percent } from '../../words/numbers.ts';
+import type { StageView, StudyView, TrialView } from '../observe/observe-study.ts';
+import type { FailedAttempt } from '../observe/pending-activity.ts';
+
+export function describeDataset(view: StudyView): string {
+  const { dataset, images, workflowStatus } = view;
+  if (!dataset) {
+    if (workflowStatus !== 'RUNNING') return 'data set: none could be had';
+    return `data set: ${describeDatasetProgress(view) ?? 'being prepared'}`;
+  }
+  const { kind, source } = dataset.origin;
+  const what = {
+    official: 'CIFAR-10',
+    other: `CIFAR-10 in another archive than the official one (${source ?? 'unknown'})`,
+    generated:
+      'GENERATED images, not CIFAR-10: no archive could be had. Their accuracies say nothing about CIFAR-10',
+  }[kind];
+  const training = share(images?.training, dataset.trainImages, 'training');
+  const test = share(images?.test, dataset.testImages, 'test');
+  return `data set: ${training} and ${test} images: ${what}`;
+}
+
+/** How far the preparation of the data set is; undefined where that is not known. */
+export function describeDatasetProgress({ datasetProgress }: StudyView): string | undefined {
+  if (!datasetProgress) return undefined;
+  const { doing, doneBytes, totalBytes } = datasetProgress;
+  if (!doneBytes) return doing;
+  const done = (doneBytes / 1e6).toFixed(1);
+  return `${doing}: ${done}${totalBytes ? ` of ${(totalBytes / 1e6).toFixed(1)}` : ''} MB`;
+}
+
+/** What pretrained networks start from, as a line of its own; none where every network starts from scratch. */
+export function describeWeights({ weights }: StudyView): string[] {
+  if (!weights) return [];
+  const { kind, source } = weights.origin;
+  const what = kind === 'official' ? "torchvision's ImageNet ResNet-50" : source;
+  return [`weights: pretrained networks start from ${what} (${weights.sha256.slice(0, 12)}…)`];
+}
+
+/** A trial that has ended, as a leaderboard shows it. */
+export function describeStanding(standing: TrialStanding): string {
+  const { score, outcome, status, bestEpoch, reused, takenOver, override } = standing;
+  const result = score === null ? (outcome ?? status) : `${percent(score)} (epoch ${bestEpoch})`;
+  const origin = takenOver ? ', taken over' : reused ? ', from the store' : '';
+  return `${result}${origin}${override ? `, changed by hand: ${JSON.stringify(override)}` : ''}`;
+}
+
+/** A trial under way: epoch, steps, speed, loss, accuracies, time left; and what went wrong before. */
+export function describeProgress(trial: TrialView): string {
+  const { lastLine, epochs, failedAttempt } = trial;
+  if (trial.state === 'needsAttention') return `needs attention: ${trial.failure ?? ''}`;
+  if (failedAttempt && !failedAttempt.isNextUnderWay) return describeFailedAttempt(failedAttempt, 60);
+  if (trial.state === 'queued') return 'queued';
+  const progress = currentProgress(trial);
+  const parts = [progress ? epochOf(progress, epochs) : `epoch ${nextEpoch(trial)} of ${epochs}`];
+  if (progress) parts.push(`loss ${progress.loss.toFixed(4)}`, `train ${percent(progress.accuracy)}`);
+  if (lastLine) parts.push(`val ${percent(lastLine.val_accuracy)} after epoch ${lastLine.epoch}`);
+  const pace = paceOf(trial);
+  if (pace) parts.splice(1, 0, `${count(Math.round(pace.imagesPerSecond))} images/s`);
+  if (pace && epochs) parts.push(`${duration(pace.secondsLeft)} left`);
+  if (failedAttempt) {
+    parts.splice(1, 0, `attempt ${failedAttempt.attempt + 1}`);
+    parts.push(failureOf(failedAttempt, 60));
+  }
+  return parts.join(', ');
+}
+
+/** Images a second and the time left: of the step under way, or else by the last epoch. */
+export function paceOf({
+  progress,
+  lastLine,
+  epochs,
+  images,
+}: TrialView): { imagesPerSecond: number; secondsLeft: number } | undefined {
+  if (progress) return progress;
+  if (!lastLine || !epochs || !images) return undefined;
+  return {
+    imagesPerSecond: images / lastLine.seconds,
+    secondsLeft: (epochs - lastLine.epoch) * lastLine.seconds,
+  };
+}
+
+/**
+ * `attempt 1 failed: the trainer was killed; attempt 2 in 4 s`
+ *
+ * @param length the reason is cut to so many characters, at the end of its first clause where that is shorter.
+ */
+export function describeFailedAttempt(failed: FailedAttempt, length?: number): string {
+  return `${failureOf(failed, length)}; attempt ${failed.attempt + 1} ${whenNext(failed)}`;
+}
+
+/** Ended trials, best first, then the others in the order of the candidates. */
+export function leaderboard(stage: StageView): TrialView[] {
+  const ended = stage.trials.flatMap((trial) =>
+    trial.standing ? [{ ...trial, score: trial.standing.score }] : [],
+  );
+  return [...rank(ended), ...stage.trials.filter(({ standing }) => !standing)];
+}
+
+export const bold = (text: string): string => styleText('bold', text);
+export const dim = (text: string): string => styleText('dim', text);
+export const red = (text: string): string => styleText('red', text);
+export const green = (text: string): string => styleText('green', text);
+
+// --- helpers ---
+
+function whenNext({ isNextUnderWay, nextAt }: FailedAttempt): string {
+  if (isNextUnderWay) return 'is under way';
+  const seconds = nextAt === null ? 0 : (Date.parse(nextAt) - Date.now()) / 1000;
+  return seconds > 0 ? `in ${Math.ceil(seconds)} s` : 'waits for a free worker';
+}
+
+function failureOf({ attempt, failure }: FailedAttempt, length: number | undefined): string {
+  const line = failure.replaceAll(/\s*\n\s*/g, ' ');
+  const [clause = ''] = line.split(';');
+  const reason =
+    length === undefined ? line : clause.length > length ? `${clause.slice(0, length)}…` : clause;
+  return `attempt ${attempt} failed: ${reason}`;
+}
+
+/** `2,000 of 50,000 training`, or `50,000 training` where all are used. */
+function share(used: number | undefined, available: number, what: string): string {
+  if (used === undefined || used === available) return `${count(available)} ${what}`;
+  return `${count(used)} of ${count(available)} ${what}`;
+}
+
+/** Epochs and steps come on different ways: an epoch that has ended is newer than a step of it. */
+function currentProgress({ progress, lastLine }: TrialView): TrialView['progress'] {
+  return progress && progress.epoch > (lastLine?.epoch ?? 0) ? progress : undefined;
+}
+
+function nextEpoch({ lastLine, epochs }: TrialView): number {
+  const next = (lastLine?.epoch ?? 0) + 1;
+  return epochs === null ? next : Math.min(next, epochs);
+}
+
+/** `epoch 2 of 50, step 40 of 1250`; when all steps are done, the epoch is being evaluated and stored. */
+function epochOf({ epoch, step, stepsPerEpoch }: TrainingProgress, epochs: number | null): string {
+  const where = step < stepsPerEpoch ? `step ${step} of ${stepsPerEpoch}` : 'evaluating';
+  return `epoch ${epoch} of ${epochs}, ${where}`;
+}

@@ -1,0 +1,57 @@
+import { recordKey, studyKey } from '../../storage/keys.ts';
+import { percent } from '../../words/numbers.ts';
+import { EXIT } from '../command-line/exit-codes.ts';
+import type { StudyView } from '../observe/observe-study.ts';
+import type { Session } from '../servers/session.ts';
+import { attentionText } from './attention-text.ts';
+import { needsPerson } from './watch-study.ts';
+
+/**
+ * Prints how a study ended and where it can be looked at.
+ *
+ * @returns the command's exit code.
+ */
+export async function printOutcome(session: Session, view: StudyView): Promise<number> {
+  const { client, uiUrl, bucket, stack } = session;
+  console.log('');
+  const code = printEnd(view);
+  if (uiUrl)
+    console.log(`Temporal UI: ${uiUrl}/namespaces/${client.options.namespace}/workflows/${view.studyId}`);
+  console.log(`objects:     bucket ${bucket.bucket} at ${bucket.endpoint}${objectsOf(view)}`);
+  if (bucket.consoleUrl)
+    console.log(`             browse them at ${bucket.consoleUrl}, login: ${stack?.credentialsFile}`);
+  if (stack?.startedHere && !process.stdout.isTTY)
+    console.log('These servers stop now; npx staged-study up brings them back.');
+  return code;
+}
+
+// --- helpers ---
+
+function printEnd(view: StudyView): number {
+  const { studyId, workflowStatus, failure } = view;
+  if (workflowStatus === 'RUNNING') {
+    console.log(needsPerson(view) ? attentionText(view) : `${studyId} goes on.`);
+    return EXIT.needsAttention;
+  }
+  if (workflowStatus !== 'COMPLETED') {
+    console.log(`${studyId}: ${workflowStatus.toLowerCase()}${failure ? `: ${failure}` : ''}`);
+    return EXIT.failure;
+  }
+  const winner = view.stages.findLast((stage) => stage.winner)?.winner;
+  if (winner)
+    console.log(
+      `winner:      ${winner.name}, validation accuracy ${percent(winner.score)} (epoch ${winner.bestEpoch})`,
+    );
+  if (view.test)
+    console.log(`test:        ${percent(view.test.accuracy)} of ${view.test.images} test images`);
+  if (view.dataset?.origin.kind === 'generated')
+    console.log('             on GENERATED images, not on CIFAR-10');
+  console.log(`report:      npx staged-study report ${studyId}`);
+  return EXIT.success;
+}
+
+/** What the store has of the study: nothing, until its data set is there. */
+function objectsOf({ studyId, workflowStatus, dataset }: StudyView): string {
+  if (workflowStatus === 'COMPLETED') return `, record ${recordKey(studyId)}`;
+  return dataset ? `, study ${studyKey(studyId)}` : '';
+}

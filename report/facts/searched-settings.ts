@@ -1,0 +1,48 @@
+import type { SearchSpace } from '../../study/definition/study-schema.ts';
+import type { TrainingConfig } from '../../study/definition/training-config.ts';
+import type { StageRecord, StudyRecord } from '../../study/record/record.ts';
+import { brief, plural } from '../../words/numbers.ts';
+
+/** A setting that a search varies. */
+export interface SearchedSetting {
+  title: string;
+  of: (config: TrainingConfig) => number;
+  /** The value in words. */
+  text: (config: TrainingConfig) => string;
+}
+
+/** The settings that a search stage varies, by its space. */
+export function searchedSettings(record: StudyRecord, stage: StageRecord): SearchedSetting[] {
+  const definition = record.opening.study.stages.find(({ name }) => name === stage.name);
+  const space: SearchSpace = definition?.kind === 'search' ? definition.space : {};
+  return SETTINGS.filter(({ key }) => space[key] !== undefined);
+}
+
+// --- helpers ---
+
+const SETTINGS: (SearchedSetting & { key: keyof SearchSpace })[] = [
+  {
+    key: 'learningRate',
+    title: 'learning rate',
+    of: ({ learningRate }) => learningRate,
+    text: ({ learningRate }) => `lr ${brief(learningRate)}`,
+  },
+  {
+    key: 'batchSize',
+    title: 'batch size',
+    of: ({ batchSize }) => batchSize,
+    text: ({ batchSize }) => `batch ${batchSize}`,
+  },
+  {
+    key: 'epochs',
+    title: 'epochs',
+    of: ({ epochs }) => epochs,
+    text: ({ epochs }) => plural(epochs, 'epoch'),
+  },
+  {
+    key: 'dropout',
+    title: 'dropout',
+    of: ({ dropout }) => dropout,
+    text: ({ dropout }) => `dropout ${brief(dropout)}`,
+  },
+];

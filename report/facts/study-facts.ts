@@ -1,0 +1,104 @@
+import type { Network, Settings } from '../../study/definition/training-config.ts';
+import { limitImages } from '../../study/plan/plan.ts';
+import { winner } from '../../study/plan/winner.ts';
+import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
+import { heldOutImages } from '../../study/trial/trial.ts';
+import { describeSettings } from '../../words/settings.ts';
+
+export type RankedTrial = TrialRecord & { score: number };
+
+/** Images that runs of the study trained on, and those that chose among them. */
+export function imagesUsed({ opening }: StudyRecord): { training: number; validation: number } {
+  const { study, profile, dataset } = opening;
+  const used = limitImages(study.profiles[profile]?.trainImages ?? 'all', dataset.trainImages);
+  const validation = heldOutImages(used, study.validationFraction);
+  return { training: used - validation, validation };
+}
+
+/** Standard error of an accuracy measured on so many images, in points: `100·√(p(1−p)/n)`. */
+export function standardError(accuracy: number, images: number): number {
+  return Math.sqrt((accuracy * (100 - accuracy)) / images);
+}
+
+/** Whether the stage ranks its trials and has a winner. */
+export function isRanked({ kind }: StageRecord): boolean {
+  return kind === 'compare' || kind === 'search';
+}
+
+/** The best trial of a stage that ranks; undefined where none has a score. */
+export function bestTrial(stage: StageRecord): RankedTrial | undefined {
+  return isRanked(stage) ? (winner(stage.trials) as RankedTrial | undefined) : undefined;
+}
+
+/** The run that a stage started from: taken over into its ranking, or the winner of the stage it names. */
+export function startTrial(record: StudyRecord, stage: StageRecord): TrialRecord | undefined {
+  const takenOver = stage.trials.find((trial) => trial.takenOver);
+  if (takenOver) return takenOver;
+  const earlier = startStage(record, stage);
+  return earlier && bestTrial(earlier);
+}
+
+/** The earlier stage whose winner a stage started from. */
+export function startStage(record: StudyRecord, stage: StageRecord): StageRecord | undefined {
+  const definition = record.opening.study.stages.find(({ name }) => name === stage.name);
+  const from = definition && 'from' in definition ? definition.from : undefined;
+  return record.stages.find(({ name }) => name === from);
+}
+
+/**
+ * The run that a variant or a repeat stands beside. A repeat's has the same configuration: the winner of a search goes
+ * by the name of what the search started from, so that a name alone could mean either.
+ */
+export function ordinaryTrial(record: StudyRecord, trial: TrialRecord): TrialRecord | undefined {
+  const ordinary = record.stages.flatMap(({ trials }) => trials).filter(({ of }) => of === null);
+  const candidates = [
+    ...(trial.repetition ? ordinary.filter((other) => sameTraining(other, trial)) : []),
+    ...ordinary.filter(({ name }) => name === trial.of),
+  ];
+  return candidates.find(({ lines }) => lines.length > 0) ?? candidates[0];
+}
+
+/** The stage whose winner is the study's: the last that ranks and has one. */
+export function lastDecided(record: StudyRecord): { stage: StageRecord; trial: RankedTrial } | undefined {
+  for (const stage of [...record.stages].reverse()) {
+    const trial = stage.winner === null ? undefined : bestTrial(stage);
+    if (trial) return { stage, trial };
+  }
+  return undefined;
+}
+
+/** What a trial's settings are read against: its ordinary run's, its stage's start's, or the study's base. */
+export function referenceConfig(
+  record: StudyRecord,
+  stage: StageRecord,
+  trial: TrialRecord,
+): Settings & { network?: Network } {
+  const beside = trial.of === null ? startTrial(record, stage) : ordinaryTrial(record, trial);
+  if (beside?.config) return beside.config;
+  const { study, profile } = record.opening;
+  const divisor = study.profiles[profile]?.epochDivisor ?? 1;
+  return { ...study.base, epochs: Math.max(1, Math.round(study.base.epochs / divisor)) };
+}
+
+/** Stages that the study has and the record has not: those that have not been run. */
+export function missingStages(record: StudyRecord): StudyRecord['opening']['study']['stages'] {
+  const there = new Set(record.stages.map(({ name }) => name));
+  return record.opening.study.stages.filter(({ kind, name }) =>
+    kind === 'test' ? record.test === null : !there.has(name),
+  );
+}
+
+/** Every run once: those that a stage takes over are another stage's. */
+export function allRuns(record: StudyRecord): { stage: StageRecord; trial: TrialRecord }[] {
+  return record.stages.flatMap((stage) =>
+    stage.trials.filter(({ takenOver }) => !takenOver).map((trial) => ({ stage, trial })),
+  );
+}
+
+// --- helpers ---
+
+function sameTraining(a: TrialRecord, b: TrialRecord): boolean {
+  if (!a.config || !b.config || a.seed !== b.seed) return false;
+  const others = describeSettings(b.config);
+  return describeSettings(a.config).every(({ text }, index) => text === others[index]?.text);
+}

@@ -1,0 +1,77 @@
+import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
+import { exact, percent, points, shortHash } from '../../words/numbers.ts';
+import { ordinaryTrial } from '../facts/study-facts.ts';
+import { drawDifferences } from '../figures/differences.ts';
+import { figure, scrolling } from '../html/elements.ts';
+import { type Html, html } from '../html/html.ts';
+import { curvesFigure, legendOf } from './stage-figures.ts';
+import { asCurve } from './variant-stage.ts';
+
+/** Each repeated run beside the first: what differs by epoch, and whether the weights are equal to the bit. */
+export async function repeatBody(record: StudyRecord, stage: StageRecord): Promise<Html> {
+  const parts: Html[] = [];
+  for (const second of stage.trials) {
+    const first = ordinaryTrial(record, second);
+    if (first && first.lines.length > 0 && second.lines.length > 0)
+      parts.push(await comparison(first, second));
+  }
+  return html`${parts}`;
+}
+
+// --- helpers ---
+
+const COLUMNS = [
+  ['train_loss', 'Training loss'],
+  ['train_accuracy', 'Training accuracy'],
+  ['val_loss', 'Val loss'],
+  ['val_accuracy', 'Val accuracy'],
+] as const;
+
+async function comparison(first: TrialRecord, second: TrialRecord): Promise<Html> {
+  const epochs = second.lines.flatMap((line, index) => {
+    const other = first.lines[index];
+    return other
+      ? [{ epoch: line.epoch, line, other, difference: line.val_accuracy - other.val_accuracy }]
+      : [];
+  });
+  const largest = Math.max(...epochs.map(({ difference }) => Math.abs(difference)));
+  // The repeated run goes by the same name where a study names it so; its curve needs another.
+  const again = { ...second, name: second.name === first.name ? `${second.name}, again` : second.name };
+  const curves = [asCurve(first, 0), asCurve(again, 1)];
+  const rows = epochs.map(
+    ({ epoch, line, other }) =>
+      html`<tr><th scope="row" class="number">${epoch}</th>${COLUMNS.map(
+        ([key]) =>
+          html`<td class="number">${other[key]}</td><td class="number">${exact(line[key] - other[key])}</td>`,
+      )}</tr>
+`,
+  );
+  const table = scrolling(
+    `Differences by epoch of ${second.name}`,
+    html`<table><caption>The first run and, beside it, the second less the first</caption><thead><tr><th scope="col" class="number">Epoch</th>${COLUMNS.map(
+      ([, title]) =>
+        html`<th scope="col" class="number">${title}</th><th scope="col" class="number">Difference</th>`,
+    )}</tr></thead><tbody>${rows}</tbody></table>`,
+  );
+  return html`${summary(first, again)}<div class="figures">${await curvesFigure(curves, 'accuracy', second.name, legendOf(curves))}${figure(
+    'Difference in validation accuracy',
+    await drawDifferences(epochs, `Difference in validation accuracy by epoch, at most ${points(largest)}.`),
+    { note: largest === 0 ? 'No epoch differs.' : `At most ${points(largest)} in any epoch.`, data: table },
+  )}</div>`;
+}
+
+function summary(first: TrialRecord, second: TrialRecord): Html {
+  const rows = [first, second].map(
+    (
+      run,
+    ) => html`<tr><th scope="row"><code>${run.name}</code></th><td class="number">${run.seed ?? '–'}</td><td class="number">${run.repetition ?? '–'}</td>
+<td class="number">${run.score === null ? '–' : percent(run.score)}</td><td class="number">${run.bestEpoch ?? '–'}</td><td><code>${run.tensorsSha256 === null ? '–' : shortHash(run.tensorsSha256)}</code></td></tr>
+`,
+  );
+  const known = first.tensorsSha256 !== null && second.tensorsSha256 !== null;
+  const verdict = first.tensorsSha256 === second.tensorsSha256 ? 'equal to the bit' : 'not equal';
+  return scrolling(
+    'The two runs',
+    html`<table><caption>The two runs; the best epoch’s weights are ${known ? verdict : 'not recorded'}</caption><thead><tr><th scope="col">Run</th><th scope="col" class="number">Seed</th><th scope="col" class="number">Repetition</th><th scope="col" class="number">Best val accuracy</th><th scope="col" class="number">Best epoch</th><th scope="col">Weights’ SHA-256</th></tr></thead><tbody>${rows}</tbody></table>`,
+  );
+}

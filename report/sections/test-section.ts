@@ -1,0 +1,92 @@
+import type { StudyRecord, TestRecord } from '../../study/record/record.ts';
+import { CIFAR10_CLASSES } from '../../study/shipped/class-names.ts';
+import { count, loss, percent } from '../../words/numbers.ts';
+import { testAnswer } from '../facts/sentences.ts';
+import { drawBars } from '../figures/bars.ts';
+import { seriesStyle } from '../figures/series.ts';
+import { figure, scrolling } from '../html/elements.ts';
+import { type Html, html, prose } from '../html/html.ts';
+
+/** The final test: accuracy, confusion matrix and accuracy of each class; nothing where there was no test. */
+export async function testSection(record: StudyRecord): Promise<Html | false> {
+  const { test, opening } = record;
+  if (!test) return false;
+  const stage = opening.study.stages.find(({ kind }) => kind === 'test');
+  const classes = classNames(opening.dataset.origin.kind, test.confusion.length);
+  return html`<section id="test" aria-labelledby="test-title"><h2 id="test-title">${record.stages.length + 1}. ${test.stage || 'test'}</h2>
+${stage && html`<p class="question">${prose(stage.question)}</p>`}
+<p class="answer">${prose(testAnswer(record))}</p>
+<p class="quiet">The best epoch’s weights, once, on images that no run was trained on or chosen by. Loss ${loss(test.loss)}.</p>
+${confusionTable(test, classes)}
+${mistakes(test, classes)}
+<div class="figures">${await classFigure(test, classes)}</div></section>
+`;
+}
+
+// --- helpers ---
+
+function classNames(origin: string, classes: number): string[] {
+  return Array.from({ length: classes }, (_, index) =>
+    origin === 'generated' ? `class ${index}` : (CIFAR10_CLASSES[index] ?? `class ${index}`),
+  );
+}
+
+function total(row: readonly number[]): number {
+  return row.reduce((sum, images) => sum + images, 0);
+}
+
+function recall(row: readonly number[], label: number): number | null {
+  const all = total(row);
+  return all === 0 ? null : (100 * (row[label] ?? 0)) / all;
+}
+
+function confusionTable({ confusion }: TestRecord, classes: readonly string[]): Html {
+  const wrong = confusion.flatMap((row, actual) => row.filter((_, predicted) => predicted !== actual));
+  const mostWrong = Math.max(1, ...wrong);
+  const rows = confusion.map((row, actual) => {
+    const all = total(row);
+    const cells = row.map((images, predicted) => {
+      const right = predicted === actual;
+      const share = right ? (all === 0 ? 0 : images / all) : images / mostWrong;
+      return html`<td${right && html` class="right"`} style="--share:${Math.round(share * 60)}">${count(images)}</td>`;
+    });
+    const accuracy = recall(row, actual);
+    return html`<tr><th scope="row">${classes[actual]}</th>${cells}<td class="number">${accuracy === null ? '–' : percent(accuracy)}</td></tr>
+`;
+  });
+  return scrolling(
+    'Confusion matrix',
+    html`<table class="heat"><caption>Confusion matrix: images by their class (rows) and the class predicted (columns). Blue: right, by share of the class; orange: wrong, beside the most frequent mistake</caption>
+<thead><tr><th scope="col">Actual</th>${classes.map((name) => html`<th scope="col">${name}</th>`)}<th scope="col">Accuracy</th></tr></thead><tbody>${rows}</tbody></table>`,
+  );
+}
+
+function mistakes({ confusion }: TestRecord, classes: readonly string[]): Html | false {
+  const pairs = confusion
+    .flatMap((row, actual) => row.map((images, predicted) => ({ images, actual, predicted })))
+    .filter(({ images, actual, predicted }) => images > 0 && actual !== predicted)
+    .sort((a, b) => b.images - a.images)
+    .slice(0, 3)
+    .map(
+      ({ images, actual, predicted }) =>
+        `${classes[actual]} taken for ${classes[predicted]} (${count(images)})`,
+    );
+  return pairs.length > 0 && html`<p>Most frequent mistakes: ${pairs.join(', ')}.</p>`;
+}
+
+async function classFigure({ confusion }: TestRecord, classes: readonly string[]): Promise<Html> {
+  const bars = confusion.map((row, label) => {
+    const value = recall(row, label);
+    return {
+      name: classes[label] ?? '',
+      value,
+      text: value === null ? 'no images' : percent(value),
+      colour: seriesStyle(0).colour,
+      pale: false,
+    };
+  });
+  const label = `Test accuracy by class: ${bars.map(({ name, text }) => `${name} ${text}`).join(', ')}.`;
+  return figure('Test accuracy by class', await drawBars(bars, label), {
+    note: 'The numbers are in the matrix’s last column.',
+  });
+}

@@ -1,0 +1,48 @@
+/**
+ * How far our ResNet-50 is from torchvision's with the weights of each of make-weights.py's files:
+ *
+ *     TF_ENABLE_ONEDNN_OPTS=1 npx tsx test/training/weights/compare-with-torch.ts DIR
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Network } from '../study/definition/training-config.ts';
+import { configOf } from '../test/training/configs.ts';
+import { stepDifference } from '../test/training/step-difference.ts';
+import { toDevice } from '../training/tensorflow/named-tensors.ts';
+import { tf } from '../training/tensorflow/tensorflow.ts';
+import { fitWeights } from '../training/weights/fit-weights.ts';
+import { readWeights } from '../training/weights/read-weights.ts';
+
+const [folder] = process.argv.slice(2);
+if (folder === undefined) throw new Error('expected the folder that make-weights.py wrote to');
+const { blocks, width, hidden, ...torch } = JSON.parse(readFileSync(join(folder, 'step.json'), 'utf8'));
+const network: Network = { kind: 'resnet', blocks, width, hidden };
+
+for (const format of ['zip.pth', 'legacy.pth', 'safetensors']) {
+  const fineTuned = fitted(`fine-tuned.${format}`);
+  const device = toDevice(fineTuned.weights);
+  for (const [what, { value, at }] of Object.entries(stepDifference(configOf(network), device, torch))) {
+    console.log(`  ${what.padEnd(16)} ${value.toExponential(1)} (${at})`);
+  }
+  tf.dispose(device);
+
+  const imagenet = fitted(`imagenet.${format}`);
+  const different = [...imagenet.weights].filter(
+    ([name, { data }]) =>
+      !Buffer.from(data.buffer).equals(Buffer.from(fineTuned.weights.get(name)?.data.buffer ?? new ArrayBuffer(0))),
+  );
+  console.log(`  ${imagenet.weights.size - different.length} tensors equal the other file's to the bit`);
+}
+
+function fitted(name: string) {
+  const started = performance.now();
+  const file = readWeights(readFileSync(join(folder as string, name)));
+  const fit = fitWeights(file.tensors, network);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(
+    `${name}: ${file.format}, ${file.tensors.size} tensors and ${file.counters.length} counters, read and fitted in ${seconds} s; ` +
+      `${fit.weights.size} taken, dropped: ${fit.dropped.map((each) => each.name).join(', ') || 'none'}; ` +
+      `from scratch: ${fit.fresh.join(', ') || 'none'}`,
+  );
+  return fit;
+}

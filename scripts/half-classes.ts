@@ -1,0 +1,109 @@
+/**
+ * Two data sets of CIFAR-10's classes, five each, to fine-tune on one what was learnt on the other:
+ *
+ *     npx tsx test/training/weights/half-classes.ts cifar-10-binary.tar.gz DIR
+ *
+ * writes first-half.tar.gz (airplane to deer) and second-half.tar.gz (dog to truck), in the layout of the archive, and
+ * studies of two networks: first-half.json trains both, and second-half-rn14.json and second-half-rn50.json train one of them
+ * on the other classes, from those weights and from scratch. Of each class of the other half one image stays, since an
+ * archive has all ten. docs/weights.md has the commands, and what they gave.
+ */
+
+import { createWriteStream } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import { pack } from 'tar-stream';
+import type { StudyInput } from '../study/definition/study-schema.ts';
+import type { Network } from '../study/definition/training-config.ts';
+import { readCifar10Archive } from '../training/data/archive.ts';
+import { RECORD_BYTES } from '../training/data/records.ts';
+
+const FOLDER = 'cifar-10-batches-bin';
+const BATCHES = 5;
+
+const networks: Record<string, Network> = {
+  rn14: { kind: 'resnet', blocks: [1, 1, 1, 1], width: 16, hidden: [64] },
+  rn50: { kind: 'resnet', blocks: [3, 4, 6, 3], width: 64, hidden: [1024, 256, 64, 16] },
+};
+
+const first: StudyInput = {
+  name: 'first-half',
+  title: 'ResNets on airplane, automobile, bird, cat and deer',
+  base: { epochs: 5 },
+  stages: [
+    {
+      kind: 'compare',
+      name: 'train',
+      question: 'What can be learnt from five classes?',
+      candidates: Object.entries(networks).map(([name, network]) => ({ name, change: { network } })),
+    },
+  ],
+  profiles: profile(20_000),
+};
+
+function second(name: string, network: Network): StudyInput {
+  return {
+    name: `second-half-${name}`,
+    title: `${name} on dog, frog, horse, ship and truck`,
+    base: { epochs: 5 },
+    stages: [
+      {
+        kind: 'compare',
+        name: 'start',
+        question: 'Does it learn new classes sooner from the weights of others than from scratch?',
+        candidates: [
+          { name: 'scratch', change: { network } },
+          { name: 'pretrained', change: { network: { ...network, pretrained: true } } },
+        ],
+      },
+      { kind: 'test', name: 'test', question: 'How good is the better one?', from: 'start' },
+    ],
+    profiles: profile(5000),
+  };
+}
+
+function profile(trainImages: number): StudyInput['profiles'] {
+  const description = `${trainImages} images.`;
+  return { half: { description, trainImages, testImages: 'all', epochDivisor: 1 } };
+}
+
+const [archive, folder] = process.argv.slice(2);
+if (archive === undefined || folder === undefined)
+  throw new Error('expected CIFAR-10’s archive and a folder');
+await mkdir(folder, { recursive: true });
+for (const study of [first, ...Object.entries(networks).map(([name, network]) => second(name, network))]) {
+  await writeFile(join(folder, `${study.name}.json`), `${JSON.stringify(study, null, 2)}\n`);
+}
+
+const { train, test, classes } = await readCifar10Archive(archive);
+for (const [name, labels] of [
+  ['first-half', [0, 1, 2, 3, 4]],
+  ['second-half', [5, 6, 7, 8, 9]],
+] as const) {
+  const tar = pack();
+  tar.entry({ name: `${FOLDER}/batches.meta.txt` }, `${classes.join('\n')}\n`);
+  const records = ofClasses(train, labels);
+  const batchBytes = Math.ceil(records.length / RECORD_BYTES / BATCHES) * RECORD_BYTES;
+  for (let batch = 0; batch < BATCHES; batch++) {
+    const entry = { name: `${FOLDER}/data_batch_${batch + 1}.bin` };
+    tar.entry(entry, records.subarray(batch * batchBytes, (batch + 1) * batchBytes));
+  }
+  tar.entry({ name: `${FOLDER}/test_batch.bin` }, ofClasses(test, labels));
+  tar.finalize();
+  await pipeline(tar, createGzip({ level: 1 }), createWriteStream(join(folder, `${name}.tar.gz`)));
+}
+
+/** The records of some classes, and one of every other. */
+function ofClasses(records: Buffer, labels: readonly number[]): Buffer {
+  const seen = new Set(labels);
+  const kept: Buffer[] = [];
+  for (let at = 0; at < records.length; at += RECORD_BYTES) {
+    const label = records[at] as number;
+    if (!labels.includes(label) && seen.has(label)) continue;
+    seen.add(label);
+    kept.push(records.subarray(at, at + RECORD_BYTES));
+  }
+  return Buffer.concat(kept);
+}

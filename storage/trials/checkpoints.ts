@@ -1,0 +1,191 @@
+import { z } from 'zod';
+import { epochLineSchema, sha256Schema } from '../../study/trial/trial.ts';
+import { type BlobRef, blobRefSchema, getBlob, putBlob } from '../blobs.ts';
+import { encodeJson, readJson } from '../json-objects.ts';
+import { blobKey, checkpointKey, checkpointsPrefix, parseCheckpointKey } from '../keys.ts';
+import { DamagedObjectError, type ObjectStore } from '../object-store.ts';
+import { assertTerm } from './lease.ts';
+import { readResult } from './trials.ts';
+
+const bestSchema = z.strictObject({
+  epoch: z.number().int().min(1),
+  weights: blobRefSchema,
+  /** What these weights predict for the validation images. */
+  predictions: blobRefSchema,
+});
+
+/** All that a trial needs to go on from a step. Written last, so that what it names is there. */
+const checkpointManifestSchema = z.strictObject({
+  format: z.literal(1),
+  trialKey: sha256Schema,
+  /** Steps done since the trial's start. */
+  step: z.number().int().min(0),
+  /** Epochs done. */
+  epoch: z.number().int().min(0),
+  term: z.number().int().min(1),
+  seed: z.number().int().min(0),
+  weights: blobRefSchema,
+  optimizer: blobRefSchema,
+  best: bestSchema,
+  lines: z.array(epochLineSchema),
+  writtenAt: z.iso.datetime(),
+});
+export type CheckpointManifest = z.infer<typeof checkpointManifestSchema>;
+
+/** What a trainer hands over to be stored. Bytes are the trainer's business; see `blobs.ts` on their metadata. */
+export interface CheckpointContent
+  extends Pick<CheckpointManifest, 'step' | 'epoch' | 'seed' | 'lines' | 'writtenAt'> {
+  weights: Uint8Array;
+  optimizer: Uint8Array;
+  /**
+   * Where this epoch is the best so far, the predictions of `weights`; otherwise the best as the manifest
+   * before had it.
+   */
+  best: { predictions: Uint8Array } | CheckpointManifest['best'];
+}
+
+/**
+ * Stores a checkpoint: blobs, a look at the lease's term (`LeaseLostError`), the manifest. Then removes what
+ * is no longer needed: every manifest of the trial but this and the one of the step before, and the blobs
+ * that neither those nor the trial's result name.
+ */
+export async function saveCheckpoint(
+  store: ObjectStore,
+  trialKey: string,
+  term: number,
+  { step, epoch, seed, lines, writtenAt, ...content }: CheckpointContent,
+): Promise<CheckpointManifest> {
+  const [weights, optimizer] = await Promise.all([
+    putBlob(store, content.weights),
+    putBlob(store, content.optimizer),
+  ]);
+  const best =
+    'epoch' in content.best
+      ? content.best
+      : { epoch, weights, predictions: await putBlob(store, content.best.predictions) };
+  const manifest: CheckpointManifest = {
+    format: 1,
+    ...{ trialKey, step, epoch, term, seed, weights, optimizer, best, lines, writtenAt },
+  };
+  const bytes = encodeJson(checkpointManifestSchema, manifest);
+
+  await assertTerm(store, trialKey, term);
+  await store.put(checkpointKey(trialKey, step, term), bytes);
+  await prune(store, trialKey, manifest);
+  return manifest;
+}
+
+/** A checkpoint whose every blob has been verified. */
+export interface SoundCheckpoint {
+  manifest: CheckpointManifest;
+  weights: Buffer;
+  optimizer: Buffer;
+  best: { weights: Buffer; predictions: Buffer };
+}
+
+/**
+ * The checkpoint with the highest step (then term) that verifies. Damaged ones are passed over and reported.
+ *
+ * @returns no checkpoint where there is none that verifies: the trial starts anew.
+ */
+export async function newestSoundCheckpoint(
+  store: ObjectStore,
+  trialKey: string,
+): Promise<{ checkpoint?: SoundCheckpoint; damaged: DamagedObjectError[] }> {
+  const damaged: DamagedObjectError[] = [];
+  for (const listed of await listCheckpoints(store, trialKey)) {
+    try {
+      return { checkpoint: await loadCheckpoint(store, trialKey, listed), damaged };
+    } catch (error) {
+      if (!(error instanceof DamagedObjectError)) throw error;
+      damaged.push(error);
+    }
+  }
+  return { damaged };
+}
+
+// --- helpers ---
+
+interface ListedCheckpoint {
+  key: string;
+  step: number;
+  term: number;
+}
+
+/** Newest first. */
+async function listCheckpoints(store: ObjectStore, trialKey: string): Promise<ListedCheckpoint[]> {
+  const objects = await store.list(checkpointsPrefix(trialKey));
+  return objects
+    .flatMap(({ key }) => {
+      const parsed = parseCheckpointKey(key);
+      return parsed ? [{ key, ...parsed }] : [];
+    })
+    .sort((a, b) => b.step - a.step || b.term - a.term);
+}
+
+async function loadCheckpoint(
+  store: ObjectStore,
+  trialKey: string,
+  { key, step, term }: ListedCheckpoint,
+): Promise<SoundCheckpoint> {
+  const manifest = (await readJson(store, key, checkpointManifestSchema))?.value;
+  if (!manifest) throw new DamagedObjectError(key, 'a manifest, as listed', 'nothing');
+  if (manifest.trialKey !== trialKey || manifest.step !== step || manifest.term !== term) {
+    const { trialKey: otherTrial, step: otherStep, term: otherTerm } = manifest;
+    throw new DamagedObjectError(
+      key,
+      `trial ${trialKey}, step ${step}, term ${term}`,
+      `trial ${otherTrial}, step ${otherStep}, term ${otherTerm}`,
+    );
+  }
+  const { best } = manifest;
+  const [weights, optimizer, bestWeights, predictions] = await Promise.all([
+    getBlob(store, manifest.weights),
+    getBlob(store, manifest.optimizer),
+    best.weights.sha256 === manifest.weights.sha256 ? undefined : getBlob(store, best.weights),
+    getBlob(store, best.predictions),
+  ]);
+  return { manifest, weights, optimizer, best: { weights: bestWeights ?? weights, predictions } };
+}
+
+async function prune(store: ObjectStore, trialKey: string, saved: CheckpointManifest): Promise<void> {
+  const listed = await listCheckpoints(store, trialKey);
+  const savedKey = checkpointKey(trialKey, saved.step, saved.term);
+  // Manifests of higher steps can only be damaged, or this attempt would have gone on from there; they must
+  // not take the place of sound ones.
+  const before = listed.find(({ step }) => step < saved.step);
+  const doomed = listed.filter(({ key }) => key !== savedKey && key !== before?.key);
+  if (doomed.length === 0) return;
+
+  const needed = new Set(blobsOf(saved));
+  const result = await readResult(store, trialKey);
+  for (const ref of [result?.weights, result?.predictions]) if (ref) needed.add(ref.sha256);
+  if (before) {
+    const kept = await readManifest(store, before.key);
+    // Without knowing what it names, nothing that it may name can go.
+    if (!kept) return;
+    for (const sha256 of blobsOf(kept)) needed.add(sha256);
+  }
+
+  for (const { key } of doomed) {
+    const manifest = await readManifest(store, key);
+    await store.delete(key);
+    for (const sha256 of manifest ? blobsOf(manifest) : []) {
+      if (!needed.has(sha256)) await store.delete(blobKey(sha256));
+    }
+  }
+}
+
+/** @returns undefined where the manifest is missing or damaged. */
+async function readManifest(store: ObjectStore, key: string): Promise<CheckpointManifest | undefined> {
+  try {
+    return (await readJson(store, key, checkpointManifestSchema))?.value;
+  } catch (error) {
+    if (error instanceof DamagedObjectError) return undefined;
+    throw error;
+  }
+}
+
+function blobsOf({ weights, optimizer, best }: CheckpointManifest): string[] {
+  return [weights, optimizer, best.weights, best.predictions].map((ref: BlobRef) => ref.sha256);
+}

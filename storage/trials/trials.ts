@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import {
+  type EpochLine,
+  epochLineSchema,
+  outcomeSchema,
+  scoreInTrainingModeSchema,
+  sha256Schema,
+  type TrialSpec,
+  trialSpecSchema,
+} from '../../study/trial/trial.ts';
+import { trialKey } from '../../study/trial/trial-key.ts';
+import { blobRefSchema } from '../blobs.ts';
+import { createJson, readJson } from '../json-objects.ts';
+import { metricsKey, metricsPrefix, resultKey, trialConfigKey, trialLogKey } from '../keys.ts';
+import { DamagedObjectError, type ObjectStore } from '../object-store.ts';
+import { assertTerm } from './lease.ts';
+
+/** A trial's result: the whole truth about a trial that has ended, written once. */
+const trialResultSchema = z
+  .strictObject({
+    format: z.literal(1),
+    trialKey: sha256Schema,
+    spec: trialSpecSchema,
+    /** The activity that it was trained for; another one that finds it has taken it over. */
+    holder: z.string().min(1),
+    outcome: outcomeSchema,
+    /** Why, where the outcome isn't `completed`. */
+    message: z.string().exactOptional(),
+    /** Validation accuracy of the best epoch, percent; null unless completed. */
+    score: z.number().min(0).max(100).nullable(),
+    scoreInTrainingMode: scoreInTrainingModeSchema,
+    bestEpoch: z.number().int().min(1).nullable(),
+    lines: z.array(epochLineSchema),
+    /** Trained numbers of the network. */
+    parameters: z.number().int().min(0),
+    /** Of the best epoch. */
+    weights: blobRefSchema.nullable(),
+    /** Digest of those weights, whichever trial's they are: equal if and only if they are, to the bit. */
+    tensorsSha256: sha256Schema.nullable(),
+    /** For the validation images, of the best epoch. */
+    predictions: blobRefSchema.nullable(),
+    /** What it ran on: tensorflow, device, intraOpThreads, interOpThreads, node, cpu and the like. */
+    environment: z.record(z.string(), z.string()),
+    /** The lease's term of the attempt that ended it: how many attempts there were. */
+    term: z.number().int().min(1),
+    startedAt: z.iso.datetime(),
+    finishedAt: z.iso.datetime(),
+    /** Wall time of all epochs together, over all attempts. */
+    trainingSeconds: z.number().min(0),
+  })
+  .refine(
+    (result) =>
+      result.outcome !== 'completed' ||
+      (result.score !== null && result.bestEpoch !== null && result.weights !== null),
+    { error: 'a completed trial has a score, a best epoch and weights' },
+  )
+  .refine((result) => result.outcome === 'completed' || result.score === null, {
+    error: 'only a completed trial has a score',
+    path: ['score'],
+  });
+export type TrialResult = z.infer<typeof trialResultSchema>;
+
+/**
+ * Stores a trial's configuration, unless it is there already.
+ *
+ * @returns the trial's key.
+ */
+export async function writeTrialConfig(store: ObjectStore, spec: TrialSpec): Promise<string> {
+  const key = trialKey(spec);
+  const written = await createJson(store, trialConfigKey(key), trialSpecSchema, spec);
+  if (written === 'different') {
+    throw new DamagedObjectError(trialConfigKey(key), 'the configuration that its key names', 'another');
+  }
+  return key;
+}
+
+/** Stores an epoch's line for those who watch. A part that is there already, of an earlier attempt, stays. */
+export async function writeMetrics(store: ObjectStore, trial: string, line: EpochLine): Promise<void> {
+  await createJson(store, metricsKey(trial, line.epoch), epochLineSchema, line);
+}
+
+/** The epochs so far, in order, for watching; the truth is in the checkpoints and the result. */
+export async function readMetrics(store: ObjectStore, trial: string): Promise<EpochLine[]> {
+  const parts = await store.list(metricsPrefix(trial));
+  const lines = await Promise.all(parts.map(({ key }) => readJson(store, key, epochLineSchema)));
+  return lines.flatMap((line) => (line ? [line.value] : []));
+}
+
+/**
+ * Stores a trial's result, once: if there is one, that one stands and is returned. Throws `LeaseLostError`
+ * where the result's term is no longer the trial's.
+ */
+export async function writeResult(store: ObjectStore, result: TrialResult): Promise<TrialResult> {
+  const { trialKey: key, spec, term } = result;
+  if (trialKey(spec) !== key) throw new Error(`expected the result of trial ${key}, got that of another`);
+  const existing = await readResult(store, key);
+  if (existing) return existing;
+  await assertTerm(store, key, term);
+  const written = await createJson(store, resultKey(key), trialResultSchema, result);
+  return (written === 'different' && (await readResult(store, key))) || result;
+}
+
+/** @returns undefined where the trial hasn't ended. Throws `DamagedObjectError` where the result is none. */
+export async function readResult(store: ObjectStore, trial: string): Promise<TrialResult | undefined> {
+  const key = resultKey(trial);
+  const result = (await readJson(store, key, trialResultSchema))?.value;
+  if (result && (result.trialKey !== trial || trialKey(result.spec) !== trial)) {
+    throw new DamagedObjectError(key, `the result of trial ${trial}`, `that of ${result.trialKey}`);
+  }
+  return result;
+}
+
+/** Stores the log of the trainer that held a term. */
+export async function writeTrialLog(
+  store: ObjectStore,
+  trial: string,
+  term: number | 'test',
+  text: string,
+): Promise<void> {
+  await store.put(trialLogKey(trial, term), Buffer.from(text));
+}

@@ -1,0 +1,164 @@
+/** What a study's stages must satisfy beyond the form of each: names, what they start from, what they can train. */
+import type { z } from 'zod';
+import { heldOutImages } from '../trial/trial.ts';
+import { NetworkShapeError, networkShapes } from './network-shapes.ts';
+import type { CompareStage, SearchStage, Stage, VariantStage } from './study-schema.ts';
+import { type Network, settingsSchema } from './training-config.ts';
+
+/** Adds an issue for every fault, with its path and the value there. */
+export function checkStages(study: Checked, context: z.RefinementCtx): void {
+  const complain: Complain = (path, input, message) =>
+    context.addIssue({ code: 'custom', path, input, message });
+
+  if (Object.keys(study.profiles).length === 0) {
+    complain(['profiles'], study.profiles, 'at least one profile; describe how large the study is run');
+  }
+  checkSplits(study, complain);
+  const earlier: Stage[] = [];
+  study.stages.forEach((stage, index) => {
+    const at: Path = ['stages', index];
+    if (earlier.some(({ name }) => name === stage.name)) {
+      complain([...at, 'name'], stage.name, 'a name that no earlier stage has; rename one of the two');
+    }
+    if ('from' in stage && stage.from !== undefined)
+      checkFrom(stage.from, earlier, [...at, 'from'], complain);
+    if (stage.kind === 'compare') checkCandidates(stage, at, complain);
+    if (stage.kind === 'search') checkSpace(stage, [...at, 'space'], complain);
+    if (stage.kind === 'variant') checkVariants(stage, earlier, at, complain);
+    if (stage.kind === 'test' && index !== study.stages.length - 1) {
+      complain([...at, 'kind'], stage.kind, 'the test only as the last stage; move it to the end');
+    }
+    earlier.push(stage);
+  });
+}
+
+// --- helpers ---
+
+interface Checked {
+  stages: Stage[];
+  validationFraction: number;
+  profiles: Record<string, { trainImages: number | 'all' }>;
+}
+type Path = (string | number)[];
+type Complain = (path: Path, input: unknown, message: string) => void;
+
+/** Every profile must leave images on both sides of the split. */
+function checkSplits({ profiles, validationFraction }: Checked, complain: Complain): void {
+  for (const [name, { trainImages }] of Object.entries(profiles)) {
+    if (trainImages === 'all') continue;
+    const heldOut = heldOutImages(trainImages, validationFraction);
+    if (heldOut > 0 && heldOut < trainImages) continue;
+    complain(
+      ['profiles', name, 'trainImages'],
+      trainImages,
+      `so many images that some are trained on and some held out at a validationFraction of ${validationFraction}`,
+    );
+  }
+}
+
+function checkFrom(from: string, earlier: Stage[], path: Path, complain: Complain): void {
+  const names = earlier.filter(({ kind }) => kind === 'compare' || kind === 'search').map(({ name }) => name);
+  if (names.includes(from)) return;
+  const choices = names.length > 0 ? names.map((name) => `"${name}"`).join(', ') : 'there is none';
+  complain(path, from, `the name of an earlier stage that has a winner (${choices})`);
+}
+
+function checkCandidates(stage: CompareStage, at: Path, complain: Complain): void {
+  if (stage.ranksStart && stage.from === undefined) {
+    complain(
+      [...at, 'ranksStart'],
+      true,
+      'false, since the stage starts from no earlier winner; or name one in "from"',
+    );
+  }
+  stage.candidates.forEach((candidate, index) => {
+    const path = [...at, 'candidates', index];
+    if (stage.candidates.slice(0, index).some(({ name }) => name === candidate.name)) {
+      complain([...path, 'name'], candidate.name, 'a name that no earlier candidate of the stage has');
+    }
+    if (candidate.change.network) {
+      checkNetwork(candidate.change.network, [...path, 'change', 'network'], complain);
+    }
+    if (candidate.reduced) checkNetwork(candidate.reduced.network, [...path, 'reduced', 'network'], complain);
+    if (stage.from !== undefined) return;
+    if (candidate.change.network === undefined) {
+      complain(
+        [...path, 'change', 'network'],
+        undefined,
+        'a network, since the stage starts from no earlier winner; add one, or name the stage it starts from in "from"',
+      );
+    }
+    if (candidate.name.startsWith('_')) {
+      complain(
+        [...path, 'name'],
+        candidate.name,
+        'a name without leading "_", since there is no winner whose name it could be added to',
+      );
+    }
+  });
+}
+
+/** Far above what can be trained on 32×32 images to any use: most likely a typing error. */
+const MOST_PARAMETERS = 500_000_000;
+
+function checkNetwork(network: Network, path: Path, complain: Complain): void {
+  try {
+    const { parameters } = networkShapes(network);
+    if (parameters > MOST_PARAMETERS) {
+      complain(path, network, `at most ${MOST_PARAMETERS} parameters (2 GB of weights), not ${parameters}`);
+    }
+  } catch (error) {
+    if (!(error instanceof NetworkShapeError)) throw error;
+    complain(path, network, `a network that fits 32×32 images: ${error.message}`);
+  }
+}
+
+/** Every value that can be drawn must be one that the setting may have. */
+function checkSpace({ space }: SearchStage, path: Path, complain: Complain): void {
+  const entries = Object.entries(space).filter(([, distribution]) => distribution !== undefined);
+  if (entries.length === 0) {
+    complain(path, space, 'at least one setting to vary; add learningRate, batchSize, epochs or dropout');
+  }
+  for (const [name, distribution] of entries) {
+    const at = [...path, name];
+    if (distribution.kind !== 'choice' && distribution.low >= distribution.high) {
+      complain([...at, 'high'], distribution.high, `more than low, which is ${distribution.low}`);
+      continue;
+    }
+    const setting = settingsSchema.shape[name as keyof SearchStage['space']];
+    const values =
+      distribution.kind === 'choice' ? distribution.options : [distribution.low, distribution.high];
+    const bad = values.find((value) => !setting.safeParse(value).success);
+    if (bad !== undefined) {
+      complain(
+        at,
+        distribution,
+        `values that ${name} may have, which ${bad} is not; change the distribution`,
+      );
+    } else if (distribution.kind === 'uniform' && name !== 'learningRate' && name !== 'dropout') {
+      complain([...at, 'kind'], 'uniform', `quniform or choice, since ${name} is a whole number`);
+    } else if (
+      distribution.kind === 'quniform' &&
+      name !== 'learningRate' &&
+      !Number.isInteger(distribution.q)
+    ) {
+      complain([...at, 'q'], distribution.q, `a whole number, since ${name} is one`);
+    }
+  }
+}
+
+function checkVariants({ of }: VariantStage, earlier: Stage[], at: Path, complain: Complain): void {
+  of.forEach(({ stage: name, candidate }, index) => {
+    const stage = earlier.find((each) => each.kind === 'compare' && each.name === name) as
+      | CompareStage
+      | undefined;
+    if (!stage) {
+      complain([...at, 'of', index, 'stage'], name, 'the name of an earlier stage that compares candidates');
+      return;
+    }
+    const names = stage.candidates.map((each) => each.name);
+    if (!names.includes(candidate)) {
+      complain([...at, 'of', index, 'candidate'], candidate, `a candidate of ${name} (${names.join(', ')})`);
+    }
+  });
+}

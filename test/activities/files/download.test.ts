@@ -1,0 +1,241 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import http from 'node:http';
+import net, { type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DownloadError, download } from '../../../activities/files/download.ts';
+
+const content = randomBytes(300_000);
+const sha256 = createHash('sha256').update(content).digest('hex');
+const sizeBytes = content.length;
+
+/** How the server of a test behaves. */
+interface Manners {
+  body: Buffer;
+  etag?: string;
+  ranges: boolean;
+  /** Say nothing more after so many bytes of a reply: an entry a request, the last one for all further. */
+  stallAfter: (number | undefined)[];
+  status: number;
+}
+
+describe('download', () => {
+  let folder: string;
+  let file: string;
+  let url: string;
+  let server: http.Server;
+  let manners: Manners;
+  let requests: http.IncomingMessage[];
+
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'download-'));
+    file = path.join(folder, 'made', 'file.bin');
+    manners = { body: content, etag: '"v1"', ranges: true, stallAfter: [undefined], status: 200 };
+    requests = [];
+    server = http.createServer((request, reply) => {
+      requests.push(request);
+      answer(request, reply);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/file.bin`;
+  });
+  afterEach(async () => {
+    server.close();
+    server.closeAllConnections();
+    await rm(folder, { recursive: true });
+  });
+
+  function answer(request: http.IncomingMessage, reply: http.ServerResponse): void {
+    const { body, etag, ranges, stallAfter, status } = manners;
+    if (status !== 200) {
+      reply.writeHead(status).end();
+      return;
+    }
+    const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+    const same = request.headers['if-range'] === etag;
+    const partial = ranges && same && from > 0;
+    if (partial && from >= body.length) {
+      reply.writeHead(416, { 'content-range': `bytes */${body.length}` }).end();
+      return;
+    }
+    const rest = partial ? body.subarray(from) : body;
+    reply.writeHead(partial ? 206 : 200, {
+      'content-length': rest.length,
+      ...(etag && { etag }),
+      ...(partial && { 'content-range': `bytes ${from}-${body.length - 1}/${body.length}` }),
+    });
+    const end = stallAfter[Math.min(requests.length, stallAfter.length) - 1];
+    if (end === undefined) reply.end(rest);
+    else reply.write(rest.subarray(0, end));
+  }
+
+  /** Breaks the connection as soon as all that it brought is on disk, so that none of it is lost on the way. */
+  const cutAt =
+    (...points: number[]) =>
+    (done: number) => {
+      if (points.includes(done)) server.closeAllConnections();
+    };
+
+  /** As a whole: comparing byte by byte takes seconds. */
+  async function expectFile(expected: Buffer, at = file): Promise<void> {
+    expect((await readFile(at)).equals(expected)).toBe(true);
+  }
+  const ranges = () => requests.map(({ headers }) => headers.range);
+  const inFolder = () => readdir(path.dirname(file));
+
+  it('brings a file, verified, and tells how far it is', async () => {
+    const progress: [number, number | undefined][] = [];
+    const onProgress = (done: number, total: number | undefined) => progress.push([done, total]);
+    expect(await download(url, file, { sizeBytes, sha256, onProgress })).toEqual({ sizeBytes, sha256 });
+    await expectFile(content);
+    expect(await inFolder()).toEqual(['file.bin']);
+    expect(progress.at(-1)).toEqual([sizeBytes, sizeBytes]);
+  });
+
+  it('refuses a file that is larger than it may be, whether or not the server says so', async () => {
+    await expect(download(url, file, { maxBytes: sizeBytes - 1 })).rejects.toThrow(/at most 299999 bytes/);
+    await download(url, file, { maxBytes: sizeBytes });
+    await expectFile(content);
+    const endless = http.createServer((_request, reply) => {
+      const more = () => reply.write(content, () => !reply.destroyed && setImmediate(more));
+      more();
+    });
+    await new Promise<void>((resolve) => endless.listen(0, '127.0.0.1', resolve));
+    const { port } = endless.address() as AddressInfo;
+    const call = download(`http://127.0.0.1:${port}/endless.bin`, `${file}.2`, { maxBytes: 1_000_000 });
+    await expect(call).rejects.toThrow(/at most 1000000 bytes, the server offers more/);
+    expect(await inFolder()).toEqual(['file.bin']);
+    endless.closeAllConnections();
+    endless.close();
+  });
+
+  it('resumes at once where the transfer breaks off', async () => {
+    manners.stallAfter = [100_000, 50_000, undefined];
+    await download(url, file, { sizeBytes, sha256, onProgress: cutAt(100_000, 150_000) });
+    await expectFile(content);
+    expect(ranges()).toEqual([undefined, 'bytes=100000-', 'bytes=150000-']);
+    expect(requests[1]?.headers['if-range']).toBe('"v1"');
+  });
+
+  it('gives up where the transfer keeps breaking off', async () => {
+    manners.stallAfter = [1_000];
+    const call = download(url, file, { sizeBytes, sha256, stallTimeoutMs: 200 });
+    await expect(call).rejects.toThrow(/no byte within 0.2 s.*try again/);
+    expect(requests).toHaveLength(5);
+    expect(await inFolder()).not.toContain('file.bin');
+  });
+
+  it('resumes in a later call', async () => {
+    await broken();
+    await download(url, file, { sizeBytes, sha256 });
+    expect(ranges()).toEqual(['bytes=100000-']);
+    await expectFile(content);
+  });
+
+  it('starts over where the server knows no ranges', async () => {
+    manners.stallAfter = [100_000, undefined];
+    manners.ranges = false;
+    await download(url, file, { sizeBytes, sha256, onProgress: cutAt(100_000) });
+    expect(ranges()).toEqual([undefined, 'bytes=100000-']);
+    await expectFile(content);
+  });
+
+  it('starts over where the server names no version', async () => {
+    manners.stallAfter = [100_000, undefined];
+    delete manners.etag;
+    await download(url, file, { sizeBytes, sha256, onProgress: cutAt(100_000) });
+    expect(ranges()).toEqual([undefined, undefined]);
+    await expectFile(content);
+  });
+
+  it('starts over where the file has changed meanwhile', async () => {
+    await broken();
+    manners = { ...manners, body: randomBytes(200_000), etag: '"v2"' };
+    await download(url, file);
+    await expectFile(manners.body);
+  });
+
+  it('starts over where the partial file is as long as the whole', async () => {
+    await broken();
+    await writeFile(`${file}.partial`, randomBytes(sizeBytes));
+    await download(url, file, { sizeBytes, sha256 });
+    await expectFile(content);
+  });
+
+  it('keeps nothing of a file with another hash', async () => {
+    manners.body = randomBytes(sizeBytes);
+    const wrong = download(url, file, { sizeBytes, sha256 });
+    await expect(wrong).rejects.toThrow(DownloadError);
+    await expect(wrong).rejects.toThrow(`expected ${sizeBytes} bytes with SHA-256 ${sha256}, got`);
+    expect(await inFolder()).toEqual([]);
+    manners.body = content;
+    await download(url, file, { sizeBytes, sha256 });
+  });
+
+  it('does not begin with a file of another size', async () => {
+    await expect(download(url, file, { sizeBytes: 5 })).rejects.toThrow(
+      `expected 5 bytes, the server offers ${sizeBytes}`,
+    );
+    expect(await inFolder()).toEqual([]);
+  });
+
+  it.each([404, 403, 500])('tells of the status %i', async (status) => {
+    manners.status = status;
+    await expect(download(url, file)).rejects.toThrow(
+      new RegExp(`${url}: expected the file \\(HTTP status 200\\), got ${status}`),
+    );
+    expect(requests).toHaveLength(1);
+  });
+
+  it('fails at once where nobody listens', async () => {
+    server.close();
+    const started = performance.now();
+    await expect(download(url, file)).rejects.toThrow(/can't be reached \(.*ECONNREFUSED/);
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
+  it('fails in time where the server takes the connection and says nothing', async () => {
+    const silent = net.createServer((socket) => socket.on('error', () => {}));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const silence = download(`http://127.0.0.1:${port}/`, file, { connectTimeoutMs: 200 });
+    await expect(silence).rejects.toThrow(/can't be reached \(no byte within 0.2 s\)/);
+    silent.close();
+  });
+
+  it('resumes where the transfer stalls', async () => {
+    manners.stallAfter = [100_000, undefined];
+    await download(url, file, { sizeBytes, sha256, stallTimeoutMs: 200 });
+    expect(ranges()).toEqual([undefined, 'bytes=100000-']);
+    await expectFile(content);
+  });
+
+  it('stops when told to, and keeps what it has', async () => {
+    manners.stallAfter = [100_000];
+    const abort = new AbortController();
+    const reason = new Error('enough');
+    const stopped = download(url, file, {
+      signal: abort.signal,
+      onProgress: (done) => done === 100_000 && abort.abort(reason),
+    });
+    await expect(stopped).rejects.toBe(reason);
+    await expectFile(content.subarray(0, 100_000), `${file}.partial`);
+  });
+
+  it('says where it could not write', async () => {
+    await writeFile(path.join(folder, 'made'), 'a file where the folder should be');
+    await expect(download(url, file)).rejects.toThrow(/could not write .*file.bin.*make room there/);
+  });
+
+  /** Leaves a partial file behind. */
+  async function broken(): Promise<void> {
+    manners.stallAfter = [100_000];
+    const abort = new AbortController();
+    const onProgress = (done: number) => done >= 100_000 && abort.abort();
+    await expect(download(url, file, { signal: abort.signal, onProgress })).rejects.toThrow();
+    manners.stallAfter = [undefined];
+    requests.length = 0;
+  }
+});

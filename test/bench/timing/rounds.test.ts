@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { type Measurement, ProgramFailed } from '../../../bench/timing/measure.ts';
+import { measureByTurns, summaryOf } from '../../../bench/timing/rounds.ts';
+
+/** What was measured in which order, by turns that take so many seconds. */
+async function measure(
+  seconds: Record<string, number | Error>,
+  options: { rounds: number; goOnWith?: (first: ReadonlyMap<string, Measurement[]>) => string[] },
+) {
+  const order: string[] = [];
+  const turns = Object.entries(seconds).map(([name, value]) => ({
+    name,
+    async measure() {
+      order.push(name);
+      if (value instanceof Error) throw value;
+      return { figures: { seconds: value }, disturbance: { others: name === 'noisy' ? 1 : 0, lost: 0 } };
+    },
+  }));
+  const result = await measureByTurns({
+    title: 'a test',
+    turns,
+    log: () => {},
+    untilQuiet: async () => {},
+    ...options,
+  });
+  return { order: order.join(' '), ...result };
+}
+
+test('every other round goes backwards', async () => {
+  const { order, measured } = await measure({ ours: 1, a: 2, b: 3 }, { rounds: 3 });
+  expect(order).toBe('ours a b b a ours ours a b');
+  expect([...measured].map(([name, found]) => [name, found.length])).toEqual([
+    ['ours', 3],
+    ['a', 3],
+    ['b', 3],
+  ]);
+});
+
+test('whoever is out after the first round keeps that measurement', async () => {
+  const goOnWith = (first: ReadonlyMap<string, Measurement[]>) =>
+    [...first.keys()].filter((name) => name !== 'slow');
+  const { order, measured } = await measure({ ours: 1, slow: 9, a: 2 }, { rounds: 2, goOnWith });
+  expect(order).toBe('ours slow a a ours');
+  expect(measured.get('slow')).toHaveLength(1);
+});
+
+test('a peer that fails is noted and left out; without ours there is nothing to compare', async () => {
+  const failure = new ProgramFailed('torch.compile: no compiler');
+  const { order, failed } = await measure({ ours: 1, broken: failure, a: 2 }, { rounds: 2 });
+  expect(order).toBe('ours broken a a ours');
+  expect(failed).toEqual(new Map([['broken', 'torch.compile: no compiler']]));
+  await expect(measure({ ours: failure, a: 2 }, { rounds: 1 })).rejects.toBe(failure);
+  await expect(measure({ ours: 1, a: new Error('a bug') }, { rounds: 1 })).rejects.toThrow('a bug');
+});
+
+test('what stayed disturbed is counted', async () => {
+  const { measured } = await measure({ ours: 1, noisy: 2 }, { rounds: 1 });
+  const secondsOf = (name: string) => summaryOf(measured.get(name) ?? [], ({ seconds = 0 }) => seconds);
+  expect(secondsOf('ours')).toEqual({ median: 1, least: 1, most: 1, runs: 1, disturbed: 0 });
+  expect(secondsOf('noisy')).toMatchObject({ median: 2, disturbed: 1 });
+});

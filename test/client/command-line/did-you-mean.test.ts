@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { didYouMean } from '../../../client/command-line/did-you-mean.ts';
+
+const trials = ['MLP', 'relu_layer_div2', 'relu_layer_div4', 'simple_cnn', 'simple_cnn_elu'];
+
+it.each([
+  ['mlp', ' (did you mean "MLP"?)'],
+  ['MPL', ' (did you mean "MLP"?)'],
+  ['simple_cn', ' (did you mean "simple_cnn"?)'],
+  ['relu_layer_div', ' (did you mean "relu_layer_div2" or "relu_layer_div4"?)'],
+  ['resnet', ''],
+  ['', ''],
+])('takes "%s" for "%s"', (word, text) => {
+  expect(didYouMean(word, trials)).toBe(text);
+});
+
+it('knows nothing where there is nothing', () => {
+  expect(didYouMean('MLP', [])).toBe('');
+});

@@ -1,0 +1,229 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ApplicationFailure } from '@temporalio/activity';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import type { ControlActivities } from '../../../activities/control-activities.ts';
+import { main } from '../../../client/main.ts';
+import { freshBucket } from '../../storage/fresh-stores.ts';
+import { openNamespace } from '../../workflows/namespace.ts';
+import { dataset, type Train, trained } from '../../workflows/run-study.ts';
+import { smallStudy } from '../../workflows/small-study.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const thisFile = fileURLToPath(import.meta.url);
+
+let temporal: Awaited<ReturnType<typeof openNamespace>>;
+let folder: string;
+let file: string;
+let printed: string;
+
+beforeAll(async () => {
+  temporal = await openNamespace();
+  folder = await mkdtemp(join(tmpdir(), 'exit-codes-'));
+  file = join(folder, 'small.json');
+  await writeFile(file, JSON.stringify(smallStudy));
+});
+afterAll(async () => {
+  await temporal.close();
+  await rm(folder, { recursive: true });
+});
+
+beforeEach(() => {
+  printed = '';
+  const print = (text: unknown) => {
+    printed += `${text}\n`;
+    return true;
+  };
+  for (const stream of [process.stdout, process.stderr]) vi.spyOn(stream, 'write').mockImplementation(print);
+  vi.spyOn(console, 'error').mockImplementation(print);
+  vi.spyOn(console, 'log').mockImplementation(print);
+  for (const name of ['S3_ENDPOINT', 'S3_ACCESS_KEY', 'S3_SECRET_KEY', 'TEMPORAL_ADDRESS', 'CIFAR10_ARCHIVE'])
+    vi.stubEnv(name, undefined);
+  // Nothing may come here: a stack that is started would.
+  vi.stubEnv('STAGED_STUDY_STATE', join(folder, 'state'));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  process.exitCode = undefined;
+});
+
+describe('wrong usage, with the exit code 2 before anything is started:', () => {
+  it.each([
+    ['runn', /unknown command 'runn'.*Did you mean run/s],
+    ['run --profil demo', /unknown option '--profil'.*Did you mean --profile/s],
+    ['run cifar10 again', /too many arguments/],
+    ['show', /missing required argument 'study'/],
+    ['worker gpu', /Allowed choices are control, training/],
+    ['run --profile fast', /^profile: expected one of demo, quick, report .*, got "fast"/],
+    ['start --profile fast', /^profile: expected one of/],
+    ['check --profile fast', /^profile: expected one of/],
+    ['run imagenet', /^study: expected cifar10, .*, got "imagenet"/],
+    ['run cifar', /did you mean "cifar10"\?/],
+    ['check /no/such/study.json', /^\/no\/such\/study\.json: expected a study's file, got nothing there/],
+    ['start /no/such/study.ts', /^\/no\/such\/study\.ts: expected a study's file, got nothing there/],
+    ['run --dataset /no/such/file', /^--dataset: expected .*, got nothing there/],
+    ['run --id a/b', /^--id: expected letters, digits/],
+    ['start --id ..', /^--id: expected letters, digits/],
+    ['retry mine MLP --set foo', /^--set: expected setting=value, .*got "foo"/],
+    ['retry mine MLP --set batchSize=0', /batchSize: expected at least 1, got 0/],
+    [
+      'retry mine MLP --set bachSize=3',
+      /^--set: expected one of .*, got "bachSize" \(did you mean "batchSize"\?\)/,
+    ],
+    [`report mine --out ${thisFile}`, /^--out: expected a folder, got a file/],
+    ['worker training', /^worker: expected servers to work for/],
+  ])('%s', async (line, message) => {
+    expect(await exitCode(line)).toBe(2);
+    expect(printed).toMatch(message);
+    expect(printed.trim()).not.toMatch(/\n\s+at /);
+  });
+
+  it('a state folder that is none', async () => {
+    vi.stubEnv('STAGED_STUDY_STATE', thisFile);
+    for (const line of ['list', 'down', `start ${file}`]) {
+      expect(await exitCode(line)).toBe(2);
+      expect(printed).toMatch(/^STAGED_STUDY_STATE: expected a folder, .*got a file/);
+    }
+    vi.stubEnv('STAGED_STUDY_STATE', join(thisFile, 'state'));
+    expect(await exitCode('down')).toBe(2);
+    expect(printed).toMatch(/^STAGED_STUDY_STATE: expected a folder, .*got something within a file/);
+  });
+
+  it('servers that are configured in part', async () => {
+    vi.stubEnv('S3_ENDPOINT', 'http://127.0.0.1:1');
+    expect(await exitCode('list')).toBe(2);
+    expect(printed).toMatch(
+      /^An object store is configured in part; set S3_ACCESS_KEY and S3_SECRET_KEY too/,
+    );
+  });
+});
+
+it('a command that needs a stack which is not up fails, and starts none', async () => {
+  for (const line of [`start ${file}`, 'watch mine', 'retry mine MLP', 'skip mine MLP']) {
+    expect(await exitCode(line)).toBe(1);
+    expect(printed).toMatch(/no stack is up that would go on after this command; .*npx staged-study up/);
+  }
+});
+
+describe('against servers', () => {
+  beforeEach(async () => {
+    const store = await freshBucket();
+    vi.stubEnv('TEMPORAL_ADDRESS', inject('temporalAddress'));
+    vi.stubEnv('TEMPORAL_NAMESPACE', temporal.namespace);
+    vi.stubEnv('S3_ENDPOINT', store.endpoint);
+    vi.stubEnv('S3_ACCESS_KEY', store.accessKey);
+    vi.stubEnv('S3_SECRET_KEY', store.secretKey);
+    vi.stubEnv('S3_BUCKET', store.bucket);
+  });
+
+  it.each(['status', 'show', 'watch', 'cancel', 'report', 'retry %s MLP', 'skip %s MLP'])(
+    '%s takes a study that there is not for wrong usage, and names one that is written like it',
+    async (command) => {
+      await temporal.client.workflow.start('studyWorkflow', { workflowId: 'written', taskQueue: 'nobody' });
+      await expect.poll(() => listed('written')).toBe(true);
+      const line = command.includes('%s') ? command.replace('%s', 'writen') : `${command} writen`;
+      expect(await exitCode(line)).toBe(2);
+      expect(printed).toMatch(/study: expected the id of a study, got "writen" \(did you mean "written"\?\)/);
+      await temporal.client.workflow.getHandle('written').terminate();
+    },
+  );
+
+  it('a study that completes: 0, also for those who look at it, and 1 where more is asked of it', async () => {
+    await withWorkers({}, async () => {
+      expect(await exitCode(`run ${file} --id done`)).toBe(0);
+      expect(printed).toMatch(/winner: +narrow_fast/);
+      await expectExits([
+        ['status done', 0, /done: completed/],
+        ['watch done', 0, /winner/],
+        ['show done', 0, /width/],
+        ['list', 0, /done +completed +tiny/],
+        ['show done narow', 2, /got "narow" \(did you mean "narrow"\?\)/],
+        ['cancel done', 1, /expected a study under way, got one that is completed/],
+        ['retry done narrow', 1, /nothing needs attention: the study is completed/],
+        [`run ${file} --id done`, 2, /"done", which is taken/],
+        // The activities of this test write no record.
+        ['report done', 1, /expected a study that has completed, got one whose record is not in this store/],
+      ]);
+    });
+  });
+
+  it('a study that fails before its data is there: 1, and it is listed and shown all the same', async () => {
+    const prepareDataset = async () => {
+      throw ApplicationFailure.nonRetryable('no archive: name one');
+    };
+    await withWorkers({ prepareDataset }, async () => {
+      expect(await exitCode(`run ${file} --id fails`)).toBe(1);
+      expect(printed).toMatch(/fails: failed: no archive: name one\n/);
+      expect(printed).not.toContain('record');
+      await expectExits([
+        ['status fails', 1, /fails: failed\n +no archive: name one/],
+        ['watch fails', 1, /no archive: name one/],
+        ['show fails', 0, /failed: no archive: name one/],
+        ['list', 0, /fails +failed +tiny/],
+        ['report fails', 1, /expected a study that has completed, got one that is failed/],
+      ]);
+    });
+  });
+
+  it('a study that waits for a person: 3, until it is cancelled', async () => {
+    const train: Train = async ({ spec }) => {
+      if (spec.config.network.hidden[0] === 16) throw ApplicationFailure.nonRetryable('no such layer');
+      return trained(spec, 50);
+    };
+    await withWorkers({ train }, async () => {
+      expect(await exitCode(`run ${file} --id waits`)).toBe(3);
+      expect(printed).toContain('npx staged-study retry waits wide\n');
+      await expectExits([
+        ['status waits', 3, /waits\/width\/wide needs attention: no such layer/],
+        ['watch waits', 3, /needs attention/],
+        ['retry waits narrow', 1, /expected the name of what needs attention \(wide\), got "narrow"/],
+        ['retry waits wid', 2, /did you mean "wide"\?/],
+        ['skip waits wid', 2, /did you mean "wide"\?/],
+        ['cancel waits', 0, /waits: cancelled/],
+        ['status waits', 1, /waits: cancelled/],
+      ]);
+    });
+  });
+});
+
+// --- helpers ---
+
+async function exitCode(line: string): Promise<number> {
+  printed = '';
+  process.exitCode = undefined;
+  await main(['node', 'staged-study', ...line.split(' ')]);
+  return Number(process.exitCode ?? 0);
+}
+
+async function expectExits(table: [line: string, code: number, message: RegExp][]): Promise<void> {
+  for (const [line, code, message] of table) {
+    expect({ line, code: await exitCode(line) }).toEqual({ line, code });
+    expect(printed).toMatch(message);
+    expect(printed.trim()).not.toMatch(/\n\s+at /);
+  }
+}
+
+function withWorkers(
+  {
+    train = async ({ spec }) => trained(spec, 50),
+    prepareDataset = async () => dataset,
+  }: { train?: Train; prepareDataset?: ControlActivities['prepareDataset'] },
+  use: () => Promise<void>,
+): Promise<void> {
+  const control = {
+    prepareDataset,
+    openStudy: async () => ({ numerics: 7, objectsUrl: null }),
+    writeRecord: async () => ({ recordKey: 'nowhere' }),
+    writeReport: async () => {},
+  };
+  const evaluateTest = async () => ({ images: 50, accuracy: 55, loss: 1 });
+  return temporal.withWorkers({ control, training: { train, evaluateTest } }, use);
+}
+
+async function listed(studyId: string): Promise<boolean> {
+  return (await temporal.client.workflow.count(`WorkflowId = '${studyId}'`)).count > 0;
+}

@@ -1,0 +1,90 @@
+import { ApplicationFailure, heartbeat } from '@temporalio/activity';
+import { expect, it } from 'vitest';
+import type { DatasetProgress } from '../../../activities/prepare-dataset.ts';
+import { viewStudy } from '../../../client/observe/observe-study.ts';
+import { startOrResume } from '../../../client/start/start-study.ts';
+import { dataset, run, type Train, trained, useTemporal } from '../../workflows/run-study.ts';
+import { smallRequest } from '../../workflows/small-study.ts';
+
+const temporal = useTemporal();
+const soon = { timeout: 20_000 };
+
+it('shows that an attempt failed, why, and when the next one comes; then that it is under way', async () => {
+  let attempts = 0;
+  let finish = () => {};
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const train: Train = async ({ spec }) => {
+    if (spec.config.network.hidden[0] === 16 && ++attempts === 1) {
+      // Temporal puts a note in the place of a failure as large as this.
+      const failure = ApplicationFailure.create({ message: 'the GPU is gone', nextRetryDelay: '2 seconds' });
+      failure.stack = 'x'.repeat(5000);
+      throw failure;
+    }
+    await finished;
+    return trained(spec, 50);
+  };
+  await run('retried', { train }, async (handle) => {
+    const wide = async () =>
+      (await viewStudy(temporal().client, 'retried')).stages[0]?.trials.find(({ name }) => name === 'wide');
+    await expect.poll(wide, soon).toMatchObject({
+      failedAttempt: { attempt: 1, failure: 'the GPU is gone', nextAt: expect.any(String) },
+    });
+    const { failedAttempt } = (await wide()) ?? {};
+    if (failedAttempt?.nextAt) expect(Date.parse(failedAttempt.nextAt) - Date.now()).toBeLessThan(2_000);
+    await expect
+      .poll(wide, soon)
+      .toMatchObject({ failedAttempt: { attempt: 1, nextAt: null, isNextUnderWay: true } });
+    finish();
+    await handle.result();
+    expect(await wide()).toMatchObject({ state: 'done', failedAttempt: null });
+  });
+});
+
+it("tells what is done for the data set, and the study's failure in the words of the activity that failed", async () => {
+  let refuse = () => {};
+  const refused = new Promise<void>((resolve) => {
+    refuse = resolve;
+  });
+  const prepareDataset = async () => {
+    heartbeat({ doing: 'fetching it' } satisfies DatasetProgress);
+    await refused;
+    throw ApplicationFailure.create({
+      message: "the archive can't be had; name one",
+      nonRetryable: true,
+      cause: new Error('connect ECONNREFUSED'),
+    });
+  };
+  await temporal().withWorkers({ control: { prepareDataset }, training: { train: unused } }, async () => {
+    const { client } = temporal();
+    await startOrResume(client, smallRequest(), { id: 'without-data' });
+    const view = () => viewStudy(client, 'without-data');
+    await expect.poll(view, soon).toMatchObject({
+      workflowStatus: 'RUNNING',
+      datasetProgress: { doing: 'fetching it' },
+    });
+    refuse();
+    await expect.poll(view, soon).toMatchObject({
+      workflowStatus: 'FAILED',
+      failure: "the archive can't be had; name one",
+      dataset: null,
+    });
+  });
+});
+
+it('says how many of the images the profile uses', async () => {
+  await run('images', { train: async ({ spec }) => trained(spec, 50) }, async (handle) => {
+    await handle.result();
+    const { images } = await viewStudy(temporal().client, 'images');
+    // The data set of the fakes has 1,000 and 50.
+    expect(dataset).toMatchObject({ trainImages: 1000, testImages: 50 });
+    expect(images).toEqual({ training: 200, test: 50 });
+  });
+});
+
+// --- helpers ---
+
+async function unused(): Promise<never> {
+  throw new Error('expected no training');
+}

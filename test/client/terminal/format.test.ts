@@ -1,0 +1,145 @@
+import { expect, it, vi } from 'vitest';
+import type { StudyView, TrialView } from '../../../client/observe/observe-study.ts';
+import {
+  describeDataset,
+  describeFailedAttempt,
+  describeProgress,
+  describeStanding,
+  leaderboard,
+} from '../../../client/terminal/format.ts';
+import { table } from '../../../client/terminal/table.ts';
+import { ended, failedAttempt, line, parked, queued, stageView, training, viewOf } from '../views.ts';
+
+it('says where the images come from, and loudly where they are not real', () => {
+  const of = (kind: 'official' | 'other' | 'generated', source?: string) => {
+    const { dataset } = viewOf([]);
+    return describeDataset(
+      viewOf([], { dataset: dataset && { ...dataset, origin: { kind, source } as never } }),
+    );
+  };
+  expect(of('official')).toBe('data set: 2,000 training and 500 test images: CIFAR-10');
+  expect(of('other', '/data/mini.tar.gz')).toMatch(
+    /another archive than the official one \(\/data\/mini.tar.gz\)/,
+  );
+  expect(of('generated')).toMatch(/GENERATED images, not CIFAR-10/);
+});
+
+it('says how many of the images a profile uses, where it does not use all', () => {
+  const { dataset } = viewOf([]);
+  const all = dataset && { ...dataset, trainImages: 50_000, testImages: 10_000 };
+  expect(describeDataset(viewOf([], { dataset: all }))).toBe(
+    'data set: 2,000 of 50,000 training and 500 of 10,000 test images: CIFAR-10',
+  );
+});
+
+it('says what is done for a data set that is not there yet, and that none could be had', () => {
+  const withoutData = (change: Partial<StudyView>) =>
+    describeDataset(viewOf([], { dataset: null, ...change }));
+  expect(withoutData({})).toBe('data set: being prepared');
+  const doing = 'fetching https://example.org/cifar.tar.gz';
+  expect(withoutData({ datasetProgress: { doing } })).toBe(`data set: ${doing}`);
+  expect(withoutData({ datasetProgress: { doing, doneBytes: 34_500_000, totalBytes: 170_498_071 } })).toBe(
+    `data set: ${doing}: 34.5 of 170.5 MB`,
+  );
+  expect(withoutData({ workflowStatus: 'FAILED' })).toBe('data set: none could be had');
+});
+
+it.each<[string, TrialView, string]>([
+  ['is queued', queued('MLP'), 'queued'],
+  [
+    'trains',
+    training('MLP'),
+    'epoch 2 of 3, step 40 of 50, 1,235 images/s, loss 1.2346, train 30.00 %, val 25.50 % after epoch 1, 3 min 20 s left',
+  ],
+  ['loads', { ...queued('MLP'), state: 'training' }, 'epoch 1 of 3'],
+  [
+    'evaluates',
+    inStep(50),
+    'epoch 2 of 3, evaluating, 1,235 images/s, loss 1.2346, train 30.00 %, val 25.50 % after epoch 1, 3 min 20 s left',
+  ],
+  [
+    'has told of no step',
+    { ...training('MLP'), progress: undefined },
+    'epoch 2 of 3, 130 images/s, val 25.50 % after epoch 1, 25 s left',
+  ],
+  [
+    'has ended an epoch since its last step was told',
+    { ...training('MLP'), lastLine: { ...line, epoch: 2 } },
+    'epoch 3 of 3, 1,235 images/s, val 25.50 % after epoch 2, 3 min 20 s left',
+  ],
+  [
+    'goes on after a failure',
+    { ...training('MLP'), progress: undefined, lastLine: null, failedAttempt: failedAttempt(null) },
+    'epoch 1 of 3, attempt 2, attempt 1 failed: the trainer was killed by SIGKILL',
+  ],
+  [
+    'waits for a worker after a failure',
+    { ...training('MLP'), failedAttempt: { ...failedAttempt(null), isNextUnderWay: false } },
+    'attempt 1 failed: the trainer was killed by SIGKILL; attempt 2 waits for a free worker',
+  ],
+  ['waits for a person', parked('MLP'), 'needs attention: the GPU is gone'],
+])('says what a trial does that %s', (_what, trial, text) => {
+  expect(describeProgress(trial)).toBe(text);
+});
+
+it('says when a trial that failed is tried again, and not how far the failed attempt was', () => {
+  vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') });
+  const waits = { ...training('MLP'), failedAttempt: failedAttempt('2026-01-01T00:00:03.600Z') };
+  expect(describeProgress(waits)).toBe(
+    'attempt 1 failed: the trainer was killed by SIGKILL; attempt 2 in 4 s',
+  );
+  vi.useRealTimers();
+});
+
+it('cuts a long reason where a line has to hold more', () => {
+  const long = {
+    attempt: 2,
+    failure: `no ${'x'.repeat(100)}\n  at somewhere; try again`,
+    nextAt: null,
+    isNextUnderWay: true,
+  };
+  expect(describeFailedAttempt(long, 20)).toBe(
+    `attempt 2 failed: no ${'x'.repeat(17)}…; attempt 3 is under way`,
+  );
+  expect(describeFailedAttempt(long)).toBe(
+    `attempt 2 failed: no ${'x'.repeat(100)} at somewhere; try again; attempt 3 is under way`,
+  );
+});
+
+it('says how a trial has ended', () => {
+  const standing = (view: TrialView) => describeStanding(view.standing as NonNullable<TrialView['standing']>);
+  expect(standing(ended('MLP', 51.234))).toBe('51.23 % (epoch 2)');
+  expect(standing(ended('MLP', 51, true))).toBe('51.00 % (epoch 2), from the store');
+  expect(standing(ended('MLP', null))).toBe('diverged');
+});
+
+it('ranks what has ended, best first and ties by order, before what has not', () => {
+  const stage = stageView([
+    queued('q'),
+    ended('low', 40),
+    ended('bad', null),
+    ended('high', 50),
+    ended('tie', 50),
+  ]);
+  expect(leaderboard(stage).map(({ name }) => name)).toEqual(['high', 'tie', 'low', 'bad', 'q']);
+});
+
+it('makes columns as wide as their widest cell, without spaces at the end', () => {
+  expect(
+    table(
+      ['study', 'test'],
+      [
+        ['a', '1.00 %'],
+        ['cifar10-demo-1', ''],
+      ],
+    ),
+  ).toBe('study           test\na               1.00 %\ncifar10-demo-1');
+  expect(table(['study'], [])).toBe('study');
+});
+
+// --- helpers ---
+
+function inStep(step: number): TrialView {
+  const trial = training('MLP');
+  return { ...trial, progress: trial.progress && { ...trial.progress, step } };
+}

@@ -1,0 +1,83 @@
+import { Client } from '@temporalio/client';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { EXIT } from '../../../client/command-line/exit-codes.ts';
+import type { StudyView } from '../../../client/observe/observe-study.ts';
+import type { Session } from '../../../client/servers/session.ts';
+import { printOutcome } from '../../../client/terminal/outcome.ts';
+import { createMemoryStore } from '../../../storage/memory-store.ts';
+import { ended, parked, stageView, viewOf } from '../views.ts';
+
+let printed: string[];
+beforeEach(() => {
+  printed = [];
+  vi.spyOn(console, 'log').mockImplementation((line) => void printed.push(line));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const completed = viewOf(
+  [
+    stageView([ended('MLP', 48)], {
+      state: 'done',
+      winner: { ...ended('MLP', 48).standing, score: 48 } as never,
+    }),
+  ],
+  { workflowStatus: 'COMPLETED', test: { images: 500, accuracy: 47.5, loss: 1.5 } },
+);
+
+it('ends with the winner, its test, and where all of it is', async () => {
+  expect(await outcome(completed, { startedHere: false })).toBe(EXIT.success);
+  expect(printed).toEqual([
+    '',
+    'winner:      MLP, validation accuracy 48.00 % (epoch 2)',
+    'test:        47.50 % of 500 test images',
+    'report:      npx staged-study report mine',
+    'Temporal UI: http://127.0.0.1:8233/namespaces/default/workflows/mine',
+    'objects:     bucket staged-study at http://127.0.0.1:9000, record studies/mine/record.json',
+    '             browse them at http://127.0.0.1:9001, login: /state/credentials.json',
+  ]);
+});
+
+it('says how to have servers back that stop with the command', async () => {
+  await outcome(completed, { startedHere: true });
+  expect(printed.at(-1)).toBe('These servers stop now; npx staged-study up brings them back.');
+});
+
+it.each<[string, Partial<StudyView>, string]>([
+  [
+    'before its data was there',
+    { dataset: null },
+    'objects:     bucket staged-study at http://127.0.0.1:9000',
+  ],
+  ['later', {}, 'objects:     bucket staged-study at http://127.0.0.1:9000, study studies/mine/study.json'],
+])('names no record of a study that failed %s', async (_when, change, objects) => {
+  const failed = viewOf([], { workflowStatus: 'FAILED', failure: 'no archive; name one', ...change });
+  expect(await outcome(failed, { startedHere: false })).toBe(EXIT.failure);
+  expect(printed[1]).toBe('mine: failed: no archive; name one');
+  expect(printed).toContain(objects);
+});
+
+it('says what to type for what waits', async () => {
+  const attention = [{ id: 'mine/dense/MLP', name: 'MLP', kind: 'trial' as const, failure: 'gone' }];
+  const waiting = viewOf([stageView([parked('MLP')])], { attention });
+  expect(await outcome(waiting, { startedHere: false })).toBe(EXIT.needsAttention);
+  expect(printed[1]).toContain('npx staged-study retry mine MLP\n');
+});
+
+// --- helpers ---
+
+function outcome(view: StudyView, { startedHere }: { startedHere: boolean }): Promise<number> {
+  const session: Session = {
+    client: new Client({ connection: {} as never, namespace: 'default' }),
+    store: createMemoryStore(),
+    uiUrl: 'http://127.0.0.1:8233',
+    bucket: {
+      ...{ endpoint: 'http://127.0.0.1:9000', bucket: 'staged-study', region: 'us-east-1' },
+      ...{ accessKey: 'key', secretKey: 'secret' },
+      consoleUrl: 'http://127.0.0.1:9001',
+    },
+    stack: { startedHere, credentialsFile: '/state/credentials.json' },
+  };
+  return printOutcome(session, view);
+}

@@ -1,0 +1,58 @@
+import { takeBatch, uploadImages } from '../../training/batches.ts';
+import type { TrainingEngine, TrainingRequest } from '../../training/engine.ts';
+import type { TrainingState } from '../../training/loop/state.ts';
+import { crossEntropy } from '../../training/networks/loss.ts';
+import { createUpdateRule } from '../../training/optimizers/optimizer.ts';
+import { trainingStep } from '../../training/step.ts';
+import { fromDevice, toDevice } from '../../training/tensorflow/named-tensors.ts';
+import { tf } from '../../training/tensorflow/tensorflow.ts';
+
+/** An engine that runs operations one by one, as tfjs does: slow, and the reference for the compiled one. */
+export function createEagerEngine({ network, images, optimizer }: TrainingRequest): TrainingEngine {
+  const rule = createUpdateRule(optimizer);
+  const onDevice = uploadImages(images);
+  let state: TrainingState = { weights: {}, slots: {}, lossSum: tf.scalar(0), correct: tf.scalar(0) };
+  return {
+    setWeights(weights) {
+      tf.dispose(state.weights);
+      state.weights = toDevice(weights);
+    },
+    setSlots(slots) {
+      tf.dispose(state.slots);
+      state.slots = toDevice(slots);
+    },
+    weights: () => fromDevice(state.weights),
+    slots: () => fromDevice(state.slots),
+    train({ indices, flips }, settings) {
+      const before = state;
+      state = tf.tidy(() =>
+        trainingStep(network, rule, before, {
+          batch: takeBatch(onDevice, indices, flips),
+          learningRate: tf.scalar(settings.learningRate),
+          dropoutSeed: tf.tensor1d(settings.dropoutSeed, 'int32'),
+        }),
+      );
+      tf.dispose(before);
+    },
+    sums: () => ({
+      loss: state.lossSum.dataSync()[0] as number,
+      correct: state.correct.dataSync()[0] as number,
+    }),
+    clearSums() {
+      tf.dispose([state.lossSum, state.correct]);
+      state = { ...state, lossSum: tf.scalar(0), correct: tf.scalar(0) };
+    },
+    evaluate({ indices, flips }) {
+      const results = tf.tidy(() => {
+        const { x, labels } = takeBatch(onDevice, indices, flips);
+        const { logits } = network.forward(state.weights, x, { training: false });
+        return { probabilities: tf.softmax(logits), losses: crossEntropy(logits, labels) };
+      });
+      const probabilities = results.probabilities.dataSync<'float32'>();
+      const losses = results.losses.dataSync<'float32'>();
+      tf.dispose(results);
+      return { probabilities, losses };
+    },
+    dispose: () => tf.dispose([onDevice, state]),
+  };
+}

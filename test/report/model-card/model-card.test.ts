@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { type ExportedModel, modelCard } from '../../../report/model-card/model-card.ts';
+import type { StageRecord, StudyRecord, TrialRecord } from '../../../study/record/record.ts';
+import { CIFAR10_CLASSES } from '../../../study/shipped/class-names.ts';
+import { hash, ownRecord, stage, trial } from '../example-record.ts';
+import { fullRecord } from '../example-study.ts';
+
+describe('the card of the winner', () => {
+  const record = fullRecord();
+  const last = record.stages.find(({ name }) => name === 'dropout') as StageRecord;
+  const winner = last.trials.find(({ name }) => name === last.winner) as TrialRecord;
+  const card = modelCard(exported(record, last, winner));
+
+  it('says what it is, and how well it did', () => {
+    expect(card).toMatch(
+      new RegExp(`^# ${winner.name}\\n\\nThe winner, as the final test took it, of the study`),
+    );
+    expect(card).toContain(`| test | 10,000 | ${record.test?.accuracy.toFixed(2)} % | 0.5123 |`);
+    expect(card).toContain(`| validation | 10,000 | ${winner.score?.toFixed(2)} % |`);
+    for (const name of CIFAR10_CLASSES) expect(card).toMatch(new RegExp(`\\| ${name} \\| [\\d.]+ % \\|`));
+  });
+
+  it('tells the stages that led to it, each with the winner it took', () => {
+    const rows = [...card.matchAll(/^\| `(\w+)` \| .*\? \| `([\w.]+)` \| [\d.]+ % \|$/gm)];
+    const stages = record.stages.filter(({ name }) =>
+      ['dense', 'cnn', 'activation', 'optimizer', 'search', 'dropout'].includes(name),
+    );
+    expect(rows.map(([, name, run]) => [name, run])).toEqual(
+      stages.map(({ name, winner: won }) => [name, won]),
+    );
+    expect(card).toContain('Its own weights began from scratch.');
+  });
+
+  it('has what is needed to know it again and to make it again', () => {
+    const { files, spec } = exported(record, last, winner);
+    for (const { path, sha256 } of files)
+      expect(card).toContain(`\`${path}\` | what it is | 1,234 | \`${sha256}\``);
+    expect(card).toContain(`| trial key | \`${winner.trialKey}\` |`);
+    expect(card).toContain('| seed of the split | 5 |');
+    expect(card).toContain(`Data set \`${spec.data.dataset}\`, archive with SHA-256 \`${hash('archive')}\``);
+    expect(card).toContain('| staged-study | 9.8.7, numerics 2 |');
+    expect(card).toContain('| tensorflow | 2.21.0 |');
+  });
+
+  it('tells its use, its limits and whose the images are', () => {
+    for (const part of ['## Use', '## Intended use and limits', '## Licence', 'Tiny Images']) {
+      expect(card).toContain(part);
+    }
+  });
+});
+
+it('of a trial that no test took says so, and names the file of its first weights', () => {
+  const record = ownRecord([stage('width', [trial('narrow', { to: 40 }), trial('wide', { to: 50 })])]);
+  const [width] = record.stages as [StageRecord];
+  const [narrow] = width.trials as [TrialRecord];
+  const model = exported(record, width, narrow);
+  const card = modelCard({ ...model, spec: { ...model.spec, initialWeights: hash('weights') } });
+  expect(card).toMatch(/^# narrow\n\nA trial of the study `mine-1`/);
+  expect(card).toContain('It was not tested on the test images.');
+  expect(card).toContain(`began as those of a file with SHA-256 \`${hash('weights')}\``);
+});
+
+it('does not tell where the archive lay, and says when images were drawn', () => {
+  const record = ownRecord([stage('width', [trial('wide', { to: 50 })])]);
+  const [width] = record.stages as [StageRecord];
+  const from = (origin: StudyRecord['opening']['dataset']['origin']) => {
+    const { opening } = record;
+    const other = { ...record, opening: { ...opening, dataset: { ...opening.dataset, origin } } };
+    return modelCard(exported(other, width, width.trials[0] as TrialRecord));
+  };
+  const card = from({ kind: 'other', archiveSha256: hash('mine'), source: '/home/me/mine.tar.gz' });
+  expect(card).toContain('from another archive');
+  expect(card).not.toContain('/home/me');
+  expect(from({ kind: 'generated' })).toContain('say nothing about CIFAR-10');
+});
+
+// --- helpers ---
+
+function exported(record: StudyRecord, at: StageRecord, run: TrialRecord): ExportedModel {
+  return {
+    ...{ record, stage: at, trial: run, classes: [...CIFAR10_CLASSES], version: '9.8.7' },
+    spec: {
+      ...{ seed: 1, repetition: 0, initialWeights: 'scratch', numerics: 2 },
+      config: run.config as NonNullable<TrialRecord['config']>,
+      data: { dataset: hash('dataset'), trainImages: 50_000, validationFraction: 0.2, splitSeed: 5 },
+    },
+    files: ['saved_model/saved_model.pb', 'model.safetensors'].map((path) => ({
+      ...{ path, what: 'what it is', sizeBytes: 1234, sha256: hash(path) },
+    })),
+  };
+}

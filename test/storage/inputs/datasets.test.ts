@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type DatasetContent,
+  datasetId,
+  findDataset,
+  getDatasetManifest,
+  getTrainingRecords,
+  putDataset,
+} from '../../../storage/inputs/datasets.ts';
+import { cachedTrainingRecords } from '../../../storage/inputs/local-cache.ts';
+import { TestImagesRefusedError, withTestImages } from '../../../storage/inputs/test-image-guard.ts';
+import { getTestRecords } from '../../../storage/inputs/test-images.ts';
+import { datasetManifestKey, testRecordsKey, trainingRecordsKey } from '../../../storage/keys.ts';
+import { createMemoryStore } from '../../../storage/memory-store.ts';
+import { DamagedObjectError, type ObjectStore } from '../../../storage/object-store.ts';
+import { storeKinds } from '../fresh-stores.ts';
+
+const content: DatasetContent = {
+  train: randomBytes(2000),
+  test: randomBytes(500),
+  trainImages: 20,
+  testImages: 5,
+  classes: Array.from({ length: 10 }, (_, index) => `class ${index}`),
+  origin: { kind: 'other', source: 'somewhere.tar.gz', archiveSha256: 'c'.repeat(64) },
+};
+
+describe.each(storeKinds)('data sets (%s)', (_name, createStore) => {
+  let store: ObjectStore;
+  beforeEach(async () => {
+    store = await createStore();
+  });
+
+  it('are stored once and come back verified', async () => {
+    const manifest = await putDataset(store, content);
+    const { dataset } = manifest;
+    expect(manifest).toMatchObject({ trainImages: 20, testImages: 5, origin: content.origin });
+    expect(dataset).toBe(datasetId(manifest.trainingSha256, manifest.testSha256));
+    expect(await getDatasetManifest(store, dataset)).toEqual(manifest);
+    expect(await getTrainingRecords(store, dataset)).toEqual(content.train);
+    expect(await getTestRecords(store, dataset)).toEqual(content.test);
+
+    const before = await store.stat(trainingRecordsKey(dataset));
+    const elsewhere = { ...content, origin: { kind: 'official' } } satisfies DatasetContent;
+    expect(await putDataset(store, elsewhere)).toEqual(manifest);
+    expect(await store.stat(trainingRecordsKey(dataset))).toEqual(before);
+  });
+
+  it('have a name that covers both parts and where one ends', async () => {
+    const { train, test } = content;
+    const moved = { train: train.subarray(0, -100), test: Buffer.concat([train.subarray(-100), test]) };
+    const names = await Promise.all(
+      [
+        content,
+        { ...content, test: randomBytes(500) },
+        { ...content, train: test },
+        { ...content, ...moved },
+      ].map(async (each) => (await putDataset(store, each)).dataset),
+    );
+    expect(new Set(names).size).toBe(4);
+  });
+
+  it('are found by the archive that they were read from', async () => {
+    expect(await findDataset(store, 'c'.repeat(64))).toBeUndefined();
+    const manifest = await putDataset(store, content);
+    await putDataset(store, { ...content, test: randomBytes(500), origin: { kind: 'generated' } });
+    expect(await findDataset(store, 'c'.repeat(64))).toEqual(manifest);
+    expect(await findDataset(store, 'd'.repeat(64))).toBeUndefined();
+  });
+
+  it('are completed where storing them broke off', async () => {
+    const { dataset } = await putDataset(store, content);
+    await store.put(testRecordsKey(dataset), Buffer.from('short'));
+    await store.delete(trainingRecordsKey(dataset));
+    await putDataset(store, content);
+    expect(await getTrainingRecords(store, dataset)).toEqual(content.train);
+    expect(await getTestRecords(store, dataset)).toEqual(content.test);
+  });
+
+  it('are refused where they are missing or damaged', async () => {
+    await expect(getTrainingRecords(store, 'd'.repeat(64))).rejects.toThrow(/found none; prepare it first/);
+    const { dataset } = await putDataset(store, content);
+    await store.put(trainingRecordsKey(dataset), randomBytes(2000));
+    await expect(getTrainingRecords(store, dataset)).rejects.toThrow(DamagedObjectError);
+    const manifest = String((await store.get(datasetManifestKey(dataset)))?.body);
+    const other = JSON.parse(manifest).trainingSha256;
+    await store.put(datasetManifestKey(dataset), Buffer.from(manifest.replace(other, 'e'.repeat(64))));
+    await expect(getTrainingRecords(store, dataset)).rejects.toThrow(
+      `expected the hashes of data set ${dataset}`,
+    );
+  });
+});
+
+describe.each(storeKinds)('test images (%s)', (_name, createStore) => {
+  it('come from no store that is handed out, whichever way it is asked', async () => {
+    const store = await createStore();
+    const { dataset } = await putDataset(store, content);
+    const asked = store.get(testRecordsKey(dataset));
+    await expect(asked).rejects.toThrow(TestImagesRefusedError);
+    await expect(asked).rejects.toThrow(`datasets/${dataset}/test holds test images`);
+    const everything = await Promise.allSettled(
+      (await store.list('')).map(async ({ key }) => (await store.get(key))?.body),
+    );
+    const readable = everything.flatMap((read) => (read.status === 'fulfilled' ? [read.value] : []));
+    expect(readable).toHaveLength(2); // training records and manifest
+    expect(readable).not.toContainEqual(content.test);
+  });
+
+  it('come to the final test', async () => {
+    const store = await createStore();
+    const { dataset } = await putDataset(store, content);
+    expect(await getTestRecords(store, dataset)).toEqual(content.test);
+    await store.put(testRecordsKey(dataset), randomBytes(500));
+    await expect(getTestRecords(store, dataset)).rejects.toThrow(DamagedObjectError);
+  });
+
+  it('come from no imitation of a store', async () => {
+    const store = await createStore();
+    expect(() => withTestImages({ ...store })).toThrow(/expected a store made by withoutTestImages/);
+  });
+});
+
+describe('cachedTrainingRecords', () => {
+  let store: ObjectStore;
+  let dataset: string;
+  let reads: string[];
+  let parent: string;
+  let folder: string;
+  beforeEach(async () => {
+    store = createMemoryStore();
+    ({ dataset } = await putDataset(store, content));
+    reads = [];
+    const { get } = store;
+    store.get = (key) => {
+      reads.push(key);
+      return get(key);
+    };
+    parent = await mkdtemp(path.join(tmpdir(), 'dataset-cache-'));
+    folder = path.join(parent, 'made', 'as needed');
+  });
+  afterEach(() => rm(parent, { recursive: true }));
+
+  const read = () => cachedTrainingRecords(store, dataset, folder);
+  const recordReads = () => reads.filter((key) => key === trainingRecordsKey(dataset)).length;
+
+  it('reads the records from the store once', async () => {
+    expect(await read()).toEqual(content.train);
+    expect(await read()).toEqual(content.train);
+    expect(recordReads()).toBe(1);
+    expect(await readdir(folder)).toHaveLength(1);
+  });
+
+  it('replaces a damaged file', async () => {
+    await read();
+    const file = path.join(folder, (await readdir(folder))[0] as string);
+    for (const damaged of [content.train.subarray(1), randomBytes(2000), Buffer.alloc(0)]) {
+      await writeFile(file, damaged);
+      expect(await read()).toEqual(content.train);
+      expect(await readFile(file)).toEqual(content.train);
+    }
+    expect(recordReads()).toBe(4);
+  });
+
+  it('serves many at once and leaves one file', async () => {
+    const all = await Promise.all(Array.from({ length: 8 }, read));
+    for (const records of all) expect(records).toEqual(content.train);
+    expect(await readdir(folder)).toEqual([expect.stringMatching(/^[0-9a-f]{64}\.records$/)]);
+  });
+
+  it('says where it could not write', async () => {
+    await writeFile(path.join(parent, 'made'), 'a file where the folder should be');
+    await expect(read()).rejects.toThrow(/could not keep 2000 bytes in .*made.*make room/);
+  });
+});

@@ -1,0 +1,192 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { getBlob, putBlob } from '../../../storage/blobs.ts';
+import { blobKey, checkpointKey, checkpointsPrefix } from '../../../storage/keys.ts';
+import type { ObjectStore } from '../../../storage/object-store.ts';
+import {
+  type CheckpointManifest,
+  newestSoundCheckpoint,
+  saveCheckpoint,
+} from '../../../storage/trials/checkpoints.ts';
+import { acquireLease, LeaseLostError } from '../../../storage/trials/lease.ts';
+import { writeResult } from '../../../storage/trials/trials.ts';
+import { trialKey } from '../../../study/trial/trial-key.ts';
+import { exampleLine, exampleResult, exampleSpec } from '../examples.ts';
+import { storeKinds } from '../fresh-stores.ts';
+
+const trial = trialKey(exampleSpec());
+
+describe.each(storeKinds)('checkpoints (%s)', (_name, createStore) => {
+  let store: ObjectStore;
+  beforeEach(async () => {
+    store = await createStore();
+    await newTerm();
+  });
+
+  async function newTerm(): Promise<void> {
+    const request = { holder: 'test', attempt: 1, ttlMs: 60_000, now: () => Date.now() };
+    expect(await acquireLease(store, trial, request)).toHaveProperty('lease');
+  }
+
+  /** An epoch of 100 steps; `best` is the manifest whose best still holds, or none where this epoch is it. */
+  function save(epoch: number, term = 1, best?: CheckpointManifest): Promise<CheckpointManifest> {
+    return saveCheckpoint(store, trial, term, {
+      step: epoch * 100,
+      epoch,
+      seed: 1,
+      weights: Buffer.from(`weights ${epoch}`),
+      optimizer: Buffer.from(`optimizer ${epoch}`),
+      best: best?.best ?? { predictions: Buffer.from(`predictions ${epoch}`) },
+      lines: Array.from({ length: epoch }, (_, index) => exampleLine(index + 1)),
+      writtenAt: '2026-01-01T00:00:00.000Z',
+    });
+  }
+
+  const keysBelow = async (prefix: string) => (await store.list(prefix)).map(({ key }) => key);
+  const manifests = async () =>
+    (await keysBelow(checkpointsPrefix(trial))).map((key) => key.split('/').at(-1));
+  async function flipByte(key: string): Promise<void> {
+    const body = (await store.get(key))?.body as Buffer;
+    body[3] = (body[3] as number) ^ 1;
+    await store.put(key, body);
+  }
+
+  it('come back as they were saved', async () => {
+    const first = await save(1);
+    const manifest = await save(2, 1, first);
+    expect(await newestSoundCheckpoint(store, trial)).toEqual({
+      checkpoint: {
+        manifest,
+        weights: Buffer.from('weights 2'),
+        optimizer: Buffer.from('optimizer 2'),
+        best: { weights: Buffer.from('weights 1'), predictions: Buffer.from('predictions 1') },
+      },
+      damaged: [],
+    });
+    expect(manifest).toMatchObject({ step: 200, epoch: 2, term: 1, best: { epoch: 1 } });
+    expect(manifest.lines).toHaveLength(2);
+  });
+
+  it('are none at first', async () => {
+    expect(await newestSoundCheckpoint(store, trial)).toEqual({ damaged: [] });
+  });
+
+  it('are not saved by an attempt that has lost its lease', async () => {
+    await save(1);
+    await newTerm();
+    await expect(save(2, 1)).rejects.toThrow(LeaseLostError);
+    expect(await manifests()).toEqual(['0000000100-1.json']);
+  });
+
+  it('are not saved with what could not be read back', async () => {
+    const content = {
+      step: 100,
+      epoch: 1,
+      seed: 1,
+      weights: Buffer.from('w'),
+      optimizer: Buffer.from('o'),
+      best: { predictions: Buffer.from('p') },
+      lines: [{ ...exampleLine(1), val_loss: Number.NaN }],
+      writtenAt: '2026-01-01T00:00:00.000Z',
+    };
+    await expect(saveCheckpoint(store, trial, 1, content)).rejects.toThrow(/lines\[0\].val_loss/);
+    expect(await manifests()).toEqual([]);
+  });
+
+  describe('where the newest is damaged', () => {
+    let older: CheckpointManifest;
+    let newer: CheckpointManifest;
+    beforeEach(async () => {
+      older = await save(1);
+      newer = await save(2);
+    });
+
+    const newestKey = checkpointKey(trial, 200, 1);
+    const damages: [string, () => Promise<string>][] = [
+      ...(['weights', 'optimizer'] as const).flatMap((part): [string, () => Promise<string>][] => [
+        [`${part} missing`, () => removeBlob(newer[part].sha256)],
+        [`a bit of ${part} flipped`, () => flipBlob(newer[part].sha256)],
+      ]),
+      ['predictions missing', () => removeBlob(newer.best.predictions.sha256)],
+      ['a bit of the predictions flipped', () => flipBlob(newer.best.predictions.sha256)],
+      ['the manifest cut off', () => rewrite((text) => text.slice(0, text.length / 2))],
+      ['an empty manifest', () => rewrite(() => '')],
+      ['an unknown key in the manifest', () => rewrite((text) => text.replace('{', '{"extra":1,'))],
+      ['a manifest of another step', () => rewrite((text) => text.replace('"step":200', '"step":300'))],
+      [
+        'a manifest of another trial',
+        () => rewrite((text) => text.replace(`"trialKey":"${trial}"`, `"trialKey":"${'0'.repeat(64)}"`)),
+      ],
+    ];
+    async function removeBlob(sha256: string): Promise<string> {
+      await store.delete(blobKey(sha256));
+      return blobKey(sha256);
+    }
+    async function flipBlob(sha256: string): Promise<string> {
+      await flipByte(blobKey(sha256));
+      return blobKey(sha256);
+    }
+    async function rewrite(change: (text: string) => string): Promise<string> {
+      await store.put(newestKey, Buffer.from(change(String((await store.get(newestKey))?.body))));
+      return newestKey;
+    }
+
+    it.each(damages)('(%s), the one before is taken and the damage reported', async (_damage, inflict) => {
+      const key = await inflict();
+      const { checkpoint, damaged } = await newestSoundCheckpoint(store, trial);
+      expect(checkpoint?.manifest).toEqual(older);
+      expect(checkpoint?.weights.toString()).toBe('weights 1');
+      expect(damaged.map((error) => error.key)).toEqual([key]);
+    });
+
+    it('training goes on from the one before and mends it', async () => {
+      await flipByte(blobKey(newer.weights.sha256));
+      await newTerm();
+      const again = await save(2, 2);
+      expect((await newestSoundCheckpoint(store, trial)).checkpoint?.manifest).toEqual(again);
+      expect(await manifests()).toEqual(['0000000100-1.json', '0000000200-2.json']);
+    });
+
+    it('and the one before too, the trial starts anew, and what it saves then stays', async () => {
+      await flipByte(blobKey(newer.weights.sha256));
+      await store.delete(blobKey(older.optimizer.sha256));
+      const found = await newestSoundCheckpoint(store, trial);
+      expect(found.checkpoint).toBeUndefined();
+      expect(found.damaged).toHaveLength(2);
+
+      await newTerm();
+      const again = await save(1, 2);
+      const { checkpoint, damaged } = await newestSoundCheckpoint(store, trial);
+      expect(checkpoint?.manifest).toEqual(again);
+      expect(damaged).toEqual([]);
+    });
+  });
+
+  it('are kept two at a time, with the best, and no blob besides', async () => {
+    const best = await save(1);
+    let last = best;
+    for (const epoch of [2, 3, 4, 5]) last = await save(epoch, 1, last);
+    expect(await manifests()).toEqual(['0000000400-1.json', '0000000500-1.json']);
+    const kept = await Promise.all(
+      (await keysBelow('blobs/')).map(async (key) => String((await store.get(key))?.body)),
+    );
+    expect(kept.sort()).toEqual([
+      'optimizer 4',
+      'optimizer 5',
+      'predictions 1',
+      'weights 1',
+      'weights 4',
+      'weights 5',
+    ]);
+  });
+
+  it('leave alone what the result names', async () => {
+    const weights = await putBlob(store, Buffer.from('weights 1'));
+    const predictions = await putBlob(store, Buffer.from('predictions 1'));
+    await writeResult(store, exampleResult({ weights, predictions }));
+    for (const epoch of [1, 2, 3, 4]) await save(epoch);
+    expect(await manifests()).toEqual(['0000000300-1.json', '0000000400-1.json']);
+    expect(String(await getBlob(store, weights))).toBe('weights 1');
+    expect(String(await getBlob(store, predictions))).toBe('predictions 1');
+    expect(await keysBelow('blobs/')).toHaveLength(8);
+  });
+});

@@ -1,0 +1,108 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { leaseKey } from '../../../storage/keys.ts';
+import type { ObjectStore } from '../../../storage/object-store.ts';
+import { acquireLease, assertTerm, type Lease, LeaseLostError } from '../../../storage/trials/lease.ts';
+import { storeKinds } from '../fresh-stores.ts';
+
+const trial = 'ab'.repeat(32);
+
+describe.each(storeKinds)('lease on a trial (%s)', (_name, createStore) => {
+  let store: ObjectStore;
+  let time: number;
+  beforeEach(async () => {
+    store = await createStore();
+    time = Date.parse('2026-01-01T00:00:00Z');
+  });
+
+  const ask = (holder: string, attempt = 1) =>
+    acquireLease(store, trial, { holder, attempt, ttlMs: 60_000, now: () => time });
+
+  async function take(holder: string): Promise<Lease> {
+    const answer = await ask(holder);
+    if (!('lease' in answer)) throw new Error(`expected a lease, got ${JSON.stringify(answer)}`);
+    return answer.lease;
+  }
+
+  it('begins with term 1 and says who holds it until when', async () => {
+    expect((await take('first')).term).toBe(1);
+    expect(await ask('second')).toEqual({
+      heldBy: { holder: 'first', term: 1, until: new Date('2026-01-01T00:01:00Z') },
+    });
+    expect(JSON.parse(String((await store.get(leaseKey(trial)))?.body))).toEqual({
+      format: 1,
+      term: 1,
+      holder: 'first',
+      attempt: 1,
+      until: '2026-01-01T00:01:00.000Z',
+    });
+  });
+
+  it('goes to one of many that race for it', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => ask(`racer ${index}`)));
+    const winners = answers.filter((answer) => 'lease' in answer);
+    expect(winners).toHaveLength(1);
+    const holders = new Set(answers.flatMap((answer) => ('heldBy' in answer ? answer.heldBy.holder : [])));
+    expect(holders.size).toBe(1);
+  });
+
+  it('goes to one of many that race for it when it has expired', async () => {
+    await take('first');
+    time += 60_000;
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => ask(`racer ${index}`)));
+    const terms = answers.flatMap((answer) => ('lease' in answer ? answer.lease.term : []));
+    expect(terms).toEqual([2]);
+  });
+
+  it('is not given to another a moment before it expires', async () => {
+    await take('first');
+    time += 59_999;
+    expect(await ask('second')).toHaveProperty('heldBy');
+    time += 1;
+    expect(await ask('second')).toHaveProperty('lease');
+  });
+
+  it('is kept by renewing', async () => {
+    const lease = await take('first');
+    time += 50_000;
+    await lease.renew();
+    time += 50_000;
+    expect(await ask('second')).toHaveProperty('heldBy');
+    await lease.renew();
+    await assertTerm(store, trial, 1);
+  });
+
+  it('is taken over at once by a new attempt of its holder, whatever its number', async () => {
+    const old = await take('first');
+    const answer = await ask('first', 1);
+    expect(answer).toMatchObject({ lease: { term: 2 } });
+    await assertTerm(store, trial, 2);
+    await expect(assertTerm(store, trial, 1)).rejects.toThrow(LeaseLostError);
+    await expect(old.renew()).rejects.toThrow(LeaseLostError);
+  });
+
+  it('tells who has it when it is lost', async () => {
+    const lease = await take('first');
+    time += 60_000;
+    await take('second');
+    await expect(lease.renew()).rejects.toThrow(
+      `the lease on trial ${trial} with term 1 is lost: "second" holds it with term 2; stop this attempt`,
+    );
+    await lease.release();
+    await assertTerm(store, trial, 2);
+  });
+
+  it('is free at once when released, and the term goes on', async () => {
+    await (await take('first')).release();
+    expect((await take('second')).term).toBe(2);
+  });
+
+  it('is free when it is released while a renewal is under way', async () => {
+    const lease = await take('first');
+    await Promise.all([lease.renew(), lease.release()]);
+    expect((await take('second')).term).toBe(2);
+  });
+
+  it('has no term where nobody ever asked', async () => {
+    await expect(assertTerm(store, trial, 1)).rejects.toThrow(/is lost: nobody holds one/);
+  });
+});

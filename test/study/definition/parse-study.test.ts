@@ -1,0 +1,201 @@
+import { describe, expect, it } from 'vitest';
+import { InvalidStudyError, parseStudy, selectProfile } from '../../../study/definition/parse-study.ts';
+import { reportSettings } from '../../../study/definition/training-config.ts';
+import { cifar10 } from '../../../study/shipped/cifar10.ts';
+import { largerStudy, smallStudy } from '../../workflows/small-study.ts';
+
+describe('parseStudy', () => {
+  it('fills in the settings of the report', () => {
+    const study = parseStudy({ ...smallStudy, base: { batchSize: 64 } }, 'small');
+    expect(study.base).toEqual({ ...reportSettings, batchSize: 64 });
+    expect(study).toMatchObject({ seed: 1, splitSeed: 1, validationFraction: 0.2 });
+  });
+
+  it('gives the same study again from its own JSON', () => {
+    const study = parseStudy(cifar10, 'cifar10');
+    expect(parseStudy(JSON.parse(JSON.stringify(study)), 'again')).toEqual(study);
+  });
+
+  it('does not let an undefined value hide an inherited one', () => {
+    const study = parseStudy({ ...smallStudy, base: { dropout: undefined } }, 'small');
+    expect(study.base.dropout).toBe(0);
+  });
+
+  it.each<[string, (study: any) => void, string]>([
+    [
+      'an unknown key',
+      (s) => (s.stagez = []),
+      'the study: unknown key "stagez"; remove it or correct its spelling',
+    ],
+    [
+      'a typo in a candidate',
+      (s) => (s.stages[0].candidates[0].change.network.hiden = 1),
+      'stages[0].candidates[0].change.network: unknown key "hiden"',
+    ],
+    [
+      'an unknown kind of stage',
+      (s) => (s.stages[2].kind = 'tset'),
+      'stages[2].kind: expected a known kind ("compare", "search", "variant", "repeat", "test"), got "tset"',
+    ],
+    [
+      'an unknown activation',
+      (s) => (s.base.activation = 'reloo'),
+      'base.activation: expected one of "relu", "leakyRelu", "sigmoid", "elu", "silu", got "reloo"',
+    ],
+    ['a wrong type', (s) => (s.base.learningRate = 'fast'), 'base.learningRate: expected number, got "fast"'],
+    [
+      'a learning rate of 0',
+      (s) => (s.base.learningRate = 0),
+      'base.learningRate: expected more than 0, got 0',
+    ],
+    [
+      'a number of images that is none',
+      (s) => (s.profiles.tiny.trainImages = 'al'),
+      'profiles.tiny.trainImages: expected "all" or a number, got "al"',
+    ],
+    [
+      'a profile that leaves no image to validate on',
+      (s) =>
+        Object.assign(s, {
+          validationFraction: 0.01,
+          profiles: { few: { ...s.profiles.tiny, trainImages: 20 } },
+        }),
+      'profiles.few.trainImages: expected so many images that some are trained on and some held out',
+    ],
+    [
+      'the name of a profile that can not be typed',
+      (s) => (s.profiles['a b'] = s.profiles.tiny),
+      'expected a key of letters, digits, "_", "." and "-", at most 64, no "/", got "a b"',
+    ],
+    [
+      'a network that no machine holds',
+      (s) => (s.stages[0].candidates[0].change.network.hidden = [65_536, 65_536]),
+      'stages[0].candidates[0].change.network: expected at most 500000000 parameters (2 GB of weights), not 4497080330, got',
+    ],
+    [
+      'no candidate',
+      (s) => (s.stages[1].candidates = []),
+      'stages[1].candidates: expected at least 1 entries, got []',
+    ],
+    [
+      'a stage without start or network',
+      (s) => delete s.stages[0].candidates[1].change.network,
+      'stages[0].candidates[1].change.network: expected a network',
+    ],
+    [
+      'a stage from a later one',
+      (s) => (s.stages[1].from = 'rate'),
+      'stages[1].from: expected the name of an earlier stage that has a winner ("width"), got "rate"',
+    ],
+    [
+      'a test in the middle',
+      (s) => s.stages.unshift({ kind: 'test', name: 't', question: '?', from: 'width' }),
+      'stages[0].kind: expected the test only as the last stage',
+    ],
+    [
+      'two stages of one name',
+      (s) => (s.stages[1].name = 'width'),
+      'stages[1].name: expected a name that no earlier stage has',
+    ],
+    [
+      'two candidates of one name',
+      (s) => (s.stages[1].candidates[1].name = '_fast'),
+      'stages[1].candidates[1].name: expected a name that no earlier candidate',
+    ],
+    [
+      'a suffix with nothing before it',
+      (s) => (s.stages[0].candidates[0].name = '_narrow'),
+      'stages[0].candidates[0].name: expected a name without leading "_"',
+    ],
+    ['a name that is a path', (s) => (s.name = '../up'), 'name: expected letters, digits'],
+    ['no profile', (s) => (s.profiles = {}), 'profiles: expected at least one profile'],
+    [
+      'a network that can not work',
+      (s) =>
+        (s.stages[0].candidates[0].change.network = {
+          kind: 'conv',
+          convolutions: [
+            { filters: 4, kernel: 32, padding: 0 },
+            { filters: 4, kernel: 3, padding: 0 },
+          ],
+          hidden: [8],
+        }),
+      'stages[0].candidates[0].change.network: expected',
+    ],
+  ])('tells of %s', (_what, spoil, message) => {
+    const study = structuredClone({ ...smallStudy, base: {} });
+    spoil(study);
+    expect(() => parseStudy(study, 'mine.json')).toThrow(message);
+  });
+
+  it.each<[string, (study: any) => void, string]>([
+    [
+      'a search of nothing',
+      (s) => (s.stages[2].space = {}),
+      'stages[2].space: expected at least one setting to vary',
+    ],
+    [
+      'an empty choice',
+      (s) => (s.stages[2].space.batchSize = { kind: 'choice', options: [] }),
+      'stages[2].space.batchSize.options: expected at least 1 entries, got []',
+    ],
+    [
+      'a range the wrong way round',
+      (s) => (s.stages[2].space.learningRate.high = 0.0001),
+      'stages[2].space.learningRate.high: expected more than low, which is 0.001, got 0.0001',
+    ],
+    [
+      'values that a setting can not have',
+      (s) => (s.stages[2].space.epochs.low = -5),
+      'stages[2].space.epochs: expected values that epochs may have, which -5 is not',
+    ],
+    [
+      'a whole number drawn from a range of all numbers',
+      (s) => (s.stages[2].space.epochs = { kind: 'uniform', low: 1, high: 5 }),
+      'stages[2].space.epochs.kind: expected quniform or choice, since epochs is a whole number',
+    ],
+    [
+      'a start to be ranked where there is none',
+      (s) => (s.stages[0].ranksStart = true),
+      'stages[0].ranksStart: expected false',
+    ],
+    [
+      'a variant of a candidate that is not there',
+      (s) => (s.stages[4].of[0].candidate = 'wider'),
+      'stages[4].of[0].candidate: expected a candidate of width (narrow, wide), got "wider"',
+    ],
+    [
+      'a stage from a side experiment',
+      (s) => (s.stages[5].from = 'leakage'),
+      'stages[5].from: expected the name of an earlier stage that has a winner',
+    ],
+  ])('tells of %s', (_what, spoil, message) => {
+    const study = structuredClone(largerStudy);
+    spoil(study);
+    expect(() => parseStudy(study, 'mine.json')).toThrow(message);
+  });
+
+  it('names all faults at once, and the file', () => {
+    const study: any = structuredClone(smallStudy);
+    study.base.batchSize = 0.5;
+    study.base.activation = 'reloo';
+    expect(() => parseStudy(study, 'mine.json')).toThrow(
+      /^mine\.json is not a study.*\n.*activation.*\n.*batchSize/,
+    );
+  });
+
+  it.each([undefined, null, 'text', []])('refuses %j', (value) => {
+    expect(() => parseStudy(value, 'mine.json')).toThrow(InvalidStudyError);
+  });
+});
+
+describe('selectProfile', () => {
+  it('names the profiles there are', () => {
+    const study = parseStudy(cifar10, 'cifar10');
+    expect(selectProfile(study, 'report').epochDivisor).toBe(1);
+    expect(() => selectProfile(study, 'reprot')).toThrow(
+      'expected one of demo, quick, report (study "cifar10"), got "reprot"',
+    );
+    expect(() => selectProfile(study, 'constructor')).toThrow(InvalidStudyError);
+  });
+});

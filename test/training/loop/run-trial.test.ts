@@ -1,0 +1,314 @@
+import { describe, expect, test } from 'vitest';
+import type { TrainingConfig } from '../../../study/definition/training-config.ts';
+import type { EpochLine } from '../../../study/trial/trial.ts';
+import type { TrainingProgress } from '../../../trainer/protocol.ts';
+import { type Checkpoint, CheckpointMismatchError } from '../../../training/checkpoint/checkpoint.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../../training/checkpoint/safetensors.ts';
+import { accuracyInTrainingMode, evaluate } from '../../../training/loop/evaluate.ts';
+import { createPauses } from '../../../training/loop/event-loop.ts';
+import { drawFlips } from '../../../training/loop/order.ts';
+import { runTrial, type TrialOutcome, type TrialRun } from '../../../training/loop/run-trial.ts';
+import { tf } from '../../../training/tensorflow/tensorflow.ts';
+import { configOf, conv, dense, tinyResnet } from '../configs.ts';
+import { easyImages, range } from '../easy-images.ts';
+
+const images = easyImages(300);
+const training = range(0, 230);
+const validation = range(230, 300);
+
+interface Watched extends TrialOutcome {
+  checkpoints: Checkpoint[];
+  progress: TrainingProgress[];
+  bestEpochs: number[];
+}
+
+async function train(config: TrainingConfig, changes: Partial<TrialRun> = {}): Promise<Watched> {
+  const checkpoints: Checkpoint[] = [];
+  const progress: TrainingProgress[] = [];
+  const bestEpochs: number[] = [];
+  const outcome = await runTrial({
+    config,
+    seed: 7,
+    images,
+    training,
+    validation,
+    onProgress: (report) => progress.push(report),
+    onAlive: () => {},
+    onEpoch: async (checkpoint, isBest) => {
+      checkpoints.push(checkpoint);
+      if (isBest) bestEpochs.push(checkpoint.epoch);
+    },
+    signal: new AbortController().signal,
+    ...changes,
+  });
+  return { ...outcome, checkpoints, progress, bestEpochs };
+}
+
+/** What does not depend on the clock. */
+function metrics(lines: EpochLine[]): Omit<EpochLine, 'seconds'>[] {
+  return lines.map(({ seconds: _, ...line }) => line);
+}
+
+describe('learning', () => {
+  test.each<[string, TrainingConfig]>([
+    ['a dense network', configOf(dense(32), { epochs: 4, batchSize: 16 })],
+    ['a convolutional network', configOf(conv([[8, 3, 1]], 24), { epochs: 4, batchSize: 16 })],
+    ['a ResNet with ELU', configOf(tinyResnet, { epochs: 4, batchSize: 16, activation: 'elu' })],
+    [
+      'ELU with Adadelta',
+      configOf(dense(32), {
+        epochs: 4,
+        batchSize: 16,
+        activation: 'elu',
+        learningRate: 1,
+        optimizer: { kind: 'adadelta' },
+      }),
+    ],
+    [
+      'SiLU with Adagrad and dropout',
+      configOf(dense(32), {
+        epochs: 4,
+        batchSize: 16,
+        activation: 'silu',
+        dropout: 0.2,
+        optimizer: { kind: 'adagrad' },
+      }),
+    ],
+  ])('%s tells easy images apart', async (_what, config) => {
+    const { outcome, lines, best, checkpoints, bestEpochs } = await train(config);
+    expect(outcome).toBe('completed');
+    expect(lines.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4]);
+    expect(lines.at(-1)?.val_accuracy).toBeGreaterThan(90);
+    expect(lines.at(-1)?.train_loss).toBeLessThan(lines[0]?.train_loss as number);
+
+    // The best epoch is the first that exceeds all before, and its weights give its accuracy.
+    expect(best?.epoch).toBe(bestEpochs.at(-1));
+    expect(checkpoints.map(({ epoch, step }) => [epoch, step])).toEqual([
+      [1, 15],
+      [2, 30],
+      [3, 45],
+      [4, 60],
+    ]);
+    const again = await evaluate(config, best?.weights as never, images, validation);
+    const line = lines[(best?.epoch as number) - 1] as EpochLine;
+    expect(again.accuracy).toBe(line.val_accuracy);
+    expect(again.loss).toBe(line.val_loss);
+    expect(again.probabilities).toEqual(best?.validationProbabilities);
+  });
+
+  test('starts from the weights that are given, and from the seed’s where none are', async () => {
+    // So small a rate changes nothing.
+    const config = configOf(dense(8, 6), { epochs: 1, learningRate: 1e-30 });
+    const given = { shape: [8, 6], data: Float32Array.from({ length: 48 }, (_, index) => (index + 1) / 48) };
+    const { best } = await train(config, { startFrom: new Map([['layers.1.weight', given]]) });
+    const { best: drawn } = await train(config);
+    for (const [name, { shape, data }] of drawn!.weights) {
+      const tensor = best!.weights.get(name);
+      expect(tensor, name).toEqual(name === 'layers.1.weight' ? given : { shape, data });
+    }
+    const other = train(config, { startFrom: new Map([['layers.9.weight', given]]) });
+    await expect(other).rejects.toThrow(/initial weights: got the tensor layers\.9\.weight/);
+  });
+
+  test('the last partial batch counts, and progress says how far the epoch is', async () => {
+    const { progress, lines, parameters } = await train(configOf(dense(8), { epochs: 2, batchSize: 100 }));
+    expect(parameters).toBe(3072 * 8 + 8 + 8 * 10 + 10);
+    const last = progress.at(-1) as TrainingProgress;
+    expect(last).toMatchObject({ epoch: 2, epochs: 2, step: 3, stepsPerEpoch: 3 });
+    expect(last.loss).toBe(lines[1]?.train_loss);
+    expect(last.accuracy).toBe(lines[1]?.train_accuracy);
+    expect(last.imagesPerSecond).toBeGreaterThan(0);
+    expect(last.secondsLeft).toBeGreaterThan(0);
+    // 230 images: their share of hits is a multiple of 1/230.
+    expect(((last.accuracy * 230) / 100) % 1).toBeCloseTo(0, 6);
+  });
+
+  test('seeds differ, and the same seed gives the same to the bit', async () => {
+    const config = configOf(dense(16), { epochs: 1, dropout: 0.3 });
+    const [a, b, c] = [await train(config), await train(config), await train(config, { seed: 8 })];
+    expect(metrics(b.lines)).toEqual(metrics(a.lines));
+    expect(b.best?.weights).toEqual(a.best?.weights);
+    expect(metrics(c.lines)).not.toEqual(metrics(a.lines));
+  });
+
+  test('validation images are mirrored only where the configuration says so', async () => {
+    const config = configOf(conv([[8, 3, 1]], 24), { epochs: 1 });
+    const [plain, flipped] = [await train(config), await train({ ...config, validationFlip: true })];
+    expect(flipped.lines[0]?.train_loss).toBe(plain.lines[0]?.train_loss);
+    expect(flipped.lines[0]?.val_loss).not.toBe(plain.lines[0]?.val_loss);
+  });
+});
+
+describe('the score in training mode', () => {
+  test.each<[string, TrainingConfig]>([
+    ['dropout', configOf(dense(32), { epochs: 2, dropout: 0.5, validationFlip: true })],
+    ['batch normalisation', configOf(tinyResnet, { epochs: 2 })],
+  ])('is that of the best epoch, for a network with %s', async (_what, config) => {
+    const { best, scoreInTrainingMode } = await train(config);
+    const { epoch, weights } = best as NonNullable<typeof best>;
+    const flips = drawFlips(validation.length, config.validationFlip ? 0.5 : 0, 'validation', 7, epoch);
+    const data = { images, indices: validation, flips };
+    const seeds = { seed: 7, epoch };
+    expect(scoreInTrainingMode).toBe(
+      await accuracyInTrainingMode(config, weights, data, seeds, createPauses()),
+    );
+  });
+
+  test('is there for no other network, and not where training diverged', async () => {
+    expect(await train(configOf(dense(8), { epochs: 1 }))).not.toHaveProperty('scoreInTrainingMode');
+    const diverges = { epochs: 3, learningRate: 100, activation: 'leakyRelu', dropout: 0.1 } as const;
+    const diverged = await train(configOf(dense(64, 64), diverges));
+    expect(diverged.outcome).toBe('diverged');
+    expect(diverged).not.toHaveProperty('scoreInTrainingMode');
+  });
+});
+
+describe('resuming', () => {
+  const stored = (tensors: Checkpoint['weights']) => decodeSafetensors(encodeSafetensors(tensors)).tensors;
+
+  test.each<[string, TrainingConfig]>([
+    [
+      'SGD over convolutions with dropout, flips and a partial batch',
+      configOf(conv([[6, 3, 1]], 20, 16), {
+        epochs: 4,
+        dropout: 0.2,
+        validationFlip: true,
+        learningRate: 0.05,
+      }),
+    ],
+    ['a ResNet with dropout', configOf(tinyResnet, { epochs: 4, dropout: 0.2 })],
+    ['Adagrad', configOf(dense(24), { epochs: 4, activation: 'elu', optimizer: { kind: 'adagrad' } })],
+    [
+      'Adadelta with a schedule',
+      configOf(dense(24), {
+        epochs: 4,
+        activation: 'leakyRelu',
+        optimizer: { kind: 'adadelta' },
+        schedule: { kind: 'exponential', gamma: 0.9 },
+      }),
+    ],
+  ])('%s: the same to the bit as without the interruption', async (_what, config) => {
+    const whole = await train(config);
+    for (const checkpoint of whole.checkpoints.slice(0, -1)) {
+      const resumed = await train(config, {
+        resumeFrom: {
+          ...checkpoint,
+          weights: stored(checkpoint.weights),
+          optimizer: stored(checkpoint.optimizer),
+        },
+      });
+      expect(resumed.checkpoints.length).toBe(4 - checkpoint.epoch);
+      expect(metrics(resumed.lines)).toEqual(metrics(whole.lines));
+      expect(resumed.best).toEqual(whole.best);
+      expect(resumed.scoreInTrainingMode).toBe(whole.scoreInTrainingMode);
+      const [last, lastOfWhole] = [resumed.checkpoints.at(-1), whole.checkpoints.at(-1)];
+      expect(last?.weights).toEqual(lastOfWhole?.weights);
+      expect(last?.optimizer).toEqual(lastOfWhole?.optimizer);
+    }
+  });
+
+  test('an earlier best epoch is kept, and a finished trial needs no training', async () => {
+    const config = configOf(dense(16), { epochs: 2 });
+    const { checkpoints } = await train(config);
+    const [, last] = checkpoints as [Checkpoint, Checkpoint];
+    const unbeatable: EpochLine = { ...(last.lines[0] as EpochLine), val_accuracy: 100 };
+    const best = { ...last.best, epoch: 1 };
+    const resumeFrom = { ...last, lines: [unbeatable, last.lines[1] as EpochLine], best };
+
+    const finished = await train(config, { resumeFrom });
+    expect(finished.checkpoints).toEqual([]);
+    expect(finished.outcome).toBe('completed');
+    expect(finished.best).toBe(best);
+
+    const longer = await train({ ...config, epochs: 3 }, { resumeFrom });
+    expect(longer.checkpoints.map(({ epoch }) => epoch)).toEqual([3]);
+    expect(longer.bestEpochs).toEqual([]);
+    expect(longer.best).toBe(best);
+    expect(longer.checkpoints[0]?.best).toBe(best);
+  });
+
+  test('a checkpoint of another network or optimizer is refused', async () => {
+    const config = configOf(dense(16), { epochs: 2 });
+    const [resumeFrom] = (await train(config)).checkpoints as [Checkpoint];
+    const before = tf.memory().numTensors;
+    const wider = train({ ...config, network: dense(17) }, { resumeFrom });
+    await expect(wider).rejects.toThrow(CheckpointMismatchError);
+    await expect(wider).rejects.toThrow(
+      /weights: expected layers\.0\.weight of shape \[3072, 17\], got \[3072, 16\]/,
+    );
+    const other = train({ ...config, optimizer: { kind: 'adagrad' } }, { resumeFrom });
+    await expect(other).rejects.toThrow(/optimizer: expected layers\.0\.weight\.sum .* got no such tensor/);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('ends', () => {
+  test('a loss that is no number ends the trial as diverged, with the epochs before', async () => {
+    const config = configOf(dense(64, 64), { epochs: 3, learningRate: 100, activation: 'leakyRelu' });
+    const { outcome, message, lines, checkpoints } = await train(config);
+    expect(outcome).toBe('diverged');
+    expect(message).toMatch(
+      /^(train_loss|val_loss) became (NaN|Infinity) .* epoch \d.* steps 1 (and|to) 8.* lower learning rate/,
+    );
+    expect(lines).toEqual(checkpoints.at(-1)?.lines ?? []);
+    for (const line of lines) expect(Number.isFinite(line.val_loss)).toBe(true);
+  });
+
+  test("TensorFlow's being out of memory ends the trial as such", async () => {
+    // As TensorFlow words it; it waits for ten seconds before it does.
+    const error = new Error(
+      'Invalid TF_Status: 8\nMessage: OOM when allocating tensor with shape[16777216,16777216] and type float on ' +
+        '/job:localhost/replica:0/task:0/device:CPU:0 by allocator mklcpu',
+    );
+    const onProgress = () => {
+      throw error;
+    };
+    const { outcome, message, best } = await train(configOf(dense(8), { epochs: 1 }), { onProgress });
+    expect(outcome).toBe('outOfMemory');
+    expect(message).toBe(error.message);
+    expect(best).toBeUndefined();
+  });
+
+  test('other errors are thrown on', async () => {
+    const onEpoch = async () => {
+      throw new Error('the store is gone');
+    };
+    await expect(train(configOf(dense(8)), { onEpoch })).rejects.toThrow('the store is gone');
+  });
+
+  test('an abort in the middle of an epoch is seen soon, and its reason thrown', async () => {
+    const controller = new AbortController();
+    const reason = new Error('stop');
+    const before = tf.memory().numTensors;
+    const many = Int32Array.from({ length: 200_000 }, (_, index) => index % 230);
+    const run = train(configOf(dense(512)), { training: many, signal: controller.signal });
+    const timer = setTimeout(() => controller.abort(reason), 100);
+    const started = performance.now();
+    await expect(run).rejects.toBe(reason);
+    clearTimeout(timer);
+    expect(performance.now() - started).toBeLessThan(5000);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test.each([
+    ['training', /image to train on/],
+    ['validation', /image to evaluate on/],
+  ])('no %s images', async (which, message) => {
+    await expect(train(configOf(dense(8)), { [which]: new Int32Array(0) })).rejects.toThrow(message);
+  });
+});
+
+test.each<[string, TrainingConfig]>([
+  [
+    'a convolutional network',
+    configOf(conv([[4, 3, 1]], 16), { epochs: 3, dropout: 0.5, activation: 'silu' }),
+  ],
+  ['a ResNet', configOf(tinyResnet, { epochs: 3, activation: 'elu' })],
+])('no tensor is left behind by an epoch or a trial of %s', async (_what, config) => {
+  const before = { ...tf.memory() };
+  const during: number[] = [];
+  await train(config, { onEpoch: async () => void during.push(tf.memory().numTensors) });
+  expect(new Set(during).size).toBe(1);
+  expect(tf.memory().numTensors).toBe(before.numTensors);
+  expect(tf.memory().numDataBuffers).toBe(before.numDataBuffers);
+});

@@ -1,0 +1,26 @@
+import { cacheFolder } from '../../storage/inputs/cache-folder.ts';
+import { cachedWeights } from '../../storage/inputs/local-cache.ts';
+import type { ObjectStore } from '../../storage/object-store.ts';
+import type { TrialSpec } from '../../study/trial/trial.ts';
+import { decodeSafetensors } from '../../training/checkpoint/safetensors.ts';
+import type { NamedTensors } from '../../training/tensorflow/named-tensors.ts';
+import { fitWeights } from '../../training/weights/fit-weights.ts';
+
+/**
+ * The tensors that a trial starts from, from this machine's cache or the store; undefined for one from scratch. What
+ * becomes of each is said in the trainer's log.
+ *
+ * @throws {WeightsMismatchError} where they don't fit the trial's network.
+ */
+export async function startingWeights(
+  store: ObjectStore,
+  { initialWeights, config }: TrialSpec,
+): Promise<NamedTensors | undefined> {
+  if (initialWeights === 'scratch') return undefined;
+  const { tensors } = decodeSafetensors(await cachedWeights(store, initialWeights, cacheFolder()));
+  const { weights, dropped, fresh } = fitWeights(tensors, config.network);
+  console.log(`starting from the weights ${initialWeights}: ${weights.size} of ${tensors.size} tensors`);
+  for (const { name, reason } of dropped) console.log(`  ${name} is left out: ${reason}`);
+  if (fresh.length > 0) console.log(`  from scratch: ${fresh.join(', ')}`);
+  return weights;
+}

@@ -1,0 +1,149 @@
+import { CLASSES } from '../../study/definition/network-shapes.ts';
+import type { TrainingConfig } from '../../study/definition/training-config.ts';
+import { randomStream } from '../../study/trial/random-stream.ts';
+import type { LabelledImages } from '../batches.ts';
+import { checkTensors } from '../checkpoint/checkpoint.ts';
+import { createEvaluationEngine, createTrainingModeEngine } from '../compile/compiled-engine.ts';
+import { usedImages } from '../data/used-images.ts';
+import type { Engine, EngineBatch, EvaluatedBatch } from '../engine.ts';
+import { createNetwork, weightsOf } from '../networks/network.ts';
+import type { NamedTensors } from '../tensorflow/named-tensors.ts';
+import { createPauses, type Pauses } from './event-loop.ts';
+
+/** Images a step: a matter of speed only, so it does not follow the configuration's batch size. */
+export const EVALUATION_BATCH_SIZE = 256;
+
+/** How a network did on some images, without dropout and with batch normalisation by its running averages. */
+export interface Evaluation {
+  /** Mean over the images, nats. */
+  loss: number;
+  /** Percent of the images whose likeliest class is theirs. */
+  accuracy: number;
+  /** Of each class, images × 10, row by row in the order of the indices. */
+  probabilities: Float32Array;
+  /** `confusion[actual][predicted]`: images. */
+  confusion: number[][];
+}
+
+/** Which images are mirrored, and how an evaluation is watched and stopped. */
+export interface EvaluationOptions {
+  /** 1 for each position of the indices whose image is mirrored; absent where none is. */
+  flips?: Uint8Array | undefined;
+  /** Called several times a second. */
+  onAlive?(): void;
+  /** Aborts it: its reason is thrown. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Evaluates trained weights on the images at the given indices.
+ *
+ * @throws CheckpointMismatchError for weights of another network; RangeError where there is no index.
+ */
+export async function evaluate(
+  config: TrainingConfig,
+  weights: NamedTensors,
+  images: LabelledImages,
+  indices: Int32Array,
+  { flips, signal, onAlive }: EvaluationOptions = {},
+): Promise<Evaluation> {
+  const network = createNetwork(config);
+  checkTensors('weights', weights, weightsOf(network));
+  const pauses = createPauses(signal, onAlive);
+  const used = usedImages(images, [indices]);
+  const engine = createEvaluationEngine({ network, images: used.images, mirrored: flips !== undefined });
+  try {
+    engine.setWeights(weights);
+    return await evaluateWith(engine, used.images.labels, used.indices[0] as Int32Array, flips, pauses);
+  } finally {
+    engine.dispose();
+  }
+}
+
+/** The same with the weights and images that an engine has. `labels`: of all its images. */
+export function evaluateWith(
+  engine: Engine,
+  labels: Uint8Array,
+  indices: Int32Array,
+  flips: Uint8Array | undefined,
+  pauses: Pauses,
+): Promise<Evaluation> {
+  const evaluateBatch = (batch: EngineBatch) => engine.evaluate(batch);
+  return evaluateBatches(evaluateBatch, EVALUATION_BATCH_SIZE, labels, indices, flips, pauses);
+}
+
+/**
+ * Accuracy, percent, of a network that evaluates as it is in training: dropout is active, and batch normalisation goes
+ * by each batch's own values. So did the report's loop, which never switched to evaluation.
+ *
+ * The batches are of the configuration's size, in the order of the indices. Dropout follows from seed and epoch alone.
+ *
+ * @param epoch the one that the weights are of.
+ * @returns undefined for a network that has neither, which evaluates the same in both modes.
+ * @throws RangeError where there is no index.
+ */
+export async function accuracyInTrainingMode(
+  config: TrainingConfig,
+  weights: NamedTensors,
+  { images, indices, flips }: { images: LabelledImages; indices: Int32Array; flips: Uint8Array | undefined },
+  { seed, epoch }: { seed: number; epoch: number },
+  pauses: Pauses,
+): Promise<number | undefined> {
+  const network = createNetwork(config);
+  if (config.dropout === 0 && network.buffers.length === 0) return undefined;
+  const used = usedImages(images, [indices]);
+  const { labels } = used.images;
+  const engine = createTrainingModeEngine({ network, images: used.images, mirrored: flips !== undefined });
+  const random = randomStream('dropout', 'validation', seed, epoch);
+  const evaluateBatch = (batch: EngineBatch) => engine.evaluate(batch, [random.next(), random.next()]);
+  try {
+    engine.setWeights(weights);
+    const [own] = used.indices as [Int32Array];
+    return (await evaluateBatches(evaluateBatch, config.batchSize, labels, own, flips, pauses)).accuracy;
+  } finally {
+    engine.dispose();
+  }
+}
+
+// --- helpers ---
+
+async function evaluateBatches(
+  evaluateBatch: (batch: EngineBatch) => EvaluatedBatch,
+  batchSize: number,
+  labels: Uint8Array,
+  indices: Int32Array,
+  flips: Uint8Array | undefined,
+  pauses: Pauses,
+): Promise<Evaluation> {
+  if (indices.length === 0) throw new RangeError('expected at least one image to evaluate on, got none');
+  const probabilities = new Float32Array(indices.length * CLASSES);
+  const confusion = Array.from({ length: CLASSES }, () => new Array<number>(CLASSES).fill(0));
+  let lossSum = 0;
+  let correct = 0;
+  for (let start = 0; start < indices.length; start += batchSize) {
+    await pauses.take();
+    const end = start + batchSize;
+    const batch = { indices: indices.subarray(start, end), flips: flips?.subarray(start, end) };
+    const { probabilities: rows, losses } = evaluateBatch(batch);
+    probabilities.set(rows, start * CLASSES);
+    for (const [position, image] of batch.indices.entries()) {
+      const predicted = likeliest(rows.subarray(position * CLASSES, (position + 1) * CLASSES));
+      const label = labels[image] as number;
+      lossSum += losses[position] as number;
+      if (predicted === label) correct++;
+      const row = confusion[label] as number[];
+      row[predicted] = (row[predicted] as number) + 1;
+    }
+  }
+  return {
+    loss: lossSum / indices.length,
+    accuracy: (100 * correct) / indices.length,
+    probabilities,
+    confusion,
+  };
+}
+
+/** The first of the largest. */
+function likeliest(row: Float32Array): number {
+  return row.reduce((best, value, index) => (value > (row[best] as number) ? index : best), 0);
+}

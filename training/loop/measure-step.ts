@@ -1,0 +1,87 @@
+import { randomFillSync } from 'node:crypto';
+import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/definition/network-shapes.ts';
+import type { TrainingConfig } from '../../study/definition/training-config.ts';
+import type { LabelledImages } from '../batches.ts';
+import { createCompiledEngine } from '../compile/compiled-engine.ts';
+import { createNetwork } from '../networks/network.ts';
+import { createUpdateRule } from '../optimizers/optimizer.ts';
+import { EVALUATION_BATCH_SIZE, evaluateWith } from './evaluate.ts';
+import { createPauses } from './event-loop.ts';
+import { drawFlips } from './order.ts';
+import { startingTensors } from './state.ts';
+
+/** How long training takes on this device, wall time. */
+export interface StepTimes {
+  /** One step over a whole batch, its images gathered and mirrored. */
+  trainMilliseconds: number;
+  evaluationMillisecondsPerImage: number;
+}
+
+/**
+ * Measures medians over random images, for estimates: of three training steps or more, after two that warm up.
+ *
+ * @throws NetworkShapeError for a network that can't work; TensorFlow's own error where it has too little memory.
+ */
+export async function measureStep(config: TrainingConfig): Promise<StepTimes> {
+  const network = createNetwork(config);
+  const rule = createUpdateRule(config.optimizer);
+  const pauses = createPauses();
+  const { batchSize, optimizer } = config;
+  const indices = Int32Array.from(
+    { length: Math.max(batchSize, EVALUATION_BATCH_SIZE) },
+    (_, index) => index,
+  );
+  const flips = drawFlips(batchSize, config.horizontalFlip, 'training', 0, 1);
+  const images = randomImages(indices.length);
+  const engine = createCompiledEngine({ network, images, mirrored: flips !== undefined, optimizer });
+
+  const batch = { indices: indices.subarray(0, batchSize), flips };
+  const train = async () => {
+    await pauses.take();
+    // At a rate of 0 the weights stay as they are, so that no loss can become NaN.
+    engine.train(batch, { learningRate: 0, dropoutSeed: [0, 0] });
+  };
+  const evaluated = indices.subarray(0, EVALUATION_BATCH_SIZE);
+  const evaluate = () => evaluateWith(engine, images.labels, evaluated, undefined, pauses);
+  try {
+    const start = startingTensors(network, rule, 0);
+    engine.setWeights(start.weights);
+    engine.setSlots(start.slots);
+    const trainMilliseconds = await medianMilliseconds(train, 2, 3, 1500);
+    const evaluationMilliseconds = await medianMilliseconds(evaluate, 1, 1, 500);
+    return {
+      trainMilliseconds,
+      evaluationMillisecondsPerImage: evaluationMilliseconds / EVALUATION_BATCH_SIZE,
+    };
+  } finally {
+    engine.dispose();
+  }
+}
+
+// --- helpers ---
+
+function randomImages(count: number): LabelledImages {
+  return {
+    pixels: randomFillSync(new Uint8Array(count * IMAGE_CHANNELS * IMAGE_SIZE * IMAGE_SIZE)),
+    labels: Uint8Array.from({ length: count }, (_, index) => index % CLASSES),
+  };
+}
+
+/** Runs at least so often, and on until the time is over. */
+async function medianMilliseconds(
+  run: () => Promise<unknown>,
+  warmUps: number,
+  atLeast: number,
+  milliseconds: number,
+): Promise<number> {
+  for (let i = 0; i < warmUps; i++) await run();
+  const times: number[] = [];
+  const started = performance.now();
+  while (times.length < atLeast || performance.now() - started < milliseconds) {
+    const before = performance.now();
+    await run();
+    times.push(performance.now() - before);
+  }
+  times.sort((a, b) => a - b);
+  return times[Math.floor(times.length / 2)] as number;
+}

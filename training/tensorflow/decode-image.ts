@@ -1,0 +1,112 @@
+import { IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/definition/network-shapes.ts';
+import type { ImageFile } from '../../trainer/protocol.ts';
+import { attribute, runOp, type Tensor, tf, uint8Tensor } from './tensorflow.ts';
+
+/**
+ * An image file as a network takes it: the square in the middle, resized to 32×32, upright. What is transparent lies on
+ * white; grey images have three equal channels. Resizing is bilinear and antialiased: TensorFlow's `ScaleAndTranslate`
+ * with a triangle kernel, as of `tf.image.resize(…, antialias=True)` and of Pillow's `BILINEAR`. An image of 32×32 pixels
+ * comes out as it is.
+ *
+ * @returns red, green and blue plane, each row by row, as in CIFAR-10's records.
+ * @throws Error that says what is wrong with the file.
+ */
+export function decodeImage(bytes: Uint8Array, file: ImageFile): Uint8Array {
+  return tf.tidy(() => upright(resized(square(bytes, file)), file.orientation) as never);
+}
+
+// --- helpers ---
+
+const RGBA = 4;
+const UINT8 = attribute.type('T', 'uint8');
+const JPEG_DEFAULTS = [
+  attribute.int('ratio', 1),
+  attribute.flag('fancy_upscaling', true),
+  attribute.flag('try_recover_truncated', false),
+  attribute.float('acceptable_fraction', 1),
+  attribute.text('dct_method', ''),
+];
+
+/** uint8 [1, side, side, 3], the middle of the image. */
+function square(bytes: Uint8Array, file: ImageFile): Tensor {
+  const decoded = decode(bytes, file);
+  const [height, width, channels] = decoded.shape as [number, number, number];
+  // The file may have changed since its header was read.
+  if (height !== file.height || width !== file.width) {
+    throw new Error(`expected ${file.width}×${file.height} pixels, as in its header, got ${width}×${height}`);
+  }
+  const side = Math.min(height, width);
+  const middle = runOp(
+    'Slice',
+    [UINT8, attribute.type('Index', 'int32')],
+    [
+      decoded,
+      tf.tensor1d([Math.floor((height - side) / 2), Math.floor((width - side) / 2), 0], 'int32'),
+      tf.tensor1d([side, side, channels], 'int32'),
+    ],
+  );
+  const pixels = channels === RGBA ? onWhite(middle, side) : middle;
+  const shape = tf.tensor1d([1, side, side, IMAGE_CHANNELS], 'int32');
+  return runOp('Reshape', [UINT8, attribute.type('Tshape', 'int32')], [pixels, shape]);
+}
+
+/** uint8 [height, width, 3], or 4 where pixels can be transparent. By name, since tfjs would make int32 of it. */
+function decode(bytes: Uint8Array, { format, transparent }: ImageFile): Tensor {
+  const contents = tf.scalar(bytes as never, 'string');
+  const channels = attribute.int('channels', transparent ? RGBA : IMAGE_CHANNELS);
+  try {
+    return format === 'png'
+      ? runOp('DecodePng', [channels, attribute.type('dtype', 'uint8')], [contents])
+      : runOp('DecodeJpeg', [channels, ...JPEG_DEFAULTS], [contents]);
+  } catch (cause) {
+    throw new Error(`the ${format.toUpperCase()} is damaged or cut off: its pixels can't be decoded`, {
+      cause,
+    });
+  }
+}
+
+/** [side, side, 4] → [side, side, 3]. */
+function onWhite(pixels: Tensor, side: number): Tensor {
+  // tfjs can't read uint8 values, but four of them are the bytes of an int32.
+  const words = runOp('Bitcast', [UINT8, attribute.type('type', 'int32')], [pixels]);
+  const rgba = new Uint8Array((words.dataSync() as Int32Array).buffer);
+  const rgb = new Uint8Array(side * side * IMAGE_CHANNELS);
+  for (let from = 0, to = 0; from < rgba.length; from += RGBA) {
+    const alpha = (rgba[from + 3] as number) / 255;
+    for (let channel = 0; channel < IMAGE_CHANNELS; channel++) {
+      rgb[to++] = Math.round((rgba[from + channel] as number) * alpha + 255 * (1 - alpha));
+    }
+  }
+  return uint8Tensor(rgb, [side, side, IMAGE_CHANNELS]);
+}
+
+/** 32 × 32 × 3 values, row by row. */
+function resized(image: Tensor): Float32Array {
+  const scale = IMAGE_SIZE / (image.shape[1] as number);
+  const small = runOp(
+    'ScaleAndTranslate',
+    [UINT8, attribute.text('kernel_type', 'triangle'), attribute.flag('antialias', true)],
+    [image, tf.tensor1d([IMAGE_SIZE, IMAGE_SIZE], 'int32'), tf.tensor1d([scale, scale]), tf.tensor1d([0, 0])],
+  );
+  return small.dataSync() as Float32Array;
+}
+
+/** Rounds, separates the planes, and turns and mirrors the image as EXIF's orientation asks for. */
+function upright(values: Float32Array, orientation: number): Uint8Array {
+  const last = IMAGE_SIZE - 1;
+  const plane = IMAGE_SIZE * IMAGE_SIZE;
+  const planes = new Uint8Array(IMAGE_CHANNELS * plane);
+  for (let y = 0; y < IMAGE_SIZE; y++) {
+    for (let x = 0; x < IMAGE_SIZE; x++) {
+      // From 5 on, rows are columns.
+      const [row, column] = orientation > 4 ? [x, y] : [y, x];
+      const fromRow = [3, 4, 6, 7].includes(orientation) ? last - row : row;
+      const fromColumn = [2, 3, 7, 8].includes(orientation) ? last - column : column;
+      for (let channel = 0; channel < IMAGE_CHANNELS; channel++) {
+        const value = values[(fromRow * IMAGE_SIZE + fromColumn) * IMAGE_CHANNELS + channel] as number;
+        planes[channel * plane + y * IMAGE_SIZE + x] = Math.max(0, Math.min(255, Math.round(value)));
+      }
+    }
+  }
+  return planes;
+}
