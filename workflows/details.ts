@@ -49,10 +49,10 @@ export function stageDetails(studyId: string, status: StageStatus): string {
   );
 }
 
-export function trialDetails({ name, spec, state, standing, lastLine, bestLine }: TrialStatus): string {
+export function trialDetails({ name, spec, state, end, lastLine, bestLine }: TrialStatus): string {
   const { config } = spec;
   return paragraphs(
-    `**${name}**: ${standing ? standingLine(standing) : state}`,
+    `**${name}**: ${end ? standingLine({ name, ...end, takenOver: false }) : state}`,
     lastLine &&
       `Epoch ${lastLine.epoch} of ${config.epochs}: train loss ${lastLine.train_loss.toFixed(4)}, accuracy ` +
         `${percent(lastLine.train_accuracy)}; val loss ${lastLine.val_loss.toFixed(4)}, accuracy ` +
@@ -64,7 +64,7 @@ export function trialDetails({ name, spec, state, standing, lastLine, bestLine }
         (config.schedule.kind === 'exponential' ? ` × ${config.schedule.gamma} an epoch` : ''),
       `- batch ${config.batchSize}, ${config.epochs} epochs, seed ${spec.seed}, ${spec.data.trainImages} images`,
     ].join('\n'),
-    standing?.trialKey ? `Objects: \`trials/${standing.trialKey}/\`` : undefined,
+    end?.trialKey ? `Objects: \`trials/${end.trialKey}/\`` : undefined,
   );
 }
 
@@ -153,7 +153,7 @@ function standingLine({
   reused,
   takenOver,
   override,
-}: TrialStanding): string {
+}: Omit<TrialStanding, 'of' | 'suggestion'>): string {
   const marks = [
     ...(takenOver ? ['taken over'] : reused ? ['from the store'] : []),
     ...(override ? [`changed by hand: ${JSON.stringify(override)}`] : []),

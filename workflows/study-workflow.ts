@@ -1,27 +1,22 @@
 import {
-  ActivityCancellationType,
   defineQuery,
   defineUpdate,
   executeChild,
   isCancellation,
   ParentClosePolicy,
-  proxyActivities,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { ControlActivities } from '../activities/control-activities.ts';
 import type { DatasetSource } from '../activities/prepare-dataset.ts';
 import type { WeightsSource } from '../activities/prepare-weights.ts';
-import type { TrainingActivities } from '../activities/training-activities.ts';
 import type { Overrides } from '../study/definition/overrides.ts';
 import { pretrainedNetworks } from '../study/definition/pretrained.ts';
 import type { Profile, Stage, Study } from '../study/definition/study-schema.ts';
 import {
   limitImages,
   type NamedConfig,
-  scaleEpochs,
   stageTrials,
   startOf,
   trialData,
@@ -30,7 +25,15 @@ import {
 import { promotedConfig } from '../study/plan/promotion.ts';
 import type { DatasetSummary, TestScore, TrialStanding, WeightsSummary } from '../study/record/record.ts';
 import type { TrialSpec } from '../study/trial/trial.ts';
-import { QUERIES, stageWorkflowId, TRAINING_QUEUE, UPDATES } from '../temporal/names.ts';
+import { QUERIES, stageWorkflowId, UPDATES } from '../temporal/names.ts';
+import {
+  evaluateTest,
+  openStudy,
+  prepareDataset,
+  prepareWeights,
+  writeRecord,
+  writeReport,
+} from './activities.ts';
 import { attentionSignal, describeFailure } from './attention.ts';
 import { takeDecisions } from './decision.ts';
 import { studyDetails } from './details.ts';
@@ -118,7 +121,7 @@ export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome
   status.objectsUrl = opened.objectsUrl;
   const data = trialData(study, profile, dataset);
   const specOf = (config: NamedConfig['config'], repetition = 0): TrialSpec =>
-    trialSpec(scaleEpochs(config, profile), data, {
+    trialSpec(config, data, {
       seed: study.seed,
       repetition,
       numerics: opened.numerics,
@@ -143,10 +146,9 @@ export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome
   }
 
   const trained = status.stages.filter(({ kind }) => kind !== 'test');
-  const ended = trained.map(({ name, kind, start, standings, winner }) => ({
-    ...{ name, kind, start, standings },
-    winner: winner?.name ?? null,
-  }));
+  const ended = trained.map(({ name, kind, start, standings, winner }) => {
+    return { name, kind, start, standings, winner: winner?.name ?? null };
+  });
   const { recordKey } = await writeRecord({ studyId, stages: ended });
   await writeReport({ studyId });
   return { winner: trained.findLast(({ winner }) => winner)?.winner ?? null, test: status.test, recordKey };
@@ -217,37 +219,6 @@ export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome
 }
 
 // --- helpers ---
-
-const retry = { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '2 minutes' } as const;
-
-const { openStudy, writeRecord, writeReport } = proxyActivities<ControlActivities>({
-  startToCloseTimeout: '5 minutes',
-  retry,
-});
-
-const { prepareDataset } = proxyActivities<ControlActivities>({
-  summary: 'data set: find, check, store',
-  startToCloseTimeout: '1 hour',
-  heartbeatTimeout: '60 seconds',
-  retry: { ...retry, maximumAttempts: 5 },
-});
-
-const { prepareWeights } = proxyActivities<ControlActivities>({
-  summary: 'weights: find, check, store',
-  startToCloseTimeout: '1 hour',
-  heartbeatTimeout: '60 seconds',
-  // Where nothing answers, a study that needs them is refused within a minute.
-  retry: { ...retry, maximumAttempts: 3 },
-});
-
-const { evaluateTest } = proxyActivities<TrainingActivities>({
-  taskQueue: TRAINING_QUEUE,
-  summary: 'final test',
-  startToCloseTimeout: '1 hour',
-  heartbeatTimeout: '60 seconds',
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  retry: { ...retry, maximumAttempts: 8 },
-});
 
 function initialStatus(studyId: string, { study, profile }: StudyRequest): StudyStatus {
   return {

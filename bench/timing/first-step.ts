@@ -8,7 +8,8 @@ import { type NativeParts, trainerEnvironment } from '../../infra/setup/native-p
 import { ensureBucket } from '../../infra/stack/bucket.ts';
 import { putDataset } from '../../storage/inputs/datasets.ts';
 import { createMinioStore } from '../../storage/minio/minio-store.ts';
-import { type Network, reportSettings } from '../../study/definition/training-config.ts';
+import { defaultSettings, type Network } from '../../study/definition/training-config.ts';
+import { asTrained } from '../../study/plan/epochs.ts';
 import { CIFAR10_CLASSES } from '../../study/shipped/class-names.ts';
 import { NUMERICS, type TrialSpec } from '../../study/trial/trial.ts';
 import { createRunTrainer } from '../../trainer/run-trainer.ts';
@@ -92,7 +93,7 @@ async function storeImages(store: Parameters<typeof createMinioStore>[0]): Promi
 /** All images are loaded; all but one batch are held out, so that the epoch's first step is its last and is reported. */
 function oneStepTrial(network: Network, dataset: string): TrialSpec {
   return {
-    config: { ...reportSettings, batchSize: BATCH_SIZE, network },
+    config: { ...asTrained({ ...defaultSettings, batchSize: BATCH_SIZE }, { epochDivisor: 1 }), network },
     data: { dataset, trainImages: IMAGES, validationFraction: 1 - BATCH_SIZE / IMAGES, splitSeed: 1 },
     ...{ seed: 1, repetition: 0, initialWeights: 'scratch', numerics: NUMERICS },
   };

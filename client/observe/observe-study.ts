@@ -176,7 +176,7 @@ async function openTrial(
     images: status ? imagesOf(status.spec) : null,
     progress,
     lastLine: status?.lastLine ?? null,
-    standing: status?.standing ?? null,
+    standing: status?.end ? { name, ...status.end, takenOver: false, of: null, suggestion: null } : null,
     failure: failure ?? status?.failure ?? null,
     failedAttempt: activity?.failed ?? null,
   };

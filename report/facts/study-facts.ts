@@ -1,4 +1,5 @@
-import type { Network, Settings } from '../../study/definition/training-config.ts';
+import type { Network, TrainedSettings } from '../../study/definition/training-config.ts';
+import { asTrained } from '../../study/plan/epochs.ts';
 import { limitImages } from '../../study/plan/plan.ts';
 import { winner } from '../../study/plan/winner.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
@@ -72,12 +73,11 @@ export function referenceConfig(
   record: StudyRecord,
   stage: StageRecord,
   trial: TrialRecord,
-): Settings & { network?: Network } {
+): TrainedSettings & { network?: Network } {
   const beside = trial.of === null ? startTrial(record, stage) : ordinaryTrial(record, trial);
   if (beside?.config) return beside.config;
   const { study, profile } = record.opening;
-  const divisor = study.profiles[profile]?.epochDivisor ?? 1;
-  return { ...study.base, epochs: Math.max(1, Math.round(study.base.epochs / divisor)) };
+  return asTrained(study.base, study.profiles[profile] ?? { epochDivisor: 1 });
 }
 
 /** Stages that the study has and the record has not: those that have not been run. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { checkStages } from './check-stages.ts';
-import { networkSchema, reportSettings, settingsSchema } from './training-config.ts';
+import { defaultSettings, networkSchema, settingsSchema } from './training-config.ts';
 
 const nameSchema = z
   .string()
@@ -125,7 +125,7 @@ export const studySchema = z
     base: settingsSchema
       .partial()
       .default({})
-      .transform((base) => ({ ...reportSettings, ...base })),
+      .transform((base) => ({ ...defaultSettings, ...base })),
     stages: z.array(stageSchema).min(1).max(50),
     profiles: z.record(nameSchema, profileSchema),
   })

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { studySchema } from '../definition/study-schema.ts';
-import { settingsSchema, trainingConfigSchema } from '../definition/training-config.ts';
+import {
+  settingsSchema,
+  trainedSettingsSchema,
+  trainingConfigSchema,
+} from '../definition/training-config.ts';
 import {
   epochLineSchema,
   initialWeightsSchema,
@@ -61,10 +65,10 @@ export const standingSchema = z.strictObject({
   takenOver: z.boolean(),
   /** The ordinary trial that a side experiment's trial stands beside. */
   of: z.string().nullable(),
-  /** What a search drew, epochs before the profile scales them. */
+  /** What a search drew; epochs as the study counts them, before the profile divides them. */
   suggestion: settingsSchema.partial().nullable(),
-  /** Settings that a person changed when the trial was tried again. */
-  override: settingsSchema.partial().nullable(),
+  /** Settings that a person changed when retrying the trial. */
+  override: trainedSettingsSchema.partial().nullable(),
 });
 
 /** The final test in short. */

@@ -14,7 +14,7 @@ import {
 import { newestSoundCheckpoint } from '../../storage/trials/checkpoints.ts';
 import { acquireLease } from '../../storage/trials/lease.ts';
 import { readMetrics, readResult, type TrialResult } from '../../storage/trials/trials.ts';
-import { type Network, reportSettings, type TrainingConfig } from '../../study/definition/training-config.ts';
+import type { Network, Settings } from '../../study/definition/training-config.ts';
 import { bestEpoch, type EpochLine, NUMERICS, type TrialSpec } from '../../study/trial/trial.ts';
 import { canonicalJson, trialKey } from '../../study/trial/trial-key.ts';
 import { QUERIES, UPDATES } from '../../temporal/names.ts';
@@ -23,7 +23,7 @@ import { tensorLayouts } from '../../training/weights/layouts.ts';
 import type { TrialStatus } from '../../workflows/trial-workflow.ts';
 import { watchedStore } from '../storage/watched-store.ts';
 import { trainersOf } from '../trainer/trainers.ts';
-import { dense } from '../training/configs.ts';
+import { configOf, dense } from '../training/configs.ts';
 import { smallImages } from './small-archive.ts';
 import { type Bench, openBench } from './training-bench.ts';
 
@@ -240,17 +240,19 @@ it('a trial tells its progress while it lasts; cancelled, it ends its trainer fi
 
 type Handle = Awaited<ReturnType<Bench['startTrial']>>;
 
-function specOf(change: Partial<TrialSpec> = {}, configChange: Partial<TrainingConfig> = {}): TrialSpec {
+function specOf(
+  change: Partial<TrialSpec> = {},
+  configChange: Partial<Settings & { network: Network }> = {},
+): TrialSpec {
+  const { network = { kind: 'dense', hidden: [16] }, ...settings } = configChange;
   return {
-    config: {
-      ...reportSettings,
-      network: { kind: 'dense', hidden: [16] },
+    config: configOf(network, {
       epochs: EPOCHS,
       batchSize: 8,
       learningRate: 0.005,
       dropout: 0.1,
-      ...configChange,
-    },
+      ...settings,
+    }),
     data: { dataset, trainImages: 200, validationFraction: 0.2, splitSeed: 1 },
     seed: 1,
     repetition: 0,

@@ -17,7 +17,8 @@ import type { StoreConfig } from '../../storage/minio/store-config.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { newestSoundCheckpoint } from '../../storage/trials/checkpoints.ts';
 import { readResult } from '../../storage/trials/trials.ts';
-import { reportSettings } from '../../study/definition/training-config.ts';
+import { defaultSettings } from '../../study/definition/training-config.ts';
+import { asTrained } from '../../study/plan/epochs.ts';
 import { NUMERICS, type TrialSpec } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
 import { CONTROL_QUEUE } from '../../temporal/names.ts';
@@ -144,7 +145,10 @@ async function untilCheckpoint(spec: TrialSpec): Promise<void> {
 
 function specOf(epochs: number): TrialSpec {
   return {
-    config: { ...reportSettings, network: { kind: 'dense', hidden: [8] }, epochs },
+    config: {
+      ...asTrained({ ...defaultSettings, epochs }, { epochDivisor: 1 }),
+      network: { kind: 'dense', hidden: [8] },
+    },
     data: { dataset, trainImages: 100, validationFraction: 0.2, splitSeed: 1 },
     seed: 1,
     repetition: 0,

@@ -9,9 +9,9 @@ vi.setConfig({ testTimeout: 60_000 });
 it('measures without a word from TensorFlow', async () => {
   const program = `
     const { measureSteps } = await import(${JSON.stringify(join(projectRoot, 'client/start/measure-steps.ts'))});
-    const { reportSettings } = await import(${JSON.stringify(join(projectRoot, 'study/definition/training-config.ts'))});
+    const { defaultSettings } = await import(${JSON.stringify(join(projectRoot, 'study/definition/training-config.ts'))});
     const network = { kind: 'dense', hidden: [8] };
-    const costs = await measureSteps([{ ...reportSettings, network }], new AbortController().signal);
+    const costs = await measureSteps([{ ...defaultSettings, network }], new AbortController().signal);
     console.log(JSON.stringify(costs));
   `;
   const { out, err } = await run(program);

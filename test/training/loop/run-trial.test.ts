@@ -9,7 +9,7 @@ import { createPauses } from '../../../training/loop/event-loop.ts';
 import { drawFlips } from '../../../training/loop/order.ts';
 import { runTrial, type TrialOutcome, type TrialRun } from '../../../training/loop/run-trial.ts';
 import { tf } from '../../../training/tensorflow/tensorflow.ts';
-import { configOf, conv, dense, tinyResnet } from '../configs.ts';
+import { configOf, conv, dense, tinyResnet, withEpochs } from '../configs.ts';
 import { easyImages, range } from '../easy-images.ts';
 
 const images = easyImages(300);
@@ -220,7 +220,7 @@ describe('resuming', () => {
     expect(finished.outcome).toBe('completed');
     expect(finished.best).toBe(best);
 
-    const longer = await train({ ...config, epochs: 3 }, { resumeFrom });
+    const longer = await train(withEpochs(config, 3), { resumeFrom });
     expect(longer.checkpoints.map(({ epoch }) => epoch)).toEqual([3]);
     expect(longer.bestEpochs).toEqual([]);
     expect(longer.best).toBe(best);
