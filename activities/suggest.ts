@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readResult } from '../storage/trials/trials.ts';
-import type { SearchSpace } from '../study/definition/study-schema.ts';
+import type { SearchSpace } from '../study/definition/stage-schema.ts';
 import { type Suggestion, suggest } from '../study/search/suggest.ts';
 
 /**

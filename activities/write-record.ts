@@ -2,7 +2,7 @@ import { recordKey } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readStudy, readStudyTest, writeRecord } from '../storage/studies.ts';
 import { readResult } from '../storage/trials/trials.ts';
-import type { Stage } from '../study/definition/study-schema.ts';
+import type { Stage } from '../study/definition/stage-schema.ts';
 import type {
   StageRecord,
   StudyOpening,

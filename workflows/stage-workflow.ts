@@ -10,7 +10,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Overrides } from '../study/definition/overrides.ts';
-import type { Profile, SearchStage, Stage } from '../study/definition/study-schema.ts';
+import type { SearchStage, Stage } from '../study/definition/stage-schema.ts';
+import type { Profile } from '../study/definition/study-schema.ts';
 import { type NamedConfig, searchTrial } from '../study/plan/plan.ts';
 import { winner } from '../study/plan/winner.ts';
 import type { TrialStanding } from '../study/record/record.ts';

@@ -13,7 +13,8 @@ import type { DatasetSource } from '../activities/prepare-dataset.ts';
 import type { WeightsSource } from '../activities/prepare-weights.ts';
 import type { Overrides } from '../study/definition/overrides.ts';
 import { pretrainedNetworks } from '../study/definition/pretrained.ts';
-import type { Profile, Stage, Study } from '../study/definition/study-schema.ts';
+import type { Stage } from '../study/definition/stage-schema.ts';
+import type { Profile, Study } from '../study/definition/study-schema.ts';
 import {
   limitImages,
   type NamedConfig,

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { heldOutImages } from '../trial/trial.ts';
 import { NetworkShapeError, networkShapes } from './network-shapes.ts';
-import type { CompareStage, SearchStage, Stage, VariantStage } from './study-schema.ts';
+import type { CompareStage, SearchStage, Stage, VariantStage } from './stage-schema.ts';
 import { type Network, settingsSchema } from './training-config.ts';
 
 /** Adds an issue for every fault, with its path and the value there. */

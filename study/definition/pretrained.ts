@@ -1,4 +1,5 @@
-import type { Profile, Stage, Study } from './study-schema.ts';
+import type { Stage } from './stage-schema.ts';
+import type { Profile, Study } from './study-schema.ts';
 import type { Network } from './training-config.ts';
 
 /** The networks that start from the study's weights under any of these profiles, each once. */

@@ -1,4 +1,5 @@
-import type { Profile, SearchStage, Stage, Study } from '../definition/study-schema.ts';
+import type { SearchStage, Stage } from '../definition/stage-schema.ts';
+import type { Profile, Study } from '../definition/study-schema.ts';
 import type { Settings } from '../definition/training-config.ts';
 import { type NamedConfig, type PlannedTrial, searchTrial, stageTrials, startOf } from './plan.ts';
 import { promotedConfig } from './promotion.ts';

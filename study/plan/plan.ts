@@ -1,12 +1,11 @@
 import type {
   Candidate,
   CompareStage,
-  Profile,
   RepeatStage,
   Stage,
-  Study,
   VariantStage,
-} from '../definition/study-schema.ts';
+} from '../definition/stage-schema.ts';
+import type { Profile, Study } from '../definition/study-schema.ts';
 import type { Network, Settings, TrainedSettings, TrainingConfig } from '../definition/training-config.ts';
 import type { TrialData, TrialSpec } from '../trial/trial.ts';
 import { asTrained } from './epochs.ts';

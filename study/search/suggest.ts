@@ -1,5 +1,5 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import type { SearchSpace } from '../definition/study-schema.ts';
+import type { SearchSpace } from '../definition/stage-schema.ts';
 import type { Settings } from '../definition/training-config.ts';
 import { randomStream } from '../trial/random-stream.ts';
 import { draw } from './distributions.ts';

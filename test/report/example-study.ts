@@ -1,6 +1,7 @@
 /** The shipped study as it might come out: its own plan, with plausible curves. */
 
-import type { Profile, Stage } from '../../study/definition/study-schema.ts';
+import type { Stage } from '../../study/definition/stage-schema.ts';
+import type { Profile } from '../../study/definition/study-schema.ts';
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
 import { type NamedConfig, searchTrial, stageTrials, startOf } from '../../study/plan/plan.ts';
 import { promotedConfig } from '../../study/plan/promotion.ts';

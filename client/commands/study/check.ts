@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { selectProfile } from '../../../study/definition/parse-study.ts';
 import { pretrainedNetworks } from '../../../study/definition/pretrained.ts';
-import type { Profile, Stage, Study } from '../../../study/definition/study-schema.ts';
+import type { Stage } from '../../../study/definition/stage-schema.ts';
+import type { Profile, Study } from '../../../study/definition/study-schema.ts';
 import { planCourse } from '../../../study/plan/course.ts';
 import type { PlannedTrial } from '../../../study/plan/plan.ts';
 import type { StudyRequest } from '../../../workflows/study-workflow.ts';

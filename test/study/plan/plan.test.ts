@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseStudy, selectProfile } from '../../../study/definition/parse-study.ts';
-import type { Stage } from '../../../study/definition/study-schema.ts';
+import type { Stage } from '../../../study/definition/stage-schema.ts';
 import { asTrained } from '../../../study/plan/epochs.ts';
 import { type NamedConfig, stageTrials, trialData, trialSpec } from '../../../study/plan/plan.ts';
 import { promotedConfig } from '../../../study/plan/promotion.ts';
