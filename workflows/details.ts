@@ -4,9 +4,13 @@
  */
 
 import { rank } from '../study/plan/winner.ts';
-import type { TrialStanding } from '../study/record/record.ts';
 import { trialWorkflowId, UPDATES } from '../temporal/names.ts';
-import { describeNetwork } from '../words/network-in-brief.ts';
+import { datasetInBrief } from '../words/dataset.ts';
+import { networkInBrief } from '../words/network.ts';
+import { percent } from '../words/numbers.ts';
+import { standingInWords } from '../words/outcome.ts';
+import { describeSettings } from '../words/settings.ts';
+import { initialWeightsInWords, weightsInBrief } from '../words/weights.ts';
 import type { StageStatus } from './stage-workflow.ts';
 import type { StageProgress, StudyStatus } from './study-workflow.ts';
 import type { TrialInput, TrialStatus } from './trial-workflow.ts';
@@ -18,7 +22,7 @@ export function studyDetails(status: StudyStatus): string {
     `**${status.title}**, profile ${status.profile}`,
     dataset && images
       ? `Data: ${images.training} of ${dataset.trainImages} training images, ${images.test} of ${dataset.testImages} test ` +
-          `images (${originOf(dataset.origin.kind)})`
+          `images (${datasetInBrief(dataset.origin)})`
       : 'Data: being prepared',
     describeWeights(status),
     ...waiting.map(
@@ -43,7 +47,7 @@ export function stageDetails(studyId: string, status: StageStatus): string {
         `**Needs attention**: \`${trialWorkflowId(studyId, status.stage, name)}\`: ${failure}`,
     ),
     rank(ended)
-      .map((standing, index) => `${index + 1}. ${standingLine(standing)}`)
+      .map((standing, index) => `${index + 1}. **${standing.name}** ${standingInWords(standing)}`)
       .join('\n'),
     open.length > 0 ? `Queued or training: ${open.map(({ name }) => name).join(', ')}` : undefined,
   );
@@ -51,18 +55,17 @@ export function stageDetails(studyId: string, status: StageStatus): string {
 
 export function trialDetails({ name, spec, state, standing, lastLine, bestLine }: TrialStatus): string {
   const { config } = spec;
+  const settings = describeSettings(config).filter(({ name }) => name !== 'network');
   return paragraphs(
-    `**${name}**: ${standing ? standingLine(standing) : state}`,
+    `**${name}**: ${standing ? standingInWords(standing) : state}`,
     lastLine &&
       `Epoch ${lastLine.epoch} of ${config.epochs}: train loss ${lastLine.train_loss.toFixed(4)}, accuracy ` +
         `${percent(lastLine.train_accuracy)}; val loss ${lastLine.val_loss.toFixed(4)}, accuracy ` +
         `${percent(lastLine.val_accuracy)}. Best: ${bestLine ? `${percent(bestLine.val_accuracy)} (epoch ${bestLine.epoch})` : ''}`,
     [
-      `- network: ${describeNetwork(config.network)}, ${describeStart(spec.initialWeights)}`,
-      `- activation ${config.activation}, dropout ${config.dropout}`,
-      `- ${config.optimizer.kind}, learning rate ${config.learningRate}` +
-        (config.schedule.kind === 'exponential' ? ` × ${config.schedule.gamma} an epoch` : ''),
-      `- batch ${config.batchSize}, ${config.epochs} epochs, seed ${spec.seed}, ${spec.data.trainImages} images`,
+      `- network: ${networkInBrief(config.network)}, from ${initialWeightsInWords(spec.initialWeights)}`,
+      `- settings: ${settings.map(({ text }) => text).join(', ')}`,
+      `- seed ${spec.seed}, ${spec.data.trainImages} images`,
     ].join('\n'),
     standing?.trialKey ? `Objects: \`trials/${standing.trialKey}/\`` : undefined,
   );
@@ -116,19 +119,7 @@ function howToRetryTest({ studyId, stages }: StudyStatus): string {
 
 function describeWeights({ weights }: StudyStatus): string | undefined {
   if (!weights) return undefined;
-  const { sha256, origin } = weights;
-  const what = origin.kind === 'official' ? "torchvision's ImageNet ResNet-50" : origin.source;
-  return `Weights that pretrained networks start from: ${what} (\`weights/${sha256}\`)`;
-}
-
-function describeStart(initialWeights: TrialStatus['spec']['initialWeights']): string {
-  return initialWeights === 'scratch' ? 'from scratch' : `from \`weights/${initialWeights}\``;
-}
-
-function originOf(kind: 'official' | 'other' | 'generated'): string {
-  return { official: 'CIFAR-10', other: 'CIFAR-10, another archive', generated: 'GENERATED, not CIFAR-10' }[
-    kind
-  ];
+  return `Weights that pretrained networks start from: ${weightsInBrief(weights)} (\`weights/${weights.sha256}\`)`;
 }
 
 function stageLine(
@@ -142,26 +133,4 @@ function stageLine(
         ? `: **${winner.name}**, ${percent(winner.score)}`
         : '';
   return `**${name}** (${state})${result}. ${question}`;
-}
-
-function standingLine({
-  name,
-  score,
-  bestEpoch,
-  outcome,
-  status,
-  reused,
-  takenOver,
-  override,
-}: TrialStanding): string {
-  const marks = [
-    ...(takenOver ? ['taken over'] : reused ? ['from the store'] : []),
-    ...(override ? [`changed by hand: ${JSON.stringify(override)}`] : []),
-  ];
-  const result = score === null ? (outcome ?? status) : `${percent(score)}, epoch ${bestEpoch}`;
-  return `**${name}** ${[result, ...marks].join('; ')}`;
-}
-
-function percent(value: number): string {
-  return `${value.toFixed(2)} %`;
 }
