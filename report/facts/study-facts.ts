@@ -1,9 +1,11 @@
+import { architecture } from '../../study/definition/pretrained.ts';
 import type { Network, TrainedSettings } from '../../study/definition/training-config.ts';
 import { asTrained } from '../../study/plan/epochs.ts';
 import { limitImages } from '../../study/plan/plan.ts';
 import { winner } from '../../study/plan/winner.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import { heldOutImages } from '../../study/trial/trial.ts';
+import { networkInFull } from '../../words/network.ts';
 import { describeSettings } from '../../words/settings.ts';
 
 export type RankedTrial = TrialRecord & { score: number };
@@ -88,6 +90,14 @@ export function missingStages(record: StudyRecord): StudyRecord['opening']['stud
   );
 }
 
+/** The candidate whose reduced form a network is, if the profile trained that instead. */
+export function standsInFor({ opening }: StudyRecord, network: Network): string | undefined {
+  const { study, profile } = opening;
+  if (!study.profiles[profile]?.reducedNetworks) return undefined;
+  const candidates = study.stages.flatMap((stage) => (stage.kind === 'compare' ? stage.candidates : []));
+  return candidates.find(({ reduced }) => reduced && sameLayers(reduced.network, network))?.name;
+}
+
 /** Every run once: those that a stage takes over are another stage's. */
 export function allRuns(record: StudyRecord): { stage: StageRecord; trial: TrialRecord }[] {
   return record.stages.flatMap((stage) =>
@@ -96,6 +106,10 @@ export function allRuns(record: StudyRecord): { stage: StageRecord; trial: Trial
 }
 
 // --- helpers ---
+
+function sameLayers(a: Network, b: Network): boolean {
+  return networkInFull(architecture(a)) === networkInFull(architecture(b));
+}
 
 function sameTraining(a: TrialRecord, b: TrialRecord): boolean {
   if (!a.config || !b.config || a.seed !== b.seed) return false;

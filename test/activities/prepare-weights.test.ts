@@ -77,7 +77,7 @@ describe('weights that are named', () => {
     [
       'fit another network',
       () => readFile(fixture('conv.pth')),
-      /don't fit the network \(ResNet.*\n(.*\n)*.*layer4\.0\.bn3\.running_var: expected \[32\], got no such tensor/,
+      /don't fit the network \{"kind":"resnet".*\n(.*\n)*.*layer4\.0\.bn3\.running_var: expected \[32\], got no such tensor/,
     ],
   ])('are refused at once and for good where they %s', async (_what, content, message) => {
     const file = join(folder, 'named.pth');

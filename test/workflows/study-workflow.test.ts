@@ -224,7 +224,7 @@ describe('a study with pretrained networks', () => {
     ]);
     const from = `\`weights/${weights.sha256}\``;
     expect(details['fine-tunes']).toContain(`pretrained networks start from: /weights.pth (${from})`);
-    expect(details['fine-tunes/width/wide']).toContain(`network: dense 16, from ${from}`);
+    expect(details['fine-tunes/width/wide']).toContain(`network: dense 16, from weights/${weights.sha256}`);
     expect(details['fine-tunes/width/narrow']).toContain('network: dense 8, from scratch');
   });
 

@@ -1,6 +1,6 @@
 import { fitWeights } from '../../training/weights/fit-weights.ts';
 import { loadWeights } from '../../training/weights/load-weights.ts';
-import { describeNetwork } from '../../words/network-in-brief.ts';
+import { networkInBrief } from '../../words/network.ts';
 import type { TrainerJob, TrainerReport } from '../protocol.ts';
 
 /** Checks that a file of weights can be read and fits networks, and says what it becomes in each. */
@@ -17,7 +17,7 @@ export async function checkWeightsJob({
       counters.length > 0 && `${counters.length} counters (${counters[0]}, …) are of no use here`,
       fresh.length > 0 && `from scratch: ${fresh.join(', ')}`,
     ];
-    return `${describeNetwork(network)}: ${parts.filter((part) => part !== false).join('; ')}`;
+    return `${networkInBrief(network)}: ${parts.filter((part) => part !== false).join('; ')}`;
   });
   return { kind: 'checkedWeights', fits };
 }

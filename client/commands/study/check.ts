@@ -5,6 +5,7 @@ import type { Stage } from '../../../study/definition/stage-schema.ts';
 import type { Profile, Study } from '../../../study/definition/study-schema.ts';
 import { planCourse } from '../../../study/plan/course.ts';
 import type { PlannedTrial } from '../../../study/plan/plan.ts';
+import { DEFAULT_WEIGHTS } from '../../../words/weights.ts';
 import type { StudyRequest } from '../../../workflows/study-workflow.ts';
 import { helpText } from '../../command-line/help.ts';
 import { interruption } from '../../command-line/interruption.ts';
@@ -81,7 +82,7 @@ async function check(
 function describeWeights(study: Study, profile: string, { file }: StudyRequest['weights']): string {
   const networks = pretrainedNetworks(study, selectProfile(study, profile));
   if (networks.length === 0) return 'weights: none; every network starts from scratch';
-  return `weights: ${file ?? "torchvision's ImageNet ResNet-50, which a worker fetches and checks"}`;
+  return `weights: ${file ?? `${DEFAULT_WEIGHTS}, which a worker fetches and checks`}`;
 }
 
 function describeStage(stage: Stage): string {

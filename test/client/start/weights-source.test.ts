@@ -84,7 +84,7 @@ describe('--weights', () => {
     [
       'another network’s',
       fixture('conv.pth'),
-      /^--weights: the weights don't fit the network \(ResNet.*\n(.*\n)+ {2}layers\.3\.weight: the network has no such tensor/,
+      /^--weights: the weights don't fit the network \{"kind":"resnet".*\n(.*\n)+ {2}layers\.3\.weight: the network has no such tensor/,
     ],
   ])('refuses %s', async (_what, weights, message) => {
     const refused = withWeights(own, [tiny], { weights });
