@@ -42,11 +42,11 @@ import { searchAttributes, typedSearchAttributes } from './search-attributes.ts'
 import { stageWorkflow } from './stage-workflow.ts';
 
 export interface StudyRequest {
-  /** A parsed study: every default filled in. */
+  /** A parsed study, with every default filled in. */
   study: Study;
   profile: string;
   source: DatasetSource;
-  /** Where weights come from, if some network of the profile starts from them. */
+  /** Where weights come from, if any network of the profile starts from weights. */
   weights: WeightsSource;
 }
 
@@ -70,13 +70,13 @@ export interface StudyStatus {
   dataset: DatasetSummary | null;
   /** How many of the data set's images the profile uses; training images before the split. */
   images: { training: number; test: number } | null;
-  /** What pretrained networks start from; null before they are prepared, and where there are none. */
+  /** What pretrained networks start from; null until it is prepared, and if there are none. */
   weights: WeightsSummary | null;
   stages: StageProgress[];
-  /** What waits for a person, by workflow id, each with its failure. */
+  /** What waits for a person: the failure for each workflow id. */
   attention: Record<string, string>;
   test: TestScore | null;
-  /** Where the store's objects can be browsed, for people; null where that is not known. */
+  /** Where people can browse the store's objects; null if that is not known. */
   objectsUrl: string | null;
 }
 
@@ -90,7 +90,7 @@ export interface StudyOutcome {
 export const studyStatusQuery = defineQuery<StudyStatus>(QUERIES.studyStatus);
 export const retryTestUpdate = defineUpdate<string, [Overrides | undefined]>(UPDATES.retryTest);
 
-/** A whole study: its stages in turn, each from the winner of an earlier one, the final test, record and report. */
+/** A complete study: its stages in order, each from the winner of an earlier one, the final test, record and report. */
 export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome> {
   const { study, profile: profileName, source } = request;
   const studyId = workflowInfo().workflowId;
@@ -129,9 +129,9 @@ export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome
       weights: weights?.sha256 ?? null,
     });
 
-  /** What each stage promotes, its epochs unscaled, and the run that won. */
+  /** What each stage promotes, and the trial that won it. */
   const winners = new Map<string, NamedConfig>();
-  const winningRuns = new Map<string, Winner>();
+  const winningTrials = new Map<string, Winner>();
   const candidates = new Map<string, NamedConfig[]>();
 
   for (const [index, stage] of study.stages.entries()) {
@@ -160,7 +160,7 @@ export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome
     const planned = stageTrials(study, profile, stage, soFar);
     const ranksStart = stage.kind === 'search' || (stage.kind === 'compare' && stage.ranksStart);
     const promotes = stage.kind === 'search' || stage.kind === 'compare';
-    const startRun = 'from' in stage && stage.from ? winningRuns.get(stage.from) : undefined;
+    const startTrial = 'from' in stage && stage.from ? winningTrials.get(stage.from) : undefined;
 
     const outcome = await executeChild(stageWorkflow, {
       workflowId: stageWorkflowId(studyId, stage.name),
@@ -170,7 +170,7 @@ export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome
           stage: stage.name,
           kind: stage.kind,
           question: stage.question,
-          start: ranksStart && startRun ? { ...startRun, takenOver: true } : null,
+          start: ranksStart && startTrial ? { ...startTrial, takenOver: true } : null,
           trials: planned.map(({ name, config, repetition, of }) => ({
             name,
             spec: specOf(config, repetition),
@@ -196,11 +196,11 @@ export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome
     candidates.set(stage.name, planned);
     if (!outcome.winner) return;
     winners.set(stage.name, promotedConfig(outcome.winner, { start, planned, profile }));
-    winningRuns.set(stage.name, outcome.winner);
+    winningTrials.set(stage.name, outcome.winner);
   }
 
   async function runTest(from: string): Promise<TestScore> {
-    const { trialKey } = winningRuns.get(from) ?? {};
+    const { trialKey } = winningTrials.get(from) ?? {};
     if (!trialKey)
       throw new Error(
         `stage ${from} has no winner to test; the schema lets none but a compare stage come here`,
