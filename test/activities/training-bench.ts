@@ -87,12 +87,7 @@ export async function openBench(
       return temporal.client.workflow.start<typeof trialWorkflow>('trialWorkflow', {
         workflowId: `trial-${randomUUID()}`,
         taskQueue: CONTROL_QUEUE,
-        args: [
-          {
-            ...{ studyId: 'none', stage: 'none', name: 'trial', spec },
-            ...{ of: null, suggestion: null, override: null },
-          },
-        ],
+        args: [{ studyId: 'none', stage: 'none', name: 'trial', spec }],
       });
     },
     async close() {
