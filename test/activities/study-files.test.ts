@@ -67,7 +67,7 @@ it('a study that has been tested is not tested again', async () => {
   });
   const evaluateTest = createEvaluateTest({
     store,
-    runTrainer: async () => {
+    startTrainer: async () => {
       throw new Error('no trainer may start');
     },
   });

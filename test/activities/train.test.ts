@@ -167,7 +167,7 @@ describe('an attempt after one that failed', () => {
     // The first one may have stored more than epoch 3 before it died; none is trained twice.
     expect(later[0]).toBeGreaterThan(3);
     expect(later).toEqual(epochsFrom(later[0] as number));
-    expect(await logOf(spec, 2)).toContain(`going on after epoch ${(later[0] as number) - 1}\n`);
+    expect(await logOf(spec, 2)).toContain(`continuing after epoch ${(later[0] as number) - 1}\n`);
     await expectTheSame(spec, { term: 2 });
   });
 
@@ -188,7 +188,7 @@ describe('an attempt after one that failed', () => {
     await trained(spec);
 
     expect(later).toEqual(epochsFrom(damaged));
-    expect(await logOf(spec, 2)).toMatch(/passed over a checkpoint: blobs\/[0-9a-f]{64} is damaged/);
+    expect(await logOf(spec, 2)).toMatch(/skipped a checkpoint: blobs\/[0-9a-f]{64} is damaged/);
     await expectTheSame(spec, { term: 2 });
   });
 
@@ -219,7 +219,7 @@ it('a trial tells its progress while it lasts; cancelled, it ends its trainer fi
   const spec = specOf({}, { epochs: 10_000 });
   const key = trialKey(spec);
   const training = new Promise<void>((resolve) => {
-    bench.watch.onReport = (report) => report.kind === 'epoch' && resolve();
+    bench.watch.onEvent = (event) => event.kind === 'epoch' && resolve();
   });
   const handle = await bench.startTrial(spec);
   await training;
@@ -318,10 +318,10 @@ function killAfterEpoch(epoch: number, spec: TrialSpec): number[] {
   const later: number[] = [];
   const tooLate = checkpointKey(trialKey(spec), (epoch + 2) * STEPS, 1);
   letThrough = (_method, key) => (key === tooLate ? new Promise(() => {}) : undefined);
-  bench.watch.onReport = (report) => {
-    if (report.kind !== 'epoch') return;
-    if (bench.jobs.length > 1) later.push(report.line.epoch);
-    else if (report.line.epoch === epoch)
+  bench.watch.onEvent = (event) => {
+    if (event.kind !== 'epoch') return;
+    if (bench.jobs.length > 1) later.push(event.line.epoch);
+    else if (event.line.epoch === epoch)
       for (const { pid } of trainersOf(process.pid)) process.kill(pid, 'SIGKILL');
   };
   return later;

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { isRunning } from '../../infra/process-identity.ts';
-import { projectRoot } from '../../infra/project.ts';
+import { compiledProgram, projectRoot } from '../../infra/project.ts';
 import { launch, type ManagedProcess } from '../../infra/servers/managed-process.ts';
 import { untilWorkerReady, workerLaunch } from '../../infra/servers/worker.ts';
 import { trainerEnvironment } from '../../infra/setup/native-parts.ts';
@@ -69,7 +69,7 @@ it('a worker that is told to stop ends its trainer, and the next one goes on wit
   expect(attempts).toEqual([1, 1]);
   expect(await readResult(store, trialKey(spec))).toMatchObject({ term: 2 });
   const log = await store.get(trialLogKey(trialKey(spec), 2));
-  expect(log?.body.toString()).toMatch(/going on after epoch \d+/);
+  expect(log?.body.toString()).toMatch(/continuing after epoch \d+/);
 });
 
 it('a trainer does not outlive its killed worker', async () => {
@@ -107,7 +107,7 @@ it.each(['SIGINT', 'SIGKILL'] as const)(
 // --- helpers ---
 
 function launchOf(kind: 'control' | 'training') {
-  const script = { name: `The ${kind} worker`, path: join(projectRoot, 'workers', `${kind}-main.ts`) };
+  const script = { name: `The ${kind} worker`, path: compiledProgram(`workers/${kind}-main`) };
   return workerLaunch(script, {
     projectRoot,
     temporal: { address: inject('temporalAddress'), namespace: temporal.namespace },
@@ -130,8 +130,13 @@ function startTrial(spec: TrialSpec) {
     taskQueue: CONTROL_QUEUE,
     args: [
       {
-        ...{ studyId: 'none', stage: 'none', name: 'trial', spec },
-        ...{ of: null, suggestion: null, override: null },
+        studyId: 'none',
+        stage: 'none',
+        name: 'trial',
+        spec,
+        of: null,
+        suggestion: null,
+        override: null,
       },
     ],
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TrainingConfig } from '../../../study/definition/training-config.ts';
 import type { EpochLine } from '../../../study/trial/trial.ts';
-import type { TrainingProgress } from '../../../trainer/protocol.ts';
+import type { TrainingProgress } from '../../../training/loop/progress.ts';
 import { type Checkpoint, CheckpointMismatchError } from '../../../training/checkpoint/checkpoint.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../../training/checkpoint/safetensors.ts';
 import { accuracyInTrainingMode, evaluate } from '../../../training/loop/evaluate.ts';
