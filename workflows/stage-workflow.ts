@@ -16,6 +16,7 @@ import type { Profile, SearchStage, Stage } from '../study/definition/study-sche
 import { type NamedConfig, scaleEpochs, searchTrialName } from '../study/plan/plan.ts';
 import { winner } from '../study/plan/winner.ts';
 import type { TrialStanding } from '../study/record/record.ts';
+import type { SearchedTrial } from '../study/search/suggest.ts';
 import type { TrialSpec } from '../study/trial/trial.ts';
 import { QUERIES, trialWorkflowId, UPDATES } from '../temporal/names.ts';
 import { attentionSignal, notifyAbove } from './attention.ts';
@@ -135,7 +136,7 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
     const line = async () => {
       while (next < evaluations) {
         const index = next++;
-        const suggestion = await suggest({ space, seed: spec.seed, index, ended: endedKeys() });
+        const suggestion = await suggest({ space, seed: spec.seed, index, ended: ended() });
         const config = scaleEpochs({ ...from.config, ...suggestion }, profile);
         const trial = { name: searchTrialName(from.name, index), spec: { ...spec, config }, of: null };
         const run = runTrial(trial, suggestion, null);
@@ -149,11 +150,11 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
     await Promise.all(runs);
   }
 
-  /** What the search has trained so far; a skipped trial has taught it nothing. */
-  function endedKeys(): { trialKey: string; suggestion: Overrides }[] {
+  /** The search's trained trials so far. A skipped trial has no result to learn from. */
+  function ended(): SearchedTrial[] {
     return status.trials.flatMap(({ standing }) =>
-      standing?.trialKey && standing.suggestion
-        ? [{ trialKey: standing.trialKey, suggestion: standing.suggestion }]
+      standing?.status === 'trained' && standing.suggestion
+        ? [{ suggestion: standing.suggestion, score: standing.score }]
         : [],
     );
   }

@@ -15,10 +15,10 @@ export interface SearchedTrial {
 }
 
 /**
- * The next configuration of a search: independent draws from the space, the same for the same seed and index.
+ * The next configuration of a random search: independent draws from the space, the same for the same seed and index.
  *
- * @param trials those that have ended, in the order in which they were suggested.
- * @param index how many were suggested before, whether they have ended or not.
+ * @param trials the search's ended trials, for samplers that learn from them. Random search does not.
+ * @param index number of configurations suggested before, whether or not their trials have ended.
  */
 export function suggest(
   space: SearchSpace,

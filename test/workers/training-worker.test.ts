@@ -48,7 +48,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-it('a worker that is told to stop ends its trainer, and the next one goes on with the trial', async () => {
+it('a worker that shuts down stops its trainer, and the next worker continues the trial', async () => {
   const spec = specOf(300);
   const first = await startWorker('training');
   const handle = await startTrial(spec);
@@ -65,7 +65,7 @@ it('a worker that is told to stop ends its trainer, and the next one goes on wit
   await second.stop();
   const { events } = await handle.fetchHistory();
   const attempts = events?.flatMap((event) => event.activityTaskStartedEventAttributes?.attempt ?? []);
-  // A shutdown uses up no retry.
+  // A shutdown doesn't count as a retry.
   expect(attempts).toEqual([1, 1]);
   expect(await readResult(store, trialKey(spec))).toMatchObject({ term: 2 });
   const log = await store.get(trialLogKey(trialKey(spec), 2));
@@ -85,7 +85,7 @@ it('a trainer does not outlive its killed worker', async () => {
 });
 
 it.each(['SIGINT', 'SIGKILL'] as const)(
-  'a worker in the foreground shuts down when its command gets %s',
+  'a worker in the foreground shuts down if its command gets %s',
   async (signal) => {
     const { env } = launchOf('training');
     const cli = join(projectRoot, 'client', 'staged-study.mjs');
@@ -97,7 +97,7 @@ it.each(['SIGINT', 'SIGKILL'] as const)(
         if (text.includes('ready')) command.kill(signal);
       });
     }
-    // The worker prints there too, so that both streams are open until it has ended.
+    // The worker writes to the same streams, so they close only when it has ended.
     const [code] = await once(command, 'close');
     expect(printed).toContain("state: 'STOPPED'");
     expect(code).toBe(signal === 'SIGINT' ? 0 : null);
