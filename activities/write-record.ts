@@ -21,7 +21,7 @@ export interface EndedStage {
   winner: string | null;
 }
 
-/** Writes `record.json` from what the store holds of the study's trials and test. */
+/** Writes `record.json` from the stored results of the study's trials and test. */
 export function createWriteRecord({ store }: { store: ObjectStore }) {
   return async (ended: { studyId: string; stages: EndedStage[] }): Promise<{ recordKey: string }> => {
     const { studyId, stages } = ended;

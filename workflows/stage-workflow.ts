@@ -15,7 +15,7 @@ import type { Profile } from '../study/definition/study-schema.ts';
 import { type NamedConfig, searchTrial } from '../study/plan/plan.ts';
 import { winner } from '../study/plan/winner.ts';
 import type { TrialStanding } from '../study/record/record.ts';
-import type { Suggestion } from '../study/search/suggest.ts';
+import type { SearchedTrial, Suggestion } from '../study/search/suggest.ts';
 import type { TrialSpec } from '../study/trial/trial.ts';
 import { QUERIES, trialWorkflowId, UPDATES } from '../temporal/names.ts';
 import { suggest } from './activities.ts';
@@ -147,7 +147,7 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
     const line = async () => {
       while (next < evaluations) {
         const index = next++;
-        const suggestion = await suggest({ space, seed: spec.seed, index, ended: endedKeys() });
+        const suggestion = await suggest({ space, seed: spec.seed, index, ended: ended() });
         const { name, config } = searchTrial(from, suggestion, profile, index);
         const trial = runTrial({ name, spec: { ...spec, config }, of: null }, { suggestion });
         trials.push(trial);
@@ -159,11 +159,11 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
     await Promise.all(trials);
   }
 
-  /** The search's trials that have a result. */
-  function endedKeys(): { trialKey: string; suggestion: Suggestion }[] {
+  /** The search's trained trials so far. A skipped trial has no result to learn from. */
+  function ended(): SearchedTrial[] {
     return status.trials.flatMap(({ standing }) =>
-      standing?.trialKey && standing.suggestion
-        ? [{ trialKey: standing.trialKey, suggestion: standing.suggestion }]
+      standing?.status === 'trained' && standing.suggestion
+        ? [{ suggestion: standing.suggestion, score: standing.score }]
         : [],
     );
   }

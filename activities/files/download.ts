@@ -4,10 +4,10 @@ import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/prom
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** A download failed; the message says what, where and what to do. */
+/** A download failed. The message says what failed and what to do. */
 export class DownloadError extends Error {
   override readonly name = 'DownloadError';
-  /** Whether the same may succeed a little later: not where the server is not there, or has no such file. */
+  /** Whether the same download may succeed a little later: not if no server answers at the URL, or it has no such file. */
   readonly mayPass: boolean;
 
   constructor(message: string, { mayPass = false, cause }: { mayPass?: boolean; cause?: unknown } = {}) {
@@ -17,25 +17,26 @@ export class DownloadError extends Error {
 }
 
 export interface DownloadOptions {
-  /** What the file must be; checked where given. */
+  /** The file must have this size and hash, if given. */
   sizeBytes?: number;
   sha256?: string;
-  /** What it may be at most, where its size is not known. */
+  /** The largest size accepted, if the exact size is not known. */
   maxBytes?: number;
-  /** Until the server answers the first request: default 8,000. */
+  /** How long to wait for the server's answer: default 8,000. */
   connectTimeoutMs?: number;
-  /** Without a byte, before the connection is given up: default 30,000. */
+  /** How long to wait for the next byte: default 30,000. */
   stallTimeoutMs?: number;
   onProgress?: (doneBytes: number, totalBytes: number | undefined) => void;
   signal?: AbortSignal;
 }
 
 /**
- * Downloads a file over HTTP. What has come stays in `<toFile>.partial`, and the next call goes on from
- * there if the server still has the same file (`If-Range`); a transfer that breaks off is resumed a few
- * times at once. The file gets its name only when complete and verified. One call a file at a time.
+ * Downloads a file over HTTP. An interrupted transfer resumes, a few times within this call and then in the next one:
+ * the bytes received stay in `<toFile>.partial`, and are used if the server still has the same file (`If-Range`). The
+ * file gets its name only when it is complete and verified. At most one call at a time may download to a file.
  *
- * Throws `DownloadError`, at once if the server can't be reached; an aborted `signal` throws its reason.
+ * @throws {DownloadError} if the download fails; without a second try if the server can't be reached.
+ * @throws the reason of `signal` if it aborts.
  */
 export async function download(
   url: string,
@@ -52,7 +53,7 @@ export async function download(
       options.signal?.throwIfAborted();
       if (error instanceof TooLargeError) await removePartial(toFile);
       const broke = error instanceof BrokenOffError || (breaks > 0 && error instanceof UnreachableError);
-      if (!broke || breaks === resumes) throw error;
+      if (!broke || breaks === RESUMES) throw error;
       await pause(100 * 3 ** breaks);
     }
   }
@@ -65,21 +66,26 @@ export async function download(
 
 // --- helpers ---
 
-const resumes = 4;
+const RESUMES = 4;
 
-/** No answer came. */
+/** The server didn't answer. */
 class UnreachableError extends DownloadError {}
 class SilenceError extends Error {}
-/** The transfer had begun. */
+/** The transfer ended early. */
 class BrokenOffError extends DownloadError {}
-/** More than was asked for: of no use to the next call. */
+/** The next call can't use a partial file that is too large. */
 class TooLargeError extends DownloadError {}
 
-const partialOf = (toFile: string): string => `${toFile}.partial`;
-/** Holds the ETag or date by which the server knows the version that the partial file is a part of. */
-const validatorOf = (toFile: string): string => `${toFile}.partial.version`;
+function partialOf(toFile: string): string {
+  return `${toFile}.partial`;
+}
 
-/** One request: appends to the partial file, or begins it anew. */
+/** Holds the ETag or date that identifies the partial file's version to the server. */
+function validatorOf(toFile: string): string {
+  return `${toFile}.partial.version`;
+}
+
+/** Makes one request, and appends to the partial file or starts it again. */
 async function transfer(url: string, toFile: string, options: DownloadOptions): Promise<void> {
   const { connectTimeoutMs = 8_000, stallTimeoutMs = 30_000, signal, onProgress } = options;
   const timer = new AbortController();
@@ -102,7 +108,7 @@ async function transfer(url: string, toFile: string, options: DownloadOptions): 
     if (options.sizeBytes !== undefined && totalBytes !== options.sizeBytes) {
       await response.body?.cancel();
       throw new DownloadError(
-        `${url}: expected ${options.sizeBytes} bytes, the server offers ${totalBytes}; it has another file`,
+        `${url}: expected ${options.sizeBytes} bytes, the server offers ${totalBytes}; it has a different file`,
       );
     }
 
@@ -164,7 +170,7 @@ async function request(
     response = await fetch(url, { headers, signal });
   } catch (cause) {
     throw new UnreachableError(
-      `${url}: the server can't be reached (${reason(cause)}); check the address and the network`,
+      `${url}: the server can't be reached (${reason(cause)}); check the URL and the network`,
       { cause, mayPass: isPassing(cause) },
     );
   }
@@ -175,12 +181,12 @@ async function request(
   if (response.status === 416) return request(url, { offset: 0, validator: '' }, signal);
   throw new DownloadError(
     `${url}: expected the file (HTTP status 200), got ${response.status} ${response.statusText}; ` +
-      'check the address',
+      'check the URL',
     { mayPass: response.status >= 500 || response.status === 429 },
   );
 }
 
-/** A strong ETag, else the date; a weak tag doesn't promise equal bytes. */
+/** A strong ETag, or else the date. A weak ETag doesn't promise equal bytes. */
 function validatorIn(response: Response): string {
   const etag = response.headers.get('etag');
   return etag && !etag.startsWith('W/') ? etag : (response.headers.get('last-modified') ?? '');
@@ -222,11 +228,11 @@ async function checkFile(
   { sizeBytes = found.sizeBytes, sha256 = found.sha256 }: DownloadOptions,
 ): Promise<void> {
   if (found.sizeBytes === sizeBytes && found.sha256 === sha256) return;
-  // Or every further call would go on from it and fail the same way.
+  // The next call would resume from it, and fail in the same way.
   await removePartial(toFile);
   throw new DownloadError(
     `${url}: expected ${sizeBytes} bytes with SHA-256 ${sha256}, got ${found.sizeBytes} bytes with ` +
-      `${found.sha256}; the server has another file or it was damaged on the way: try again, or check the address`,
+      `${found.sha256}; the server has a different file, or it was damaged in transit: try again, or check the URL`,
   );
 }
 
@@ -240,13 +246,13 @@ async function onDisk<T>(toFile: string, action: () => Promise<T>): Promise<T> {
     return await action();
   } catch (cause) {
     throw new DownloadError(
-      `could not write ${toFile} (${reason(cause)}); make room there, or choose a folder that can be written`,
+      `can't write ${toFile} (${reason(cause)}); free disk space, or choose a folder that you can write to`,
       { cause },
     );
   }
 }
 
-/** Silence and broken connections: all else (no such host, nobody listens, no valid address) is there the next time, too. */
+/** Timeouts and broken connections. Other errors, such as an unknown host or a refused connection, would only repeat. */
 function isPassing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof SilenceError) return true;
@@ -254,7 +260,7 @@ function isPassing(error: unknown): boolean {
   return /^(ETIMEDOUT|ECONNRESET|EPIPE|UND_ERR_)/.test(code) || isPassing(error.cause);
 }
 
-/** What lies behind fetch's own `fetch failed`. */
+/** The cause beneath fetch's own message, `fetch failed`. */
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.cause instanceof Error) return reason(error.cause);

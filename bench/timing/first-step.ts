@@ -12,7 +12,7 @@ import { defaultSettings, type Network } from '../../study/definition/training-c
 import { asTrained } from '../../study/plan/epochs.ts';
 import { CIFAR10_CLASSES } from '../../study/shipped/class-names.ts';
 import { NUMERICS, type TrialSpec } from '../../study/trial/trial.ts';
-import { createRunTrainer } from '../../trainer/run-trainer.ts';
+import { startTrainer } from '../../trainer/start-trainer.ts';
 import { RECORD_BYTES } from '../../training/data/records.ts';
 import type { BenchResults } from '../bench-results.ts';
 import { FIRST_STEP_LIMIT } from '../floors.ts';
@@ -103,20 +103,17 @@ function oneStepTrial(network: Network, dataset: string): TrialSpec {
 async function untilFirstStep(spec: TrialSpec, signal: AbortSignal): Promise<Measurement<number>> {
   const enough = new AbortController();
   let log = '';
-  const runTrainer = createRunTrainer({
-    slots: 1,
-    onLog: async (_job, text) => {
-      log = text;
-    },
-  });
   const before = readLoad(process.pid);
   let found: Measurement<number> | undefined;
   try {
-    await runTrainer(
+    await startTrainer(
       { kind: 'train', spec, holder: 'bench', term: 1 },
       {
         signal: AbortSignal.any([signal, enough.signal]),
-        onReport: ({ kind }) => {
+        onLog: async (text) => {
+          log = text;
+        },
+        onEvent: ({ kind }) => {
           if (kind !== 'progress' || found) return;
           const after = readLoad(process.pid);
           found = { figures: after.at - before.at, disturbance: disturbanceBetween(before, after) };

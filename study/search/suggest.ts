@@ -15,10 +15,10 @@ export interface SearchedTrial {
 }
 
 /**
- * The next configuration of a search: independent draws from the space. The same seed and index give the same draws.
+ * The next configuration of a random search: independent draws from the space, the same for the same seed and index.
  *
- * @param _trials the trials that have ended, in the order of their suggestion. Independent draws don't need them.
- * @param index how many configurations were suggested before, whether their trials have ended or not.
+ * @param _trials the search's ended trials, for samplers that learn from them. Random search does not.
+ * @param index number of configurations suggested before, whether or not their trials have ended.
  */
 export function suggest(
   space: SearchSpace,

@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { QUERIES, UPDATES } from '../../temporal/names.ts';
 import type { StudyStatus } from '../../workflows/study-workflow.ts';
 import { countNeedingAttention, innermost, run, type Train, trained, useTemporal } from './run-study.ts';

@@ -2,7 +2,7 @@
 import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activity';
 import { afterAll, beforeAll } from 'vitest';
 import type { ControlActivities } from '../../activities/control-activities.ts';
-import type { TrainReport } from '../../activities/train.ts';
+import type { TrainEnd } from '../../activities/train.ts';
 import type { TrainingActivities } from '../../activities/training-activities.ts';
 import type { TrialSpec } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
@@ -12,7 +12,7 @@ import { recordHistories } from './histories.ts';
 import { openNamespace } from './namespace.ts';
 import { smallRequest } from './small-study.ts';
 
-export type Train = (input: { spec: TrialSpec }) => Promise<TrainReport>;
+export type Train = (input: { spec: TrialSpec }) => Promise<TrainEnd>;
 export type Outcome = Awaited<ReturnType<typeof studyWorkflow>>;
 type Written = Parameters<ControlActivities['writeRecord']>[0];
 type Temporal = Awaited<ReturnType<typeof openNamespace>>;
@@ -90,7 +90,7 @@ export async function run(
 /** Runs a study to its end, with scores that `report` gives. */
 export async function runToEnd(
   studyId: string,
-  report: (spec: TrialSpec) => TrainReport,
+  report: (spec: TrialSpec) => TrainEnd,
   request: StudyRequest = smallRequest(),
 ) {
   const specs: TrialSpec[] = [];
@@ -106,7 +106,7 @@ export async function runToEnd(
   return { specs, outcome, ...rest };
 }
 
-export function trained(spec: TrialSpec, score: number | null): TrainReport {
+export function trained(spec: TrialSpec, score: number | null): TrainEnd {
   const outcome = score === null ? 'diverged' : 'completed';
   return {
     status: 'trained',

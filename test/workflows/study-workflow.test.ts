@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowFailedError } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
-import type { TrainReport } from '../../activities/train.ts';
+import type { TrainEnd } from '../../activities/train.ts';
 import { parseStudy } from '../../study/definition/parse-study.ts';
 import type { TrialSpec } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
@@ -72,7 +72,7 @@ describe.concurrent('a study', () => {
 
   it('cancels its trials when it is cancelled', async ({ expect }) => {
     const cancelled: string[] = [];
-    const train = async ({ spec }: { spec: TrialSpec }): Promise<TrainReport> => {
+    const train = async ({ spec }: { spec: TrialSpec }): Promise<TrainEnd> => {
       try {
         return await Context.current().cancelled;
       } finally {

@@ -5,9 +5,9 @@ import type { TrialData } from '../../study/trial/trial.ts';
 import { parseRecords } from '../../training/data/records.ts';
 import { splitImages } from '../../training/data/split.ts';
 
-/** The images of a trial and their split, from this machine's cache or the store. */
+/** A trial's images and their split into training and validation, from this machine's cache or the store. */
 export async function trialImages(store: ObjectStore, data: TrialData) {
   const records = await cachedTrainingRecords(store, data.dataset, cacheFolder());
-  const images = parseRecords(records, 'training records');
+  const images = parseRecords(records, 'training images');
   return { images, split: splitImages(images.labels, data) };
 }
