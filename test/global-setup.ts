@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { compileIfStale } from '../infra/build/compile.mjs';
 import type { StoreAddress } from '../infra/configuration.ts';
 import { launch, type ManagedProcess } from '../infra/servers/managed-process.ts';
 import { minioServerLaunch, untilMinioAnswers } from '../infra/servers/minio-server.ts';
@@ -28,6 +29,8 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // The tests' servers alone count, whatever the surroundings name.
   for (const name of Object.keys(process.env)) if (/^(TEMPORAL|S3)_/.test(name)) delete process.env[name];
+  // Workers, trainers and commands that tests start run what is compiled.
+  compileIfStale();
   const nativeParts = await ensureNativeParts();
   const folder = await mkdtemp(join(tmpdir(), 'staged-study-test-'));
   process.env.TEMPORAL_CONFIG_FILE = join(folder, 'no-temporal-profiles.toml');
