@@ -1,7 +1,7 @@
 /**
  * How far our ResNet-50 is from torchvision's with the weights of each of make-weights.py's files:
  *
- *     TF_ENABLE_ONEDNN_OPTS=1 npx tsx test/training/weights/compare-with-torch.ts DIR
+ *     TF_ENABLE_ONEDNN_OPTS=1 npx tsx scripts/compare-with-torch.ts DIR
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
