@@ -3,19 +3,16 @@ import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { type DownloadOptions, download } from './download.ts';
 
-/** A server that can't be reached is given up after this long. */
-const CONNECT_TIMEOUT_MS = 8_000;
-
-/** Whether a source is fetched, rather than opened as a file. */
+/** Whether a source is downloaded rather than opened as a file. */
 export function isAddress(source: string): boolean {
   return /^https?:/.test(source);
 }
 
 /**
- * Gives `use` a file by its name, or by its address once it is downloaded: what has come of it is kept for the next attempt
- * until it is whole. Used or refused, a download has done its work and is removed.
+ * Calls `use` with a local file, or with a URL's file once it is downloaded. A partial download is kept for the next
+ * attempt. A complete one is deleted after `use`.
  *
- * @param downloads folder for what is downloaded.
+ * @param downloads folder for downloads.
  */
 export async function withFile<T>(
   source: string,
@@ -27,7 +24,6 @@ export async function withFile<T>(
   const file = join(downloads, encodeURIComponent(source).slice(-200));
   await download(source, file, {
     ...options,
-    connectTimeoutMs: CONNECT_TIMEOUT_MS,
     signal: Context.current().cancellationSignal,
   });
   try {

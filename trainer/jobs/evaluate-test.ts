@@ -1,5 +1,5 @@
 import { putBlob } from '../../storage/blobs.ts';
-import { getTestRecords } from '../../storage/inputs/test-images.ts';
+import { getTestImages } from '../../storage/inputs/test-images.ts';
 import { writeStudyTest } from '../../storage/studies.ts';
 import { parseRecords } from '../../training/data/records.ts';
 import { stratifiedSubset } from '../../training/data/split.ts';
@@ -16,7 +16,7 @@ export async function testJob(
 ): Promise<TrainerReport> {
   const { result, weights } = await bestWeights(store, trialKey);
   const { config, data } = result.spec;
-  const images = parseRecords(await getTestRecords(store, data.dataset), 'test records');
+  const images = parseRecords(await getTestImages(store, data.dataset), 'test records');
   const indices = stratifiedSubset(images.labels, testImages, data.splitSeed);
 
   report({ kind: 'alive', doing: `testing on ${indices.length} images` });

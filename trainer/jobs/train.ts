@@ -1,7 +1,7 @@
 import type { ObjectStore } from '../../storage/object-store.ts';
 import {
-  newestSoundCheckpoint,
-  type SoundCheckpoint,
+  type IntactCheckpoint,
+  newestIntactCheckpoint,
   saveCheckpoint,
 } from '../../storage/trials/checkpoints.ts';
 import { writeMetrics, writeResult } from '../../storage/trials/trials.ts';
@@ -31,7 +31,7 @@ export async function trainJob(
   const key = trialKey(spec);
   const { images, split } = await trialImages(store, spec.data);
 
-  const { checkpoint, damaged } = await newestSoundCheckpoint(store, key);
+  const { checkpoint, damaged } = await newestIntactCheckpoint(store, key);
   for (const error of damaged) console.error(`passed over a checkpoint: ${error.message}`);
   if (checkpoint) console.log(`going on after epoch ${checkpoint.manifest.epoch}`);
   const startFrom = checkpoint ? undefined : await startingWeights(store, spec);
@@ -92,7 +92,7 @@ export async function trainJob(
 
 // --- helpers ---
 
-type StoredBest = SoundCheckpoint['manifest']['best'];
+type StoredBest = IntactCheckpoint['manifest']['best'];
 
 function encodeCheckpoint(key: string, seed: number, state: Checkpoint, storedBest: StoredBest | undefined) {
   const { step, epoch, lines, best } = state;
@@ -110,7 +110,7 @@ function encodeCheckpoint(key: string, seed: number, state: Checkpoint, storedBe
   };
 }
 
-function decodeCheckpoint({ manifest, weights, optimizer, best }: SoundCheckpoint): Checkpoint {
+function decodeCheckpoint({ manifest, weights, optimizer, best }: IntactCheckpoint): Checkpoint {
   const { epoch, step, lines } = manifest;
   return {
     epoch,
