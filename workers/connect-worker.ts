@@ -1,6 +1,7 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
-import { createMinioStore, ensureBucket } from '../storage/minio/minio-store.ts';
+import { ensureBucket } from '../storage/minio/bucket.ts';
+import { createMinioStore } from '../storage/minio/minio-store.ts';
 import { probeConditionalWrites } from '../storage/minio/probe.ts';
 import { storeConfigFromEnvironment } from '../storage/minio/store-config.ts';
 

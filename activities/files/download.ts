@@ -4,10 +4,10 @@ import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/prom
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** A download failed. The message says what failed and what to do. */
+/** A download failed. The message names the URL or file, the reason and what to do. */
 export class DownloadError extends Error {
   override readonly name = 'DownloadError';
-  /** Whether the same download may succeed a little later: not if no server answers at the URL, or it has no such file. */
+  /** Whether a later retry may succeed. False if, for example, the server doesn't exist or has no such file. */
   readonly mayPass: boolean;
 
   constructor(message: string, { mayPass = false, cause }: { mayPass?: boolean; cause?: unknown } = {}) {
@@ -17,26 +17,26 @@ export class DownloadError extends Error {
 }
 
 export interface DownloadOptions {
-  /** The file must have this size and hash, if given. */
+  /** Expected size. Default: any. */
   sizeBytes?: number;
+  /** Expected hash. Default: any. */
   sha256?: string;
-  /** The largest size accepted, if the exact size is not known. */
+  /** Upper limit for a file of unknown size. Default: none. */
   maxBytes?: number;
-  /** How long to wait for the server's answer: default 8,000. */
+  /** Time limit for the server's answer to a request. Default: 8,000. */
   connectTimeoutMs?: number;
-  /** How long to wait for the next byte: default 30,000. */
+  /** Time without a byte after which the connection is given up. Default: 30,000. */
   stallTimeoutMs?: number;
   onProgress?: (doneBytes: number, totalBytes: number | undefined) => void;
   signal?: AbortSignal;
 }
 
 /**
- * Downloads a file over HTTP. An interrupted transfer resumes, a few times within this call and then in the next one:
- * the bytes received stay in `<toFile>.partial`, and are used if the server still has the same file (`If-Range`). The
- * file gets its name only when it is complete and verified. At most one call at a time may download to a file.
+ * Downloads a file over HTTP. An interrupted transfer is resumed a few times. The partial file stays in
+ * `<toFile>.partial`, and the next call resumes it if the server still has the same version (`If-Range`). The file
+ * appears under its name only when it is complete and verified. Calls for the same file must not overlap.
  *
- * @throws {DownloadError} if the download fails; without a second try if the server can't be reached.
- * @throws the reason of `signal` if it aborts.
+ * @throws {DownloadError} at once if the server can't be reached. An aborted `signal` throws its reason.
  */
 export async function download(
   url: string,
@@ -44,7 +44,7 @@ export async function download(
   options: DownloadOptions = {},
 ): Promise<{ sizeBytes: number; sha256: string }> {
   await onDisk(toFile, () => mkdir(path.dirname(toFile), { recursive: true }));
-  for (let breaks = 0; ; breaks++) {
+  for (let failures = 0; ; failures++) {
     options.signal?.throwIfAborted();
     try {
       await transfer(url, toFile, options);
@@ -52,9 +52,10 @@ export async function download(
     } catch (error) {
       options.signal?.throwIfAborted();
       if (error instanceof TooLargeError) await removePartial(toFile);
-      const broke = error instanceof BrokenOffError || (breaks > 0 && error instanceof UnreachableError);
-      if (!broke || breaks === RESUMES) throw error;
-      await pause(100 * 3 ** breaks);
+      const interrupted =
+        error instanceof InterruptedTransferError || (failures > 0 && error instanceof UnreachableError);
+      if (!interrupted || failures === MAX_RESUMES) throw error;
+      await pause(100 * 3 ** failures);
     }
   }
   const found = await describeFile(partialOf(toFile));
@@ -66,26 +67,21 @@ export async function download(
 
 // --- helpers ---
 
-const RESUMES = 4;
+const MAX_RESUMES = 4;
 
 /** The server didn't answer. */
 class UnreachableError extends DownloadError {}
 class SilenceError extends Error {}
-/** The transfer ended early. */
-class BrokenOffError extends DownloadError {}
-/** The next call can't use a partial file that is too large. */
+/** The transfer was interrupted. */
+class InterruptedTransferError extends DownloadError {}
+/** The file exceeds `maxBytes`, so the next call can't use the partial file. */
 class TooLargeError extends DownloadError {}
 
-function partialOf(toFile: string): string {
-  return `${toFile}.partial`;
-}
+const partialOf = (toFile: string): string => `${toFile}.partial`;
+/** Holds the ETag or date that identifies the version of the partial file. */
+const validatorOf = (toFile: string): string => `${toFile}.partial.version`;
 
-/** Holds the ETag or date that identifies the partial file's version to the server. */
-function validatorOf(toFile: string): string {
-  return `${toFile}.partial.version`;
-}
-
-/** Makes one request, and appends to the partial file or starts it again. */
+/** Sends one request and appends to the partial file, or starts it over. */
 async function transfer(url: string, toFile: string, options: DownloadOptions): Promise<void> {
   const { connectTimeoutMs = 8_000, stallTimeoutMs = 30_000, signal, onProgress } = options;
   const timer = new AbortController();
@@ -108,14 +104,14 @@ async function transfer(url: string, toFile: string, options: DownloadOptions): 
     if (options.sizeBytes !== undefined && totalBytes !== options.sizeBytes) {
       await response.body?.cancel();
       throw new DownloadError(
-        `${url}: expected ${options.sizeBytes} bytes, the server offers ${totalBytes}; it has a different file`,
+        `${url}: expected ${options.sizeBytes} bytes, but the server offers ${totalBytes}; it has a different file`,
       );
     }
 
     const { maxBytes = Number.POSITIVE_INFINITY } = options;
     const checkSize = (bytes: number) => {
       if (bytes > maxBytes)
-        throw new TooLargeError(`${url}: expected at most ${maxBytes} bytes, the server offers more`);
+        throw new TooLargeError(`${url}: expected at most ${maxBytes} bytes, but the server offers more`);
     };
     if (totalBytes !== undefined && totalBytes > maxBytes) await response.body?.cancel();
     checkSize(totalBytes ?? 0);
@@ -135,7 +131,7 @@ async function transfer(url: string, toFile: string, options: DownloadOptions): 
       await file.close();
     }
     if (totalBytes !== undefined && doneBytes < totalBytes) {
-      throw new BrokenOffError(
+      throw new InterruptedTransferError(
         `${url}: the transfer ended after ${doneBytes} of ${totalBytes} bytes; try again`,
         { mayPass: true },
       );
@@ -159,7 +155,7 @@ async function request(
   start: { offset: number; validator: string },
   signal: AbortSignal,
 ): Promise<Response> {
-  // Bytes as they are: a decoded transfer has neither the right size nor a place to resume from.
+  // A compressed transfer would have another size and could not be resumed.
   const headers: Record<string, string> = { 'accept-encoding': 'identity' };
   if (start.offset > 0) {
     headers.range = `bytes=${start.offset}-`;
@@ -174,10 +170,10 @@ async function request(
       { cause, mayPass: isPassing(cause) },
     );
   }
-  const resumes = response.headers.get('content-range')?.startsWith(`bytes ${start.offset}-`);
-  if (response.status === 200 || (response.status === 206 && resumes)) return response;
+  const continues = response.headers.get('content-range')?.startsWith(`bytes ${start.offset}-`);
+  if (response.status === 200 || (response.status === 206 && continues)) return response;
   await response.body?.cancel();
-  // The partial file is as long as the server's, or longer.
+  // The partial file is at least as long as the server's file.
   if (response.status === 416) return request(url, { offset: 0, validator: '' }, signal);
   throw new DownloadError(
     `${url}: expected the file (HTTP status 200), got ${response.status} ${response.statusText}; ` +
@@ -186,7 +182,7 @@ async function request(
   );
 }
 
-/** A strong ETag, or else the date. A weak ETag doesn't promise equal bytes. */
+/** A strong ETag, or else the date. Equal weak ETags don't imply equal bytes. */
 function validatorIn(response: Response): string {
   const etag = response.headers.get('etag');
   return etag && !etag.startsWith('W/') ? etag : (response.headers.get('last-modified') ?? '');
@@ -198,10 +194,13 @@ async function* chunksOf(response: Response, url: string): AsyncGenerator<Uint8A
   try {
     for (;;) {
       const { done, value } = await reader.read().catch((cause: unknown) => {
-        throw new BrokenOffError(`${url}: the transfer broke off (${reason(cause)}); try again`, {
-          cause,
-          mayPass: true,
-        });
+        throw new InterruptedTransferError(
+          `${url}: the transfer was interrupted (${reason(cause)}); try again`,
+          {
+            cause,
+            mayPass: true,
+          },
+        );
       });
       if (done) return;
       yield value;
@@ -228,7 +227,7 @@ async function checkFile(
   { sizeBytes = found.sizeBytes, sha256 = found.sha256 }: DownloadOptions,
 ): Promise<void> {
   if (found.sizeBytes === sizeBytes && found.sha256 === sha256) return;
-  // The next call would resume from it, and fail in the same way.
+  // Otherwise every later call would resume this file and fail in the same way.
   await removePartial(toFile);
   throw new DownloadError(
     `${url}: expected ${sizeBytes} bytes with SHA-256 ${sha256}, got ${found.sizeBytes} bytes with ` +
@@ -246,13 +245,13 @@ async function onDisk<T>(toFile: string, action: () => Promise<T>): Promise<T> {
     return await action();
   } catch (cause) {
     throw new DownloadError(
-      `can't write ${toFile} (${reason(cause)}); free disk space, or choose a folder that you can write to`,
+      `could not write ${toFile} (${reason(cause)}); free some space there, or choose a writable folder`,
       { cause },
     );
   }
 }
 
-/** Timeouts and broken connections. Other errors, such as an unknown host or a refused connection, would only repeat. */
+/** True for silence and lost connections. Other errors (unknown host, refused connection, invalid URL) would recur. */
 function isPassing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof SilenceError) return true;
@@ -260,7 +259,7 @@ function isPassing(error: unknown): boolean {
   return /^(ETIMEDOUT|ECONNRESET|EPIPE|UND_ERR_)/.test(code) || isPassing(error.cause);
 }
 
-/** The cause beneath fetch's own message, `fetch failed`. */
+/** The cause behind the `fetch failed` of fetch itself. */
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.cause instanceof Error) return reason(error.cause);

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Client, ServiceError } from '@temporalio/client';
-import { createLogUpdate } from 'log-update';
+import { liveScreen } from '../../infra/live-screen.ts';
 import { type StudyView, viewStudy } from '../observe/observe-study.ts';
 import { news } from './plain-view.ts';
 import { studyView } from './study-view.ts';
@@ -16,7 +16,7 @@ const PATIENCE_MS = 60_000;
  * @returns the last view; the signal's abort throws its reason.
  */
 export async function watchStudy(client: Client, studyId: string, signal: AbortSignal): Promise<StudyView> {
-  const show = process.stdout.isTTY ? liveScreen() : plainLines();
+  const show = process.stdout.isTTY ? liveView() : plainLines();
   let lastAnswer = Date.now();
   for (;;) {
     signal.throwIfAborted();
@@ -44,21 +44,11 @@ export function needsPerson(view: StudyView): boolean {
 
 // --- helpers ---
 
-function liveScreen(): (view: StudyView) => void {
-  // A terminal may say that it has no rows and columns: it does not know.
-  const screen = {
-    write: (text: string) => process.stdout.write(text),
-    get columns() {
-      return process.stdout.columns || 80;
-    },
-    get rows() {
-      return process.stdout.rows || 24;
-    },
-  };
-  const draw = createLogUpdate(screen as NodeJS.WriteStream);
+function liveView(): (view: StudyView) => void {
+  const screen = liveScreen(process.stdout);
   return (view) => {
-    draw(studyView(view, screen.columns, { brief: view.workflowStatus === 'RUNNING' }));
-    if (view.workflowStatus !== 'RUNNING') draw.done();
+    screen.draw(studyView(view, screen.columns, { brief: view.workflowStatus === 'RUNNING' }));
+    if (view.workflowStatus !== 'RUNNING') screen.done();
   };
 }
 

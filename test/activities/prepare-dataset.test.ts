@@ -8,8 +8,8 @@ import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { createPrepareDataset } from '../../activities/prepare-dataset.ts';
 import { sha256Of } from '../../storage/blobs.ts';
-import { getTrainingRecords, putDataset } from '../../storage/inputs/datasets.ts';
-import { getTestRecords } from '../../storage/inputs/test-images.ts';
+import { getTrainingImages, putDataset } from '../../storage/inputs/datasets.ts';
+import { getTestImages } from '../../storage/inputs/test-images.ts';
 import { createMinioStore } from '../../storage/minio/minio-store.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { OFFICIAL_ARCHIVE } from '../../training/data/archive.ts';
@@ -49,8 +49,8 @@ describe('a given archive', () => {
     const summary = await prepare({ source: { archive: file }, generatedImages: false });
     const origin = { kind: 'other', archiveSha256: sha256Of(archive), source: file };
     expect(summary).toMatchObject({ trainImages: 200, testImages: 100, origin });
-    expect((await getTrainingRecords(store, summary.sha256)).equals(smallImages.train)).toBe(true);
-    expect((await getTestRecords(store, summary.sha256)).equals(smallImages.test)).toBe(true);
+    expect((await getTrainingImages(store, summary.sha256)).equals(smallImages.train)).toBe(true);
+    expect((await getTestImages(store, summary.sha256)).equals(smallImages.test)).toBe(true);
 
     expect(await prepare({ source: { archive: file }, generatedImages: false })).toEqual(summary);
   });

@@ -11,7 +11,7 @@ import {
   trialConfigKey,
   trialLogKey,
 } from '../../storage/keys.ts';
-import { newestSoundCheckpoint } from '../../storage/trials/checkpoints.ts';
+import { newestIntactCheckpoint } from '../../storage/trials/checkpoints.ts';
 import { acquireLease } from '../../storage/trials/lease.ts';
 import { readMetrics, readResult, type TrialResult } from '../../storage/trials/trials.ts';
 import type { Network, Settings } from '../../study/definition/training-config.ts';
@@ -182,7 +182,7 @@ describe('an attempt after one that failed', () => {
     let damaged = 0;
     bench.watch.beforeJob = async () => {
       if (bench.jobs.length !== 2) return;
-      const { checkpoint } = await newestSoundCheckpoint(bench.store, key);
+      const { checkpoint } = await newestIntactCheckpoint(bench.store, key);
       if (!checkpoint) throw new Error('expected a checkpoint, got none');
       damaged = checkpoint.manifest.epoch;
       const bytes = Buffer.from(checkpoint.weights);
@@ -235,7 +235,7 @@ it('a trial shows its progress; if cancelled, it stops its trainer, keeps its ch
   expect(trainersOf(process.pid)).toEqual([]);
   expect((await handle.describe()).status.name).toBe('CANCELLED');
   expect(await readResult(bench.store, key)).toBeUndefined();
-  expect((await newestSoundCheckpoint(bench.store, key)).checkpoint).toBeDefined();
+  expect((await newestIntactCheckpoint(bench.store, key)).checkpoint).toBeDefined();
   const next = await acquireLease(bench.store, key, { holder: 'next', attempt: 1, ttlMs: 1, now: Date.now });
   expect(next).toHaveProperty('lease');
 });

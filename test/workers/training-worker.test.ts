@@ -15,7 +15,7 @@ import { trialLogKey } from '../../storage/keys.ts';
 import { createMinioStore } from '../../storage/minio/minio-store.ts';
 import type { StoreConfig } from '../../storage/minio/store-config.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import { newestSoundCheckpoint } from '../../storage/trials/checkpoints.ts';
+import { newestIntactCheckpoint } from '../../storage/trials/checkpoints.ts';
 import { readResult } from '../../storage/trials/trials.ts';
 import { defaultSettings } from '../../study/definition/training-config.ts';
 import { asTrained } from '../../study/plan/epochs.ts';
@@ -134,7 +134,7 @@ function startTrial(spec: TrialSpec) {
 }
 
 async function untilCheckpoint(spec: TrialSpec): Promise<void> {
-  const find = async () => (await newestSoundCheckpoint(store, trialKey(spec))).checkpoint;
+  const find = async () => (await newestIntactCheckpoint(store, trialKey(spec))).checkpoint;
   await expect.poll(find, { timeout: 60_000, interval: 20 }).toBeDefined();
 }
 

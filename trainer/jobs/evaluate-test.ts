@@ -1,5 +1,5 @@
 import { putBlob } from '../../storage/blobs.ts';
-import { getTestRecords } from '../../storage/inputs/test-images.ts';
+import { getTestImages } from '../../storage/inputs/test-images.ts';
 import { writeStudyTest } from '../../storage/studies.ts';
 import { parseRecords } from '../../training/data/records.ts';
 import { stratifiedSubset } from '../../training/data/split.ts';
@@ -17,7 +17,7 @@ export async function evaluateTest(
   const store = openStore();
   const { result, weights } = await bestWeights(store, trialKey);
   const { config, data } = result.spec;
-  const images = parseRecords(await getTestRecords(store, data.dataset), 'test images');
+  const images = parseRecords(await getTestImages(store, data.dataset), 'test images');
   const indices = stratifiedSubset(images.labels, testImages, data.splitSeed);
 
   const onAlive = () => onEvent({ kind: 'alive' });

@@ -1,6 +1,6 @@
 import {
-  newestSoundCheckpoint,
-  type SoundCheckpoint,
+  type IntactCheckpoint,
+  newestIntactCheckpoint,
   saveCheckpoint,
 } from '../../storage/trials/checkpoints.ts';
 import { writeMetrics, writeResult } from '../../storage/trials/trials.ts';
@@ -26,7 +26,7 @@ export async function train(
   const key = trialKey(spec);
   const { images, split } = await trialImages(store, spec.data);
 
-  const { checkpoint, damaged } = await newestSoundCheckpoint(store, key);
+  const { checkpoint, damaged } = await newestIntactCheckpoint(store, key);
   for (const error of damaged) console.error(`skipped a checkpoint: ${error.message}`);
   if (checkpoint) console.log(`continuing after epoch ${checkpoint.manifest.epoch}`);
   const startFrom = checkpoint ? undefined : await startingWeights(store, spec);
@@ -82,7 +82,7 @@ export async function train(
 
 // --- helpers ---
 
-type StoredBest = SoundCheckpoint['manifest']['best'];
+type StoredBest = IntactCheckpoint['manifest']['best'];
 
 function encodeCheckpoint(key: string, seed: number, state: Checkpoint, storedBest: StoredBest | undefined) {
   const { step, epoch, lines, best } = state;
@@ -100,7 +100,7 @@ function encodeCheckpoint(key: string, seed: number, state: Checkpoint, storedBe
   };
 }
 
-function decodeCheckpoint({ manifest, weights, optimizer, best }: SoundCheckpoint): Checkpoint {
+function decodeCheckpoint({ manifest, weights, optimizer, best }: IntactCheckpoint): Checkpoint {
   const { epoch, step, lines } = manifest;
   return {
     epoch,

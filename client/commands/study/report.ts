@@ -3,12 +3,12 @@ import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { UserError } from '../../../infra/user-error.ts';
 import { reportFiles } from '../../../report/report-files.ts';
+import { isValidId } from '../../../storage/keys.ts';
 import { readRecord } from '../../../storage/studies.ts';
 import { helpText } from '../../command-line/help.ts';
 import { UsageError } from '../../command-line/usage-error.ts';
 import { findStudy } from '../../observe/find-study.ts';
 import { type Session, withSession } from '../../servers/session.ts';
-import { isStudyId } from '../../start/start-study.ts';
 
 export function reportCommand(): Command {
   return new Command('report')
@@ -35,7 +35,7 @@ export function reportCommand(): Command {
 // --- helpers ---
 
 async function report(session: Session, studyId: string, folder: string): Promise<void> {
-  const known = isStudyId(studyId) ? await readRecord(session.store, studyId) : undefined;
+  const known = isValidId(studyId) ? await readRecord(session.store, studyId) : undefined;
   const record = known ?? (await refuse(session, studyId));
   const files = await reportFiles(record);
   try {
