@@ -88,8 +88,8 @@ function createProgress(): { tell: Tell; stop: () => void } {
   };
 }
 
-function summary({ dataset, trainImages, testImages, origin }: DatasetManifest): DatasetSummary {
-  return { sha256: dataset, trainImages, testImages, origin };
+function summary({ dataset, trainImages, testImages, classes, origin }: DatasetManifest): DatasetSummary {
+  return { sha256: dataset, trainImages, testImages, classes, origin };
 }
 
 /** With what to do where no archive could be had; one that may be had a little later is tried again. */

@@ -1,7 +1,9 @@
 /** What a study's stages must satisfy beyond the form of each: names, what they start from, what they can train. */
 import type { z } from 'zod';
 import { heldOutImages } from '../trial/trial.ts';
+import { checkPublished } from './check-published.ts';
 import { NetworkShapeError, networkShapes } from './network-shapes.ts';
+import type { Published } from './published-schema.ts';
 import type { CompareStage, SearchStage, Stage, VariantStage } from './study-schema.ts';
 import { type Network, settingsSchema } from './training-config.ts';
 
@@ -30,6 +32,7 @@ export function checkStages(study: Checked, context: z.RefinementCtx): void {
     }
     earlier.push(stage);
   });
+  if (study.published) checkPublished(study.published, study.stages, complain);
 }
 
 // --- helpers ---
@@ -38,6 +41,7 @@ interface Checked {
   stages: Stage[];
   validationFraction: number;
   profiles: Record<string, { trainImages: number | 'all' }>;
+  published?: Published | undefined;
 }
 type Path = (string | number)[];
 type Complain = (path: Path, input: unknown, message: string) => void;

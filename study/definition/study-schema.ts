@@ -1,11 +1,8 @@
 import { z } from 'zod';
 import { checkStages } from './check-stages.ts';
+import { publishedSchema } from './published-schema.ts';
+import { nameSchema, proseSchema } from './text-schemas.ts';
 import { networkSchema, reportSettings, settingsSchema } from './training-config.ts';
-
-const nameSchema = z
-  .string()
-  .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/, 'letters, digits, "_", "." and "-", at most 64, no "/"');
-const proseSchema = z.string().min(1).max(2000);
 
 /** What a candidate changes in the configuration that its stage starts from. */
 const changeSchema = settingsSchema.extend({ network: networkSchema }).partial();
@@ -128,6 +125,7 @@ export const studySchema = z
       .transform((base) => ({ ...reportSettings, ...base })),
     stages: z.array(stageSchema).min(1).max(50),
     profiles: z.record(nameSchema, profileSchema),
+    published: publishedSchema.optional(),
   })
   .superRefine(checkStages);
 

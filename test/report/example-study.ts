@@ -1,4 +1,4 @@
-/** The shipped study as it might come out: its own plan, with plausible curves. */
+/** A record of the shipped study: its own plan, with plausible curves. */
 
 import type { Profile, Stage } from '../../study/definition/study-schema.ts';
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
@@ -16,10 +16,10 @@ import { failed, hash, noiseOf, ownRecord, shipped, stage, trial } from './examp
 
 /** The shipped study in full, tested: seven stages and both side experiments. */
 export function fullRecord({
-  profile: profileName = 'report',
+  profile: profileName = 'full',
   generated = false,
 }: {
-  profile?: 'demo' | 'report';
+  profile?: 'demo' | 'full';
   generated?: boolean;
 } = {}): StudyRecord {
   const profile = shipped.profiles[profileName] as Profile;
@@ -100,7 +100,7 @@ const DRAWN: [learningRate: number, batchSize: number, epochs: number, accuracy:
   [0.0633, 32, 90, 86.9],
 ];
 
-/** What is out of the ordinary, by the end of a name. */
+/** Trials that differ from the others, by the end of a name. */
 const EXCEPTIONS: [end: string, change: Partial<TrialRecord>][] = [
   ['relu_layer_div2', { attempts: 2, parameters: 6_317_610 }],
   ['default_conv', { reused: true }],

@@ -18,7 +18,7 @@ afterEach(() => rm(folder, { recursive: true }));
 it('gives the study that ships by its name', async () => {
   const study = await loadStudy('cifar10');
   expect(study.name).toBe('cifar10');
-  expect(Object.keys(study.profiles)).toEqual(expect.arrayContaining(['demo', 'quick', 'report']));
+  expect(Object.keys(study.profiles)).toEqual(expect.arrayContaining(['demo', 'full']));
 });
 
 it('gives a study from a file, with its defaults filled in', async () => {

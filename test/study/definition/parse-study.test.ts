@@ -5,7 +5,7 @@ import { cifar10 } from '../../../study/shipped/cifar10.ts';
 import { largerStudy, smallStudy } from '../../workflows/small-study.ts';
 
 describe('parseStudy', () => {
-  it('fills in the settings of the report', () => {
+  it('fills in the default settings', () => {
     const study = parseStudy({ ...smallStudy, base: { batchSize: 64 } }, 'small');
     expect(study.base).toEqual({ ...reportSettings, batchSize: 64 });
     expect(study).toMatchObject({ seed: 1, splitSeed: 1, validationFraction: 0.2 });
@@ -107,6 +107,21 @@ describe('parseStudy', () => {
       (s) => (s.stages[0].candidates[0].name = '_narrow'),
       'stages[0].candidates[0].name: expected a name without leading "_"',
     ],
+    [
+      'a published result of no stage',
+      (s) => (s.published = published({ stage: 'widht', ours: { kind: 'best' } })),
+      'published.results[0].stage: expected the name of a stage (width, rate, test), got "widht"',
+    ],
+    [
+      'a published result of no candidate',
+      (s) => (s.published = published({ stage: 'width', ours: { kind: 'trials', names: ['wide', 'huge'] } })),
+      'published.results[0].ours.names[1]: expected a candidate of the stage width (narrow, wide), got "huge"',
+    ],
+    [
+      'a published test accuracy of a stage that tests nothing',
+      (s) => (s.published = published({ stage: 'width', ours: { kind: 'test' } })),
+      'published.results[0].ours.kind: expected another kind than "test", since width is a compare stage',
+    ],
     ['a name that is a path', (s) => (s.name = '../up'), 'name: expected letters, digits'],
     ['no profile', (s) => (s.profiles = {}), 'profiles: expected at least one profile'],
     [
@@ -192,10 +207,16 @@ describe('parseStudy', () => {
 describe('selectProfile', () => {
   it('names the profiles there are', () => {
     const study = parseStudy(cifar10, 'cifar10');
-    expect(selectProfile(study, 'report').epochDivisor).toBe(1);
-    expect(() => selectProfile(study, 'reprot')).toThrow(
-      'expected one of demo, quick, report (study "cifar10"), got "reprot"',
+    expect(selectProfile(study, 'full').epochDivisor).toBe(1);
+    expect(() => selectProfile(study, 'fulll')).toThrow(
+      'expected one of demo, full (study "cifar10"), got "fulll"',
     );
     expect(() => selectProfile(study, 'constructor')).toThrow(InvalidStudyError);
   });
 });
+
+// --- helpers ---
+
+function published(result: { stage: string; ours: object }) {
+  return { title: 'A paper', results: [{ what: 'Accuracy', published: '50 %', ...result }] };
+}

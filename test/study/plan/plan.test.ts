@@ -35,9 +35,9 @@ describe('stageTrials', () => {
     });
   });
 
-  it('plans the shipped study as the report has it', () => {
-    const report = selectProfile(study, 'report');
-    const dense = stageTrials(study, report, stageNamed('dense'), nothing);
+  it('plans the shipped study as the original report has it', () => {
+    const full = selectProfile(study, 'full');
+    const dense = stageTrials(study, full, stageNamed('dense'), nothing);
     expect(namesOf(dense)).toEqual([
       'MLP',
       'relu_layer_div2',
@@ -50,7 +50,7 @@ describe('stageTrials', () => {
     const winners = new Map(
       ['dense', 'cnn', 'activation', 'optimizer', 'search'].map((name) => [name, start] as const),
     );
-    const cnn = stageTrials(study, report, stageNamed('cnn'), { ...nothing, winners });
+    const cnn = stageTrials(study, full, stageNamed('cnn'), { ...nothing, winners });
     expect(namesOf(cnn)).toEqual([
       'default_conv',
       'simple_cnn',
@@ -62,7 +62,7 @@ describe('stageTrials', () => {
       ['dense', dense],
       ['cnn', cnn],
     ]);
-    const plan = (name: string) => stageTrials(study, report, stageNamed(name), { winners, candidates });
+    const plan = (name: string) => stageTrials(study, full, stageNamed(name), { winners, candidates });
     expect(namesOf(plan('activation'))).toEqual(['rn50_leakyRelu', 'rn50_sigmoid', 'rn50_elu', 'rn50_silu']);
     expect(namesOf(plan('optimizer'))).toEqual([
       'rn50_adagrad',
@@ -135,10 +135,10 @@ describe('promotedConfig', () => {
 
 describe('profiles', () => {
   it('divide epochs, to one at least', () => {
-    const epochs = ['demo', 'quick', 'report'].map(
+    const epochs = ['demo', 'full'].map(
       (name) => scaleEpochs(narrow!.config, selectProfile(study, name)).epochs,
     );
-    expect(epochs).toEqual([1, 1, 10]);
+    expect(epochs).toEqual([1, 10]);
   });
 
   it('use the images there are where they ask for more', () => {
