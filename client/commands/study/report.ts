@@ -2,7 +2,7 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { UserError } from '../../../infra/user-error.ts';
-import { reportFiles } from '../../../report/report-files.ts';
+import { renderReport } from '../../../report/render-report.ts';
 import { isValidId } from '../../../storage/keys.ts';
 import { readRecord } from '../../../storage/studies.ts';
 import { helpText } from '../../command-line/help.ts';
@@ -37,10 +37,10 @@ export function reportCommand(): Command {
 async function report(session: Session, studyId: string, folder: string): Promise<void> {
   const known = isValidId(studyId) ? await readRecord(session.store, studyId) : undefined;
   const record = known ?? (await refuse(session, studyId));
-  const files = await reportFiles(record);
+  const files = Object.entries(await renderReport(record));
   try {
     await mkdir(folder, { recursive: true });
-    for (const { name, content } of files) {
+    for (const [name, content] of files) {
       await writeFile(join(folder, name), content);
       console.log(join(folder, name));
     }

@@ -107,6 +107,21 @@ describe('parseStudy', () => {
       (s) => (s.stages[0].candidates[0].name = '_narrow'),
       'stages[0].candidates[0].name: expected a name without a leading "_"',
     ],
+    [
+      'a published result of no stage',
+      (s) => (s.published = published({ stage: 'widht', ours: { kind: 'best' } })),
+      'published.results[0].stage: expected the name of a stage (width, rate, test), got "widht"',
+    ],
+    [
+      'a published result of no candidate',
+      (s) => (s.published = published({ stage: 'width', ours: { kind: 'trials', names: ['wide', 'huge'] } })),
+      'published.results[0].ours.names[1]: expected a candidate of the stage width (narrow, wide), got "huge"',
+    ],
+    [
+      'a published test accuracy of a stage that tests nothing',
+      (s) => (s.published = published({ stage: 'width', ours: { kind: 'test' } })),
+      'published.results[0].ours.kind: expected another kind than "test", since width is a compare stage',
+    ],
     ['a name that is a path', (s) => (s.name = '../up'), 'name: expected letters, digits'],
     ['no profile', (s) => (s.profiles = {}), 'profiles: expected at least one profile'],
     [
@@ -199,3 +214,9 @@ describe('selectProfile', () => {
     expect(() => selectProfile(study, 'constructor')).toThrow(InvalidStudyError);
   });
 });
+
+// --- helpers ---
+
+function published(result: { stage: string; ours: object }) {
+  return { title: 'A paper', results: [{ what: 'Accuracy', published: '50 %', ...result }] };
+}
