@@ -29,7 +29,9 @@ for (const format of ['zip.pth', 'legacy.pth', 'safetensors']) {
   const imagenet = fitted(`imagenet.${format}`);
   const different = [...imagenet.weights].filter(
     ([name, { data }]) =>
-      !Buffer.from(data.buffer).equals(Buffer.from(fineTuned.weights.get(name)?.data.buffer ?? new ArrayBuffer(0))),
+      !Buffer.from(data.buffer).equals(
+        Buffer.from(fineTuned.weights.get(name)?.data.buffer ?? new ArrayBuffer(0)),
+      ),
   );
   console.log(`  ${imagenet.weights.size - different.length} tensors equal the other file's to the bit`);
 }

@@ -2,14 +2,14 @@ import { UnsuitableStoreError } from '../storage/minio/probe.ts';
 import { DamagedObjectError, StoreAccessError, StoreUnavailableError } from '../storage/object-store.ts';
 import { LeaseLostError } from '../storage/trials/lease.ts';
 import { NetworkShapeError } from '../study/definition/network-shapes.ts';
-import { NotRecordableError } from '../training/trace/not-traceable.ts';
+import { NotTraceableError } from '../training/trace/not-traceable.ts';
 import { WeightsMismatchError } from '../training/weights/fit-weights.ts';
 import { WeightsFileError } from '../training/weights/load-weights.ts';
 import type { TrainerFailureKind } from './protocol.ts';
 
 const KINDS: [new (...args: never[]) => Error, TrainerFailureKind][] = [
   [NetworkShapeError, 'BadConfiguration'],
-  [NotRecordableError, 'BadConfiguration'],
+  [NotTraceableError, 'BadConfiguration'],
   [WeightsMismatchError, 'BadConfiguration'],
   [WeightsFileError, 'BadConfiguration'],
   [DamagedObjectError, 'DamagedData'],

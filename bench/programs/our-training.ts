@@ -3,8 +3,8 @@ import { randomFillSync } from 'node:crypto';
 import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/definition/network-shapes.ts';
 import { type Network, reportSettings, type TrainingConfig } from '../../study/definition/training-config.ts';
 import { createCompiledEngine } from '../../training/compile/compiled-engine.ts';
-import type { TrainingEngine } from '../../training/engine.ts';
-import { startingTensors } from '../../training/loop/state.ts';
+import type { TrainingEngine } from '../../training/compile/engine.ts';
+import { startingTensors } from '../../training/loop/starting-tensors.ts';
 import { createNetwork } from '../../training/networks/network.ts';
 import { createUpdateRule } from '../../training/optimizers/optimizer.ts';
 

@@ -87,7 +87,11 @@ describe('an archive that is named', () => {
 
   it.each([
     ['cut off', () => archive.subarray(0, archive.length / 2), /small\.tar\.gz: cut off/],
-    ['no archive at all', () => Buffer.from('<html>not found</html>'), /small\.tar\.gz: no sound \.tar\.gz/],
+    [
+      'no archive at all',
+      () => Buffer.from('<html>not found</html>'),
+      /small\.tar\.gz: not a valid \.tar\.gz/,
+    ],
   ])('is refused at once and for good where it is %s', async (_what, content, message) => {
     await writeFile(file, content());
     const refusal = await refused({ source: { archive: file }, generatedImages: true });

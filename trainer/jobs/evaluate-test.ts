@@ -1,7 +1,7 @@
 import { putBlob } from '../../storage/blobs.ts';
 import { getTestRecords } from '../../storage/inputs/test-images.ts';
 import { writeStudyTest } from '../../storage/studies.ts';
-import { parseRecords } from '../../training/data/records.ts';
+import { unpackImages } from '../../training/data/packed-images.ts';
 import { stratifiedSubset } from '../../training/data/split.ts';
 import { evaluate } from '../../training/loop/evaluate.ts';
 import type { TrainerJob, TrainerReport } from '../protocol.ts';
@@ -16,7 +16,7 @@ export async function testJob(
 ): Promise<TrainerReport> {
   const { result, weights } = await bestWeights(store, trialKey);
   const { config, data } = result.spec;
-  const images = parseRecords(await getTestRecords(store, data.dataset), 'test records');
+  const images = unpackImages(await getTestRecords(store, data.dataset), 'test records');
   const indices = stratifiedSubset(images.labels, testImages, data.splitSeed);
 
   report({ kind: 'alive', doing: `testing on ${indices.length} images` });
