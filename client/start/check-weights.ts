@@ -1,7 +1,7 @@
 import { UserError } from '../../infra/user-error.ts';
 import type { Network } from '../../study/definition/training-config.ts';
 import { askTrainer } from '../ask-trainer.ts';
-import { UsageError } from '../command-line/usage-error.ts';
+import { UsageError } from '../command-line/exit-codes.ts';
 
 /**
  * Checks that a file of weights can be read and fits networks: in a process of its own, since no file may harm this one.
