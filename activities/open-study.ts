@@ -4,7 +4,7 @@ import type { Study } from '../study/definition/study-schema.ts';
 import type { DatasetSummary, WeightsSummary } from '../study/record/record.ts';
 import { NUMERICS } from '../study/trial/trial.ts';
 
-/** Writes `study.json`, once: with what the study was started, and under which numerics all its trials run. */
+/** Writes `study.json`, once: what the study was started with, and the version of numerics that its trials share. */
 export function createOpenStudy({ store, objectsUrl }: { store: ObjectStore; objectsUrl: string | null }) {
   return async (opening: {
     studyId: string;

@@ -2,7 +2,7 @@ import { reportFiles } from '../report/report-files.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readRecord, writeReportFile } from '../storage/studies.ts';
 
-/** Renders the report of a study that has a record, and stores its page, JSON and CSV. */
+/** Renders a study's report from its record, and stores its page, JSON and CSV. */
 export function createWriteReport({ store }: { store: ObjectStore }) {
   return async ({ studyId }: { studyId: string }): Promise<void> => {
     const record = await readRecord(store, studyId);

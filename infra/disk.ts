@@ -1,11 +1,11 @@
 import { existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** The size of the disk that a folder is on, or will be, and what its user may still write there, in bytes. */
+/** Size and free space, in bytes, of the disk that holds a folder. The folder need not exist yet. */
 export function diskOf(folder: string): { totalBytes: number; freeBytes: number } {
-  let there = folder;
-  while (!existsSync(there)) there = dirname(there);
-  const { blocks, bavail, bsize } = statfsSync(there);
+  let existing = folder;
+  while (!existsSync(existing)) existing = dirname(existing);
+  const { blocks, bavail, bsize } = statfsSync(existing);
   return { totalBytes: blocks * bsize, freeBytes: bavail * bsize };
 }
 

@@ -7,7 +7,11 @@ export interface FileLock {
   release(): void;
 }
 
-/** Runs `work` while this process alone holds the lock; `onWait` is told once when another process holds it. */
+/**
+ * Runs `work` while this process holds the lock.
+ *
+ * @param onWait called once if another process holds the lock.
+ */
 export async function withFileLock<T>(
   path: string,
   onWait: (holder: ProcessIdentity) => void,
@@ -33,9 +37,9 @@ export async function withFileLock<T>(
 }
 
 /**
- * Takes the lock unless a process that still runs holds it. A lock whose holder has died is taken over.
+ * Takes the lock unless a running process holds it. The lock of a process that has died is taken over at once.
  *
- * @returns undefined where it is held.
+ * @returns undefined if it is held.
  */
 export function tryLock(path: string): FileLock | undefined {
   const own: Holder = { ...identifySelf(), id: randomUUID() };
@@ -44,7 +48,7 @@ export function tryLock(path: string): FileLock | undefined {
   try {
     for (;;) {
       try {
-        // A link appears whole and fails where the name exists: nobody sees a lock without its holder.
+        // A link is atomic and fails if the name exists, so a lock is never visible without its holder.
         linkSync(draft, path);
         return { release: () => rmSync(path, { force: true }) };
       } catch (error) {
@@ -66,8 +70,8 @@ interface Holder extends ProcessIdentity {
 }
 
 /**
- * Two processes may find the same dead holder. Only who holds the lock named after that holder removes its lock,
- * so that the second does not remove the first one's new lock.
+ * Removes the lock of a dead holder. Two processes may find the same dead holder, so removal itself needs a lock, named
+ * after the holder. Otherwise the second process could remove the first one's new lock.
  */
 function removeStale(path: string, dead: Holder): boolean {
   const removal = tryLock(`${path}.stale-${dead.id}`);
@@ -86,10 +90,8 @@ function readHolder(path: string): Holder | undefined {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new Error(
-      `${path} should hold a lock's holder as JSON; delete it if nothing of this project runs`,
-      {
-        cause: error,
-      },
+      `${path}: expected JSON that names the lock's holder; delete the file if no process of this project is running`,
+      { cause: error },
     );
   }
 }

@@ -1,11 +1,11 @@
-/** One line of what `doctor` says. */
+/** One line of the output of `doctor`. */
 export interface Finding {
   name: string;
   found: boolean;
-  /** Nothing works without it. */
+  /** Whether the program can't work without it. */
   required: boolean;
   /** What was found: a version, a path, an amount. */
   detail: string;
-  /** What to do where it is missing. */
+  /** What to do if it is missing. */
   howToGet: string;
 }

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** A process that is told apart from a later one with the same number. */
+/** Identifies a process even if its number is used again later. */
 export interface ProcessIdentity {
   pid: number;
-  /** The machine's boot and the process's start within it (clock ticks). */
+  /** The machine's boot id and the process's start after boot, in clock ticks. */
   started: string;
 }
 
-/** @returns undefined where no such process runs; one that has ended but was not yet collected counts as ended. */
+/** @returns undefined if no such process is running. A zombie counts as ended. */
 export function identifyProcess(pid: number): ProcessIdentity | undefined {
   let stat: string;
   try {
@@ -16,7 +16,8 @@ export function identifyProcess(pid: number): ProcessIdentity | undefined {
   } catch {
     return undefined;
   }
-  // The name in parentheses may hold spaces and parentheses; state is the first field after it, start the 20th.
+  // The name in parentheses may itself contain spaces and parentheses. The state is the first field after it, the start
+  // the 20th.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
   return { pid, started: `${bootId()}:${fields[19]}` };
@@ -24,7 +25,7 @@ export function identifyProcess(pid: number): ProcessIdentity | undefined {
 
 export function identifySelf(): ProcessIdentity {
   const self = identifyProcess(process.pid);
-  if (!self) throw new Error('/proc/self is not readable, and the identity of processes comes from there');
+  if (!self) throw new Error("/proc/self/stat is not readable, so this process can't be identified");
   return self;
 }
 
@@ -33,9 +34,9 @@ export function isRunning(target: ProcessIdentity): boolean {
 }
 
 /**
- * Ends a process that need not be a child: SIGTERM, and SIGKILL when it has not ended in time.
+ * Ends a process, which need not be a child: first SIGTERM, then SIGKILL.
  *
- * @param graceMs how long it may take after SIGTERM
+ * @param graceMs time between the two signals.
  */
 export async function endProcess(target: ProcessIdentity, graceMs: number): Promise<void> {
   signal(target, 'SIGTERM');

@@ -1,4 +1,4 @@
-/** An error that people can act on: its message alone is shown, without a stack trace. */
+/** An error that the user can fix. Only its message is shown, without a stack trace. */
 export class UserError extends Error {
-  override name = 'UserError';
+  override readonly name: string = 'UserError';
 }

@@ -1,7 +1,7 @@
 /**
  * Two data sets of CIFAR-10's classes, five each, to fine-tune on one what was learnt on the other:
  *
- *     npx tsx test/training/weights/half-classes.ts cifar-10-binary.tar.gz DIR
+ *     npx tsx scripts/half-classes.ts cifar-10-binary.tar.gz DIR
  *
  * writes first-half.tar.gz (airplane to deer) and second-half.tar.gz (dog to truck), in the layout of the archive, and
  * studies of two networks: first-half.json trains both, and second-half-rn14.json and second-half-rn50.json train one of them

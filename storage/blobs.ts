@@ -5,9 +5,8 @@ import { blobKey } from './keys.ts';
 import { DamagedObjectError, type ObjectStore, PreconditionFailedError } from './object-store.ts';
 
 /**
- * Names a blob by its content. Whoever writes blobs of a trial puts the trial's key into their bytes (into
- * the metadata of a safetensors file): then a blob belongs to one trial alone, and may be deleted together
- * with the last of that trial's manifests that names it.
+ * Names a blob by its content. A trial's blobs contain the trial's key (in the metadata of a safetensors file),
+ * so that no two trials share a blob. A blob may therefore be deleted with the last manifest that names it.
  */
 export const blobRefSchema = z.strictObject({
   sha256: sha256Schema,
@@ -20,7 +19,7 @@ export function sha256Of(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** Stores bytes at `blobs/<sha256>`. What is there already is kept if it is sound, and mended if not. */
+/** Stores bytes at `blobs/<sha256>`. An existing blob is kept if it is intact, and replaced if it is damaged. */
 export async function putBlob(store: ObjectStore, bytes: Uint8Array): Promise<BlobRef> {
   const ref = { sha256: sha256Of(bytes), sizeBytes: bytes.length };
   const key = blobKey(ref.sha256);
@@ -28,19 +27,27 @@ export async function putBlob(store: ObjectStore, bytes: Uint8Array): Promise<Bl
     await store.put(key, bytes, { ifNoneMatch: '*' });
   } catch (error) {
     if (!(error instanceof PreconditionFailedError)) throw error;
-    // Reading it back costs little, as this is rare, and a damaged blob would stay so for ever otherwise.
-    const there = await store.get(key);
-    if (!there || sha256Of(there.body) !== ref.sha256) await store.put(key, bytes);
+    // Without this check a damaged blob would never be replaced. It is cheap because existing blobs are rare.
+    const stored = await store.get(key);
+    if (!stored || sha256Of(stored.body) !== ref.sha256) await store.put(key, bytes);
   }
   return ref;
 }
 
-/** Reads a blob and verifies it; throws `DamagedObjectError` where it is missing or another. */
+/**
+ * Reads and verifies a blob.
+ *
+ * @throws {DamagedObjectError} if it is missing or its hash is wrong.
+ */
 export async function getBlob(store: ObjectStore, ref: BlobRef): Promise<Buffer> {
   return getVerified(store, blobKey(ref.sha256), ref.sha256);
 }
 
-/** Reads an object whose SHA-256 is known; throws `DamagedObjectError` where it is missing or another. */
+/**
+ * Reads an object whose SHA-256 is known.
+ *
+ * @throws {DamagedObjectError} if it is missing or its hash is wrong.
+ */
 export async function getVerified(store: ObjectStore, key: string, sha256: string): Promise<Buffer> {
   const object = await store.get(key);
   if (!object) throw new DamagedObjectError(key, `an object with SHA-256 ${sha256}`, 'nothing');

@@ -2,16 +2,17 @@ import { z } from 'zod';
 import { canonicalJson } from '../study/trial/trial-key.ts';
 import { DamagedObjectError, type ObjectStore, PreconditionFailedError } from './object-store.ts';
 
-/** A JSON object of the store and the tag of its version. */
+/** A JSON object and the tag of its version. */
 export interface StoredJson<T> {
   value: T;
   etag: string;
 }
 
 /**
- * Reads and checks a JSON object.
+ * Reads and validates a JSON object.
  *
- * @returns undefined where there is none. Throws `DamagedObjectError` where it isn't JSON or doesn't fit.
+ * @returns undefined if there is no such object.
+ * @throws {DamagedObjectError} if it isn't JSON or doesn't match the schema.
  */
 export async function readJson<T>(
   store: ObjectStore,
@@ -23,23 +24,27 @@ export async function readJson<T>(
 }
 
 /**
- * Canonical JSON of a value, checked first: JSON would turn NaN into null unseen, and what can't be read
- * back must not be written.
+ * Encodes a value as canonical JSON. It is validated first because JSON silently turns NaN into null.
+ *
+ * @throws {Error} if the value doesn't match the schema.
  */
 export function encodeJson<T>(schema: z.ZodType<T>, value: T): Buffer {
   const checked = schema.safeParse(value);
   if (!checked.success) {
-    throw new Error(`refused to store what could not be read back: ${z.prettifyError(checked.error)}`, {
-      cause: checked.error,
-    });
+    throw new Error(
+      `refused to store a value that could not be read back: ${z.prettifyError(checked.error)}`,
+      {
+        cause: checked.error,
+      },
+    );
   }
   return Buffer.from(canonicalJson(checked.data));
 }
 
 /**
- * Writes a JSON object once; equal content that is there already is accepted.
+ * Writes a JSON object unless its key is taken.
  *
- * @returns whether this call wrote it, is `same` as what was there, or there is something `different`.
+ * @returns `created`, or whether the object that is already there has the `same` content or a `different` one.
  */
 export async function createJson<T>(
   store: ObjectStore,
@@ -53,8 +58,8 @@ export async function createJson<T>(
     return 'created';
   } catch (error) {
     if (!(error instanceof PreconditionFailedError)) throw error;
-    const there = await store.get(key);
-    return there?.body.equals(body) ? 'same' : 'different';
+    const stored = await store.get(key);
+    return stored?.body.equals(body) ? 'same' : 'different';
   }
 }
 
@@ -65,11 +70,13 @@ function decodeJson<T>(key: string, body: Buffer, schema: z.ZodType<T>): T {
   try {
     json = JSON.parse(body.toString('utf8'));
   } catch (cause) {
-    throw new DamagedObjectError(key, 'JSON', `${body.length} bytes that are none (${cause})`, { cause });
+    throw new DamagedObjectError(key, 'JSON', `${body.length} bytes that can't be parsed (${cause})`, {
+      cause,
+    });
   }
   const parsed = schema.safeParse(json);
   if (!parsed.success) {
-    throw new DamagedObjectError(key, 'JSON of its format', z.prettifyError(parsed.error), {
+    throw new DamagedObjectError(key, 'JSON that matches its schema', z.prettifyError(parsed.error), {
       cause: parsed.error,
     });
   }

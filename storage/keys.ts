@@ -1,5 +1,5 @@
 /**
- * Every key of the object store. Identifiers are checked, so that no key can leave its place:
+ * Every key of the object store. Identifiers are checked so that no key can escape its folder:
  *
  *     datasets/<dataset>/{train,test,manifest.json}
  *     weights/<sha256>{,.json}
@@ -12,25 +12,27 @@
  *     studies/<studyId>/report/<file>
  */
 
-export const datasetsPrefix = 'datasets/';
-export const trainingRecordsKey = (dataset: string): string => `datasets/${hash(dataset)}/train`;
-export const testRecordsKey = (dataset: string): string => `datasets/${hash(dataset)}/test`;
+export const DATASETS_PREFIX = 'datasets/';
+/** CIFAR-10's packed images, for training and validation. */
+export const trainingImagesKey = (dataset: string): string => `datasets/${hash(dataset)}/train`;
+/** CIFAR-10's packed images, for the final test. */
+export const testImagesKey = (dataset: string): string => `datasets/${hash(dataset)}/test`;
 export const datasetManifestKey = (dataset: string): string => `datasets/${hash(dataset)}/manifest.json`;
 
-/** @returns undefined where the key is none that `datasetManifestKey` gives. */
+/** @returns the data set, or undefined if the key is not a `datasetManifestKey`. */
 export function parseDatasetManifestKey(key: string): string | undefined {
   return /^datasets\/([0-9a-f]{64})\/manifest\.json$/.exec(key)?.[1];
 }
 
-/** Whether the key holds a data set's test images. */
+/** Whether the key is a `testImagesKey`. */
 export const isTestImagesKey = (key: string): boolean => /^datasets\/[^/]+\/test$/.test(key);
 
-export const weightsPrefix = 'weights/';
+export const WEIGHTS_PREFIX = 'weights/';
 /** A safetensors file. */
-export const weightsKey = (sha256: string): string => `${weightsPrefix}${hash(sha256)}`;
+export const weightsKey = (sha256: string): string => `${WEIGHTS_PREFIX}${hash(sha256)}`;
 export const weightsManifestKey = (sha256: string): string => `${weightsKey(sha256)}.json`;
 
-/** @returns undefined where the key is none that `weightsManifestKey` gives. */
+/** @returns the weights' SHA-256, or undefined if the key is not a `weightsManifestKey`. */
 export function parseWeightsManifestKey(key: string): string | undefined {
   return /^weights\/([0-9a-f]{64})\.json$/.exec(key)?.[1];
 }
@@ -40,7 +42,7 @@ export const blobKey = (sha256: string): string => `blobs/${hash(sha256)}`;
 export const trialConfigKey = (trialKey: string): string => `${trialPrefix(trialKey)}config.json`;
 export const leaseKey = (trialKey: string): string => `${trialPrefix(trialKey)}lease.json`;
 export const resultKey = (trialKey: string): string => `${trialPrefix(trialKey)}result.json`;
-/** The trainer's own log: one for each term, and the final test's. */
+/** A trainer's log: one for each term, and one for the final test. */
 export const trialLogKey = (trialKey: string, term: number | 'test'): string =>
   `${trialPrefix(trialKey)}log/${term === 'test' ? term : whole(term)}.txt`;
 
@@ -52,23 +54,28 @@ export const checkpointsPrefix = (trialKey: string): string => `${trialPrefix(tr
 export const checkpointKey = (trialKey: string, step: number, term: number): string =>
   `${checkpointsPrefix(trialKey)}${padded(step, 10)}-${whole(term)}.json`;
 
-/** @returns undefined where the key is none that `checkpointKey` gives. */
+/** @returns undefined if the key is not a `checkpointKey`. */
 export function parseCheckpointKey(key: string): { step: number; term: number } | undefined {
   const match = /\/checkpoints\/(\d{10})-(\d+)\.json$/.exec(key);
   return match ? { step: Number(match[1]), term: Number(match[2]) } : undefined;
 }
 
-export const studiesPrefix = 'studies/';
-export const studyKey = (studyId: string): string => `${studiesPrefix}${checkedId(studyId)}/study.json`;
-export const studyTestKey = (studyId: string): string => `${studiesPrefix}${checkedId(studyId)}/test.json`;
-export const recordKey = (studyId: string): string => `${studiesPrefix}${checkedId(studyId)}/record.json`;
-/** `file` is a plain file name, such as `index.html`. */
+export const STUDIES_PREFIX = 'studies/';
+export const studyKey = (studyId: string): string => `${STUDIES_PREFIX}${checkedId(studyId)}/study.json`;
+export const studyTestKey = (studyId: string): string => `${STUDIES_PREFIX}${checkedId(studyId)}/test.json`;
+export const recordKey = (studyId: string): string => `${STUDIES_PREFIX}${checkedId(studyId)}/record.json`;
+/** @param file a plain file name, such as `index.html`. */
 export const reportKey = (studyId: string, file: string): string =>
-  `${studiesPrefix}${checkedId(studyId)}/report/${checkedId(file)}`;
+  `${STUDIES_PREFIX}${checkedId(studyId)}/report/${checkedId(file)}`;
 
-/** @returns undefined where the key is none that `studyKey` gives. */
+/** @returns the study's id, or undefined if the key is not a `studyKey`. */
 export function parseStudyKey(key: string): string | undefined {
   return /^studies\/([^/]+)\/study\.json$/.exec(key)?.[1];
+}
+
+/** Whether a study can have this id, which becomes part of keys and of workflow ids. */
+export function isValidId(value: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(value) && !value.includes('..');
 }
 
 // --- helpers ---
@@ -83,7 +90,7 @@ function hash(value: string): string {
 }
 
 function checkedId(value: string): string {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(value) || value.includes('..')) {
+  if (!isValidId(value)) {
     throw new Error(
       `expected an id of 1 to 100 letters, digits, '.', '_' or '-' that begins with a letter or digit and ` +
         `has no '..', got ${JSON.stringify(value)}`,

@@ -7,7 +7,7 @@ import {
   type StoredObject,
 } from './object-store.ts';
 
-/** A store that lives in this process: for tests, and for what needs no server. */
+/** A store in this process's memory, for tests. */
 export function createMemoryStore(): ObjectStore {
   const objects = new Map<string, StoredObject & { lastModified: Date }>();
 
@@ -25,7 +25,7 @@ export function createMemoryStore(): ObjectStore {
     put: async (key, bytes, condition) => {
       if (condition) check(key, condition);
       const body = Buffer.from(bytes);
-      // MD5, as S3 has it: equal content has an equal tag.
+      // MD5, as in S3: equal content has equal tags.
       const etag = createHash('md5').update(body).digest('hex');
       objects.set(key, { body, etag, lastModified: new Date() });
       return { etag };

@@ -1,7 +1,7 @@
-/** An object as read: its bytes and the tag that names this version of it. */
+/** An object's bytes and the tag of this version. */
 export interface StoredObject {
   body: Buffer;
-  /** Changes whenever the content does; equal content may have an equal tag. */
+  /** Changes whenever the content changes. Equal content may have equal tags. */
   etag: string;
 }
 
@@ -16,51 +16,54 @@ interface ObjectListing {
   sizeBytes: number;
 }
 
-/** When a `put` is carried out: only if there is nothing at the key, or only over the version with this tag. */
+/** Restricts a `put`: write only if the key has no object, or only over the version with this tag. */
 export type PutCondition = { ifNoneMatch: '*' } | { ifMatch: string };
 
 /**
- * The operations of an S3 bucket that the study needs. Every operation throws `StoreUnavailableError` or
- * `StoreAccessError` where the store can't be used. `get` refuses the test images of a data set
+ * The operations of an S3 bucket that studies need. Every operation throws `StoreUnavailableError` or
+ * `StoreAccessError` if the store can't be used. `get` refuses a data set's test images
  * (`TestImagesRefusedError`); only `test-images.ts` can read those.
  */
 export interface ObjectStore {
-  /** @returns undefined where there is no such object. */
+  /** @returns undefined if there is no such object. */
   get(key: string): Promise<StoredObject | undefined>;
-  /** Writes whole objects only; throws `PreconditionFailedError` where the condition doesn't hold. */
+  /**
+   * Writes a complete object.
+   *
+   * @throws {PreconditionFailedError} if the condition doesn't hold.
+   */
   put(key: string, body: Uint8Array, condition?: PutCondition): Promise<{ etag: string }>;
-  /** @returns undefined where there is no such object. */
+  /** @returns undefined if there is no such object. */
   stat(key: string): Promise<ObjectStat | undefined>;
   /** All objects whose keys begin with the prefix, sorted by key. */
   list(prefix: string): Promise<ObjectListing[]>;
-  /** Deleting what isn't there is no error. */
+  /** Does nothing if there is no such object. */
   delete(key: string): Promise<void>;
 }
 
-/** A conditional write was refused: somebody else wrote first. */
+/** A conditional write was refused because another writer came first. */
 export class PreconditionFailedError extends Error {
   override readonly name = 'PreconditionFailedError';
   readonly key: string;
 
   constructor(key: string, condition: PutCondition, options?: ErrorOptions) {
-    const expected =
-      'ifMatch' in condition ? `version ${condition.ifMatch} at the key` : 'nothing at the key yet';
-    super(`${key}: expected ${expected}, but somebody else wrote it; read it again`, options);
+    const expected = 'ifMatch' in condition ? `version ${condition.ifMatch}` : 'no object';
+    super(`${key}: expected ${expected} at this key, but another writer came first; read it again`, options);
     this.key = key;
   }
 }
 
-/** The store can't be reached, doesn't answer in time, or answers that it can't work now. Worth trying again. */
+/** The store is unreachable, too slow, or reports a temporary failure. A later retry may succeed. */
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';
 }
 
-/** The store answers, but refuses these credentials, this region or this bucket. Trying again doesn't help. */
+/** The store refuses these credentials, this region or this bucket. A retry doesn't help. */
 export class StoreAccessError extends Error {
   override readonly name = 'StoreAccessError';
 }
 
-/** An object is there, but isn't what it should be. */
+/** A stored object does not have the expected content. */
 export class DamagedObjectError extends Error {
   override readonly name = 'DamagedObjectError';
   readonly key: string;

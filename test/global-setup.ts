@@ -1,8 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
-import type { StoreAddress } from '../infra/configuration.ts';
+import { compileIfStale } from '../infra/build/compile.mjs';
+import { compiledProgram } from '../infra/project.ts';
 import { launch, type ManagedProcess } from '../infra/servers/managed-process.ts';
 import { minioServerLaunch, untilMinioAnswers } from '../infra/servers/minio-server.ts';
 import { freePorts } from '../infra/servers/ports.ts';
@@ -12,22 +14,27 @@ import {
   untilTemporalAnswers,
 } from '../infra/servers/temporal-server.ts';
 import { ensureNativeParts, type NativeParts } from '../infra/setup/native-parts.ts';
-import { ensureBucket } from '../infra/stack/bucket.ts';
+import { ensureBucket } from '../storage/minio/bucket.ts';
+import type { StoreConfig } from '../storage/minio/store-config.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** A Temporal server for the whole run; its namespace is `default`. */
+    /** A Temporal server that all tests share. Its namespace is `default`. */
     temporalAddress: string;
-    /** A MinIO server for the whole run, with the bucket in place. */
-    store: StoreAddress;
+    /** A MinIO server that all tests share, with an existing bucket. */
+    store: StoreConfig;
     nativeParts: NativeParts;
+    /** Path of the bundled workflows. */
+    workflowBundle: string;
   }
 }
 
-/** Starts the servers that all tests share, and stops them after the last test. */
+/** Compiles the sources, starts the servers that all tests share, and stops them after the last test. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  // The tests' servers alone count, whatever the surroundings name.
+  // The tests use their own servers, not those that the environment names.
   for (const name of Object.keys(process.env)) if (/^(TEMPORAL|S3)_/.test(name)) delete process.env[name];
+  // Workers, trainers and commands run as compiled programs.
+  compileIfStale();
   const nativeParts = await ensureNativeParts();
   const folder = await mkdtemp(join(tmpdir(), 'staged-study-test-'));
   process.env.TEMPORAL_CONFIG_FILE = join(folder, 'no-temporal-profiles.toml');
@@ -49,7 +56,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       }),
     );
     started.push(temporal);
-    const store: StoreAddress = {
+    const store: StoreConfig = {
       endpoint: `http://127.0.0.1:${ports.store}`,
       accessKey: 'tests',
       secretKey: 'tests-secret',
@@ -74,9 +81,23 @@ export default async function setup(project: TestProject): Promise<() => Promise
     project.provide('temporalAddress', temporalAddress);
     project.provide('store', store);
     project.provide('nativeParts', nativeParts);
+    project.provide('workflowBundle', await bundleWorkflows(folder));
   } catch (error) {
     await stop();
     throw error;
   }
   return stop;
+}
+
+// --- helpers ---
+
+/** Bundled once for all test files, from what has been compiled. */
+async function bundleWorkflows(folder: string): Promise<string> {
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: compiledProgram('workflows/index'),
+    logger: new DefaultLogger('ERROR'),
+  });
+  const path = join(folder, 'workflows.js');
+  await writeFile(path, code);
+  return path;
 }

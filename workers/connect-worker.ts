@@ -1,12 +1,14 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
-import { createMinioStore, ensureBucket } from '../storage/minio/minio-store.ts';
+import { ensureBucket } from '../storage/minio/bucket.ts';
+import { createMinioStore } from '../storage/minio/minio-store.ts';
 import { probeConditionalWrites } from '../storage/minio/probe.ts';
 import { storeConfigFromEnvironment } from '../storage/minio/store-config.ts';
 
 /**
- * Connects to Temporal (`TEMPORAL_*`, or an envconfig profile) and to the object store (`S3_*`), whose conditional
- * writes are tried first: all that keeps results safe stands on them.
+ * Connects to Temporal (`TEMPORAL_*`, or an envconfig profile) and to the object store (`S3_*`).
+ *
+ * @throws {UnsuitableStoreError} if the store has no conditional writes, on which leases and results depend.
  */
 export async function connectWorker() {
   const config = storeConfigFromEnvironment(process.env);

@@ -4,10 +4,10 @@ import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/prom
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** A download failed; the message says what, where and what to do. */
+/** A download failed. The message names the URL or file, the reason and what to do. */
 export class DownloadError extends Error {
   override readonly name = 'DownloadError';
-  /** Whether the same may succeed a little later: not where the server is not there, or has no such file. */
+  /** Whether a later retry may succeed. False if, for example, the server doesn't exist or has no such file. */
   readonly mayPass: boolean;
 
   constructor(message: string, { mayPass = false, cause }: { mayPass?: boolean; cause?: unknown } = {}) {
@@ -17,25 +17,26 @@ export class DownloadError extends Error {
 }
 
 export interface DownloadOptions {
-  /** What the file must be; checked where given. */
+  /** Expected size. Default: any. */
   sizeBytes?: number;
+  /** Expected hash. Default: any. */
   sha256?: string;
-  /** What it may be at most, where its size is not known. */
+  /** Upper limit for a file of unknown size. Default: none. */
   maxBytes?: number;
-  /** Until the server answers the first request: default 8,000. */
+  /** Time limit for the server's answer to a request. Default: 8,000. */
   connectTimeoutMs?: number;
-  /** Without a byte, before the connection is given up: default 30,000. */
+  /** Time without a byte after which the connection is given up. Default: 30,000. */
   stallTimeoutMs?: number;
   onProgress?: (doneBytes: number, totalBytes: number | undefined) => void;
   signal?: AbortSignal;
 }
 
 /**
- * Downloads a file over HTTP. What has come stays in `<toFile>.partial`, and the next call goes on from
- * there if the server still has the same file (`If-Range`); a transfer that breaks off is resumed a few
- * times at once. The file gets its name only when complete and verified. One call a file at a time.
+ * Downloads a file over HTTP. An interrupted transfer is resumed a few times. The partial file stays in
+ * `<toFile>.partial`, and the next call resumes it if the server still has the same version (`If-Range`). The file
+ * appears under its name only when it is complete and verified. Calls for the same file must not overlap.
  *
- * Throws `DownloadError`, at once if the server can't be reached; an aborted `signal` throws its reason.
+ * @throws {DownloadError} at once if the server can't be reached. An aborted `signal` throws its reason.
  */
 export async function download(
   url: string,
@@ -43,7 +44,7 @@ export async function download(
   options: DownloadOptions = {},
 ): Promise<{ sizeBytes: number; sha256: string }> {
   await onDisk(toFile, () => mkdir(path.dirname(toFile), { recursive: true }));
-  for (let breaks = 0; ; breaks++) {
+  for (let failures = 0; ; failures++) {
     options.signal?.throwIfAborted();
     try {
       await transfer(url, toFile, options);
@@ -51,9 +52,10 @@ export async function download(
     } catch (error) {
       options.signal?.throwIfAborted();
       if (error instanceof TooLargeError) await removePartial(toFile);
-      const broke = error instanceof BrokenOffError || (breaks > 0 && error instanceof UnreachableError);
-      if (!broke || breaks === resumes) throw error;
-      await pause(100 * 3 ** breaks);
+      const interrupted =
+        error instanceof InterruptedTransferError || (failures > 0 && error instanceof UnreachableError);
+      if (!interrupted || failures === MAX_RESUMES) throw error;
+      await pause(100 * 3 ** failures);
     }
   }
   const found = await describeFile(partialOf(toFile));
@@ -65,21 +67,21 @@ export async function download(
 
 // --- helpers ---
 
-const resumes = 4;
+const MAX_RESUMES = 4;
 
-/** No answer came. */
+/** The server didn't answer. */
 class UnreachableError extends DownloadError {}
 class SilenceError extends Error {}
-/** The transfer had begun. */
-class BrokenOffError extends DownloadError {}
-/** More than was asked for: of no use to the next call. */
+/** The transfer was interrupted. */
+class InterruptedTransferError extends DownloadError {}
+/** The file exceeds `maxBytes`, so the next call can't use the partial file. */
 class TooLargeError extends DownloadError {}
 
 const partialOf = (toFile: string): string => `${toFile}.partial`;
-/** Holds the ETag or date by which the server knows the version that the partial file is a part of. */
+/** Holds the ETag or date that identifies the version of the partial file. */
 const validatorOf = (toFile: string): string => `${toFile}.partial.version`;
 
-/** One request: appends to the partial file, or begins it anew. */
+/** Sends one request and appends to the partial file, or starts it over. */
 async function transfer(url: string, toFile: string, options: DownloadOptions): Promise<void> {
   const { connectTimeoutMs = 8_000, stallTimeoutMs = 30_000, signal, onProgress } = options;
   const timer = new AbortController();
@@ -102,14 +104,14 @@ async function transfer(url: string, toFile: string, options: DownloadOptions): 
     if (options.sizeBytes !== undefined && totalBytes !== options.sizeBytes) {
       await response.body?.cancel();
       throw new DownloadError(
-        `${url}: expected ${options.sizeBytes} bytes, the server offers ${totalBytes}; it has another file`,
+        `${url}: expected ${options.sizeBytes} bytes, but the server offers ${totalBytes}; it has a different file`,
       );
     }
 
     const { maxBytes = Number.POSITIVE_INFINITY } = options;
     const checkSize = (bytes: number) => {
       if (bytes > maxBytes)
-        throw new TooLargeError(`${url}: expected at most ${maxBytes} bytes, the server offers more`);
+        throw new TooLargeError(`${url}: expected at most ${maxBytes} bytes, but the server offers more`);
     };
     if (totalBytes !== undefined && totalBytes > maxBytes) await response.body?.cancel();
     checkSize(totalBytes ?? 0);
@@ -129,7 +131,7 @@ async function transfer(url: string, toFile: string, options: DownloadOptions): 
       await file.close();
     }
     if (totalBytes !== undefined && doneBytes < totalBytes) {
-      throw new BrokenOffError(
+      throw new InterruptedTransferError(
         `${url}: the transfer ended after ${doneBytes} of ${totalBytes} bytes; try again`,
         { mayPass: true },
       );
@@ -153,7 +155,7 @@ async function request(
   start: { offset: number; validator: string },
   signal: AbortSignal,
 ): Promise<Response> {
-  // Bytes as they are: a decoded transfer has neither the right size nor a place to resume from.
+  // A compressed transfer would have another size and could not be resumed.
   const headers: Record<string, string> = { 'accept-encoding': 'identity' };
   if (start.offset > 0) {
     headers.range = `bytes=${start.offset}-`;
@@ -164,23 +166,23 @@ async function request(
     response = await fetch(url, { headers, signal });
   } catch (cause) {
     throw new UnreachableError(
-      `${url}: the server can't be reached (${reason(cause)}); check the address and the network`,
+      `${url}: the server can't be reached (${reason(cause)}); check the URL and the network`,
       { cause, mayPass: isPassing(cause) },
     );
   }
-  const resumes = response.headers.get('content-range')?.startsWith(`bytes ${start.offset}-`);
-  if (response.status === 200 || (response.status === 206 && resumes)) return response;
+  const continues = response.headers.get('content-range')?.startsWith(`bytes ${start.offset}-`);
+  if (response.status === 200 || (response.status === 206 && continues)) return response;
   await response.body?.cancel();
-  // The partial file is as long as the server's, or longer.
+  // The partial file is at least as long as the server's file.
   if (response.status === 416) return request(url, { offset: 0, validator: '' }, signal);
   throw new DownloadError(
     `${url}: expected the file (HTTP status 200), got ${response.status} ${response.statusText}; ` +
-      'check the address',
+      'check the URL',
     { mayPass: response.status >= 500 || response.status === 429 },
   );
 }
 
-/** A strong ETag, else the date; a weak tag doesn't promise equal bytes. */
+/** A strong ETag, or else the date. Equal weak ETags don't imply equal bytes. */
 function validatorIn(response: Response): string {
   const etag = response.headers.get('etag');
   return etag && !etag.startsWith('W/') ? etag : (response.headers.get('last-modified') ?? '');
@@ -192,10 +194,13 @@ async function* chunksOf(response: Response, url: string): AsyncGenerator<Uint8A
   try {
     for (;;) {
       const { done, value } = await reader.read().catch((cause: unknown) => {
-        throw new BrokenOffError(`${url}: the transfer broke off (${reason(cause)}); try again`, {
-          cause,
-          mayPass: true,
-        });
+        throw new InterruptedTransferError(
+          `${url}: the transfer was interrupted (${reason(cause)}); try again`,
+          {
+            cause,
+            mayPass: true,
+          },
+        );
       });
       if (done) return;
       yield value;
@@ -222,11 +227,11 @@ async function checkFile(
   { sizeBytes = found.sizeBytes, sha256 = found.sha256 }: DownloadOptions,
 ): Promise<void> {
   if (found.sizeBytes === sizeBytes && found.sha256 === sha256) return;
-  // Or every further call would go on from it and fail the same way.
+  // Otherwise every later call would resume this file and fail in the same way.
   await removePartial(toFile);
   throw new DownloadError(
     `${url}: expected ${sizeBytes} bytes with SHA-256 ${sha256}, got ${found.sizeBytes} bytes with ` +
-      `${found.sha256}; the server has another file or it was damaged on the way: try again, or check the address`,
+      `${found.sha256}; the server has a different file, or it was damaged in transit: try again, or check the URL`,
   );
 }
 
@@ -240,13 +245,13 @@ async function onDisk<T>(toFile: string, action: () => Promise<T>): Promise<T> {
     return await action();
   } catch (cause) {
     throw new DownloadError(
-      `could not write ${toFile} (${reason(cause)}); make room there, or choose a folder that can be written`,
+      `could not write ${toFile} (${reason(cause)}); free some space there, or choose a writable folder`,
       { cause },
     );
   }
 }
 
-/** Silence and broken connections: all else (no such host, nobody listens, no valid address) is there the next time, too. */
+/** True for silence and lost connections. Other errors (unknown host, refused connection, invalid URL) would recur. */
 function isPassing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof SilenceError) return true;
@@ -254,7 +259,7 @@ function isPassing(error: unknown): boolean {
   return /^(ETIMEDOUT|ECONNRESET|EPIPE|UND_ERR_)/.test(code) || isPassing(error.cause);
 }
 
-/** What lies behind fetch's own `fetch failed`. */
+/** The cause behind the `fetch failed` of fetch itself. */
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.cause instanceof Error) return reason(error.cause);

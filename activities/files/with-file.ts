@@ -3,19 +3,17 @@ import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { type DownloadOptions, download } from './download.ts';
 
-/** A server that can't be reached is given up after this long. */
-const CONNECT_TIMEOUT_MS = 8_000;
-
-/** Whether a source is fetched, rather than opened as a file. */
-export function isAddress(source: string): boolean {
+/** Whether a source is downloaded, rather than opened as a file. */
+export function isUrl(source: string): boolean {
   return /^https?:/.test(source);
 }
 
 /**
- * Gives `use` a file by its name, or by its address once it is downloaded: what has come of it is kept for the next attempt
- * until it is whole. Used or refused, a download has done its work and is removed.
+ * Calls `use` with the path of a file, after downloading it if `source` is a URL. A partial download is kept for the next
+ * attempt; a complete one is deleted when `use` has ended.
  *
- * @param downloads folder for what is downloaded.
+ * @param source path or URL.
+ * @param downloads folder for downloads.
  */
 export async function withFile<T>(
   source: string,
@@ -23,11 +21,10 @@ export async function withFile<T>(
   options: Pick<DownloadOptions, 'sizeBytes' | 'sha256' | 'maxBytes' | 'onProgress'>,
   use: (file: string) => Promise<T>,
 ): Promise<T> {
-  if (!isAddress(source)) return use(source);
+  if (!isUrl(source)) return use(source);
   const file = join(downloads, encodeURIComponent(source).slice(-200));
   await download(source, file, {
     ...options,
-    connectTimeoutMs: CONNECT_TIMEOUT_MS,
     signal: Context.current().cancellationSignal,
   });
   try {

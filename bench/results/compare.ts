@@ -4,7 +4,7 @@
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -12,7 +12,7 @@ import { Command } from 'commander';
 import { endWith } from '../../client/command-line/exit-codes.ts';
 import { ensureNativeParts, trainerEnvironment } from '../../infra/setup/native-parts.ts';
 import { UserError } from '../../infra/user-error.ts';
-import { setTensorflowEnvironment } from '../../trainer/tensorflow-environment.ts';
+import { processEnvironment } from '../../trainer/environment.ts';
 import { ArchiveError, readCifar10Archive } from '../../training/data/archive.ts';
 import { parseRecords } from '../../training/data/records.ts';
 import { splitImages } from '../../training/data/split.ts';
@@ -62,8 +62,7 @@ function parseArguments(args: string[]): Arguments {
 async function compare({ python, archive }: Arguments): Promise<void> {
   await checkPython(python);
   // For our side's processes, which inherit it.
-  Object.assign(process.env, trainerEnvironment(await ensureNativeParts()));
-  setTensorflowEnvironment(availableParallelism());
+  Object.assign(process.env, trainerEnvironment(await ensureNativeParts()), processEnvironment());
   const folder = await mkdtemp(join(tmpdir(), 'compare-pytorch-'));
   try {
     const { train } = await readCifar10Archive(archive);

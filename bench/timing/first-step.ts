@@ -5,13 +5,14 @@ import { launch } from '../../infra/servers/managed-process.ts';
 import { minioServerLaunch, untilMinioAnswers } from '../../infra/servers/minio-server.ts';
 import { freePorts } from '../../infra/servers/ports.ts';
 import { type NativeParts, trainerEnvironment } from '../../infra/setup/native-parts.ts';
-import { ensureBucket } from '../../infra/stack/bucket.ts';
 import { putDataset } from '../../storage/inputs/datasets.ts';
+import { ensureBucket } from '../../storage/minio/bucket.ts';
 import { createMinioStore } from '../../storage/minio/minio-store.ts';
-import { type Network, reportSettings } from '../../study/definition/training-config.ts';
+import { defaultSettings, type Network } from '../../study/definition/training-config.ts';
+import { asTrained } from '../../study/plan/epochs.ts';
 import { CIFAR10_CLASSES } from '../../study/shipped/class-names.ts';
 import { NUMERICS, type TrialSpec } from '../../study/trial/trial.ts';
-import { createRunTrainer } from '../../trainer/run-trainer.ts';
+import { startTrainer } from '../../trainer/start-trainer.ts';
 import { RECORD_BYTES } from '../../training/data/records.ts';
 import type { BenchResults } from '../bench-results.ts';
 import { FIRST_STEP_LIMIT } from '../floors.ts';
@@ -92,7 +93,7 @@ async function storeImages(store: Parameters<typeof createMinioStore>[0]): Promi
 /** All images are loaded; all but one batch are held out, so that the epoch's first step is its last and is reported. */
 function oneStepTrial(network: Network, dataset: string): TrialSpec {
   return {
-    config: { ...reportSettings, batchSize: BATCH_SIZE, network },
+    config: { ...asTrained({ ...defaultSettings, batchSize: BATCH_SIZE }, { epochDivisor: 1 }), network },
     data: { dataset, trainImages: IMAGES, validationFraction: 1 - BATCH_SIZE / IMAGES, splitSeed: 1 },
     ...{ seed: 1, repetition: 0, initialWeights: 'scratch', numerics: NUMERICS },
   };
@@ -102,20 +103,17 @@ function oneStepTrial(network: Network, dataset: string): TrialSpec {
 async function untilFirstStep(spec: TrialSpec, signal: AbortSignal): Promise<Measurement<number>> {
   const enough = new AbortController();
   let log = '';
-  const runTrainer = createRunTrainer({
-    slots: 1,
-    onLog: async (_job, text) => {
-      log = text;
-    },
-  });
   const before = readLoad(process.pid);
   let found: Measurement<number> | undefined;
   try {
-    await runTrainer(
+    await startTrainer(
       { kind: 'train', spec, holder: 'bench', term: 1 },
       {
         signal: AbortSignal.any([signal, enough.signal]),
-        onReport: ({ kind }) => {
+        onLog: async (text) => {
+          log = text;
+        },
+        onEvent: ({ kind }) => {
           if (kind !== 'progress' || found) return;
           const after = readLoad(process.pid);
           found = { figures: after.at - before.at, disturbance: disturbanceBetween(before, after) };

@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { run } from '../../infra/parts/commands.ts';
-import { tensorflowCpu } from '../../infra/parts/pins.ts';
+import { TENSORFLOW_CPU } from '../../infra/parts/pins.ts';
 
 /** Where a bench ran: its figures mean little elsewhere. */
 export interface Machine {
@@ -25,7 +25,7 @@ export async function describeMachine(python: string): Promise<Machine> {
     memoryGigabytes: Math.round(totalmem() / 2 ** 30),
     versions: {
       Node: process.versions.node,
-      'TensorFlow (ours)': tensorflowCpu.version,
+      'TensorFlow (ours)': TENSORFLOW_CPU.version,
       'tfjs-node': '4.22.0',
       ...Object.fromEntries(lines.map((line) => line.split(' '))),
     },

@@ -4,6 +4,7 @@ import type { ObjectStore } from '../../storage/object-store.ts';
 import { listStudies, readRecord } from '../../storage/studies.ts';
 import { readResult, type TrialResult } from '../../storage/trials/trials.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
+import { endAsVerb } from '../../words/outcome.ts';
 import { UsageError } from '../command-line/exit-codes.ts';
 
 /** A trial of a study that has ended, with its stage in the record. */
@@ -32,7 +33,7 @@ export async function findTrial(
   const result = trial.trialKey ? await readResult(store, trial.trialKey) : undefined;
   if (result?.outcome !== 'completed') {
     throw new UserError(
-      `trial: expected a trial that completed, got "${trial.name}", which ${describeEnd(trial)}`,
+      `trial: expected a trial that completed, got "${trial.name}", which ${endAsVerb(trial)}`,
     );
   }
   return { record, stage, trial, result };
@@ -76,9 +77,4 @@ function namedTrial(record: StudyRecord, name: string): { stage: StageRecord; tr
 
 function places({ stages }: StudyRecord): { stage: StageRecord; trial: TrialRecord }[] {
   return stages.flatMap((stage) => stage.trials.map((trial) => ({ stage, trial })));
-}
-
-function describeEnd({ status, outcome }: TrialRecord): string {
-  if (status === 'skipped') return 'was skipped';
-  return outcome === 'outOfMemory' ? 'ran out of memory' : 'diverged';
 }

@@ -195,7 +195,7 @@ async function unfinishedTrial(
     images: status ? imagesOf(status.spec) : null,
     progress,
     lastLine: status?.lastLine ?? null,
-    standing: status?.standing ?? null,
+    standing: status?.end ? { name, ...status.end, takenOver: false, of: null, suggestion: null } : null,
     failure: failure ?? status?.failure ?? null,
     failedAttempt: activity?.failed ?? null,
   };

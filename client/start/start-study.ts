@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { isValidId } from '../../storage/keys.ts';
 import { canonicalJson } from '../../study/trial/trial-key.ts';
 import { CONTROL_QUEUE, SEARCH_ATTRIBUTES } from '../../temporal/names.ts';
 import type { StudyRequest, studyWorkflow } from '../../workflows/study-workflow.ts';
@@ -58,14 +59,9 @@ export async function startOrResume(
   );
 }
 
-/** Whether this is a valid id. It becomes part of workflow ids and of keys in the object store. */
-export function isStudyId(id: string): boolean {
-  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(id) && !id.includes('..');
-}
-
 /** @throws {UsageError} if this is not a valid id. */
 export function checkStudyId(id: string): void {
-  if (isStudyId(id)) return;
+  if (isValidId(id)) return;
   throw new UsageError(
     `--id: expected letters, digits, ".", "_" and "-", at most 100 of them, starting with a letter or digit, got "${id}"`,
   );

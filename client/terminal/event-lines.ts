@@ -1,12 +1,12 @@
 import type { EpochLine } from '../../study/trial/trial.ts';
 import { count, duration, percent } from '../../words/numbers.ts';
+import { standingInWords } from '../../words/outcome.ts';
 import type { StageView, StudyView, TrialView } from '../observe/observe-study.ts';
 import type { FailedAttempt } from '../observe/pending-activity.ts';
 import {
   describeDataset,
   describeDatasetProgress,
   describeFailedAttempt,
-  describeStanding,
   describeWeights,
   paceOf,
 } from './format.ts';
@@ -64,7 +64,7 @@ function stageLines(before: StageView | undefined, now: StageView): string[] {
 function trialLines(before: TrialView | undefined, now: TrialView): string[] {
   const { name, standing, lastLine, failedAttempt } = now;
   if (before?.standing) return [];
-  if (standing) return [`${name}: ${describeStanding(standing)}`];
+  if (standing) return [`${name}: ${standingInWords(standing)}`];
   if (now.state === 'needsAttention') {
     return before?.failure === now.failure ? [] : [`${name}: needs attention: ${now.failure}`];
   }

@@ -1,7 +1,8 @@
 import { rank } from '../../study/plan/winner.ts';
-import type { TrialStanding } from '../../study/record/record.ts';
 import type { TrainingProgress } from '../../trainer/protocol.ts';
-import { count, duration, percent } from '../../words/numbers.ts';
+import { datasetInFull } from '../../words/dataset.ts';
+import { count, duration, percent, shortHash } from '../../words/numbers.ts';
+import { weightsInBrief } from '../../words/weights.ts';
 import type { StageView, StudyView, TrialView } from '../observe/observe-study.ts';
 import type { FailedAttempt } from '../observe/pending-activity.ts';
 
@@ -11,16 +12,9 @@ export function describeDataset(view: StudyView): string {
     if (workflowStatus !== 'RUNNING') return 'data set: none could be had';
     return `data set: ${describeDatasetProgress(view) ?? 'being prepared'}`;
   }
-  const { kind, source } = dataset.origin;
-  const what = {
-    official: 'CIFAR-10',
-    other: `CIFAR-10 in another archive than the official one (${source ?? 'unknown'})`,
-    generated:
-      'GENERATED images, not CIFAR-10: no archive could be had. Their accuracies say nothing about CIFAR-10',
-  }[kind];
   const training = share(images?.training, dataset.trainImages, 'training');
   const test = share(images?.test, dataset.testImages, 'test');
-  return `data set: ${training} and ${test} images: ${what}`;
+  return `data set: ${training} and ${test} images: ${datasetInFull(dataset.origin)}`;
 }
 
 /** The progress of preparing the data set; undefined if unknown. */
@@ -35,17 +29,9 @@ export function describeDatasetProgress({ datasetProgress }: StudyView): string 
 /** What pretrained networks start from, as a line of its own; none where every network starts from scratch. */
 export function describeWeights({ weights }: StudyView): string[] {
   if (!weights) return [];
-  const { kind, source } = weights.origin;
-  const what = kind === 'official' ? "torchvision's ImageNet ResNet-50" : source;
-  return [`weights: pretrained networks start from ${what} (${weights.sha256.slice(0, 12)}…)`];
-}
-
-/** A trial that has ended, as a leaderboard shows it. */
-export function describeStanding(standing: TrialStanding): string {
-  const { score, outcome, status, bestEpoch, reused, takenOver, override } = standing;
-  const result = score === null ? (outcome ?? status) : `${percent(score)} (epoch ${bestEpoch})`;
-  const origin = takenOver ? ', taken over' : reused ? ', from the store' : '';
-  return `${result}${origin}${override ? `, changed by hand: ${JSON.stringify(override)}` : ''}`;
+  return [
+    `weights: pretrained networks start from ${weightsInBrief(weights)} (${shortHash(weights.sha256)}…)`,
+  ];
 }
 
 /** An unfinished trial: epoch, steps, speed, loss, accuracies, time left, and the last failed attempt. */

@@ -1,4 +1,5 @@
 import { recordKey, studyKey } from '../../storage/keys.ts';
+import { datasetInBrief } from '../../words/dataset.ts';
 import { percent } from '../../words/numbers.ts';
 import { EXIT } from '../command-line/exit-codes.ts';
 import type { StudyView } from '../observe/observe-study.ts';
@@ -45,7 +46,7 @@ function printEnd(view: StudyView): number {
   if (view.test)
     console.log(`test:        ${percent(view.test.accuracy)} of ${view.test.images} test images`);
   if (view.dataset?.origin.kind === 'generated')
-    console.log('             of GENERATED images, not CIFAR-10');
+    console.log(`             on ${datasetInBrief(view.dataset.origin)}`);
   console.log(`report:      npx staged-study report ${studyId}`);
   return EXIT.success;
 }

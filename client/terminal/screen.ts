@@ -1,12 +1,12 @@
 import cliTruncate from 'cli-truncate';
 import { percent } from '../../words/numbers.ts';
+import { standingInWords } from '../../words/outcome.ts';
 import type { StageView, StudyView, TrialView } from '../observe/observe-study.ts';
 import {
   describeAttention,
   describeDataset,
   describeFailedAttempt,
   describeProgress,
-  describeStanding,
   describeWeights,
   leaderboard,
 } from './format.ts';
@@ -56,7 +56,7 @@ function stageLines(stage: StageView, view: StudyView, brief: boolean): string[]
 function endOf({ winner, trials }: StageView): string {
   if (winner) return green(`${winner.name} ${percent(winner.score)}`) + dim(` of ${trials.length}`);
   return trials
-    .map(({ name, standing }) => `${name} ${standing ? describeStanding(standing) : ''}`)
+    .map(({ name, standing }) => `${name} ${standing ? standingInWords(standing) : ''}`)
     .join(', ');
 }
 
@@ -64,7 +64,7 @@ function trialLine(trial: TrialView, index: number, width: number, stage: StageV
   const name = trial.name.padEnd(width);
   if (trial.standing) {
     const won = stage.winner?.name === trial.name;
-    const line = `  ${String(index + 1).padStart(2)}  ${name}  ${describeStanding(trial.standing)}${won ? '  winner' : ''}`;
+    const line = `  ${String(index + 1).padStart(2)}  ${name}  ${standingInWords(trial.standing)}${won ? '  winner' : ''}`;
     return won ? green(line) : line;
   }
   const line = `   ·  ${name}  ${describeProgress(trial)}`;

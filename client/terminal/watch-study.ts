@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Client, ServiceError } from '@temporalio/client';
-import { createLogUpdate } from 'log-update';
+import { liveScreen } from '../../infra/live-screen.ts';
 import { type StudyView, viewStudy } from '../observe/observe-study.ts';
 import { eventLines } from './event-lines.ts';
 import { studyScreen } from './screen.ts';
@@ -17,7 +17,7 @@ const PATIENCE_MS = 60_000;
  * @throws the signal's reason if it aborts.
  */
 export async function watchStudy(client: Client, studyId: string, signal: AbortSignal): Promise<StudyView> {
-  const show = process.stdout.isTTY ? liveScreen() : plainLines();
+  const show = process.stdout.isTTY ? liveView() : plainLines();
   let lastAnswer = Date.now();
   for (;;) {
     signal.throwIfAborted();
@@ -44,21 +44,11 @@ export function waitsForPerson(view: StudyView): boolean {
 
 // --- helpers ---
 
-function liveScreen(): (view: StudyView) => void {
-  // A terminal that doesn't know its size may report 0 columns and rows.
-  const screen = {
-    write: (text: string) => process.stdout.write(text),
-    get columns() {
-      return process.stdout.columns || 80;
-    },
-    get rows() {
-      return process.stdout.rows || 24;
-    },
-  };
-  const draw = createLogUpdate(screen as NodeJS.WriteStream);
+function liveView(): (view: StudyView) => void {
+  const screen = liveScreen(process.stdout);
   return (view) => {
-    draw(studyScreen(view, screen.columns, { brief: view.workflowStatus === 'RUNNING' }));
-    if (view.workflowStatus !== 'RUNNING') draw.done();
+    screen.draw(studyScreen(view, screen.columns, { brief: view.workflowStatus === 'RUNNING' }));
+    if (view.workflowStatus !== 'RUNNING') screen.done();
   };
 }
 

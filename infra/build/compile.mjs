@@ -1,4 +1,4 @@
-// Plain JavaScript: it makes the JavaScript that everything else runs as.
+// Plain JavaScript: it produces the JavaScript that the rest of the program runs as.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -8,16 +8,16 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const dist = join(root, 'dist');
 const stampFile = join(dist, '.sources');
-const lock = join(root, '.compiling');
+const lockFile = join(dist, '.lock');
 
-/** A compiler that was killed leaves its lock; none takes this long. */
-const LOCK_EXPIRES_MS = 120_000;
+/** Far longer than the compiler takes. */
+const LOCK_EXPIRES_MS = 300_000;
 
 /**
- * Compiles TypeScript to `dist/` if a source has changed since the last time, so that nobody has to remember to. An
- * installed package has no sources, and is left alone.
+ * Compiles TypeScript to `dist/` if a source has changed since the last time. An installed package has no sources and is
+ * left alone.
  *
- * @throws {Error} with the compiler's messages.
+ * @throws {Error} with the compiler's messages, if there are errors.
  */
 export function compileIfStale() {
   if (!existsSync(join(root, 'tsconfig.build.json'))) return;
@@ -25,11 +25,12 @@ export function compileIfStale() {
   if (readIfThere(stampFile) === sources) return;
   takeLock();
   try {
+    // Another process may have compiled them in the meantime.
     if (readIfThere(stampFile) === sources) return;
     compile();
     writeFileSync(stampFile, sources);
   } finally {
-    rmSync(lock, { recursive: true, force: true });
+    rmSync(lockFile, { force: true });
   }
 }
 
@@ -41,47 +42,59 @@ function compile() {
     cwd: root,
     encoding: 'utf8',
   });
-  if (status !== 0) throw new Error(`TypeScript can't be compiled:\n${stdout}${stderr}`);
+  if (status !== 0) throw new Error(`The TypeScript sources don't compile:\n${stdout}${stderr}`.trimEnd());
 }
 
-/** Changes with the name, size or time of any source, and with the compiler's options. */
+/** A hash that changes with the name, size or time of any source, and with the compiler or its options. */
 function describeSources() {
   const config = readFileSync(join(root, 'tsconfig.build.json'), 'utf8');
   const files = JSON.parse(config).include.flatMap(filesOf);
-  const hash = createHash('sha256')
-    .update(config)
-    .update(readFileSync(join(root, 'tsconfig.json')));
-  for (const file of [...files, 'package-lock.json']) {
+  const hash = createHash('sha256');
+  for (const file of [...files, 'tsconfig.build.json', 'tsconfig.json', 'package-lock.json']) {
     const { mtimeMs, size } = statSync(join(root, file));
     hash.update(`${file} ${mtimeMs} ${size}\n`);
   }
   return hash.digest('hex');
 }
 
-/** @param {string} place a file or folder @returns {string[]} */
+/** @param {string} place a file or folder. @returns {string[]} */
 function filesOf(place) {
   if (place.endsWith('.ts')) return [place];
-  return readdirSync(join(root, place), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.m?[tj]s$/.test(entry.name))
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(root.length))
+  return readdirSync(join(root, place), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.m?[tj]s$/.test(file))
+    .map((file) => join(place, file))
     .sort();
 }
 
+/**
+ * Waits for another process that is compiling. A lock is removed if its process has ended, or if it has expired because
+ * the process's number is in use again. If two processes remove it at the same time, both compile, which does no harm.
+ */
 function takeLock() {
+  mkdirSync(dist, { recursive: true });
   for (;;) {
     try {
-      mkdirSync(lock);
+      writeFileSync(lockFile, String(process.pid), { flag: 'wx' });
       return;
     } catch (error) {
       if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
     }
-    const since = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-    if (since > 0 && Date.now() - since > LOCK_EXPIRES_MS) rmSync(lock, { recursive: true, force: true });
+    if (isStale()) rmSync(lockFile, { force: true });
     else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
   }
 }
 
-/** @param {string} file */
+function isStale() {
+  const holder = readIfThere(lockFile);
+  const { mtimeMs = Date.now() } = statSync(lockFile, { throwIfNoEntry: false }) ?? {};
+  return (holder && !existsSync(`/proc/${holder}`)) || Date.now() - mtimeMs > LOCK_EXPIRES_MS;
+}
+
+/** @param {string} file @returns {string | undefined} */
 function readIfThere(file) {
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
 }

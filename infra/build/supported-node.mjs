@@ -1,14 +1,14 @@
-// Plain JavaScript: it has to run on a Node that may be too old for everything else.
+// Plain JavaScript: it also has to run on a Node that is too old for the rest of the program.
 
 /** First supported minor release of each supported major release. @type {Record<number, number>} */
-const firstMinor = { 20: 3, 22: 12, 24: 0 };
+const FIRST_MINOR = { 20: 3, 22: 12, 24: 0 };
 
 /**
- * @param {string} [version] as in `process.versions.node`, which is the default
- * @returns {string | undefined} a line that says which Node is needed; undefined if this one will do.
+ * @param {string} [version] as in `process.versions.node`, which is the default.
+ * @returns {string | undefined} a message that names the supported versions, or undefined if this one is supported.
  */
 export function unsupportedNode(version = process.versions.node) {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (minor >= (firstMinor[major] ?? Number.POSITIVE_INFINITY)) return undefined;
+  if (minor >= (FIRST_MINOR[major] ?? Number.POSITIVE_INFINITY)) return undefined;
   return `Node ${version} is not supported: use Node 20 (20.3 or newer), 22 (22.12 or newer) or 24.`;
 }

@@ -1,11 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ExecFileException, execFile } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 
-/** A command that could not be started or did not end with exit code 0. Its message ends with the command's last lines. */
+/** A command could not be started, or its exit code was not 0. The message ends with the last lines it printed. */
 export class CommandFailed extends Error {
-  override name = 'CommandFailed';
-  /** The end of what the command printed. */
+  override readonly name = 'CommandFailed';
+  /** The last lines that the command printed. */
   readonly output: string;
 
   constructor(message: string, output: string, options?: ErrorOptions) {
@@ -15,6 +17,7 @@ export class CommandFailed extends Error {
 }
 
 interface RunOptions {
+  /** Added to this process's environment. */
   env?: Record<string, string>;
   cwd?: string;
   /** Called with each line of standard error. */
@@ -22,43 +25,38 @@ interface RunOptions {
 }
 
 /**
- * Runs a command to its end.
+ * Runs a command until it ends.
  *
  * @returns its standard output.
- * @throws CommandFailed
+ * @throws {CommandFailed}
  */
-export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      env: { ...process.env, ...options.env },
-      cwd: options.cwd,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    running.add(child);
-    let output = '';
-    let both = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-      both = (both + text).slice(-4000);
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      both = (both + text).slice(-4000);
-      for (const line of text.split('\n')) if (line.trim()) options.onLine?.(line.trim());
-    });
-    const title = [command, ...args].join(' ').slice(0, 200);
-    child.on('error', (cause) => {
-      running.delete(child);
-      reject(new CommandFailed(`${title}: could not be started`, '', { cause }));
-    });
-    child.on('close', (code, signal) => {
-      running.delete(child);
-      if (code === 0) resolve(output);
-      else
-        reject(
-          new CommandFailed(`${title}: ended with ${signal ?? `exit code ${code}`}`, lastLines(both, 15)),
-        );
-    });
+export async function run(
+  command: string,
+  args: readonly string[],
+  { env, cwd, onLine }: RunOptions = {},
+): Promise<string> {
+  const execution = promisify(execFile)(command, args, {
+    env: { ...process.env, ...env },
+    cwd,
+    maxBuffer: Number.POSITIVE_INFINITY,
   });
+  const { child } = execution;
+  child.stdin?.end();
+  if (onLine && child.stderr) {
+    createInterface(child.stderr).on('line', (line) => line.trim() && onLine(line.trim()));
+  }
+  running.add(child);
+  try {
+    return (await execution).stdout;
+  } catch (cause) {
+    const { code, signal, stdout = '', stderr = '' } = cause as ExecFileException;
+    const title = [command, ...args].join(' ').slice(0, 200);
+    const how =
+      typeof code === 'string' ? 'could not be started' : `ended with ${signal ?? `exit code ${code}`}`;
+    throw new CommandFailed(`${title}: ${how}`, lastLines(stdout + stderr, 15), { cause });
+  } finally {
+    running.delete(child);
+  }
 }
 
 /** Ends every command that is running. */
@@ -66,7 +64,7 @@ export function endCommands(): void {
   for (const child of running) child.kill('SIGTERM');
 }
 
-/** @returns the path of the first executable file of that name on PATH. */
+/** @returns the path of the first executable file with this name on PATH. */
 export function findOnPath(name: string): string | undefined {
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
     const path = join(folder || '.', name);
@@ -85,5 +83,5 @@ export function findOnPath(name: string): string | undefined {
 const running = new Set<ChildProcess>();
 
 function lastLines(text: string, count: number): string {
-  return text.trim().split('\n').slice(-count).join('\n');
+  return text.trim().split('\n').slice(-count).join('\n').slice(-4000);
 }

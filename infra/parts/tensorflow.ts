@@ -2,25 +2,25 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { findOnPath, run } from './commands.ts';
 import type { Part } from './part.ts';
-import { tensorflowCpu, tensorflowCudaWheels, type WheelPin } from './pins.ts';
+import { TENSORFLOW_CPU, TENSORFLOW_CUDA_WHEELS, type WheelPin } from './pins.ts';
 import { fetchWheel } from './wheels.ts';
 
 export type TensorflowBuild = 'cpu' | 'cuda';
 
-/** TensorFlow's C library and the headers that the binding needs, in the wheels' own layout. */
+/** TensorFlow's C library and the headers that the binding needs, laid out as in the wheels. */
 export function tensorflowPart(build: TensorflowBuild): Part {
-  const wheels = build === 'cuda' ? tensorflowCudaWheels : [tensorflowCpu];
+  const wheels = build === 'cuda' ? TENSORFLOW_CUDA_WHEELS : [TENSORFLOW_CPU];
   const total = sum(wheels, 'bytes');
   return {
-    title: `TensorFlow ${tensorflowCpu.version} (${build === 'cuda' ? 'CUDA' : 'CPU'})`,
-    folder: `tensorflow-${build}-${tensorflowCpu.version}`,
+    title: `TensorFlow ${TENSORFLOW_CPU.version} (${build === 'cuda' ? 'CUDA' : 'CPU'})`,
+    folder: `tensorflow-${build}-${TENSORFLOW_CPU.version}`,
     needs: ['python'],
     diskBytes: sum(wheels, 'unpackedBytes') + Math.max(...wheels.map((wheel) => wheel.bytes)),
-    async make(target, work, report) {
+    async make(target, work, onProgress) {
       let before = 0;
       for (const wheel of wheels) {
         await fetchWheel(wheel, work, target, (bytes) =>
-          report(`downloading: ${megabytes(before + bytes)} of ${megabytes(total)} MB`),
+          onProgress(`downloading: ${megabytes(before + bytes)} of ${megabytes(total)} MB`),
         );
         before += wheel.bytes;
       }
@@ -28,17 +28,17 @@ export function tensorflowPart(build: TensorflowBuild): Part {
   };
 }
 
-/** The folder of the shared libraries within TensorFlow's part. */
+/** The folder of the shared libraries in TensorFlow's part. */
 export function tensorflowLibraries(partFolder: string): string {
   return join(partFolder, 'tensorflow');
 }
 
-/** What the dynamic loader and TensorFlow must be told to find CUDA's libraries and its assembler. */
+/** The variables through which the dynamic loader and TensorFlow find CUDA's libraries and assembler. */
 export function cudaEnvironment(partFolder: string): Record<string, string> {
   const nvidia = join(partFolder, 'nvidia');
-  const folders = tensorflowCudaWheels
-    .flatMap((wheel) => wheel.members)
-    .filter((path) => /^nvidia.*\/lib\/$/.test(path));
+  const folders = TENSORFLOW_CUDA_WHEELS.flatMap((wheel) => wheel.members).filter((path) =>
+    /^nvidia.*\/lib\/$/.test(path),
+  );
   const libraries = folders.map((folder) => join(partFolder, folder));
   return {
     LD_LIBRARY_PATH: joined([...libraries, process.env.LD_LIBRARY_PATH]),
@@ -46,7 +46,7 @@ export function cudaEnvironment(partFolder: string): Record<string, string> {
   };
 }
 
-/** @returns the names of the machine's NVIDIA GPUs, or undefined where there is none. */
+/** @returns the names of the machine's NVIDIA GPUs, or undefined if it has none. */
 export async function findGpu(): Promise<string | undefined> {
   const command = findOnPath('nvidia-smi');
   if (command) {
@@ -56,7 +56,7 @@ export async function findGpu(): Promise<string | undefined> {
   return existsSync('/dev/nvidia0') ? 'an NVIDIA GPU' : undefined;
 }
 
-/** As `findGpu`, without the second that asking for the names takes where the device is plain to see. */
+/** Unlike `findGpu`, it skips nvidia-smi, which takes a second, if the device file exists. */
 export async function wantedBuild(): Promise<TensorflowBuild> {
   return existsSync('/dev/nvidia0') || (await findGpu()) ? 'cuda' : 'cpu';
 }

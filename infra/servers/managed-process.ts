@@ -5,30 +5,30 @@ import { endProcess, identifyProcess, type ProcessIdentity } from '../process-id
 import { UserError } from '../user-error.ts';
 
 export interface Launch {
-  /** As people know it; in messages. */
+  /** For messages. */
   name: string;
   command: string;
   args: readonly string[];
   env: NodeJS.ProcessEnv;
   cwd?: string;
-  /** Gets all that the process prints. */
+  /** Receives everything that the process prints. */
   logFile: string;
-  /** How long it may take to end after SIGTERM. */
+  /** How long it may take to end after SIGTERM before it is killed. */
   graceMs: number;
 }
 
-/** A child process that prints into a file, so that it does not depend on this one for its output. */
+/** A child process that prints to a file, so its output doesn't depend on this process. */
 export interface ManagedProcess {
   launch: Launch;
   identity: ProcessIdentity;
-  /** What this process, not an earlier one, has printed so far. */
+  /** What this process has printed so far, without the output of earlier ones in the same file. */
   printed(): string;
-  /** Resolves when it has ended, with how: `exit code 1`, `SIGKILL`. */
+  /** Resolves when it has ended, with the reason: `exit code 1`, `SIGKILL`. */
   ended: Promise<string>;
   stop(): Promise<void>;
 }
 
-/** @throws UserError where the program can't be started */
+/** @throws {UserError} if the program can't be started. */
 export function launch(launch: Launch): ManagedProcess {
   rotate(launch.logFile);
   const log = openSync(launch.logFile, 'a', 0o600);
@@ -45,10 +45,10 @@ export function launch(launch: Launch): ManagedProcess {
   });
   if (child.pid === undefined) {
     throw new UserError(
-      `${launch.name} can't be started: is ${launch.command} there, and may it be executed?`,
+      `${launch.name} can't be started. Check that ${launch.command} exists and is executable.`,
     );
   }
-  // A process that has ended already was not yet collected by this one, so that its entry in /proc is still there.
+  // A child that has already ended is a zombie, which `identifyProcess` reports as undefined.
   const identity = identifyProcess(child.pid) ?? { pid: child.pid, started: 'ended' };
   return {
     launch,
@@ -65,8 +65,8 @@ export function launch(launch: Launch): ManagedProcess {
 /**
  * Waits until a process answers.
  *
- * @param probe asked again until it resolves to true
- * @throws UserError where the process ends first or takes too long, with the last lines of its log
+ * @param probe called repeatedly until it resolves to true.
+ * @throws {UserError} if the process ends first or takes too long. The message has the last lines of its log.
  */
 export async function untilHealthy(
   started: ManagedProcess,
@@ -91,11 +91,11 @@ export async function untilHealthy(
 
 // --- helpers ---
 
-const largeLogBytes = 10_000_000;
+const LARGE_LOG_BYTES = 10_000_000;
 
 function rotate(logFile: string): void {
   const found = statSync(logFile, { throwIfNoEntry: false });
-  if (found && found.size > largeLogBytes) renameSync(logFile, `${logFile}.old`);
+  if (found && found.size > LARGE_LOG_BYTES) renameSync(logFile, `${logFile}.old`);
 }
 
 function startError({ launch, printed }: ManagedProcess, what: string): UserError {

@@ -1,16 +1,14 @@
+import type { StoreConfig } from '../../storage/minio/store-config.ts';
 import { environmentWithout } from './environment.ts';
 import { type Launch, type ManagedProcess, untilHealthy } from './managed-process.ts';
 import { listens } from './ports.ts';
 
-export interface Credentials {
-  accessKey: string;
-  secretKey: string;
-}
+export type Credentials = Pick<StoreConfig, 'accessKey' | 'secretKey'>;
 
 export interface MinioServerOptions {
   /** The `minio` command. */
   binary: string;
-  /** Where the objects are. */
+  /** Holds the objects. */
   folder: string;
   port: number;
   consolePort: number;
@@ -18,15 +16,17 @@ export interface MinioServerOptions {
   logFile: string;
 }
 
-/** MinIO on one folder, with its console, on loopback alone. */
+/** MinIO and its console on one folder, listening only on loopback. */
 export function minioServerLaunch(options: MinioServerOptions): Launch {
   return {
     name: 'MinIO',
     command: options.binary,
     args: [
-      ...['server', options.folder, '--address', `127.0.0.1:${options.port}`],
-      // Its console listens on all interfaces otherwise.
-      ...['--console-address', `127.0.0.1:${options.consolePort}`],
+      'server',
+      options.folder,
+      `--address=127.0.0.1:${options.port}`,
+      // By default, the console listens on all interfaces.
+      `--console-address=127.0.0.1:${options.consolePort}`,
     ],
     env: {
       ...environmentWithout(['MINIO_']),
@@ -39,7 +39,7 @@ export function minioServerLaunch(options: MinioServerOptions): Launch {
   };
 }
 
-/** Waits until the server takes requests. */
+/** Waits until the server accepts requests. */
 export async function untilMinioAnswers(server: ManagedProcess, port: number): Promise<void> {
   const { pid } = server.identity;
   const url = `http://127.0.0.1:${port}/minio/health/live`;

@@ -2,15 +2,15 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 
 /**
- * Chooses ports of 127.0.0.1 that nothing listens on.
+ * Chooses free ports of 127.0.0.1.
  *
- * @param wanted for each port what to try in order; where all are taken, the system chooses
+ * @param wanted for each port, the numbers to try in order. If all are taken, the system chooses one.
  */
 export async function freePorts<Name extends string>(
   wanted: Record<Name, readonly (number | undefined)[]>,
 ): Promise<Record<Name, number>> {
   const chosen = {} as Record<Name, number>;
-  // All stay open until the last is chosen, so that no port is given twice.
+  // All stay open until the last one is chosen, so that no port is chosen twice.
   const open: Opened[] = [];
   try {
     for (const name of Object.keys(wanted) as Name[]) {
@@ -24,7 +24,7 @@ export async function freePorts<Name extends string>(
   return chosen;
 }
 
-/** Whether it is this process that listens on the port, and not somebody else who was faster. */
+/** Whether this process, rather than another one that came first, listens on the port. */
 export function listens(pid: number, port: number): boolean {
   const sockets = new Set(
     ['tcp', 'tcp6'].flatMap((protocol) => listeningSockets(`/proc/${pid}/net/${protocol}`, port)),
@@ -32,14 +32,17 @@ export function listens(pid: number, port: number): boolean {
   try {
     return readdirSync(`/proc/${pid}/fd`).some((fd) => sockets.has(readlinkSync(`/proc/${pid}/fd/${fd}`)));
   } catch {
-    // It has ended, or has closed a file meanwhile.
+    // The process has ended, or has just closed a file.
     return false;
   }
 }
 
 // --- helpers ---
 
-/** A line of such a file: number, local address and port, remote ones, state (0A: listening), five more, inode. */
+/**
+ * The sockets of a /proc/PID/net/tcp file. Its columns: number, local address and port, remote address and port, state
+ * (0A is listening), five more, inode.
+ */
 function listeningSockets(file: string, port: number): string[] {
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   let lines: string[];

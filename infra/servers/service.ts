@@ -1,17 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Launch, launch, type ManagedProcess } from './managed-process.ts';
 
-/** A process that is kept running: one that ends by itself is started again, after pauses that grow. */
+/** A process that is kept running. If it ends by itself it is restarted, after increasing pauses. */
 export interface Service {
-  /** Resolves when it runs and answers. */
+  /** Resolves when the process answers. */
   start(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * @param healthy resolves when the process answers
- * @param onStart called at each start, before the process answers
- * @param log for what nobody waits for
+ * @param healthy resolves when the process answers.
+ * @param onStart called at each start, before the process answers.
+ * @param log receives restarts and failures to restart.
  */
 export function service(
   what: Launch,
@@ -32,16 +32,16 @@ export function service(
 
   async function watch(first: ManagedProcess): Promise<void> {
     let running: ManagedProcess | undefined = first;
-    let pauseMs = firstPauseMs;
+    let pauseMs = FIRST_PAUSE_MS;
     while (!stopping.signal.aborted) {
       const since = Date.now();
-      const how = running ? await running.ended : 'no start';
+      const how = running ? await running.ended : 'it did not start';
       if (stopping.signal.aborted) return;
-      if (Date.now() - since > steadyMs) pauseMs = firstPauseMs;
-      log(`${what.name} has ended (${how}); it is started again in ${pauseMs / 1000} s`);
+      if (Date.now() - since > STEADY_MS) pauseMs = FIRST_PAUSE_MS;
+      log(`${what.name} has ended (${how}) and restarts in ${pauseMs / 1000} s`);
       await pause(pauseMs, undefined, { signal: stopping.signal }).catch(() => {});
       if (stopping.signal.aborted) return;
-      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
       running = await begin().catch((error: unknown) => {
         log(error instanceof Error ? error.message : String(error));
         return undefined;
@@ -64,7 +64,7 @@ export function service(
 
 // --- helpers ---
 
-const firstPauseMs = 1000;
-const longestPauseMs = 60_000;
-/** A process that ran as long as this starts with the first pause again. */
-const steadyMs = 60_000;
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 60_000;
+/** After a process has run for this long, pauses start over with the first one. */
+const STEADY_MS = 60_000;

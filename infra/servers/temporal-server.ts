@@ -9,14 +9,14 @@ export interface TemporalServerOptions {
   binary: string;
   port: number;
   uiPort: number;
-  /** SQLite; undefined keeps everything in memory. */
+  /** An SQLite file. If undefined, everything stays in memory. */
   databaseFile: string | undefined;
   logFile: string;
 }
 
-export const namespace = 'default';
+export const NAMESPACE = 'default';
 
-/** Temporal's development server with its UI, on loopback alone. */
+/** Temporal's development server and its UI, listening only on loopback. */
 export function temporalServerLaunch(options: TemporalServerOptions): Launch {
   return {
     name: 'The Temporal server',
@@ -25,10 +25,10 @@ export function temporalServerLaunch(options: TemporalServerOptions): Launch {
       'server',
       'start-dev',
       '--log-level=warn',
-      `--namespace=${namespace}`,
-      `--ip=${loopback}`,
+      `--namespace=${NAMESPACE}`,
+      `--ip=${LOOPBACK}`,
       `--port=${options.port}`,
-      `--ui-ip=${loopback}`,
+      `--ui-ip=${LOOPBACK}`,
       `--ui-port=${options.uiPort}`,
       ...(options.databaseFile ? [`--db-filename=${options.databaseFile}`] : []),
     ],
@@ -38,22 +38,22 @@ export function temporalServerLaunch(options: TemporalServerOptions): Launch {
   };
 }
 
-/** Waits until the server answers and its namespace is there. */
+/** Waits until the server answers and its namespace exists. */
 export async function untilTemporalAnswers(server: ManagedProcess, port: number): Promise<void> {
   const { pid } = server.identity;
   await untilHealthy(
     server,
-    async () => listens(pid, port) && (await answers(`${loopback}:${port}`)),
+    async () => listens(pid, port) && (await answers(`${LOOPBACK}:${port}`)),
     60_000,
   );
 }
 
-/** Keeps closed workflows for a year, where the development server's default is a day. */
+/** Keeps closed workflows for a year instead of the development server's default of a day. */
 export async function prepareNamespace(address: string): Promise<void> {
   const connection = await Connection.connect({ address });
   try {
     await connection.workflowService.updateNamespace({
-      namespace,
+      namespace: NAMESPACE,
       config: { workflowExecutionRetentionTtl: msToTs('365 days') },
     });
   } finally {
@@ -63,13 +63,13 @@ export async function prepareNamespace(address: string): Promise<void> {
 
 // --- helpers ---
 
-const loopback = '127.0.0.1';
+const LOOPBACK = '127.0.0.1';
 
 async function answers(address: string): Promise<boolean> {
   let connection: Connection | undefined;
   try {
     connection = await Connection.connect({ address, connectTimeout: 2000 });
-    await connection.workflowService.describeNamespace({ namespace });
+    await connection.workflowService.describeNamespace({ namespace: NAMESPACE });
     return true;
   } catch {
     return false;

@@ -1,28 +1,27 @@
 import { basename } from 'node:path';
-import type { StoreAddress } from '../configuration.ts';
+import { type StoreConfig, storeEnvironment } from '../../storage/minio/store-config.ts';
 import { environmentWithout } from './environment.ts';
 import { type Launch, type ManagedProcess, untilHealthy } from './managed-process.ts';
 
-/** A process that polls Temporal: a script of this project, which prints the line `ready` when it does. */
+/** A script of this project that polls Temporal. It prints the line `ready` when it does. */
 export interface WorkerScript {
-  /** As people know it: `The control worker`. */
+  /** For messages: `The control worker`. */
   name: string;
   /** Absolute path. */
   path: string;
 }
 
-/** Where a worker finds its servers, and what else it is told. */
-export interface WorkerSurroundings {
+export interface WorkerOptions {
   projectRoot: string;
   temporal: { address: string; namespace: string };
-  store: StoreAddress;
-  /** Added to its environment. */
+  store: StoreConfig;
+  /** Added to the worker's environment. */
   environment: Record<string, string>;
   logFile: string;
 }
 
-export function workerLaunch({ name, path }: WorkerScript, surroundings: WorkerSurroundings): Launch {
-  const { projectRoot, temporal, store, environment, logFile } = surroundings;
+export function workerLaunch({ name, path }: WorkerScript, options: WorkerOptions): Launch {
+  const { projectRoot, temporal, store, environment, logFile } = options;
   return {
     name,
     command: process.execPath,
@@ -33,18 +32,14 @@ export function workerLaunch({ name, path }: WorkerScript, surroundings: WorkerS
       ...environment,
       TEMPORAL_ADDRESS: temporal.address,
       TEMPORAL_NAMESPACE: temporal.namespace,
-      S3_ENDPOINT: store.endpoint,
-      S3_ACCESS_KEY: store.accessKey,
-      S3_SECRET_KEY: store.secretKey,
-      S3_BUCKET: store.bucket,
-      S3_REGION: store.region,
+      ...storeEnvironment(store),
     },
     logFile,
     graceMs: 20_000,
   };
 }
 
-/** `control-main.ts` logs into `control-worker.log`. */
+/** `control-main.js` logs to `control-worker.log`. */
 export function workerLogName({ path }: WorkerScript): string {
   return basename(path)
     .replace(/\.\w+$/, '')

@@ -5,18 +5,18 @@ import { UserError } from '../user-error.ts';
 import { runTasks } from './progress.ts';
 
 /**
- * Makes parts, side by side as far as none is made from another, and shows the progress.
+ * Makes parts and shows the progress. Chains run side by side.
  *
- * @param chains parts that are made one after the other
- * @throws UserError with a line for each part that could not be made
+ * @param chains lists of parts that are made one after the other.
+ * @throws {UserError} with a line for each part that could not be made.
  */
 export async function installParts(cache: Cache, chains: readonly (readonly Part[])[]): Promise<void> {
-  // Only a set-up that was killed leaves anything here.
+  // A set-up that was killed may have left something here.
   await rm(cache.tmp, { recursive: true, force: true });
   const tasks = chains.map((parts) => ({
     title: parts.map(({ title }) => title).join(' and '),
-    run: async (report: (doing: string) => void) => {
-      for (const part of parts) await installPart(cache, part, report);
+    run: async (onProgress: (doing: string) => void) => {
+      for (const part of parts) await installPart(cache, part, onProgress);
     },
   }));
   const errors = await endingCommandsOnSignals(() => runTasks(tasks));
@@ -27,18 +27,19 @@ export async function installParts(cache: Cache, chains: readonly (readonly Part
 
 // --- helpers ---
 
-/** A signal sent to this process alone must not leave downloads and compilers behind. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** A signal to this process must also end its downloads and compilers. */
 async function endingCommandsOnSignals<T>(work: () => Promise<T>): Promise<T> {
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   const end = (signal: NodeJS.Signals) => {
     endCommands();
     release();
     process.kill(process.pid, signal);
   };
   const release = () => {
-    for (const signal of signals) process.off(signal, end);
+    for (const signal of SIGNALS) process.off(signal, end);
   };
-  for (const signal of signals) process.on(signal, end);
+  for (const signal of SIGNALS) process.on(signal, end);
   try {
     return await work();
   } finally {

@@ -15,32 +15,32 @@ import { installParts } from './install-parts.ts';
 import { deleteUnused, otherVersions } from './old-versions.ts';
 import { checkPrerequisites, diskBytesOf } from './prerequisites.ts';
 
-/** What this project runs that npm does not bring: paths of programs and libraries. */
+/** Paths of the programs and libraries that npm does not install. */
 export interface NativeParts {
   /** The `temporal` command. */
   temporal: string;
   /** The `minio` command. */
   minio: string;
   tensorflow: { build: TensorflowBuild; folder: string };
-  /** The compiled half of tfjs-node, where its npm package looks for it. */
+  /** The native half of tfjs-node, where its npm package looks for it. */
   binding: string;
 }
 
 /**
- * Brings what is missing, and puts tfjs's binding in place. Repeatable, and safe to interrupt: what is whole stays, the
- * rest is begun anew. Shows its progress on standard error, and nothing where all is there.
+ * Installs the missing parts and puts tfjs's binding in place. It may be interrupted and repeated: complete parts stay.
+ * It shows its progress on standard error, and prints nothing if all parts are installed.
  *
- * @throws UserError where something is missing on the machine, or can't be fetched or built
+ * @throws {UserError} if the machine lacks a prerequisite, or a part can't be downloaded or built.
  */
 export async function ensureNativeParts(): Promise<NativeParts> {
   const plan = await planParts();
   try {
-    await bringMissing(plan);
+    await installAndPlace(plan);
   } catch (cause) {
     const { code = '', path = projectRoot } = cause as NodeJS.ErrnoException;
     if (!['EACCES', 'EPERM', 'EROFS'].includes(code)) throw cause;
     throw new UserError(
-      `Set-up can't write in ${dirname(path)} (${code}); let the user whose folder ${projectRoot} is run: npm run setup`,
+      `Set-up can't write to ${dirname(path)} (${code}). The owner of ${projectRoot} should run: npm run setup`,
       { cause },
     );
   }
@@ -52,22 +52,25 @@ export async function ensureNativeParts(): Promise<NativeParts> {
   };
 }
 
-/** The environment, beside the process's own, in which TensorFlow finds its libraries; set before the process starts. */
+/** Variables through which TensorFlow finds its libraries. They must be set before its process starts. */
 export function trainerEnvironment(parts: NativeParts): Record<string, string> {
   return parts.tensorflow.build === 'cuda' ? cudaEnvironment(parts.tensorflow.folder) : {};
 }
 
-/** Disk that bringing what is missing takes at most. */
+/** Disk space that installing the missing parts takes at most. */
 export async function diskBytesToSetUp(): Promise<number> {
   return diskBytesOf(missing(await planParts()));
 }
 
-/** Says which native parts are there, for `doctor`. */
+/** Reports which native parts are installed, for `doctor`. */
 export async function inspectNativeParts(): Promise<Finding[]> {
   const { cache, tensorflow, binding, temporal, minio } = await planParts();
   const finding = (name: string, path: string, why?: string): Finding => ({
-    ...{ name, found: existsSync(path), required: true, howToGet: 'run: npm run setup' },
-    detail: `${existsSync(path) ? path : 'not there yet'}${why ? ` (${why})` : ''}`,
+    name,
+    found: existsSync(path),
+    required: true,
+    detail: `${existsSync(path) ? path : 'not installed yet'}${why ? ` (${why})` : ''}`,
+    howToGet: 'run: npm run setup',
   });
   return [
     finding(tensorflow.title, partFolder(cache, tensorflow)),
@@ -105,13 +108,13 @@ function tensorflowParts(cache: Cache, build: TensorflowBuild) {
   return { tensorflow, binding: bindingPart(projectRoot, partFolder(cache, tensorflow)) };
 }
 
-async function bringMissing(plan: Plan): Promise<void> {
+async function installAndPlace(plan: Plan): Promise<void> {
   const { cache, tensorflow, binding } = plan;
   if (missing(plan).length > 0) {
     const cacheRoot = dirname(cache.native);
     await mkdir(cacheRoot, { recursive: true });
     const onWait = ({ pid }: { pid: number }) =>
-      console.error(`Another set-up is under way (process ${pid}); waiting for it.`);
+      console.error(`Waiting for another set-up (process ${pid}).`);
     await withFileLock(join(cacheRoot, 'setup.lock'), onWait, async () => {
       await installMissing(plan);
       await deleteObsolete(cache);
@@ -131,7 +134,7 @@ async function installMissing(plan: Plan): Promise<void> {
   if (parts.length === 0) return;
   await checkPrerequisites(projectRoot, parts);
   const titles = parts.map(({ title }) => title).join(', ');
-  console.error(`Setting up, once, in ${dirname(cache.native)}: ${titles}`);
+  console.error(`One-time set-up in ${dirname(cache.native)}: ${titles}`);
   if (parts.includes(temporalPart)) console.error(`  Temporal: ${temporal.why}`);
   const chains = [[tensorflow, binding], [temporalPart], [minioPart]];
   await installParts(
@@ -140,7 +143,7 @@ async function installMissing(plan: Plan): Promise<void> {
   );
 }
 
-/** What other versions of this project have brought. Both builds of TensorFlow stay: a GPU may come and go. */
+/** Parts that other versions of this project have installed. Both builds of TensorFlow stay, as a GPU may come and go. */
 function obsolete(cache: Cache): string[] {
   const tensorflow = (['cpu', 'cuda'] as const).flatMap((build) =>
     Object.values(tensorflowParts(cache, build)),
@@ -151,5 +154,5 @@ function obsolete(cache: Cache): string[] {
 
 async function deleteObsolete(cache: Cache): Promise<void> {
   const deleted = await deleteUnused(cache, obsolete(cache));
-  if (deleted.length > 0) console.error(`Deleted what no longer is of use: ${deleted.join(', ')}`);
+  if (deleted.length > 0) console.error(`Deleted obsolete parts: ${deleted.join(', ')}`);
 }

@@ -4,25 +4,25 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Cache } from '../parts/part.ts';
 
-/** @returns the names of the parts in the cache that are not to be kept: other versions, from before or after. */
+/** @returns the names of the parts in the cache that are not in `kept`: older or newer versions. */
 export function otherVersions({ native }: Cache, kept: ReadonlySet<string>): string[] {
   return existsSync(native) ? readdirSync(native).filter((name) => !kept.has(name)) : [];
 }
 
 /**
- * Deletes parts that no process uses.
+ * Deletes those of the parts that no process uses.
  *
- * @returns the names of those that it has deleted
+ * @returns the names of the deleted parts.
  */
 export async function deleteUnused(cache: Cache, names: readonly string[]): Promise<string[]> {
   const used = foldersInUse(cache.native);
   const unused = names.filter((name) => !used.has(name));
   for (const name of unused) {
-    // It goes by one rename as it came, so whole or not at all.
-    const doomed = join(cache.tmp, `${name}-${randomUUID()}`);
+    // One rename removes it from the cache, so it is never there in part.
+    const obsolete = join(cache.tmp, `${name}-${randomUUID()}`);
     await mkdir(cache.tmp, { recursive: true });
-    await rename(join(cache.native, name), doomed);
-    await rm(doomed, { recursive: true });
+    await rename(join(cache.native, name), obsolete);
+    await rm(obsolete, { recursive: true });
   }
   return unused;
 }
@@ -30,12 +30,12 @@ export async function deleteUnused(cache: Cache, names: readonly string[]): Prom
 // --- helpers ---
 
 /**
- * Parts that a process runs, has loaded, or was told of: a worker starts trainers with the libraries that its own
- * environment names.
+ * Parts that a process runs, has loaded, or has in its environment: a worker starts trainers with the libraries named
+ * there.
  */
 function foldersInUse(native: string): Set<string> {
   const used = new Set<string>();
-  // The kernel follows links, people may have linked the cache to another disk.
+  // The cache may be a link to another disk, which the kernel resolves.
   const roots = new Set([native, realpathSync(native)].map((path) => Buffer.from(path).toString('latin1')));
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     const text = ['maps', 'environ', 'cmdline']
@@ -48,7 +48,7 @@ function foldersInUse(native: string): Set<string> {
   return used;
 }
 
-/** Processes end, and those of others keep what they have to themselves. */
+/** @returns an empty text if the process has ended or belongs to another user. */
 function readIfAllowed(path: string): string {
   try {
     return readFileSync(path, 'latin1');

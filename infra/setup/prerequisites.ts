@@ -8,9 +8,9 @@ import { findCompiler } from '../parts/tfjs-binding.ts';
 import { UserError } from '../user-error.ts';
 
 /**
- * Looks at everything that set-up expects of the machine.
+ * Checks everything that set-up needs from the machine.
  *
- * @param diskBytes what set-up may still take
+ * @param diskBytes disk space that set-up may still take.
  */
 export async function inspectPrerequisites(projectRoot: string, diskBytes: number): Promise<Finding[]> {
   const gpu = await findGpu();
@@ -31,9 +31,9 @@ export async function inspectPrerequisites(projectRoot: string, diskBytes: numbe
 }
 
 /**
- * Looks at what these parts need, before anything is fetched.
+ * Checks what these parts need before anything is downloaded.
  *
- * @throws UserError with a line for each thing that is missing
+ * @throws {UserError} with a line for each prerequisite that is missing.
  */
 export async function checkPrerequisites(projectRoot: string, parts: readonly Part[]): Promise<void> {
   const needs = new Set(parts.flatMap((part) => part.needs));
@@ -51,7 +51,7 @@ export async function checkPrerequisites(projectRoot: string, parts: readonly Pa
   );
 }
 
-/** Disk that making these parts takes at most. */
+/** Disk space that making these parts takes at most. */
 export function diskBytesOf(parts: readonly Part[]): number {
   return parts.reduce((total, part) => total + part.diskBytes, 0);
 }
@@ -78,7 +78,7 @@ function inspectPlatform(): Finding {
       process.platform === 'linux' && process.arch === 'x64' && (major > 2 || (major === 2 && minor >= 27)),
     required: true,
     detail: `${process.platform} ${process.arch}, ${glibcVersionRuntime ? `glibc ${glibcVersionRuntime}` : 'no glibc'}`,
-    howToGet: 'TensorFlow needs Linux on x64 with glibc 2.27 or newer (musl, as in Alpine, does not do)',
+    howToGet: 'TensorFlow needs Linux on x64 with glibc 2.27 or newer (Alpine has musl instead)',
   };
 }
 
@@ -90,7 +90,7 @@ async function inspectPython(): Promise<Finding> {
     const version = await run('python3', ['-m', 'pip', '--version']);
     return { ...common, found: true, detail: /^pip \S+/.exec(version)?.[0] ?? version.trim(), howToGet };
   } catch {
-    return { ...common, found: false, detail: 'python3 is there, pip is not', howToGet };
+    return { ...common, found: false, detail: 'python3 without pip', howToGet };
   }
 }
 
@@ -113,6 +113,6 @@ function inspectDisk(projectRoot: string, neededBytes: number): Finding {
     found: freeBytes >= neededBytes,
     required: true,
     detail: `${gigabytes(freeBytes)} free for ${native}`,
-    howToGet: `set-up takes up to ${gigabytes(neededBytes)} for a while: free some, or move the project`,
+    howToGet: `set-up temporarily takes up to ${gigabytes(neededBytes)}: free some space, or move the project to another disk`,
   };
 }

@@ -1,61 +1,59 @@
-import { Listr, type ListrDefaultRendererLogLevels, ListrLogger, ProcessOutput } from 'listr2';
+import { liveScreen } from '../live-screen.ts';
 
-/** Something that is done beside other things, with a line of its own on the terminal. */
+/** A task that runs beside others and has its own line on the terminal. */
 export interface Task {
   title: string;
-  run(report: (doing: string) => void): Promise<void>;
+  run(onProgress: (doing: string) => void): Promise<void>;
 }
 
 /**
- * Runs all tasks at the same time and shows them on standard error: live in a terminal, else a line when one is done.
+ * Runs all tasks at the same time and shows them on a terminal: live if it is one, and otherwise a line as each task ends.
  *
- * @returns the errors of those that failed; one failure does not end the others.
+ * @returns the errors of the tasks that failed. A failure does not stop the others.
  */
-export async function runTasks(tasks: readonly Task[]): Promise<unknown[]> {
-  return process.stderr.isTTY ? runLive(tasks) : runPlain(tasks);
+export async function runTasks(
+  tasks: readonly Task[],
+  terminal: NodeJS.WriteStream = process.stderr,
+): Promise<unknown[]> {
+  const view = terminal.isTTY ? liveView(tasks, terminal) : plainView(terminal);
+  const ended = await Promise.allSettled(
+    tasks.map(async (task) => {
+      const start = performance.now();
+      try {
+        await task.run((doing) => view.doing(task, doing));
+        view.ended(task, `ready after ${((performance.now() - start) / 1000).toFixed(1)} s`);
+      } catch (error) {
+        view.ended(task, 'failed');
+        throw error;
+      }
+    }),
+  );
+  view.done();
+  return ended.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
 }
 
 // --- helpers ---
 
-async function runLive(tasks: readonly Task[]): Promise<unknown[]> {
-  const errors: unknown[] = [];
-  const list = new Listr(
-    tasks.map((task) => ({
-      title: task.title,
-      task: async (_context: unknown, line: { output: string }) => {
-        try {
-          await task.run((doing) => {
-            line.output = doing;
-          });
-        } catch (error) {
-          errors.push(error);
-          throw new Error(`${task.title}: failed`);
-        }
-      },
-    })),
-    {
-      concurrent: true,
-      exitOnError: false,
-      rendererOptions: {
-        logger: new ListrLogger<ListrDefaultRendererLogLevels>({
-          useIcons: true,
-          toStderr: [],
-          processOutput: new ProcessOutput(process.stderr, process.stderr),
-        }),
-      },
-    },
-  );
-  await list.run();
-  return errors;
+interface View {
+  doing(task: Task, what: string): void;
+  ended(task: Task, how: string): void;
+  done(): void;
 }
 
-async function runPlain(tasks: readonly Task[]): Promise<unknown[]> {
-  const ended = await Promise.allSettled(
-    tasks.map(async (task) => {
-      const start = performance.now();
-      await task.run(() => {});
-      console.error(`  ${task.title}: ready after ${((performance.now() - start) / 1000).toFixed(1)} s`);
-    }),
-  );
-  return ended.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
+function liveView(tasks: readonly Task[], terminal: NodeJS.WriteStream): View {
+  const lines = new Map(tasks.map((task) => [task, '…']));
+  const { draw, done } = liveScreen(terminal);
+  const show = (task: Task, text: string) => {
+    lines.set(task, text);
+    draw([...lines].map(([{ title }, line]) => `  ${title}: ${line}`).join('\n'));
+  };
+  return { doing: show, ended: show, done };
+}
+
+function plainView(stream: NodeJS.WritableStream): View {
+  return {
+    doing: () => {},
+    ended: ({ title }, how) => stream.write(`  ${title}: ${how}\n`),
+    done: () => {},
+  };
 }

@@ -1,15 +1,15 @@
-import type { StoreAddress } from '../configuration.ts';
+import { DEFAULT_BUCKET, DEFAULT_REGION, type StoreConfig } from '../../storage/minio/store-config.ts';
 import { freePorts } from '../servers/ports.ts';
-import { namespace } from '../servers/temporal-server.ts';
+import { NAMESPACE } from '../servers/temporal-server.ts';
 import { readOrMakeCredentials } from './credentials.ts';
-import { readRecord, type StackPorts } from './stack-state.ts';
+import { readStackState, type StackPorts } from './stack-state.ts';
 
 /** The addresses of a stack with these ports. */
 export function stackAddresses({ ports }: { ports: StackPorts }) {
   return {
     temporal: {
       address: `127.0.0.1:${ports.temporal}`,
-      namespace,
+      namespace: NAMESPACE,
       uiUrl: `http://127.0.0.1:${ports.temporalUi}`,
     },
     storeEndpoint: `http://127.0.0.1:${ports.store}`,
@@ -17,28 +17,28 @@ export function stackAddresses({ ports }: { ports: StackPorts }) {
   };
 }
 
-/** The stack's own store, which its credentials file and ports describe. */
-export function ownStore(stateFolder: string, record: { ports: StackPorts }): StoreAddress {
+/** The stack's own store, according to its credentials file and ports. */
+export function ownStore(stateFolder: string, { ports }: { ports: StackPorts }): StoreConfig {
   return {
-    endpoint: stackAddresses(record).storeEndpoint,
+    endpoint: stackAddresses({ ports }).storeEndpoint,
     ...readOrMakeCredentials(stateFolder),
-    bucket: 'staged-study',
-    region: 'us-east-1',
+    bucket: DEFAULT_BUCKET,
+    region: DEFAULT_REGION,
   };
 }
 
 /**
- * The usual ports, those of the last time first, so that bookmarks stay good; others where both are taken.
+ * Chooses the ports of the last start, so that bookmarks stay valid, or else the usual ones, or else others.
  *
- * @param hasStore whether the stack has a store of its own
- * @returns also the usual ports that are replaced by others
+ * @param hasStore whether the stack has its own store.
+ * @returns the ports, and which usual ports were replaced: `7233 by 40123`.
  */
 export async function choosePorts(
   stateFolder: string,
   hasStore: boolean,
 ): Promise<{ ports: StackPorts; replaced: string[] }> {
-  const last = readRecord(stateFolder)?.ports;
-  const wanted = (name: keyof StackPorts) => [last?.[name], usualPorts[name]];
+  const last = readStackState(stateFolder)?.ports;
+  const wanted = (name: keyof StackPorts) => [last?.[name], USUAL_PORTS[name]];
   const ports = await freePorts({
     temporal: wanted('temporal'),
     temporalUi: wanted('temporalUi'),
@@ -48,9 +48,9 @@ export async function choosePorts(
   const used: (keyof StackPorts)[] = ['temporal', 'temporalUi'];
   if (hasStore) used.push('store', 'storeConsole');
   const replaced = used.filter((name) => !wanted(name).includes(ports[name]));
-  return { ports, replaced: replaced.map((name) => `${usualPorts[name]} by ${ports[name]}`) };
+  return { ports, replaced: replaced.map((name) => `${USUAL_PORTS[name]} by ${ports[name]}`) };
 }
 
 // --- helpers ---
 
-const usualPorts: StackPorts = { temporal: 7233, temporalUi: 8233, store: 9000, storeConsole: 9001 };
+const USUAL_PORTS: StackPorts = { temporal: 7233, temporalUi: 8233, store: 9000, storeConsole: 9001 };

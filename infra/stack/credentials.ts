@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Credentials } from '../servers/minio-server.ts';
 import { damaged, readStateFile, statePaths, writeStateFile } from './state-folder.ts';
 
-/** MinIO's credentials, generated at the first call; a file that its owner alone can read. */
+/** MinIO's credentials. The first call generates them and writes them to a file that only its owner can read. */
 export function readOrMakeCredentials(stateFolder: string): Credentials {
   const { credentials: path } = statePaths(stateFolder);
   const found = readStateFile<Credentials>(path);

@@ -1,20 +1,20 @@
 import { diskOf } from '../disk.ts';
 
-/** MinIO refuses to write where less than this share of the disk is free. */
-const minioReserve = 0.01;
+/** MinIO refuses to write if less than this fraction of the disk is free. */
+const MINIO_RESERVE = 0.01;
 
-/** Below these MinIO and SQLite soon fail, with messages that don't name the reason. */
-const leastFreeBytes = { start: 200_000_000, goOn: 50_000_000 };
+/** With less, MinIO and SQLite soon fail with messages that don't name the cause. */
+const LEAST_FREE_BYTES = { start: 200_000_000, continue: 50_000_000 };
 
 /**
- * Whether the disk of a state folder has too little free space for a stack to start, or to go on.
+ * Checks whether the disk of a state folder has enough free space for a stack to start, or to continue.
  *
- * @param ownStore whether MinIO's objects are there too
- * @returns what is wrong, as the beginning of a sentence; undefined where nothing is
+ * @param ownStore whether the disk also holds MinIO's objects.
+ * @returns the problem as the beginning of a sentence, or undefined if there is enough.
  */
 export function diskShortage(
   stateFolder: string,
-  to: keyof typeof leastFreeBytes,
+  to: keyof typeof LEAST_FREE_BYTES,
   ownStore: boolean,
 ): string | undefined {
   const { totalBytes, freeBytes } = diskOf(stateFolder);
@@ -23,9 +23,13 @@ export function diskShortage(
   return `The disk of the state folder ${stateFolder} is full (${megabytes(freeBytes)} free, ${megabytes(needed)} needed)`;
 }
 
-/** Free bytes that a stack needs on a disk of this size. */
-export function neededBytes(totalBytes: number, to: keyof typeof leastFreeBytes, ownStore: boolean): number {
-  return leastFreeBytes[to] + (ownStore ? totalBytes * minioReserve : 0);
+/** Free space that a stack needs on a disk of this size, in bytes. */
+export function neededBytes(
+  totalBytes: number,
+  to: keyof typeof LEAST_FREE_BYTES,
+  ownStore: boolean,
+): number {
+  return LEAST_FREE_BYTES[to] + (ownStore ? totalBytes * MINIO_RESERVE : 0);
 }
 
 // --- helpers ---

@@ -5,12 +5,12 @@ import { isRunning } from '../process-identity.ts';
 import { UserError } from '../user-error.ts';
 import { stackAddresses } from './addresses.ts';
 import { diskShortage } from './disk-space.ts';
-import { readRecord, type StackRecord } from './stack-state.ts';
+import { readStackState, type StackState } from './stack-state.ts';
 import { listUsers } from './users.ts';
 
-/** Says what there is of a stack, and whether its disk has space, for `doctor`. */
+/** Reports whether a stack is up and its disk has space, for `doctor`. */
 export function inspectStack({ stateFolder, store }: EmbeddedConfiguration): Finding[] {
-  return [inspectDisk(stateFolder, !store), inspectRecord(stateFolder)];
+  return [inspectDisk(stateFolder, !store), inspectState(stateFolder)];
 }
 
 // --- helpers ---
@@ -21,24 +21,28 @@ function inspectDisk(stateFolder: string, ownStore: boolean): Finding {
     found: diskShortage(stateFolder, 'start', ownStore) === undefined,
     required: true,
     detail: `${stateFolder}, ${gigabytes(diskOf(stateFolder).freeBytes)} free on its disk`,
-    howToGet: 'free some, or set STAGED_STUDY_STATE to a folder on another disk',
+    howToGet: 'free some space, or set STAGED_STUDY_STATE to a folder on another disk',
   };
 }
 
-function inspectRecord(stateFolder: string): Finding {
+function inspectState(stateFolder: string): Finding {
   const stack = { name: 'Stack', required: false };
-  const absent = { ...stack, found: false, howToGet: 'npx staged-study run and up bring one up' };
+  const absent = {
+    ...stack,
+    found: false,
+    howToGet: 'start one: npx staged-study run or npx staged-study up',
+  };
   try {
-    const record = readRecord(stateFolder);
-    const running = record?.processes.some(({ identity }) => isRunning(identity)) ?? false;
-    if (record && isRunning(record.supervisor)) {
-      return { ...stack, found: true, detail: describe(stateFolder, record), howToGet: '' };
+    const state = readStackState(stateFolder);
+    const running = state?.processes.some(({ identity }) => isRunning(identity)) ?? false;
+    if (state && isRunning(state.supervisor)) {
+      return { ...stack, found: true, detail: describe(stateFolder, state), howToGet: '' };
     }
     if (!running) return { ...absent, detail: 'not up' };
     return {
       ...absent,
-      detail: 'not up, but servers or workers of one whose supervisor was killed still run',
-      howToGet: 'the next start ends them; so does: npx staged-study down',
+      detail: 'not up, but processes of a stack whose supervisor was killed are still running',
+      howToGet: 'end them: npx staged-study down (the next start ends them too)',
     };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -46,15 +50,15 @@ function inspectRecord(stateFolder: string): Finding {
   }
 }
 
-function describe(stateFolder: string, record: StackRecord): string {
-  const { temporal, storeEndpoint, consoleUrl } = stackAddresses(record);
-  const { externalStore, processes, phase, startedAt } = record;
+function describe(stateFolder: string, state: StackState): string {
+  const { temporal, storeEndpoint, consoleUrl } = stackAddresses(state);
+  const { externalStore, processes, phase, startedAt } = state;
   const ended = processes.filter(({ identity }) => !isRunning(identity)).map(({ name }) => name);
   return [
     `${phase}, since ${new Date(startedAt).toLocaleString('sv')}`,
     `Temporal ${temporal.address}, its UI ${temporal.uiUrl}`,
     externalStore ? `store ${externalStore.endpoint}` : `MinIO ${storeEndpoint}, its console ${consoleUrl}`,
     `used by ${listUsers(stateFolder).join(', ') || 'nobody'}`,
-    ...(ended.length > 0 ? [`to be started again: ${ended.join(', ')}`] : []),
+    ...(ended.length > 0 ? [`restarting: ${ended.join(', ')}`] : []),
   ].join('; ');
 }

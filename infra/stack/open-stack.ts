@@ -1,84 +1,85 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { EmbeddedConfiguration, StoreAddress } from '../configuration.ts';
+import type { StoreConfig } from '../../storage/minio/store-config.ts';
+import type { EmbeddedConfiguration } from '../configuration.ts';
 import { endProcess, isRunning } from '../process-identity.ts';
 import { compiledProgram, projectRoot } from '../project.ts';
 import type { WorkerScript } from '../servers/worker.ts';
 import { ensureNativeParts, trainerEnvironment } from '../setup/native-parts.ts';
 import { UserError } from '../user-error.ts';
 import { ownStore, stackAddresses } from './addresses.ts';
-import { watchForLoss } from './loss.ts';
-import { endRemains } from './remains.ts';
+import { endLeftovers } from './leftovers.ts';
 import type { StackOptions } from './stack.ts';
-import { readRecord, type StackRecord } from './stack-state.ts';
+import { readStackState, type StackState } from './stack-state.ts';
 import { startSupervisor } from './start-supervisor.ts';
 import { prepareStateFolder } from './state-folder.ts';
 import { isUsed, keepRunning, registerUser } from './users.ts';
+import { watchStack } from './watch-stack.ts';
 
 export interface OpenStack {
-  /** Whether this call started it, rather than found it up. */
+  /** Whether this call started it, or found it already up. */
   startedHere: boolean;
   temporal: { address: string; namespace: string; uiUrl: string };
-  store: StoreAddress & {
-    /** MinIO's console; none where the store is not the stack's own. */
+  store: StoreConfig & {
+    /** MinIO's console. Undefined if the store isn't the stack's own. */
     consoleUrl: string | undefined;
   };
-  /** Aborts when the stack is gone while it is used; its reason is a UserError that says why and what to do. */
+  /** Aborts if the stack is lost. The reason is a UserError that explains why and what to do. */
   lost: AbortSignal;
   /**
-   * Ends this process's use of the stack, which stops with its last user unless it is kept; so does the end of the
-   * process.
+   * Ends this process's use of the stack, as the end of the process also does. The stack stops with its last user unless
+   * it is kept.
    *
-   * @returns whether the stack was stopped
+   * @returns whether the stack has stopped.
    */
   stop(): Promise<boolean>;
 }
 
 export interface OpenStackOptions {
   configuration: EmbeddedConfiguration;
-  /** Let it run until `stopStack`, whoever uses it. */
+  /** Keeps it running until `stopStack`, even without users. */
   keepAfterExit: boolean;
-  /** Told what the start is waiting for. */
+  /** Receives what the start is waiting for. */
   onProgress: (doing: string) => void;
-  /** This project's workers, unless given. */
+  /** Default: this project's workers. */
   workers?: readonly WorkerScript[];
 }
 
 /**
- * Uses the state folder's stack if it is up, and else starts it, native parts included.
+ * Uses the state folder's stack if it is up. Otherwise installs the native parts that are missing and starts it.
  *
- * @throws UserError where the state folder can't be used, a part can't be started, or the stack that is up uses
- *   another store than the one configured
+ * @throws {UserError} if the state folder can't be used, a process can't be started, or the stack that is up uses a
+ *   store other than the configured one.
  */
 export async function openStack(options: OpenStackOptions): Promise<OpenStack> {
   const { configuration, keepAfterExit } = options;
   const { stateFolder } = configuration;
-  const onProgress = sayingOnce(options.onProgress);
+  const onProgress = withoutRepeats(options.onProgress);
   prepareStateFolder(stateFolder, !configuration.store);
   const unregister = registerUser(stateFolder);
   try {
     let startedHere = false;
-    let record = runningStack(stateFolder);
-    while (record?.phase !== 'ready') {
-      if (record) {
+    let state = runningStack(stateFolder);
+    while (state?.phase !== 'ready') {
+      if (state) {
         onProgress(
-          record.phase === 'starting'
-            ? 'waiting for a start elsewhere'
-            : 'waiting for the last stack to stop',
+          state.phase === 'starting'
+            ? 'waiting for another process to start the stack'
+            : 'waiting for the previous stack to stop',
         );
         await pause(200);
       } else {
         startedHere = await startSupervisor(await stackOptions(options), onProgress);
-        // The one that was faster has not written its record yet.
+        // The supervisor that came first has not written its state yet.
         if (!startedHere) await pause(200);
       }
-      record = runningStack(stateFolder);
+      state = runningStack(stateFolder);
     }
-    checkStore(configuration, record);
+    checkStore(configuration, state);
     if (keepAfterExit) keepRunning(stateFolder);
-    const { signal: lost, unwatch } = watchForLoss(stateFolder, record);
+    const { signal: lost, unwatch } = watchStack(stateFolder, state);
     return {
       startedHere,
-      ...describe(configuration, record),
+      ...describe(configuration, state),
       lost,
       async stop() {
         unwatch();
@@ -93,41 +94,41 @@ export async function openStack(options: OpenStackOptions): Promise<OpenStack> {
 }
 
 /**
- * Stops the stack of a state folder, whoever uses it, and what a killed supervisor has left.
+ * Stops the stack of a state folder even if it is used, including processes that a killed supervisor has left.
  *
- * @returns whether anything was up.
+ * @returns whether any process was running.
  */
 export async function stopStack(stateFolder: string): Promise<boolean> {
-  const record = readRecord(stateFolder);
-  if (!record) return false;
-  const up = [record.supervisor, ...record.processes.map(({ identity }) => identity)].some(isRunning);
-  // More than the supervisor needs for its own processes.
-  const graceMs = record.processes.reduce((total, process) => total + process.graceMs, 10_000);
-  await endProcess(record.supervisor, graceMs);
-  await endRemains(stateFolder);
+  const state = readStackState(stateFolder);
+  if (!state) return false;
+  const up = [state.supervisor, ...state.processes.map(({ identity }) => identity)].some(isRunning);
+  // The supervisor needs time to stop its own processes.
+  const graceMs = state.processes.reduce((total, process) => total + process.graceMs, 10_000);
+  await endProcess(state.supervisor, graceMs);
+  await endLeftovers(stateFolder);
   return up;
 }
 
-/** @returns how far the stack of a state folder is; undefined where none is up. */
-export function stackStatus(stateFolder: string): StackRecord['phase'] | undefined {
+/** @returns the phase of the state folder's stack, or undefined if none is up. */
+export function stackStatus(stateFolder: string): StackState['phase'] | undefined {
   return runningStack(stateFolder)?.phase;
 }
 
 // --- helpers ---
 
-const projectWorkers: readonly WorkerScript[] = [
+const PROJECT_WORKERS: readonly WorkerScript[] = [
   { name: 'The control worker', path: compiledProgram('workers/control-main') },
   { name: 'The training worker', path: compiledProgram('workers/training-main') },
 ];
 
-function runningStack(stateFolder: string): StackRecord | undefined {
-  const record = readRecord(stateFolder);
-  return record && isRunning(record.supervisor) ? record : undefined;
+function runningStack(stateFolder: string): StackState | undefined {
+  const state = readStackState(stateFolder);
+  return state && isRunning(state.supervisor) ? state : undefined;
 }
 
 async function stackOptions({
   configuration,
-  workers = projectWorkers,
+  workers = PROJECT_WORKERS,
 }: OpenStackOptions): Promise<StackOptions> {
   const parts = await ensureNativeParts();
   return {
@@ -140,27 +141,27 @@ async function stackOptions({
   };
 }
 
-function checkStore({ store }: EmbeddedConfiguration, { externalStore }: StackRecord): void {
+function checkStore({ store }: EmbeddedConfiguration, { externalStore }: StackState): void {
   const name = (each: { endpoint: string; bucket: string } | undefined) =>
     each ? `${each.endpoint}, bucket ${each.bucket}` : 'its own MinIO';
   if (name(store) === name(externalStore)) return;
   throw new UserError(
-    `The stack that is up uses ${name(externalStore)}, but configured is ${name(store)}. ` +
-      'Stop it first (npx staged-study down), or set or unset S3_ENDPOINT as when it was started.',
+    `The running stack uses ${name(externalStore)}, but the configured store is ${name(store)}. ` +
+      'Stop the stack first (npx staged-study down), or set S3_ENDPOINT as it was when the stack started.',
   );
 }
 
 function describe(
   { stateFolder, store }: EmbeddedConfiguration,
-  record: StackRecord,
+  state: StackState,
 ): Pick<OpenStack, 'temporal' | 'store'> {
-  const { temporal, consoleUrl } = stackAddresses(record);
+  const { temporal, consoleUrl } = stackAddresses(state);
   if (store) return { temporal, store: { ...store, consoleUrl: undefined } };
-  return { temporal, store: { ...ownStore(stateFolder, record), consoleUrl } };
+  return { temporal, store: { ...ownStore(stateFolder, state), consoleUrl } };
 }
 
-/** Leaves out what was said last. */
-function sayingOnce(say: (doing: string) => void): (doing: string) => void {
+/** Skips a message that equals the previous one. */
+function withoutRepeats(say: (doing: string) => void): (doing: string) => void {
   let last: string | undefined;
   return (doing) => {
     if (doing !== last) say(doing);
@@ -168,11 +169,11 @@ function sayingOnce(say: (doing: string) => void): (doing: string) => void {
   };
 }
 
-/** Waits for the end of a stack that nobody uses any more, and ends what its supervisor, if that was killed, has left. */
+/** Waits for the end of a stack without users. If its supervisor was killed, ends the processes that it has left. */
 async function stoppedUnlessUsed(stateFolder: string): Promise<boolean> {
   while (!isUsed(stateFolder)) {
     if (!runningStack(stateFolder)) {
-      await endRemains(stateFolder);
+      await endLeftovers(stateFolder);
       return true;
     }
     await pause(100);

@@ -2,8 +2,8 @@ import { identifySelf, type ProcessIdentity } from '../process-identity.ts';
 import type { ManagedProcess } from '../servers/managed-process.ts';
 import { readStateFile, statePaths, writeStateFile } from './state-folder.ts';
 
-/** What is known of a stack: in `stack.json`, written by its supervisor alone. */
-export interface StackRecord {
+/** A stack's state, in `stack.json`. Only its supervisor writes it. */
+export interface StackState {
   phase: 'starting' | 'ready' | 'stopping';
   /** ISO 8601. */
   startedAt: string;
@@ -11,7 +11,7 @@ export interface StackRecord {
   /** In the order of their start. */
   processes: { name: string; identity: ProcessIdentity; graceMs: number }[];
   ports: StackPorts;
-  /** A store that is not the stack's own. */
+  /** A configured store, used instead of the stack's own. */
   externalStore: { endpoint: string; bucket: string; region: string } | undefined;
 }
 
@@ -22,35 +22,35 @@ export interface StackPorts {
   storeConsole: number;
 }
 
-/** @returns the record of the stack that is up, or of the last one; undefined before the first. */
-export function readRecord(stateFolder: string): StackRecord | undefined {
-  return readStateFile<StackRecord>(statePaths(stateFolder).record);
+/** @returns the state of the stack that is up, or of the last one. Undefined before the first. */
+export function readStackState(stateFolder: string): StackState | undefined {
+  return readStateFile<StackState>(statePaths(stateFolder).stack);
 }
 
-/** The record of this process's stack, written at every change. */
-export class RecordKeeper {
+/** The state of this process's stack. Every change is written to `stack.json`. */
+export class StateWriter {
   readonly #stateFolder: string;
   readonly #log: (line: string) => void;
-  #record: StackRecord | undefined;
+  #state: StackState | undefined;
 
   constructor(stateFolder: string, log: (line: string) => void) {
     this.#stateFolder = stateFolder;
     this.#log = log;
   }
 
-  /** @throws where a start has not begun */
-  get current(): StackRecord {
-    if (!this.#record) throw new Error('the stack has no record before its start');
-    return this.#record;
+  /** @throws {Error} before `starting`. */
+  get current(): StackState {
+    if (!this.#state) throw new Error('the stack has no state before its start');
+    return this.#state;
   }
 
-  get phase(): StackRecord['phase'] | undefined {
-    return this.#record?.phase;
+  get phase(): StackState['phase'] | undefined {
+    return this.#state?.phase;
   }
 
-  /** @throws where it can't be written: nobody would find the stack */
-  starting(ports: StackPorts, externalStore: StackRecord['externalStore']): void {
-    this.#record = {
+  /** @throws {Error} if it can't be written, as nobody would find the stack. */
+  starting(ports: StackPorts, externalStore: StackState['externalStore']): void {
+    this.#state = {
       phase: 'starting',
       startedAt: new Date().toISOString(),
       supervisor: identifySelf(),
@@ -61,35 +61,35 @@ export class RecordKeeper {
     this.#write();
   }
 
-  /** @throws where it can't be written: those who wait for it would wait for ever */
+  /** @throws {Error} if it can't be written, as those who wait for it would wait forever. */
   ready(): void {
     this.current.phase = 'ready';
     this.#write();
   }
 
   stopping(): void {
-    if (!this.#record) return;
-    this.#record.phase = 'stopping';
+    if (!this.#state) return;
+    this.#state.phase = 'stopping';
     this.#tryToWrite();
   }
 
-  /** Adds a process, or replaces the one of its name that has ended. */
+  /** Adds a process, or replaces the one with its name, which has ended. */
   started({ launch: { name, graceMs }, identity }: ManagedProcess): void {
     const others = this.current.processes.filter((process) => process.name !== name);
     this.current.processes = [...others, { name, identity, graceMs }];
     this.#tryToWrite();
   }
 
-  /** A record that can't be written (a full disk) must keep no process from being started again or stopped. */
+  /** A failed write, on a full disk for example, must not keep a process from being restarted or stopped. */
   #tryToWrite(): void {
     try {
       this.#write();
     } catch (error) {
-      this.#log(`the record was not written: ${(error as Error).message}`);
+      this.#log(`stack.json was not written: ${(error as Error).message}`);
     }
   }
 
   #write(): void {
-    writeStateFile(statePaths(this.#stateFolder).record, this.#record);
+    writeStateFile(statePaths(this.#stateFolder).stack, this.#state);
   }
 }

@@ -1,15 +1,16 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { StoreAddress } from '../configuration.ts';
+import { ensureBucket } from '../../storage/minio/bucket.ts';
+import type { StoreConfig } from '../../storage/minio/store-config.ts';
 import type { Launch, ManagedProcess } from '../servers/managed-process.ts';
 import { minioServerLaunch, untilMinioAnswers } from '../servers/minio-server.ts';
 import { type Service, service } from '../servers/service.ts';
 import { prepareNamespace, temporalServerLaunch, untilTemporalAnswers } from '../servers/temporal-server.ts';
 import { untilWorkerReady, type WorkerScript, workerLaunch, workerLogName } from '../servers/worker.ts';
+import { UserError } from '../user-error.ts';
 import { choosePorts, ownStore, stackAddresses } from './addresses.ts';
-import { ensureBucket } from './bucket.ts';
 import { readOrMakeCredentials } from './credentials.ts';
-import { RecordKeeper, type StackPorts, type StackRecord } from './stack-state.ts';
+import { type StackPorts, type StackState, StateWriter } from './stack-state.ts';
 import { statePaths } from './state-folder.ts';
 
 export interface StackOptions {
@@ -19,83 +20,83 @@ export interface StackOptions {
   workers: readonly WorkerScript[];
   /** Added to the workers' environment; see `trainerEnvironment`. */
   workerEnvironment: Record<string, string>;
-  /** Used instead of a MinIO of the stack's own. */
-  externalStore: StoreAddress | undefined;
+  /** Used instead of the stack's own MinIO. */
+  externalStore: StoreConfig | undefined;
 }
 
-/** Servers and workers of one state folder, started and stopped together, and recorded in its `stack.json`. */
+/** The servers and workers of a state folder, started and stopped together. Their state is in its `stack.json`. */
 export class Stack {
   readonly #options: StackOptions;
   readonly #log: (line: string) => void;
   readonly #onProgress: (doing: string) => void;
   readonly #servers: Service[] = [];
   readonly #workers: Service[] = [];
-  readonly #record: RecordKeeper;
+  readonly #state: StateWriter;
   #stopped: Promise<void> | undefined;
 
   constructor(options: StackOptions, log: (line: string) => void, onProgress: (doing: string) => void) {
     this.#options = options;
     this.#log = log;
     this.#onProgress = onProgress;
-    this.#record = new RecordKeeper(options.stateFolder, log);
+    this.#state = new StateWriter(options.stateFolder, log);
   }
 
-  /** @throws UserError where a part can't be started */
+  /** @throws {UserError} if the store can't be used or a process can't be started. */
   async start(): Promise<void> {
     const { stateFolder, externalStore, workers } = this.#options;
-    if (externalStore) await ensureBucket(externalStore);
+    if (externalStore) await openBucket(externalStore);
     else readOrMakeCredentials(stateFolder);
     this.#onProgress(
       externalStore ? 'starting the Temporal server' : 'starting the Temporal server and MinIO',
     );
-    await this.#startServers(mostStarts);
+    await this.#startServers(MOST_STARTS);
     this.#onProgress('starting the workers');
-    const store = externalStore ?? ownStore(stateFolder, this.#recorded());
+    const store = externalStore ?? ownStore(stateFolder, this.#state.current);
     await Promise.all(workers.map((worker) => this.#startWorker(worker, store)));
-    this.#record.ready();
+    this.#state.ready();
   }
 
   isStarting(): boolean {
-    return this.#record.phase === 'starting';
+    return this.#state.phase === 'starting';
   }
 
-  /** Makes a start that is under way fail soon. */
+  /** Makes a start in progress fail soon. */
   async abandonStart(): Promise<void> {
     if (this.isStarting()) await this.stop();
   }
 
   /**
-   * Announces the stop before it looks once more: who registers as a user and then reads that the stack is ready can
-   * rely on it.
+   * Announces the stop and then checks for users again, so that a process that registers as a user and then reads that
+   * the stack is ready can rely on it.
    *
-   * @returns whether the stack is to be stopped now
+   * @returns whether to stop the stack now.
    */
   announceStopUnlessUsed(isUsed: () => boolean): boolean {
     if (isUsed()) return false;
-    this.#record.stopping();
+    this.#state.stopping();
     if (!isUsed()) return true;
-    this.#record.ready();
+    this.#state.ready();
     return false;
   }
 
-  /** Stops the workers, which still need the servers, and then those. */
+  /** Stops first the workers, which still need the servers, and then the servers. */
   stop(): Promise<void> {
     this.#stopped ??= this.#stopAll();
     return this.#stopped;
   }
 
   async #stopAll(): Promise<void> {
-    this.#record.stopping();
+    this.#state.stopping();
     await Promise.all(this.#workers.map((worker) => worker.stop()));
     await Promise.all(this.#servers.map((server) => server.stop()));
   }
 
-  /** Another program may take a port between its choice and its use; then others are chosen. */
+  /** Chooses other ports if another program takes one between its choice and its use. */
   async #startServers(starts: number): Promise<void> {
     const { stateFolder, externalStore } = this.#options;
     const { ports, replaced } = await choosePorts(stateFolder, !externalStore);
-    if (replaced.length > 0) this.#onProgress(`ports that are taken are replaced: ${replaced.join(', ')}`);
-    this.#record.starting(ports, externalStore && withoutCredentials(externalStore));
+    if (replaced.length > 0) this.#onProgress(`replacing ports that are taken: ${replaced.join(', ')}`);
+    this.#state.starting(ports, externalStore && withoutCredentials(externalStore));
     const started = await Promise.allSettled([
       this.#startTemporal(ports),
       ...(this.#options.externalStore ? [] : [this.#startMinio(ports)]),
@@ -104,7 +105,7 @@ export class Stack {
     if (!failure) return;
     await Promise.all(this.#servers.splice(0).map((server) => server.stop()));
     const again = await choosePorts(stateFolder, !externalStore);
-    // Who took a port may have given it back by now.
+    // The other program may have released the port by now.
     const portTaken = /in use/.test(String(failure.reason)) || !isDeepStrictEqual(again.ports, ports);
     if (this.#stopped || starts === 1 || !portTaken) throw failure.reason;
     await this.#startServers(starts - 1);
@@ -135,20 +136,20 @@ export class Stack {
       logFile: this.#logFile('minio'),
     });
     await this.#startService(this.#servers, launch, (started) => untilMinioAnswers(started, ports.store));
-    await ensureBucket(store);
+    await openBucket(store);
   }
 
-  async #startWorker(script: WorkerScript, store: StoreAddress): Promise<void> {
+  async #startWorker(script: WorkerScript, store: StoreConfig): Promise<void> {
     const launch = workerLaunch(script, {
       projectRoot: this.#options.projectRoot,
-      temporal: stackAddresses(this.#recorded()).temporal,
+      temporal: stackAddresses(this.#state.current).temporal,
       store,
       environment: {
         ...this.#options.workerEnvironment,
-        // The study's page in the Temporal UI links there; a store of somebody else's may have no such pages.
+        // The study's page in the Temporal UI links to the console. Other stores may have none.
         ...(this.#options.externalStore
           ? {}
-          : { STAGED_STUDY_OBJECTS_URL: stackAddresses(this.#recorded()).consoleUrl }),
+          : { STAGED_STUDY_OBJECTS_URL: stackAddresses(this.#state.current).consoleUrl }),
       },
       logFile: this.#logFile(workerLogName(script)),
     });
@@ -160,14 +161,10 @@ export class Stack {
     launch: Launch,
     healthy: (started: ManagedProcess) => Promise<void>,
   ): Promise<void> {
-    if (this.#stopped) throw new Error(`${launch.name} is not started: the stack is stopping`);
-    const started = service(launch, healthy, (process) => this.#record.started(process), this.#log);
+    if (this.#stopped) throw new Error(`${launch.name} was not started because the stack is stopping`);
+    const started = service(launch, healthy, (process) => this.#state.started(process), this.#log);
     group.push(started);
     await started.start();
-  }
-
-  #recorded(): StackRecord {
-    return this.#record.current;
   }
 
   #logFile(name: string): string {
@@ -177,8 +174,17 @@ export class Stack {
 
 // --- helpers ---
 
-const mostStarts = 3;
+/** @throws {UserError} if the store can't be used. */
+async function openBucket(store: StoreConfig): Promise<void> {
+  try {
+    await ensureBucket(store);
+  } catch (cause) {
+    throw new UserError((cause as Error).message, { cause });
+  }
+}
 
-function withoutCredentials({ endpoint, bucket, region }: StoreAddress): StackRecord['externalStore'] {
+const MOST_STARTS = 3;
+
+function withoutCredentials({ endpoint, bucket, region }: StoreConfig): StackState['externalStore'] {
   return { endpoint, bucket, region };
 }

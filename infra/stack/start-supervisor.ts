@@ -8,10 +8,10 @@ import { statePaths } from './state-folder.ts';
 import type { SupervisorMessage } from './supervisor.ts';
 
 /**
- * Starts the process that brings up a stack and keeps it up, and waits until it is up.
+ * Starts the process that starts a stack and keeps it running, and waits until the stack is up.
  *
- * @returns false where another supervisor was faster.
- * @throws UserError where a part can't be started
+ * @returns false if another supervisor came first.
+ * @throws {UserError} if a process can't be started.
  */
 export function startSupervisor(
   options: StackOptions,
@@ -21,7 +21,7 @@ export function startSupervisor(
   const log = openSync(logFile, 'a', 0o600);
   const supervisor = fork(compiledProgram('infra/stack/supervisor'), {
     cwd: options.projectRoot,
-    // A process group of its own: Ctrl-C in a terminal goes to all of the terminal's group.
+    // Its own process group: a terminal sends Ctrl-C to the whole group.
     detached: true,
     stdio: ['ignore', log, log, 'ipc'],
   });
@@ -29,7 +29,9 @@ export function startSupervisor(
   return new Promise<boolean>((resolve, reject) => {
     supervisor.once('exit', (code, signal) => {
       reject(
-        new UserError(`The stack's supervisor ended (${signal ?? `exit code ${code}`}). Its log: ${logFile}`),
+        new UserError(
+          `The stack's supervisor ended with ${signal ?? `exit code ${code}`}. Its log: ${logFile}`,
+        ),
       );
     });
     supervisor.on('message', (message: SupervisorMessage) => {

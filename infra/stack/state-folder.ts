@@ -3,25 +3,25 @@ import { join } from 'node:path';
 import { UserError } from '../user-error.ts';
 import { diskShortage } from './disk-space.ts';
 
-/** What the state folder holds. */
+/** The contents of the state folder. */
 export function statePaths(stateFolder: string) {
   return {
     database: join(stateFolder, 'temporal.db'),
     objects: join(stateFolder, 'minio'),
     credentials: join(stateFolder, 'credentials.json'),
     logs: join(stateFolder, 'logs'),
-    record: join(stateFolder, 'stack.json'),
-    /** A file for each process that uses the stack. */
+    stack: join(stateFolder, 'stack.json'),
+    /** Has a file for each process that uses the stack. */
     users: join(stateFolder, 'users'),
     supervisorLock: join(stateFolder, 'supervisor.lock'),
   };
 }
 
 /**
- * Makes the folder, open to its owner alone, and its parts.
+ * Creates the folder and its subfolders. Only its owner can open it.
  *
- * @param ownStore whether MinIO's objects will be there too
- * @throws UserError where it can't be written or the disk is full
+ * @param ownStore whether it will also hold MinIO's objects.
+ * @throws {UserError} if it can't be written or its disk is full.
  */
 export function prepareStateFolder(stateFolder: string, ownStore: boolean): void {
   const { logs, users } = statePaths(stateFolder);
@@ -44,7 +44,7 @@ export function prepareStateFolder(stateFolder: string, ownStore: boolean): void
   if (shortage) throw fullDisk(shortage, undefined);
 }
 
-/** @returns the content of a JSON file, undefined where there is none. */
+/** @returns the content of a JSON file, or undefined if the file doesn't exist. */
 export function readStateFile<T>(path: string): T | undefined {
   let text: string;
   try {
@@ -60,7 +60,7 @@ export function readStateFile<T>(path: string): T | undefined {
   }
 }
 
-/** Writes a file that its owner alone can read, by a rename: nobody reads half of it. */
+/** Writes a file that only its owner can read. A rename makes the change atomic. */
 export function writeStateFile(path: string, value: unknown): void {
   const draft = `${path}.${process.pid}`;
   try {
@@ -74,25 +74,24 @@ export function writeStateFile(path: string, value: unknown): void {
 
 export function damaged(path: string, cause: unknown): UserError {
   return new UserError(
-    `${path} is damaged. Delete it: it is made anew at the next start, and no study is lost.`,
-    {
-      cause,
-    },
+    `${path} is damaged. Delete it. The next start creates it again, and no study is lost.`,
+    { cause },
   );
 }
 
 // --- helpers ---
 
 function fullDisk(shortage: string, cause: unknown): UserError {
-  return new UserError(`${shortage}. Free some, or set STAGED_STUDY_STATE to a folder on another disk.`, {
-    cause,
-  });
+  return new UserError(
+    `${shortage}. Free some space, or set STAGED_STUDY_STATE to a folder on another disk.`,
+    { cause },
+  );
 }
 
 function unusable(path: string, how: 'read' | 'written', cause: unknown): UserError {
   const { code } = cause as NodeJS.ErrnoException;
   return new UserError(
-    `The state folder can't be ${how}: ${path} (${code}). Is it another user's? Make it yours, or set STAGED_STUDY_STATE ` +
+    `The state folder can't be ${how}: ${path} (${code}). Check its owner and permissions, or set STAGED_STUDY_STATE ` +
       'to another folder.',
     { cause },
   );

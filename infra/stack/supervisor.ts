@@ -2,18 +2,18 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { tryLock } from '../file-lock.ts';
 import { UserError } from '../user-error.ts';
 import { diskShortage } from './disk-space.ts';
-import { endRemains } from './remains.ts';
+import { endLeftovers } from './leftovers.ts';
 import { Stack, type StackOptions } from './stack.ts';
 import { statePaths } from './state-folder.ts';
 import { isUsed, stopKeeping } from './users.ts';
 
-// The process that owns a stack. It gets its options in the first message of its parent, tells it how the start goes,
-// and does not depend on it afterwards: it runs until nobody uses the stack, until its disk is full, or until SIGTERM.
+// The process that owns a stack. Its parent sends the options and receives the progress of the start. After that the
+// supervisor no longer depends on its parent. It runs until nobody uses the stack, its disk is full, or SIGTERM arrives.
 
 export type SupervisorMessage =
   | { kind: 'progress'; doing: string }
   | { kind: 'ready' }
-  /** Another supervisor was faster. */
+  /** Another supervisor came first. */
   | { kind: 'lost' }
   | { kind: 'failed'; message: string; isUserError: boolean };
 
@@ -34,23 +34,23 @@ async function supervise(options: StackOptions): Promise<void> {
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(signal));
   const watch = setInterval(() => {
-    if (stack.isStarting() && !isUsed(stateFolder)) end('nobody waits for it any more');
+    if (stack.isStarting() && !isUsed(stateFolder)) end('nobody is waiting for it any more');
   }, 500);
   let failure: unknown;
   try {
-    // Perhaps a killed supervisor has also left the wish to be kept.
+    // A supervisor that was killed may have left the request to be kept.
     stopKeeping(stateFolder);
-    await endRemains(stateFolder);
+    await endLeftovers(stateFolder);
     await stack.start();
     await tell({ kind: 'ready' });
     while (!reason) {
       if (stack.announceStopUnlessUsed(() => isUsed(stateFolder))) reason = 'nobody uses the stack any more';
-      // Going on would use up the retries of every trial.
-      else reason = diskShortage(stateFolder, 'goOn', !options.externalStore);
+      // Continuing would use up the retries of every trial.
+      else reason = diskShortage(stateFolder, 'continue', !options.externalStore);
       if (!reason) await pause(250);
     }
   } catch (error) {
-    failure = reason ? new UserError(`The stack was stopped while it was starting: ${reason}`) : error;
+    failure = reason ? new UserError(`The stack was stopped during its start: ${reason}`) : error;
   }
   clearInterval(watch);
   log(failure instanceof Error ? (failure.stack ?? failure.message) : `stopping: ${reason}`);
@@ -69,7 +69,7 @@ async function supervise(options: StackOptions): Promise<void> {
 
 function tell(message: SupervisorMessage): Promise<void> {
   return new Promise((resolve) => {
-    // Whoever started this process may be gone.
+    // The parent may have ended.
     if (process.connected) process.send?.(message, undefined, undefined, () => resolve());
     else resolve();
   });

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { identifySelf, isRunning, type ProcessIdentity } from '../process-identity.ts';
 import { statePaths } from './state-folder.ts';
 
-// Several terminals may share a stack, and it ends with the last of them; so each leaves a file here while it uses it.
+// Processes in several terminals may share a stack, which stops with its last user. While a process uses the stack, it
+// has a file in the folder `users`.
 
-/** @returns a function that takes the registration back. */
+/** @returns a function that removes the registration. */
 export function registerUser(stateFolder: string): () => void {
   const { users } = statePaths(stateFolder);
   const path = join(users, `${process.pid}-${randomUUID()}`);
@@ -19,31 +20,31 @@ export function registerUser(stateFolder: string): () => void {
   return () => rmSync(path, { force: true });
 }
 
-/** Makes a stack stay until it is told to stop, whoever uses it. */
+/** Keeps a stack running until `stopStack`, even without users. */
 export function keepRunning(stateFolder: string): void {
-  writeFileSync(join(statePaths(stateFolder).users, kept), '');
+  writeFileSync(join(statePaths(stateFolder).users, KEPT), '');
 }
 
 export function stopKeeping(stateFolder: string): void {
-  rmSync(join(statePaths(stateFolder).users, kept), { force: true });
+  rmSync(join(statePaths(stateFolder).users, KEPT), { force: true });
 }
 
-/** Whether anybody uses the stack; registrations of processes that have ended are deleted. */
+/** Whether anyone uses the stack. Deletes the registrations of processes that have ended. */
 export function isUsed(stateFolder: string): boolean {
   const { users } = statePaths(stateFolder);
   let used = false;
   for (const name of registrations(users)) {
-    if (name === kept || readUser(join(users, name))) used = true;
+    if (name === KEPT || readUser(join(users, name))) used = true;
     else rmSync(join(users, name), { force: true });
   }
   return used;
 }
 
-/** @returns for each user its command and process, `up` for the wish to be kept. */
+/** @returns each user's command and process, and `up` if the stack is kept. */
 export function listUsers(stateFolder: string): string[] {
   const { users } = statePaths(stateFolder);
   return registrations(users).flatMap((name) => {
-    if (name === kept) return ['up'];
+    if (name === KEPT) return ['up'];
     const user = readUser(join(users, name));
     return user ? [`${user.command} (process ${user.pid})`] : [];
   });
@@ -52,18 +53,18 @@ export function listUsers(stateFolder: string): string[] {
 // --- helpers ---
 
 interface User extends ProcessIdentity {
-  /** What was typed after the program's name. */
+  /** The command line without the program's name. */
   command: string;
 }
 
-const kept = 'kept';
+const KEPT = 'kept';
 
 function registrations(users: string): string[] {
-  // Who deletes the folder of a stack that is up takes it for unused.
+  // If the folder of a running stack is deleted, the stack counts as unused.
   return existsSync(users) ? readdirSync(users).filter((name) => !name.startsWith('.')) : [];
 }
 
-/** @returns undefined where the process has ended. */
+/** @returns undefined if the process has ended. */
 function readUser(path: string): User | undefined {
   try {
     const user = JSON.parse(readFileSync(path, 'utf8')) as User;

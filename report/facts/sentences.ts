@@ -2,6 +2,7 @@ import { rank } from '../../study/plan/winner.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import type { EpochLine } from '../../study/trial/trial.ts';
 import { exact, list, percent, plural, points, signed } from '../../words/numbers.ts';
+import { endAsVerb } from '../../words/outcome.ts';
 import { searchedSettings } from './searched-settings.ts';
 import {
   imagesUsed,
@@ -137,18 +138,10 @@ function reached({ score, bestEpoch }: RankedTrial): string {
 
 /** What became of the trials that have no score. */
 function exceptions({ trials }: StageRecord): string | false {
-  const kinds: [string, (trial: TrialRecord) => boolean][] = [
-    ['diverged', ({ outcome }) => outcome === 'diverged'],
-    ['ran out of memory', ({ outcome }) => outcome === 'outOfMemory'],
-    ['skipped', ({ status }) => status === 'skipped'],
-  ];
-  const parts = kinds.flatMap(([what, is]) => {
-    const names = trials.filter(is).map(({ name }) => `\`${name}\``);
-    return names.length > 0
-      ? [
-          `${list(names)} ${what === 'skipped' ? (names.length === 1 ? 'was skipped' : 'were skipped') : what}`,
-        ]
-      : [];
+  const parts = (['diverged', 'outOfMemory', null] as const).flatMap((outcome) => {
+    const alike = trials.filter((trial) => trial.outcome === outcome);
+    const [first] = alike;
+    return first ? [`${list(alike.map(({ name }) => `\`${name}\``))} ${endAsVerb(first, alike.length)}`] : [];
   });
   return parts.length > 0 && `${list(parts)}.`;
 }

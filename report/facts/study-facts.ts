@@ -1,8 +1,11 @@
-import type { Network, Settings } from '../../study/definition/training-config.ts';
+import { architecture } from '../../study/definition/pretrained.ts';
+import type { Network, TrainedSettings } from '../../study/definition/training-config.ts';
+import { asTrained } from '../../study/plan/epochs.ts';
 import { limitImages } from '../../study/plan/plan.ts';
 import { winner } from '../../study/plan/winner.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import { heldOutImages } from '../../study/trial/trial.ts';
+import { networkInFull } from '../../words/network.ts';
 import { describeSettings } from '../../words/settings.ts';
 
 export type RankedTrial = TrialRecord & { score: number };
@@ -72,12 +75,11 @@ export function referenceConfig(
   record: StudyRecord,
   stage: StageRecord,
   trial: TrialRecord,
-): Settings & { network?: Network } {
+): TrainedSettings & { network?: Network } {
   const beside = trial.of === null ? startTrial(record, stage) : ordinaryTrial(record, trial);
   if (beside?.config) return beside.config;
   const { study, profile } = record.opening;
-  const divisor = study.profiles[profile]?.epochDivisor ?? 1;
-  return { ...study.base, epochs: Math.max(1, Math.round(study.base.epochs / divisor)) };
+  return asTrained(study.base, study.profiles[profile] ?? { epochDivisor: 1 });
 }
 
 /** Stages that the study has and the record has not: those that have not been run. */
@@ -88,6 +90,14 @@ export function missingStages(record: StudyRecord): StudyRecord['opening']['stud
   );
 }
 
+/** The candidate whose reduced form a network is, if the profile trained that instead. */
+export function standsInFor({ opening }: StudyRecord, network: Network): string | undefined {
+  const { study, profile } = opening;
+  if (!study.profiles[profile]?.reducedNetworks) return undefined;
+  const candidates = study.stages.flatMap((stage) => (stage.kind === 'compare' ? stage.candidates : []));
+  return candidates.find(({ reduced }) => reduced && sameLayers(reduced.network, network))?.name;
+}
+
 /** Every run once: those that a stage takes over are another stage's. */
 export function allRuns(record: StudyRecord): { stage: StageRecord; trial: TrialRecord }[] {
   return record.stages.flatMap((stage) =>
@@ -96,6 +106,10 @@ export function allRuns(record: StudyRecord): { stage: StageRecord; trial: Trial
 }
 
 // --- helpers ---
+
+function sameLayers(a: Network, b: Network): boolean {
+  return networkInFull(architecture(a)) === networkInFull(architecture(b));
+}
 
 function sameTraining(a: TrialRecord, b: TrialRecord): boolean {
   if (!a.config || !b.config || a.seed !== b.seed) return false;

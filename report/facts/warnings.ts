@@ -1,7 +1,8 @@
 import type { StudyRecord } from '../../study/record/record.ts';
+import { datasetInFull } from '../../words/dataset.ts';
 import { count, plural } from '../../words/numbers.ts';
-import { isReduced, type ResNet } from '../../words/settings.ts';
-import { allRuns, imagesUsed, missingStages } from './study-facts.ts';
+import { DEFAULT_WEIGHTS, weightsInBrief } from '../../words/weights.ts';
+import { allRuns, imagesUsed, missingStages, standsInFor } from './study-facts.ts';
 
 /** All that a reader must know before trusting a number of the page, a sentence each. */
 export function warnings(record: StudyRecord): string[] {
@@ -28,14 +29,8 @@ export function limitations(record: StudyRecord): string[] {
 // --- helpers ---
 
 function dataLimits({ opening }: StudyRecord): string[] {
-  const { kind, source } = opening.dataset.origin;
-  if (kind === 'generated') {
-    return ['The images are generated patterns, not CIFAR-10: the accuracies say nothing about CIFAR-10.'];
-  }
-  if (kind === 'other') {
-    return [`The images come from another archive than the official one${source ? ` (${source})` : ''}.`];
-  }
-  return [];
+  const { origin } = opening.dataset;
+  return origin.kind === 'official' ? [] : [`Data set: ${datasetInFull(origin)}.`];
 }
 
 function profileLimits(record: StudyRecord): string[] {
@@ -55,31 +50,23 @@ function profileLimits(record: StudyRecord): string[] {
 }
 
 function networkLimits(record: StudyRecord): string[] {
-  const networks = allRuns(record).flatMap(({ trial }) =>
-    trial.config?.network.kind === 'resnet' ? [trial.config.network] : [],
-  );
-  const reduced = networks.find(isReduced);
+  const networks = allRuns(record).flatMap(({ trial }) => (trial.config ? [trial.config.network] : []));
+  const originals = new Set(networks.map((network) => standsInFor(record, network)));
   return [
-    ...(reduced
-      ? [
-          `${named(reduced)} is a reduced form of ResNet-50 (blocks 3-4-6-3, width 64): its numbers are not ResNet-50’s.`,
-        ]
-      : []),
-    ...(networks.length > 0 && networks.every(({ pretrained }) => !pretrained)
-      ? ['The ResNet is trained from scratch, not from ImageNet weights as in the report.']
-      : []),
+    ...[...originals].flatMap((original) => (original === undefined ? [] : [standIn(record, original)])),
     ...otherWeights(record),
   ];
 }
 
-/** A pretrained network is the report's only where its weights are torchvision's. */
+function standIn({ opening: { study, profile } }: StudyRecord, original: string): string {
+  const candidates = study.stages.flatMap((stage) => (stage.kind === 'compare' ? stage.candidates : []));
+  const reduced = candidates.find(({ name }) => name === original)?.reduced?.name;
+  return `In the profile \`${profile}\`, \`${reduced}\` stands in for \`${original}\`: its numbers are not \`${original}\`’s.`;
+}
+
 function otherWeights({ opening: { weights } }: StudyRecord): string[] {
   if (!weights || weights.origin.kind === 'official') return [];
   return [
-    `Pretrained networks start from other weights than torchvision’s ImageNet ResNet-50 (${weights.origin.source}).`,
+    `Pretrained networks start from other weights than ${DEFAULT_WEIGHTS} (${weightsInBrief(weights)}).`,
   ];
-}
-
-function named({ blocks, width }: ResNet): string {
-  return `The ResNet with blocks ${blocks.join('-')} and width ${width}`;
 }

@@ -44,8 +44,8 @@ export function drawParallel(
   const ends = extents.flatMap(({ title, low, high }) =>
     high > low
       ? [
-          { axis: title, place: 1.07, text: brief(high) },
-          { axis: title, place: -0.07, text: brief(low) },
+          { axis: title, place: 1.07, text: `${brief(high)}` },
+          { axis: title, place: -0.07, text: `${brief(low)}` },
         ]
       : [{ axis: title, place: 1.07, text: `all ${brief(low)}` }],
   );

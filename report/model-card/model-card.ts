@@ -1,7 +1,10 @@
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import type { TrialSpec } from '../../study/trial/trial.ts';
+import { datasetInFull } from '../../words/dataset.ts';
 import { count, loss, moment, percent, plural } from '../../words/numbers.ts';
+import { overrideInWords } from '../../words/outcome.ts';
 import { describeSettings } from '../../words/settings.ts';
+import { initialWeightsInWords } from '../../words/weights.ts';
 import { wilsonInterval } from '../facts/sentences.ts';
 import { bestTrial, imagesUsed, startStage } from '../facts/study-facts.ts';
 import { limitations } from '../facts/warnings.ts';
@@ -105,10 +108,6 @@ function lineage({ record, stage, trial, spec }: ExportedModel): string {
     const winner = earlier && bestTrial(earlier);
     step = earlier && winner && { stage: earlier, trial: winner };
   }
-  const weights =
-    spec.initialWeights === 'scratch'
-      ? 'Its own weights began from scratch.'
-      : `Its own weights began as those of a file with SHA-256 \`${spec.initialWeights}\`.`;
   return [
     'Each stage took the configuration of the winner before it, never its weights.',
     table(
@@ -120,18 +119,18 @@ function lineage({ record, stage, trial, spec }: ExportedModel): string {
         score === null ? '' : percent(score),
       ]),
     ),
-    weights,
+    `Its own training started from \`${initialWeightsInWords(spec.initialWeights)}\`.`,
   ].join('\n\n');
 }
 
 function training({ record, trial, spec, version }: ExportedModel): string {
   const settings = trial.config ? describeSettings(trial.config).map(({ name, text }) => [name, text]) : [];
-  const changed = trial.override ? [['changed by hand', `\`${JSON.stringify(trial.override)}\``]] : [];
+  const override = overrideInWords(trial);
   return table(
     ['what', 'value'],
     [
       ...settings,
-      ...changed,
+      ...(override ? [['settings', override]] : []),
       ['parameters', trial.parameters === null ? '' : count(trial.parameters)],
       ['seed of weights, order, flips and dropout', `${spec.seed}, repetition ${spec.repetition}`],
       ['seed of the split', String(spec.data.splitSeed)],
@@ -146,19 +145,14 @@ function training({ record, trial, spec, version }: ExportedModel): string {
 }
 
 function data({ record, spec, classes }: ExportedModel): string {
-  const { kind, archiveSha256 } = record.opening.dataset.origin;
+  const { source: _, ...origin } = record.opening.dataset.origin;
   const { training: trained, validation } = imagesUsed(record);
-  const what = {
-    official: 'CIFAR-10, from the archive that its authors offer.',
-    other: 'Images in the form of CIFAR-10, from another archive than its authors’.',
-    generated: 'Patterns that this program has drawn, not CIFAR-10.',
-  }[kind];
   return [
-    what,
+    `${datasetInFull(origin)}.`,
     list([
       `Classes, by label: ${classes.join(', ')}.`,
       `${plural(trained, 'image')} to train on and ${count(validation)} to choose by, stratified by class.`,
-      `Data set \`${spec.data.dataset}\`${archiveSha256 ? `, archive with SHA-256 \`${archiveSha256}\`` : ''}.`,
+      `Data set \`${spec.data.dataset}\`${origin.archiveSha256 ? `, archive with SHA-256 \`${origin.archiveSha256}\`` : ''}.`,
       'Images go in at 32×32, scaled to [0, 1] and normalised with mean 0.5 and deviation 0.5 a channel.',
     ]),
   ].join('\n\n');

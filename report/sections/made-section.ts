@@ -1,5 +1,6 @@
 import type { StudyRecord } from '../../study/record/record.ts';
 import { plural } from '../../words/numbers.ts';
+import { weightsInBrief } from '../../words/weights.ts';
 import { allRuns } from '../facts/study-facts.ts';
 import { scrolling } from '../html/elements.ts';
 import { type Html, html } from '../html/html.ts';
@@ -39,10 +40,8 @@ ${weightsRows(record)}</dl></section>
 /** What pretrained networks started from. */
 function weightsRows({ opening: { weights } }: StudyRecord): Html {
   if (!weights) return html`<dt>Weights</dt><dd>none: every network started from scratch</dd>`;
-  const { kind, source, fileSha256, format } = weights.origin;
-  const what =
-    kind === 'official' ? 'torchvision’s ImageNet weights of ResNet-50' : 'weights of the user’s own';
-  return html`<dt>Weights</dt><dd>${what}: <code>${weights.sha256}</code>, ${weights.tensors} tensors</dd>
+  const { source, fileSha256, format } = weights.origin;
+  return html`<dt>Weights</dt><dd>${weightsInBrief(weights)}: <code>${weights.sha256}</code>, ${weights.tensors} tensors</dd>
 <dt>Their file</dt><dd>${source} (${format}), <code>${fileSha256}</code></dd>`;
 }
 

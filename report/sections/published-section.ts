@@ -1,6 +1,8 @@
 import { rank } from '../../study/plan/winner.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
-import { percent, plural } from '../../words/numbers.ts';
+import { percent } from '../../words/numbers.ts';
+import { endInWords } from '../../words/outcome.ts';
+import { numberInWords } from '../../words/settings.ts';
 import { type Counterpart, publishedResults } from '../facts/published.ts';
 import { answer } from '../facts/sentences.ts';
 import { limitations } from '../facts/warnings.ts';
@@ -59,7 +61,7 @@ function byCandidate(
 
 function scores(trials: readonly TrialRecord[], withSettings = false): string {
   const texts = trials.map((trial) => {
-    const score = trial.score === null ? (trial.outcome ?? trial.status) : percent(trial.score);
+    const score = trial.score === null ? endInWords(trial) : percent(trial.score);
     const asTheirs =
       trial.scoreInTrainingMode === null ? '' : ` (in training mode ${percent(trial.scoreInTrainingMode)})`;
     return `\`${trial.name}\`\u00a0${score}${asTheirs}${withSettings ? searched(trial) : ''}`;
@@ -69,5 +71,8 @@ function scores(trials: readonly TrialRecord[], withSettings = false): string {
 
 function searched({ config }: TrialRecord): string {
   if (!config) return '';
-  return ` with lr ${config.learningRate}, batch ${config.batchSize}, ${plural(config.epochs, 'epoch')}`;
+  const settings = (['learningRate', 'batchSize', 'epochs'] as const).map((name) =>
+    numberInWords(name, config[name]),
+  );
+  return ` with ${settings.join(', ')}`;
 }

@@ -1,4 +1,5 @@
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
+import { datasetInBrief } from '../../words/dataset.ts';
 import { count, moment, percent, plural, shortHash } from '../../words/numbers.ts';
 import { describeSettings } from '../../words/settings.ts';
 import { allRuns, imagesUsed, referenceConfig } from '../facts/study-facts.ts';
@@ -49,9 +50,7 @@ function settings(record: StudyRecord, stage: StageRecord, trial: TrialRecord): 
 }
 
 function origin({ opening }: StudyRecord): string {
-  const { kind, archiveSha256 } = opening.dataset.origin;
-  const what = { official: 'CIFAR-10’s official archive', other: 'another archive', generated: 'generated' }[
-    kind
-  ];
-  return archiveSha256 ? `${what}, SHA-256 ${shortHash(archiveSha256)}` : what;
+  const { origin } = opening.dataset;
+  const what = datasetInBrief(origin);
+  return origin.archiveSha256 ? `${what}, archive ${shortHash(origin.archiveSha256)}` : what;
 }

@@ -1,6 +1,7 @@
 import { rank } from '../../study/plan/winner.ts';
-import type { StageRecord, TrialRecord } from '../../study/record/record.ts';
+import type { StageRecord } from '../../study/record/record.ts';
 import { loss, percent } from '../../words/numbers.ts';
+import { endInWords } from '../../words/outcome.ts';
 import { bestTrial } from '../facts/study-facts.ts';
 import { drawBars } from '../figures/bars.ts';
 import { type CurveRun, drawCurves, type Metric } from '../figures/curves.ts';
@@ -54,7 +55,7 @@ function scoresFigure(stage: StageRecord): Promise<Html> {
   const bars = ranked.map((trial) => ({
     name: trial.takenOver ? `${trial.name} (taken over)` : trial.name,
     value: trial.score,
-    text: trial.score === null ? withoutScore(trial) : percent(trial.score),
+    text: trial.score === null ? endInWords(trial) : percent(trial.score),
     colour: seriesStyle(stage.trials.indexOf(trial)).colour,
     pale: trial.takenOver,
   }));
@@ -62,11 +63,6 @@ function scoresFigure(stage: StageRecord): Promise<Html> {
   return drawBars(bars, label).then((svg) =>
     figure('Best validation accuracy', svg, { note: 'The numbers are in the leaderboard.' }),
   );
-}
-
-function withoutScore({ outcome, status }: TrialRecord): string {
-  if (status === 'skipped') return 'skipped';
-  return outcome === 'outOfMemory' ? 'out of memory' : (outcome ?? 'no score');
 }
 
 function spoken(runs: readonly CurveRun[], metric: Metric): string {

@@ -33,9 +33,9 @@ ${await body(record, stage)}
 async function body(record: StudyRecord, stage: StageRecord): Promise<Html> {
   switch (stage.kind) {
     case 'compare':
-      return html`${leaderboard(stage)}${messages(stage)}${await stageFigures(stage)}`;
+      return html`${leaderboard(record, stage)}${messages(stage)}${await stageFigures(stage)}`;
     case 'search':
-      return html`${leaderboard(stage)}${messages(stage)}${await searchFigures(record, stage)}${await stageFigures(stage)}`;
+      return html`${leaderboard(record, stage)}${messages(stage)}${await searchFigures(record, stage)}${await stageFigures(stage)}`;
     case 'variant':
       return html`${await variantBody(record, stage)}${messages(stage)}`;
     case 'repeat':

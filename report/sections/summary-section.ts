@@ -1,4 +1,5 @@
 import type { StudyRecord } from '../../study/record/record.ts';
+import { datasetInBrief } from '../../words/dataset.ts';
 import { count, duration, moment, percent, plural, secondsBetween } from '../../words/numbers.ts';
 import { headline, testAnswer } from '../facts/sentences.ts';
 import { allRuns, bestTrial, imagesUsed, lastDecided, missingStages } from '../facts/study-facts.ts';
@@ -24,7 +25,7 @@ export function summaryTiles(record: StudyRecord): Html {
 ${tile(missingStages(record).length === 0 ? 'Winner' : 'Winner so far', html`<code>${decided?.trial.name ?? 'none yet'}</code>`, decided && `of stage ${decided.stage.name}`)}
 ${tile('Validation accuracy', decided ? html`<span class="big">${percent(decided.trial.score)}</span>` : '–', decided && `best epoch ${decided.trial.bestEpoch}, ${plural(images.validation, 'image')}`)}
 ${tile('Test accuracy', test ? html`<span class="big">${percent(test.accuracy)}</span>` : 'not tested', test && plural(test.images, 'image'))}
-${tile('Data', DATA[opening.dataset.origin.kind], `${count(images.training)} images to train on, ${count(images.validation)} to choose by`)}
+${tile('Data', datasetInBrief(opening.dataset.origin), `${count(images.training)} images to train on, ${count(images.validation)} to choose by`)}
 ${tile('Profile', html`<code>${opening.profile}</code>`, opening.study.profiles[opening.profile]?.description)}
 ${tile('When', moment(opening.startedAt), seconds === null ? 'not finished' : `to ${moment(finishedAt)}`)}
 ${tile('How long', seconds === null ? '–' : duration(seconds), `${plural(trained.length - stored, 'run')} trained for ${duration(inTraining)} together${stored > 0 ? `, ${stored} more from the store` : ''}`)}
@@ -55,12 +56,6 @@ ${words}</section>
 }
 
 // --- helpers ---
-
-const DATA = {
-  official: 'CIFAR-10',
-  other: 'CIFAR-10 images from another archive',
-  generated: 'Generated images, not CIFAR-10',
-};
 
 function tile(title: string, value: Content, small: string | null | undefined): Html {
   return html`<div><dt>${title}</dt><dd>${value}${small !== undefined && html`<span class="small">${small}</span>`}</dd></div>`;

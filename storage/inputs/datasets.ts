@@ -4,11 +4,11 @@ import { sha256Schema } from '../../study/trial/trial.ts';
 import { getVerified, sha256Of } from '../blobs.ts';
 import { createJson, readJson } from '../json-objects.ts';
 import {
+  DATASETS_PREFIX,
   datasetManifestKey,
-  datasetsPrefix,
   parseDatasetManifestKey,
-  testRecordsKey,
-  trainingRecordsKey,
+  testImagesKey,
+  trainingImagesKey,
 } from '../keys.ts';
 import { DamagedObjectError, type ObjectStore } from '../object-store.ts';
 
@@ -22,12 +22,12 @@ const datasetManifestSchema = z.strictObject({
   testImages: z.number().int().min(1),
   /** By label. */
   classes: z.array(z.string()).length(10),
-  /** As it was first stored; another archive may hold the same records. */
+  /** Where it was first read from. Other archives may hold the same images. */
   origin: datasetOriginSchema,
 });
 export type DatasetManifest = z.infer<typeof datasetManifestSchema>;
 
-/** A data set as read from an archive: records as they are in CIFAR-10's binary files. */
+/** A data set as read from an archive: the packed images of CIFAR-10's binary files. */
 export interface DatasetContent
   extends Pick<DatasetManifest, 'trainImages' | 'testImages' | 'classes' | 'origin'> {
   train: Uint8Array;
@@ -35,18 +35,18 @@ export interface DatasetContent
 }
 
 /**
- * Names a data set by its content: the SHA-256 of the line `<SHA-256 of the training records> <SHA-256 of
- * the test records>`. It covers both parts, as the same training images with other test images are another
- * study; and each part can be verified without reading the other, so that training never touches the tests.
+ * Names a data set by its content: the SHA-256 of the line `<trainingSha256> <testSha256>`. It covers both parts
+ * because the same training images with other test images make another study. Each part can be verified without
+ * the other, so training never reads the test images.
  */
 export function datasetId(trainingSha256: string, testSha256: string): string {
   return sha256Of(Buffer.from(`${trainingSha256} ${testSha256}\n`));
 }
 
 /**
- * Stores a data set unless it is there; the manifest last.
+ * Stores a data set unless it is already there. The manifest is written last.
  *
- * @returns the manifest as it is in the store.
+ * @returns the stored manifest.
  */
 export async function putDataset(store: ObjectStore, content: DatasetContent): Promise<DatasetManifest> {
   const { train, test, trainImages, testImages, classes, origin } = content;
@@ -55,29 +55,35 @@ export async function putDataset(store: ObjectStore, content: DatasetContent): P
   const dataset = datasetId(trainingSha256, testSha256);
   const manifest: DatasetManifest = {
     format: 1,
-    ...{ dataset, trainingSha256, testSha256, trainImages, testImages, classes, origin },
+    dataset,
+    trainingSha256,
+    testSha256,
+    trainImages,
+    testImages,
+    classes,
+    origin,
   };
 
   const existing = await readManifest(store, dataset);
   const parts = [
-    { key: trainingRecordsKey(dataset), bytes: train },
-    { key: testRecordsKey(dataset), bytes: test },
+    { key: trainingImagesKey(dataset), bytes: train },
+    { key: testImagesKey(dataset), bytes: test },
   ];
   for (const { key, bytes } of parts) {
-    const there = existing && (await store.stat(key));
-    if (there?.sizeBytes !== bytes.length) await store.put(key, bytes);
+    const stored = existing && (await store.stat(key));
+    if (stored?.sizeBytes !== bytes.length) await store.put(key, bytes);
   }
   if (existing) return existing;
   const written = await createJson(store, datasetManifestKey(dataset), datasetManifestSchema, manifest);
   return written === 'different' ? getDatasetManifest(store, dataset) : manifest;
 }
 
-/** The data set that was read from an archive with this SHA-256; undefined where there is none. */
+/** @returns the data set that was read from the archive with this SHA-256, or undefined if there is none. */
 export async function findDataset(
   store: ObjectStore,
   archiveSha256: string,
 ): Promise<DatasetManifest | undefined> {
-  for (const { key } of await store.list(datasetsPrefix)) {
+  for (const { key } of await store.list(DATASETS_PREFIX)) {
     const dataset = parseDatasetManifestKey(key);
     const manifest = dataset && (await readManifest(store, dataset));
     if (manifest && manifest.origin.archiveSha256 === archiveSha256) return manifest;
@@ -85,19 +91,26 @@ export async function findDataset(
   return undefined;
 }
 
-/** Throws where the data set isn't stored (an `Error`) or its manifest isn't sound (`DamagedObjectError`). */
+/**
+ * @throws {DamagedObjectError} if the manifest is damaged.
+ * @throws {Error} if the data set isn't in the store.
+ */
 export async function getDatasetManifest(store: ObjectStore, dataset: string): Promise<DatasetManifest> {
   const manifest = await readManifest(store, dataset);
   if (!manifest) {
-    throw new Error(`expected the data set ${dataset} in the object store, found none; prepare it first`);
+    throw new Error(`the object store has no data set ${dataset}; prepare it first`);
   }
   return manifest;
 }
 
-/** The training records, verified: `DamagedObjectError` where they aren't what the data set's name says. */
-export async function getTrainingRecords(store: ObjectStore, dataset: string): Promise<Buffer> {
+/**
+ * Reads and verifies the packed training and validation images.
+ *
+ * @throws {DamagedObjectError} if they are missing or their hash is wrong.
+ */
+export async function getTrainingImages(store: ObjectStore, dataset: string): Promise<Buffer> {
   const { trainingSha256 } = await getDatasetManifest(store, dataset);
-  return getVerified(store, trainingRecordsKey(dataset), trainingSha256);
+  return getVerified(store, trainingImagesKey(dataset), trainingSha256);
 }
 
 // --- helpers ---

@@ -3,25 +3,25 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { sha256Of } from '../blobs.ts';
 import type { ObjectStore } from '../object-store.ts';
-import { getDatasetManifest, getTrainingRecords } from './datasets.ts';
+import { getDatasetManifest, getTrainingImages } from './datasets.ts';
 import { getWeights } from './weights.ts';
 
 /**
- * The training records of a data set, from a local folder where they are there and sound, from the store
- * otherwise. Several processes may share the folder: a file appears whole or not at all. Test images are
- * never kept here.
+ * Reads a data set's packed training images from a local folder if an intact copy is there, and otherwise from the
+ * store. Processes may share the folder because a file appears only when it is complete. Test images are never
+ * cached.
  */
-export async function cachedTrainingRecords(
+export async function cachedTrainingImages(
   store: ObjectStore,
   dataset: string,
   folder: string,
 ): Promise<Buffer> {
   const { trainingSha256 } = await getDatasetManifest(store, dataset);
   const file = path.join(folder, `${trainingSha256}.records`);
-  return cached(file, trainingSha256, () => getTrainingRecords(store, dataset));
+  return cached(file, trainingSha256, () => getTrainingImages(store, dataset));
 }
 
-/** The same for the safetensors file of weights. */
+/** The same for the safetensors file of pretrained weights. */
 export function cachedWeights(store: ObjectStore, sha256: string, folder: string): Promise<Buffer> {
   return cached(path.join(folder, `${sha256}.safetensors`), sha256, () => getWeights(store, sha256));
 }
@@ -29,8 +29,8 @@ export function cachedWeights(store: ObjectStore, sha256: string, folder: string
 // --- helpers ---
 
 async function cached(file: string, sha256: string, fetch: () => Promise<Buffer>): Promise<Buffer> {
-  const there = await readIfThere(file);
-  if (there && sha256Of(there) === sha256) return there;
+  const local = await readIfThere(file);
+  if (local && sha256Of(local) === sha256) return local;
 
   const content = await fetch();
   const temporary = `${file}.${randomUUID()}.tmp`;
@@ -41,8 +41,8 @@ async function cached(file: string, sha256: string, fetch: () => Promise<Buffer>
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {});
     throw new Error(
-      `could not keep ${content.length} bytes in ${path.dirname(file)} (${cause}); ` +
-        'make room there, or make the folder writable',
+      `could not write ${content.length} bytes to ${path.dirname(file)} (${cause}); ` +
+        'free some space there, or make the folder writable',
       { cause },
     );
   }
@@ -53,7 +53,7 @@ async function readIfThere(file: string): Promise<Buffer | undefined> {
   try {
     return await readFile(file);
   } catch {
-    // Whatever is wrong with the file, the store has the truth.
+    // Whatever is wrong with the file, the store has the content.
     return undefined;
   }
 }

@@ -1,22 +1,18 @@
 import { isTestImagesKey } from '../keys.ts';
 import type { ObjectStore } from '../object-store.ts';
 
-/** Somebody other than the final test asked for a data set's test images. */
+/** Code other than the final test asked for a data set's test images. */
 export class TestImagesRefusedError extends Error {
   override readonly name = 'TestImagesRefusedError';
 }
 
-/**
- * A store whose `get` refuses test images. The makers of stores apply it before they hand a store out, so
- * that every store refuses them and none has to remember to.
- */
+/** A store whose `get` refuses test images. Every function that creates a store applies it. */
 export function withoutTestImages(store: ObjectStore): ObjectStore {
   const guarded: ObjectStore = {
     get: async (key) => {
       if (isTestImagesKey(key)) {
         throw new TestImagesRefusedError(
-          `${key} holds test images, which the final test alone may read; ` +
-            'choose by the validation images instead',
+          `${key} holds test images, which only the final test may read; use the validation images`,
         );
       }
       return store.get(key);
@@ -30,10 +26,10 @@ export function withoutTestImages(store: ObjectStore): ObjectStore {
   return guarded;
 }
 
-/** The store behind the guard. For `test-images.ts` alone; a test of import directions keeps it so. */
+/** The store behind the guard. Only `test-images.ts` may call this; an import rule enforces it. */
 export function withTestImages(guarded: ObjectStore): ObjectStore {
   const store = unguarded.get(guarded);
-  if (!store) throw new Error('expected a store made by withoutTestImages, got another; nothing to open');
+  if (!store) throw new Error('expected a store from withoutTestImages, got another');
   return store;
 }
 

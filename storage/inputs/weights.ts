@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type WeightsOrigin, type WeightsSummary, weightsSummarySchema } from '../../study/record/record.ts';
 import { getVerified, sha256Of } from '../blobs.ts';
 import { createJson, readJson } from '../json-objects.ts';
-import { parseWeightsManifestKey, weightsKey, weightsManifestKey, weightsPrefix } from '../keys.ts';
+import { parseWeightsManifestKey, WEIGHTS_PREFIX, weightsKey, weightsManifestKey } from '../keys.ts';
 import { DamagedObjectError, type ObjectStore } from '../object-store.ts';
 
 const weightsManifestSchema = weightsSummarySchema.extend({
@@ -11,10 +11,10 @@ const weightsManifestSchema = weightsSummarySchema.extend({
 });
 
 /**
- * Stores weights unless they are there; their manifest last.
+ * Stores pretrained weights unless they are already there. The manifest is written last.
  *
- * @param weights.file a safetensors file that depends on the tensors alone, so that its SHA-256 names them.
- * @returns what is told of them, with the origin that they have here, whatever they were first stored from.
+ * @param weights.file a safetensors file that depends only on the tensors, so that its SHA-256 names them.
+ * @returns their summary, with the origin given here even if they were first stored from another one.
  */
 export async function putWeights(
   store: ObjectStore,
@@ -22,21 +22,24 @@ export async function putWeights(
 ): Promise<WeightsSummary> {
   const { file, tensors, origin } = weights;
   const sha256 = sha256Of(file);
-  const there = await store.stat(weightsKey(sha256));
-  if (there?.sizeBytes !== file.length) await store.put(weightsKey(sha256), file);
+  const stored = await store.stat(weightsKey(sha256));
+  if (stored?.sizeBytes !== file.length) await store.put(weightsKey(sha256), file);
   await createJson(store, weightsManifestKey(sha256), weightsManifestSchema, {
     format: 1,
-    ...{ sha256, tensors, origin, sizeBytes: file.length },
+    sha256,
+    tensors,
+    origin,
+    sizeBytes: file.length,
   });
   return { sha256, tensors, origin };
 }
 
-/** Weights that were first stored from a file with one of these SHA-256; undefined where there are none. */
+/** @returns weights that were first stored from a file with one of these SHA-256, or undefined if there are none. */
 export async function findWeights(
   store: ObjectStore,
   fileSha256: readonly string[],
 ): Promise<WeightsSummary | undefined> {
-  for (const { key } of await store.list(weightsPrefix)) {
+  for (const { key } of await store.list(WEIGHTS_PREFIX)) {
     const sha256 = parseWeightsManifestKey(key);
     if (sha256 === undefined) continue;
     const manifest = (await readJson(store, key, weightsManifestSchema))?.value;
@@ -50,7 +53,11 @@ export async function findWeights(
   return undefined;
 }
 
-/** The safetensors file of weights, verified: `DamagedObjectError` where it is missing or another. */
+/**
+ * Reads and verifies the safetensors file of pretrained weights.
+ *
+ * @throws {DamagedObjectError} if it is missing or its hash is wrong.
+ */
 export function getWeights(store: ObjectStore, sha256: string): Promise<Buffer> {
   return getVerified(store, weightsKey(sha256), sha256);
 }

@@ -1,25 +1,21 @@
-import http, { type IncomingMessage } from 'node:http';
-import https from 'node:https';
-import { setTimeout as pause } from 'node:timers/promises';
-import { Client } from 'minio';
+import type { IncomingMessage } from 'node:http';
 import { withoutTestImages } from '../inputs/test-image-guard.ts';
 import {
   type ObjectStore,
   PreconditionFailedError,
   type PutCondition,
-  StoreAccessError,
   type StoredObject,
-  StoreUnavailableError,
 } from '../object-store.ts';
-import { errorCode, StoreFullError, toStoreError } from './minio-errors.ts';
-import { type StoreTimeouts, transportWithTimeouts } from './minio-transport.ts';
-import { parseEndpoint, type StoreConfig } from './store-config.ts';
+import { createClient, withRetries } from './client.ts';
+import { errorCode } from './minio-errors.ts';
+import type { StoreTimeouts } from './minio-transport.ts';
+import type { StoreConfig } from './store-config.ts';
 
 /**
- * A store in a bucket of MinIO or of another S3 server. Makes no request by itself. Failures that may pass
- * (network, time-outs, 5xx) are tried again a few times within seconds, then thrown.
+ * A store in a bucket of MinIO or another S3 server. Creating it sends no request. Failures that may pass
+ * (network, timeouts, HTTP 5xx) are retried a few times within seconds and then thrown.
  */
-export function createMinioStore(config: StoreConfig, timeouts = defaultTimeouts): ObjectStore {
+export function createMinioStore(config: StoreConfig, timeouts = DEFAULT_TIMEOUTS): ObjectStore {
   const client = createClient(config, timeouts);
   const { bucket } = config;
 
@@ -31,13 +27,13 @@ export function createMinioStore(config: StoreConfig, timeouts = defaultTimeouts
         for await (const chunk of response) chunks.push(chunk as Buffer);
         const body = Buffer.concat(chunks);
         const declared = Number(response.headers['content-length']);
-        if (body.length !== declared) throw new Error(`${body.length} of ${declared} bytes came`);
+        if (body.length !== declared) throw new Error(`received ${body.length} of ${declared} bytes`);
         return { body, etag: (response.headers.etag ?? '').replaceAll('"', '') };
       }),
     );
 
   const put = (key: string, bytes: Uint8Array, condition?: PutCondition) => {
-    // The library takes Buffers only; this one shares the bytes.
+    // The library accepts only Buffers. This one shares the bytes.
     const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let replyLost = false;
     return withRetries(`write ${key}`, config, async () => {
@@ -49,9 +45,9 @@ export function createMinioStore(config: StoreConfig, timeouts = defaultTimeouts
           replyLost = true;
           throw cause;
         }
-        // An earlier try may have gone through although its reply was lost: then what is there is ours.
-        const there = replyLost ? await get(key) : undefined;
-        if (there?.body.equals(body)) return { etag: there.etag };
+        // An earlier attempt may have succeeded although its reply was lost. Then the stored object is ours.
+        const stored = replyLost ? await get(key) : undefined;
+        if (stored?.body.equals(body)) return { etag: stored.etag };
         throw new PreconditionFailedError(key, condition, { cause });
       }
     });
@@ -62,7 +58,7 @@ export function createMinioStore(config: StoreConfig, timeouts = defaultTimeouts
     put,
     stat: (key) =>
       withRetries(`look up ${key}`, config, () =>
-        // The answer to a HEAD has no body, so that the library makes up a code from its status.
+        // The reply to a HEAD request has no body, so the library derives a code from the status.
         unlessMissing('NotFound', async () => {
           const { size, etag, lastModified } = await client.statObject(bucket, key);
           return { sizeBytes: size, etag, lastModified };
@@ -80,63 +76,9 @@ export function createMinioStore(config: StoreConfig, timeouts = defaultTimeouts
   });
 }
 
-/** Makes the bucket unless it is there. */
-export async function ensureBucket(config: StoreConfig, timeouts = defaultTimeouts): Promise<void> {
-  const client = createClient(config, timeouts);
-  await withRetries(`make the bucket "${config.bucket}"`, config, async () => {
-    if (await client.bucketExists(config.bucket)) return;
-    try {
-      await client.makeBucket(config.bucket, config.region);
-    } catch (error) {
-      if (errorCode(error) !== 'BucketAlreadyOwnedByYou') throw error;
-    }
-  });
-}
-
 // --- helpers ---
 
-const defaultTimeouts: StoreTimeouts = { connectTimeoutMs: 4_000, idleTimeoutMs: 30_000 };
-
-/** Pauses before the second, third and fourth try, before jitter. */
-const pausesMs = [200, 600, 1_800];
-
-function createClient(config: StoreConfig, timeouts: StoreTimeouts): Client {
-  const { hostname, port, protocol } = parseEndpoint(config.endpoint);
-  const secure = protocol === 'https:';
-  return new Client({
-    endPoint: hostname.replace(/^\[|\]$/g, ''),
-    port: port ? Number(port) : secure ? 443 : 80,
-    useSSL: secure,
-    accessKey: config.accessKey,
-    secretKey: config.secretKey,
-    region: config.region,
-    transport: transportWithTimeouts(secure, timeouts),
-    transportAgent: new (secure ? https : http).Agent({ keepAlive: true, maxSockets: 16 }),
-    // One put an object, whatever its size: conditional writes don't hold for multipart uploads.
-    partSize: 5 * 1024 ** 3,
-    // Its own retries lose the server's error code.
-    retryOptions: { disableRetry: true },
-  });
-}
-
-/** Runs `action` until it succeeds, fails for good, or has failed four times; errors come out translated. */
-async function withRetries<T>(doing: string, config: StoreConfig, action: () => Promise<T>): Promise<T> {
-  for (let failures = 0; ; failures++) {
-    try {
-      return await action();
-    } catch (cause) {
-      if (finalErrors.some((kind) => cause instanceof kind)) throw cause;
-      const error = toStoreError(cause, doing, config);
-      const pauseMs = pausesMs[failures];
-      const mayPass = error instanceof StoreUnavailableError && !(error instanceof StoreFullError);
-      if (!mayPass || pauseMs === undefined) throw error;
-      await pause(pauseMs * (0.5 + Math.random()));
-    }
-  }
-}
-
-/** Errors that need no translation. */
-const finalErrors = [PreconditionFailedError, StoreUnavailableError, StoreAccessError];
+const DEFAULT_TIMEOUTS: StoreTimeouts = { connectTimeoutMs: 4_000, idleTimeoutMs: 30_000 };
 
 async function unlessMissing<T>(missingCode: string, read: () => Promise<T>): Promise<T | undefined> {
   try {
@@ -152,7 +94,7 @@ function conditionHeaders(condition: PutCondition | undefined): Record<string, s
   return 'ifMatch' in condition ? { 'If-Match': `"${condition.ifMatch}"` } : { 'If-None-Match': '*' };
 }
 
-/** A write over a version that has been deleted meanwhile is answered like one over a missing key. */
+/** A conditional write over a version that has since been deleted is answered with `NoSuchKey`. */
 function isRefused(error: unknown, condition: PutCondition): boolean {
   const code = errorCode(error);
   return code === 'PreconditionFailed' || ('ifMatch' in condition && code === 'NoSuchKey');

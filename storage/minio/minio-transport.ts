@@ -1,17 +1,17 @@
 import http from 'node:http';
 import https from 'node:https';
 
-/** How long a request may make no headway before it fails. */
+/** How long a request may make no progress before it fails. */
 export interface StoreTimeouts {
-  /** Until the connection stands. */
+  /** Until the connection is established. */
   connectTimeoutMs: number;
-  /** Without a byte in either direction on a standing connection. */
+  /** Without a byte in either direction on an established connection. */
   idleTimeoutMs: number;
 }
 
 /**
- * What the client library sends its requests through. The library itself waits for ever for a server that
- * doesn't answer, and an agent's time-out doesn't end its requests.
+ * Sends the client library's requests. The library itself waits forever for a server that doesn't answer, and
+ * an agent's timeout doesn't end its requests.
  */
 export function transportWithTimeouts(
   secure: boolean,
@@ -19,8 +19,8 @@ export function transportWithTimeouts(
 ): Pick<typeof http, 'request'> {
   const request = (options: https.RequestOptions, onResponse: (response: http.IncomingMessage) => void) => {
     const sent = (secure ? https : http).request(options, (response) => {
-      // The library throws these away unread, and the connection would stay taken.
-      if (discardedStatuses.has(response.statusCode ?? 0)) response.resume();
+      // The library doesn't read the bodies of these replies. Unread, they would block their connections.
+      if (DISCARDED_STATUSES.has(response.statusCode ?? 0)) response.resume();
       onResponse(response);
     });
     sent.setTimeout(idleTimeoutMs, () => {
@@ -41,5 +41,5 @@ export function transportWithTimeouts(
 
 // --- helpers ---
 
-/** The library takes these for worth a retry, which is switched off, and throws without reading the body. */
-const discardedStatuses = new Set([408, 429, 499, 500, 502, 503, 504, 520]);
+/** The library considers these retryable and, with its retries disabled, throws without reading the body. */
+const DISCARDED_STATUSES = new Set([408, 429, 499, 500, 502, 503, 504, 520]);

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { type ObjectStore, PreconditionFailedError, type PutCondition } from '../object-store.ts';
 
-/** The server doesn't do what the study relies on. */
+/** The server lacks something that studies rely on. */
 export class UnsuitableStoreError extends Error {
   override readonly name = 'UnsuitableStoreError';
 }
 
 /**
- * Judges a server by what it does: two trainers can only be kept apart, and a result written once, if
- * conditional writes hold. Throws `UnsuitableStoreError` where they don't.
+ * Tests a server's conditional writes, which keep two trainers apart and each result written once.
+ *
+ * @throws {UnsuitableStoreError} if they don't work.
  */
 export async function probeConditionalWrites(store: ObjectStore): Promise<void> {
   const key = `probe/${randomUUID()}`;
@@ -30,7 +31,7 @@ async function expectWrite(store: ObjectStore, key: string, text: string, condit
   } catch (cause) {
     if (!(cause instanceof PreconditionFailedError)) throw cause;
     throw new UnsuitableStoreError(
-      `the object store refuses a write whose condition (${describe(condition)}) holds; use another S3 server`,
+      `the object store refused a write whose condition (${describe(condition)}) holds; use another S3 server`,
       { cause },
     );
   }
@@ -44,9 +45,9 @@ async function expectRefusal(store: ObjectStore, key: string, condition: PutCond
     throw error;
   }
   throw new UnsuitableStoreError(
-    `the object store ignores conditional writes: it carried out a write although its condition ` +
-      `(${describe(condition)}) did not hold; the study can't keep two trainers apart on it, ` +
-      'use a server that honours If-None-Match and If-Match, such as a current MinIO',
+    `the object store ignores conditional writes: it accepted a write whose condition (${describe(condition)}) does ` +
+      'not hold, so it cannot keep two trainers apart; use a server that honours If-None-Match and If-Match, ' +
+      'such as a current MinIO',
   );
 }
 

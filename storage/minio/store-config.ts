@@ -1,6 +1,6 @@
-/** Where the object store is and how to get in. */
+/** Address of an S3 bucket and the credentials for it. */
 export interface StoreConfig {
-  /** `http://host:port` or `https://host:port`, without a path. */
+  /** `http://HOST:PORT` or `https://HOST[:PORT]`, without a path. */
   endpoint: string;
   accessKey: string;
   secretKey: string;
@@ -8,34 +8,53 @@ export interface StoreConfig {
   region: string;
 }
 
+/** The `S3_*` variables are incomplete or malformed. The message names the variable. */
+export class StoreConfigError extends Error {
+  override readonly name = 'StoreConfigError';
+}
+
+export const DEFAULT_BUCKET = 'staged-study';
+export const DEFAULT_REGION = 'us-east-1';
+
 /**
- * The store named by `S3_ENDPOINT`, `S3_ACCESS_KEY`, `S3_SECRET_KEY`, `S3_BUCKET` (default `staged-study`)
- * and `S3_REGION` (default `us-east-1`). Throws an error that names what is missing or wrong.
+ * Reads the store's address from `S3_ENDPOINT`, `S3_ACCESS_KEY`, `S3_SECRET_KEY`, `S3_BUCKET` (default
+ * `staged-study`) and `S3_REGION` (default `us-east-1`). An empty variable counts as unset.
+ *
+ * @returns undefined if endpoint and keys are all unset.
+ * @throws {StoreConfigError} if only some of them are set, or a value is malformed.
  */
-export function storeConfigFromEnvironment(env: NodeJS.ProcessEnv): StoreConfig {
-  const missing = ['S3_ENDPOINT', 'S3_ACCESS_KEY', 'S3_SECRET_KEY'].filter((name) => !env[name]);
-  if (missing.length > 0) {
-    throw new Error(
-      `the object store isn't fully configured: ${missing.join(', ')} missing from the environment; ` +
-        'set S3_ENDPOINT (such as http://127.0.0.1:9000), S3_ACCESS_KEY and S3_SECRET_KEY together',
-    );
-  }
-  const bucket = env.S3_BUCKET || 'staged-study';
-  if (!/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(bucket)) {
-    throw new Error(
-      `S3_BUCKET: expected 3 to 63 lower-case letters, digits or '-', got ${JSON.stringify(bucket)}`,
+export function findStoreConfig(env: NodeJS.ProcessEnv): StoreConfig | undefined {
+  const { S3_ENDPOINT: endpoint, S3_ACCESS_KEY: accessKey, S3_SECRET_KEY: secretKey } = env;
+  if (!endpoint && !accessKey && !secretKey) return undefined;
+  if (!endpoint || !accessKey || !secretKey) {
+    const missing = REQUIRED.filter((name) => !env[name]);
+    throw new StoreConfigError(
+      `The object store is only partly configured: set ${missing.join(' and ')} too.`,
     );
   }
   return {
-    endpoint: parseEndpoint(env.S3_ENDPOINT ?? '').origin,
-    accessKey: env.S3_ACCESS_KEY ?? '',
-    secretKey: env.S3_SECRET_KEY ?? '',
-    bucket,
-    region: env.S3_REGION || 'us-east-1',
+    endpoint: checkedEndpoint(endpoint),
+    accessKey,
+    secretKey,
+    bucket: checkedBucket(env.S3_BUCKET || DEFAULT_BUCKET),
+    region: env.S3_REGION || DEFAULT_REGION,
   };
 }
 
-/** The same as variables, for the environment of a process that reads them. */
+/**
+ * As `findStoreConfig`, for a process that needs a store.
+ *
+ * @throws {StoreConfigError} also if no store is configured.
+ */
+export function storeConfigFromEnvironment(env: NodeJS.ProcessEnv): StoreConfig {
+  const found = findStoreConfig(env);
+  if (found) return found;
+  throw new StoreConfigError(
+    'No object store is configured: set S3_ENDPOINT (such as http://127.0.0.1:9000), S3_ACCESS_KEY and S3_SECRET_KEY.',
+  );
+}
+
+/** The variables from which `storeConfigFromEnvironment` reads this configuration, for a child process. */
 export function storeEnvironment(store: StoreConfig): Record<string, string> {
   return {
     S3_ENDPOINT: store.endpoint,
@@ -46,15 +65,28 @@ export function storeEnvironment(store: StoreConfig): Record<string, string> {
   };
 }
 
-/** Checks an endpoint; throws an error that shows what is expected. */
-export function parseEndpoint(endpoint: string): URL {
+// --- helpers ---
+
+const REQUIRED = ['S3_ENDPOINT', 'S3_ACCESS_KEY', 'S3_SECRET_KEY'];
+
+function checkedEndpoint(endpoint: string): string {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
-  const plain = url && url.pathname === '/' && !url.search && !url.hash && !url.username;
-  if (!plain || !['http:', 'https:'].includes(url.protocol)) {
-    throw new Error(
-      `the object store's endpoint (S3_ENDPOINT): expected http://host:port or https://host:port ` +
-        `without a path, got ${JSON.stringify(endpoint)}`,
+  const isPlain = url && url.pathname === '/' && !url.search && !url.hash && !url.username;
+  if (!isPlain || !['http:', 'https:'].includes(url.protocol)) {
+    throw new StoreConfigError(
+      'S3_ENDPOINT: expected http://HOST:PORT or https://HOST[:PORT] without a path, ' +
+        `got ${JSON.stringify(endpoint)}`,
     );
   }
-  return url;
+  return url.origin;
+}
+
+function checkedBucket(bucket: string): string {
+  if (!/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(bucket)) {
+    throw new StoreConfigError(
+      "S3_BUCKET: expected 3 to 63 lower-case letters, digits or '-', with a letter or digit at both ends, " +
+        `got ${JSON.stringify(bucket)}`,
+    );
+  }
+  return bucket;
 }

@@ -10,17 +10,17 @@ import { readResult } from './trials.ts';
 const bestSchema = z.strictObject({
   epoch: z.number().int().min(1),
   weights: blobRefSchema,
-  /** What these weights predict for the validation images. */
+  /** Of these weights, for the validation images. */
   predictions: blobRefSchema,
 });
 
-/** All that a trial needs to go on from a step. Written last, so that what it names is there. */
+/** What a trial needs to resume from a step. Written last, so that the blobs it names exist. */
 const checkpointManifestSchema = z.strictObject({
   format: z.literal(1),
   trialKey: sha256Schema,
-  /** Steps done since the trial's start. */
+  /** Steps completed since the trial's start. */
   step: z.number().int().min(0),
-  /** Epochs done. */
+  /** Epochs completed. */
   epoch: z.number().int().min(0),
   term: z.number().int().min(1),
   seed: z.number().int().min(0),
@@ -32,22 +32,21 @@ const checkpointManifestSchema = z.strictObject({
 });
 export type CheckpointManifest = z.infer<typeof checkpointManifestSchema>;
 
-/** What a trainer hands over to be stored. Bytes are the trainer's business; see `blobs.ts` on their metadata. */
+/** What a trainer stores. The trainer determines the bytes; see `blobRefSchema` for their metadata. */
 export interface CheckpointContent
   extends Pick<CheckpointManifest, 'step' | 'epoch' | 'seed' | 'lines' | 'writtenAt'> {
   weights: Uint8Array;
   optimizer: Uint8Array;
-  /**
-   * Where this epoch is the best so far, the predictions of `weights`; otherwise the best as the manifest
-   * before had it.
-   */
+  /** If this epoch is the best so far, the predictions of `weights`. Otherwise the previous manifest's `best`. */
   best: { predictions: Uint8Array } | CheckpointManifest['best'];
 }
 
 /**
- * Stores a checkpoint: blobs, a look at the lease's term (`LeaseLostError`), the manifest. Then removes what
- * is no longer needed: every manifest of the trial but this and the one of the step before, and the blobs
- * that neither those nor the trial's result name.
+ * Stores a checkpoint: first the blobs, then the manifest if the lease's term is still the trial's. Then deletes
+ * all of the trial's manifests except this one and its predecessor, and the blobs that are no longer named by
+ * those two or by the trial's result.
+ *
+ * @throws {LeaseLostError} if another attempt has taken over the trial.
  */
 export async function saveCheckpoint(
   store: ObjectStore,
@@ -65,7 +64,16 @@ export async function saveCheckpoint(
       : { epoch, weights, predictions: await putBlob(store, content.best.predictions) };
   const manifest: CheckpointManifest = {
     format: 1,
-    ...{ trialKey, step, epoch, term, seed, weights, optimizer, best, lines, writtenAt },
+    trialKey,
+    step,
+    epoch,
+    term,
+    seed,
+    weights,
+    optimizer,
+    best,
+    lines,
+    writtenAt,
   };
   const bytes = encodeJson(checkpointManifestSchema, manifest);
 
@@ -75,8 +83,8 @@ export async function saveCheckpoint(
   return manifest;
 }
 
-/** A checkpoint whose every blob has been verified. */
-export interface SoundCheckpoint {
+/** A checkpoint whose blobs have all been verified. */
+export interface IntactCheckpoint {
   manifest: CheckpointManifest;
   weights: Buffer;
   optimizer: Buffer;
@@ -84,14 +92,14 @@ export interface SoundCheckpoint {
 }
 
 /**
- * The checkpoint with the highest step (then term) that verifies. Damaged ones are passed over and reported.
+ * Finds the intact checkpoint with the highest step and, within that step, the highest term.
  *
- * @returns no checkpoint where there is none that verifies: the trial starts anew.
+ * @returns the checkpoint, absent if the trial has no intact one, and the errors of the damaged ones that were skipped.
  */
-export async function newestSoundCheckpoint(
+export async function newestIntactCheckpoint(
   store: ObjectStore,
   trialKey: string,
-): Promise<{ checkpoint?: SoundCheckpoint; damaged: DamagedObjectError[] }> {
+): Promise<{ checkpoint?: IntactCheckpoint; damaged: DamagedObjectError[] }> {
   const damaged: DamagedObjectError[] = [];
   for (const listed of await listCheckpoints(store, trialKey)) {
     try {
@@ -127,9 +135,9 @@ async function loadCheckpoint(
   store: ObjectStore,
   trialKey: string,
   { key, step, term }: ListedCheckpoint,
-): Promise<SoundCheckpoint> {
+): Promise<IntactCheckpoint> {
   const manifest = (await readJson(store, key, checkpointManifestSchema))?.value;
-  if (!manifest) throw new DamagedObjectError(key, 'a manifest, as listed', 'nothing');
+  if (!manifest) throw new DamagedObjectError(key, 'the manifest that the store lists', 'nothing');
   if (manifest.trialKey !== trialKey || manifest.step !== step || manifest.term !== term) {
     const { trialKey: otherTrial, step: otherStep, term: otherTerm } = manifest;
     throw new DamagedObjectError(
@@ -151,23 +159,23 @@ async function loadCheckpoint(
 async function prune(store: ObjectStore, trialKey: string, saved: CheckpointManifest): Promise<void> {
   const listed = await listCheckpoints(store, trialKey);
   const savedKey = checkpointKey(trialKey, saved.step, saved.term);
-  // Manifests of higher steps can only be damaged, or this attempt would have gone on from there; they must
-  // not take the place of sound ones.
+  // Manifests of higher steps are damaged, or this attempt would have resumed from one. They must not displace
+  // intact ones.
   const before = listed.find(({ step }) => step < saved.step);
-  const doomed = listed.filter(({ key }) => key !== savedKey && key !== before?.key);
-  if (doomed.length === 0) return;
+  const obsolete = listed.filter(({ key }) => key !== savedKey && key !== before?.key);
+  if (obsolete.length === 0) return;
 
   const needed = new Set(blobsOf(saved));
   const result = await readResult(store, trialKey);
   for (const ref of [result?.weights, result?.predictions]) if (ref) needed.add(ref.sha256);
   if (before) {
     const kept = await readManifest(store, before.key);
-    // Without knowing what it names, nothing that it may name can go.
+    // It is unknown which blobs this manifest needs, so none can be deleted.
     if (!kept) return;
     for (const sha256 of blobsOf(kept)) needed.add(sha256);
   }
 
-  for (const { key } of doomed) {
+  for (const { key } of obsolete) {
     const manifest = await readManifest(store, key);
     await store.delete(key);
     for (const sha256 of manifest ? blobsOf(manifest) : []) {
@@ -176,7 +184,7 @@ async function prune(store: ObjectStore, trialKey: string, saved: CheckpointMani
   }
 }
 
-/** @returns undefined where the manifest is missing or damaged. */
+/** @returns undefined if the manifest is missing or damaged. */
 async function readManifest(store: ObjectStore, key: string): Promise<CheckpointManifest | undefined> {
   try {
     return (await readJson(store, key, checkpointManifestSchema))?.value;

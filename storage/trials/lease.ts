@@ -5,84 +5,96 @@ import { type ObjectStore, PreconditionFailedError } from '../object-store.ts';
 
 const leaseSchema = z.strictObject({
   format: z.literal(1),
-  /** Raised by every acquisition, never lowered: what an attempt writes carries its term. */
+  /** Every acquisition raises it. What an attempt writes carries its term. */
   term: z.number().int().min(1),
   holder: z.string().min(1),
   attempt: z.number().int().min(1),
-  /** ISO 8601; from then on anybody may take the lease. */
+  /** ISO 8601. From this time on, others may take the lease. */
   until: z.iso.datetime(),
 });
-type LeaseRecord = z.infer<typeof leaseSchema>;
+type LeaseContent = z.infer<typeof leaseSchema>;
 
-/** Somebody else has taken over the trial; this attempt must write nothing more. */
+/** Another attempt has taken over the trial. This one must not write any more. */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';
 
-  constructor(trialKey: string, term: number, there: LeaseRecord | undefined) {
-    const now = there ? `"${there.holder}" holds it with term ${there.term}` : 'nobody holds one';
+  constructor(trialKey: string, term: number, current: LeaseContent | undefined) {
+    const now = current ? `"${current.holder}" holds it with term ${current.term}` : 'the trial has no lease';
     super(`the lease on trial ${trialKey} with term ${term} is lost: ${now}; stop this attempt`);
   }
 }
 
-/** The right to train a trial, until it expires. */
+/** The right to train a trial until the lease expires. */
 export interface Lease {
   readonly term: number;
-  /** Puts the expiry off; throws `LeaseLostError` if another has taken the lease. */
+  /**
+   * Extends the lease.
+   *
+   * @throws {LeaseLostError} if another attempt has taken it.
+   */
   renew(): Promise<void>;
-  /** Lets the next one have it at once. No error if it is lost already. */
+  /** Makes the lease available at once. Does nothing if it is already lost. */
   release(): Promise<void>;
 }
 
 export interface LeaseRequest {
   /**
-   * Who asks, stable over attempts: a holder takes over from itself at once, as a new attempt begins only
-   * when the one before is given up.
+   * Who trains the trial. All attempts of an activity have the same holder and take over from each other at once,
+   * because an attempt begins only after the previous one has been given up.
    */
   holder: string;
-  /** For people to read; it decides nothing, as it may start at 1 again. */
+  /** Informative only. It may restart at 1. */
   attempt: number;
   ttlMs: number;
-  /** The clock, milliseconds since 1970. All that share a store should agree within a fraction of `ttlMs`. */
+  /** The current time in milliseconds since 1970. Clocks must agree to within a fraction of `ttlMs`. */
   now: () => number;
 }
 
-/** Asks for the lease on a trial, which is given to one at a time. */
+/** Requests the lease on a trial, which has one holder at a time. */
 export async function acquireLease(
   store: ObjectStore,
   trialKey: string,
   request: LeaseRequest,
 ): Promise<{ lease: Lease } | { heldBy: { holder: string; term: number; until: Date } }> {
   for (;;) {
-    const there = await readLease(store, trialKey);
-    if (there && there.value.holder !== request.holder && Date.parse(there.value.until) > request.now()) {
-      const { holder, term, until } = there.value;
+    const current = await readLease(store, trialKey);
+    if (
+      current &&
+      current.value.holder !== request.holder &&
+      Date.parse(current.value.until) > request.now()
+    ) {
+      const { holder, term, until } = current.value;
       return { heldBy: { holder, term, until: new Date(until) } };
     }
-    const record = newRecord(request, (there?.value.term ?? 0) + 1);
+    const next = newContent(request, (current?.value.term ?? 0) + 1);
     try {
-      const condition = there ? { ifMatch: there.etag } : { ifNoneMatch: '*' as const };
-      const { etag } = await store.put(leaseKey(trialKey), encodeJson(leaseSchema, record), condition);
-      return { lease: createLease(store, trialKey, request, record.term, etag) };
+      const condition = current ? { ifMatch: current.etag } : { ifNoneMatch: '*' as const };
+      const { etag } = await store.put(leaseKey(trialKey), encodeJson(leaseSchema, next), condition);
+      return { lease: createLease(store, trialKey, request, next.term, etag) };
     } catch (error) {
-      // Another was faster: look again at who has it now.
+      // Another attempt came first: check who holds it now.
       if (!(error instanceof PreconditionFailedError)) throw error;
     }
   }
 }
 
-/** Throws `LeaseLostError` unless `term` is the trial's highest: called before every write that counts. */
+/**
+ * Checks, before a checkpoint or result is written, that no later attempt has taken over.
+ *
+ * @throws {LeaseLostError} unless `term` is the trial's current term.
+ */
 export async function assertTerm(store: ObjectStore, trialKey: string, term: number): Promise<void> {
-  const there = await readLease(store, trialKey);
-  if (there?.value.term !== term) throw new LeaseLostError(trialKey, term, there?.value);
+  const current = await readLease(store, trialKey);
+  if (current?.value.term !== term) throw new LeaseLostError(trialKey, term, current?.value);
 }
 
 // --- helpers ---
 
-function readLease(store: ObjectStore, trialKey: string): Promise<StoredJson<LeaseRecord> | undefined> {
+function readLease(store: ObjectStore, trialKey: string): Promise<StoredJson<LeaseContent> | undefined> {
   return readJson(store, leaseKey(trialKey), leaseSchema);
 }
 
-function newRecord({ holder, attempt, ttlMs, now }: LeaseRequest, term: number): LeaseRecord {
+function newContent({ holder, attempt, ttlMs, now }: LeaseRequest, term: number): LeaseContent {
   return { format: 1, term, holder, attempt, until: new Date(now() + ttlMs).toISOString() };
 }
 
@@ -96,7 +108,7 @@ function createLease(
   let etag = firstEtag;
   let lastWrite = Promise.resolve();
 
-  /** One after the other: a release must not meet a renewal that is still under way. */
+  /** Writes are sequential so that a release doesn't collide with a renewal in progress. */
   function write(ttlMs: number): Promise<void> {
     const done = lastWrite.then(() => writeNow(ttlMs));
     lastWrite = done.catch(() => {});
@@ -104,10 +116,9 @@ function createLease(
   }
 
   async function writeNow(ttlMs: number): Promise<void> {
-    const record = newRecord({ ...request, ttlMs }, term);
+    const body = encodeJson(leaseSchema, newContent({ ...request, ttlMs }, term));
     try {
-      const condition = { ifMatch: etag };
-      ({ etag } = await store.put(leaseKey(trialKey), encodeJson(leaseSchema, record), condition));
+      ({ etag } = await store.put(leaseKey(trialKey), body, { ifMatch: etag }));
     } catch (error) {
       if (!(error instanceof PreconditionFailedError)) throw error;
       throw new LeaseLostError(trialKey, term, (await readLease(store, trialKey))?.value);

@@ -15,37 +15,37 @@ import { metricsKey, metricsPrefix, resultKey, trialConfigKey, trialLogKey } fro
 import { DamagedObjectError, type ObjectStore } from '../object-store.ts';
 import { assertTerm } from './lease.ts';
 
-/** A trial's result: the whole truth about a trial that has ended, written once. */
+/** The authoritative result of a trial that has ended. Written once. */
 const trialResultSchema = z
   .strictObject({
     format: z.literal(1),
     trialKey: sha256Schema,
     spec: trialSpecSchema,
-    /** The activity that it was trained for; another one that finds it has taken it over. */
+    /** The activity that trained it. Other activities that need this trial reuse the result. */
     holder: z.string().min(1),
     outcome: outcomeSchema,
-    /** Why, where the outcome isn't `completed`. */
+    /** The reason, if the outcome isn't `completed`. */
     message: z.string().exactOptional(),
-    /** Validation accuracy of the best epoch, percent; null unless completed. */
+    /** Validation accuracy of the best epoch, in percent. Null unless completed. */
     score: z.number().min(0).max(100).nullable(),
     scoreInTrainingMode: scoreInTrainingModeSchema,
     bestEpoch: z.number().int().min(1).nullable(),
     lines: z.array(epochLineSchema),
-    /** Trained numbers of the network. */
+    /** Number of trainable parameters. */
     parameters: z.number().int().min(0),
     /** Of the best epoch. */
     weights: blobRefSchema.nullable(),
-    /** Digest of those weights, whichever trial's they are: equal if and only if they are, to the bit. */
+    /** Digest of those weights' values, independent of the trial: equal if and only if they are bit-identical. */
     tensorsSha256: sha256Schema.nullable(),
-    /** For the validation images, of the best epoch. */
+    /** Of the best epoch, for the validation images. */
     predictions: blobRefSchema.nullable(),
-    /** What it ran on: tensorflow, device, intraOpThreads, interOpThreads, node, cpu and the like. */
+    /** Versions and hardware: tensorflow, device, intraOpThreads, interOpThreads, node, cpu and others. */
     environment: z.record(z.string(), z.string()),
-    /** The lease's term of the attempt that ended it: how many attempts there were. */
+    /** The lease term of the attempt that ended it, which is the number of attempts. */
     term: z.number().int().min(1),
     startedAt: z.iso.datetime(),
     finishedAt: z.iso.datetime(),
-    /** Wall time of all epochs together, over all attempts. */
+    /** Wall time of all epochs, over all attempts. */
     trainingSeconds: z.number().min(0),
   })
   .refine(
@@ -61,25 +61,26 @@ const trialResultSchema = z
 export type TrialResult = z.infer<typeof trialResultSchema>;
 
 /**
- * Stores a trial's configuration, unless it is there already.
+ * Stores a trial's configuration unless it is already there.
  *
  * @returns the trial's key.
+ * @throws {DamagedObjectError} if another configuration is stored under the key.
  */
 export async function writeTrialConfig(store: ObjectStore, spec: TrialSpec): Promise<string> {
   const key = trialKey(spec);
   const written = await createJson(store, trialConfigKey(key), trialSpecSchema, spec);
   if (written === 'different') {
-    throw new DamagedObjectError(trialConfigKey(key), 'the configuration that its key names', 'another');
+    throw new DamagedObjectError(trialConfigKey(key), 'the configuration with this key', 'another');
   }
   return key;
 }
 
-/** Stores an epoch's line for those who watch. A part that is there already, of an earlier attempt, stays. */
+/** Stores an epoch's line for observers. A line that an earlier attempt has stored stays. */
 export async function writeMetrics(store: ObjectStore, trial: string, line: EpochLine): Promise<void> {
   await createJson(store, metricsKey(trial, line.epoch), epochLineSchema, line);
 }
 
-/** The epochs so far, in order, for watching; the truth is in the checkpoints and the result. */
+/** The epochs so far, in order, for observers. Checkpoints and the result are authoritative. */
 export async function readMetrics(store: ObjectStore, trial: string): Promise<EpochLine[]> {
   const parts = await store.list(metricsPrefix(trial));
   const lines = await Promise.all(parts.map(({ key }) => readJson(store, key, epochLineSchema)));
@@ -87,12 +88,15 @@ export async function readMetrics(store: ObjectStore, trial: string): Promise<Ep
 }
 
 /**
- * Stores a trial's result, once: if there is one, that one stands and is returned. Throws `LeaseLostError`
- * where the result's term is no longer the trial's.
+ * Stores a trial's result unless it has one.
+ *
+ * @returns the stored result.
+ * @throws {LeaseLostError} if the result's term is no longer the trial's.
  */
 export async function writeResult(store: ObjectStore, result: TrialResult): Promise<TrialResult> {
   const { trialKey: key, spec, term } = result;
-  if (trialKey(spec) !== key) throw new Error(`expected the result of trial ${key}, got that of another`);
+  if (trialKey(spec) !== key)
+    throw new Error(`expected the result of trial ${key}, got that of ${trialKey(spec)}`);
   const existing = await readResult(store, key);
   if (existing) return existing;
   await assertTerm(store, key, term);
@@ -100,7 +104,10 @@ export async function writeResult(store: ObjectStore, result: TrialResult): Prom
   return (written === 'different' && (await readResult(store, key))) || result;
 }
 
-/** @returns undefined where the trial hasn't ended. Throws `DamagedObjectError` where the result is none. */
+/**
+ * @returns undefined if the trial hasn't ended.
+ * @throws {DamagedObjectError} if the stored result is damaged or belongs to another trial.
+ */
 export async function readResult(store: ObjectStore, trial: string): Promise<TrialResult | undefined> {
   const key = resultKey(trial);
   const result = (await readJson(store, key, trialResultSchema))?.value;
@@ -110,7 +117,7 @@ export async function readResult(store: ObjectStore, trial: string): Promise<Tri
   return result;
 }
 
-/** Stores the log of the trainer that held a term. */
+/** Stores the log of the trainer that held a term, or ran the final test. */
 export async function writeTrialLog(
   store: ObjectStore,
   trial: string,

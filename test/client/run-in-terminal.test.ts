@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { isRunning } from '../../infra/process-identity.ts';
 import { projectRoot } from '../../infra/project.ts';
 import { stopStack } from '../../infra/stack/open-stack.ts';
-import { readRecord } from '../../infra/stack/stack-state.ts';
+import { readStackState } from '../../infra/stack/stack-state.ts';
 import type { StudyInput } from '../../study/definition/study-schema.ts';
 import { smallArchive } from '../activities/small-archive.ts';
 import { freshBucket } from '../storage/fresh-stores.ts';
@@ -92,7 +92,7 @@ async function run(name: string, epochs: number): Promise<Terminal> {
 
 /** The supervisor, the server and the workers, from the state folder. */
 function stackProcesses() {
-  const record = readRecord(state);
+  const record = readStackState(state);
   if (!record) throw new Error(`expected a stack in ${state}, found none`);
   return [record.supervisor, ...record.processes.map(({ identity }) => identity)];
 }

@@ -2,6 +2,7 @@
 
 import { parseStudy } from '../../study/definition/parse-study.ts';
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
+import { asTrained } from '../../study/plan/epochs.ts';
 import { rank } from '../../study/plan/winner.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import { cifar10 } from '../../study/shipped/cifar10.ts';
@@ -43,9 +44,8 @@ export function trial(
   with_: Partial<TrialRecord> = {},
 ): TrialRecord {
   const config: TrainingConfig = {
-    ...shipped.base,
+    ...asTrained({ ...shipped.base, epochs }, { epochDivisor: 1 }),
     network: { kind: 'dense', hidden: [512, 256] },
-    epochs,
     ...change,
   };
   const lines = learningLines(name, to, config.epochs, config.learningRate);
@@ -133,7 +133,7 @@ export function stage(name: string, trials: TrialRecord[], with_: Partial<StageR
 }
 
 /** A record of these stages, of a study of the user's own. */
-export function ownRecord(stages: StageRecord[], profile: 'demo' | 'report' = 'report'): StudyRecord {
+export function ownRecord(stages: StageRecord[], profile: 'demo' | 'full' = 'full'): StudyRecord {
   const { base, profiles } = shipped;
   return {
     format: 1,

@@ -86,11 +86,10 @@ it('escapes what people name and what machines say', async () => {
 it('warns of generated images, a small profile and a reduced network, and of nothing else', async () => {
   const warning = (html: string) => visibleText(/<div class="warning"[\s\S]*?<\/div>/.exec(html)?.[0] ?? '');
   const demo = warning((await renderReport(fullRecord({ profile: 'demo', generated: true }))).html);
-  expect(demo).toContain('generated patterns, not CIFAR-10');
+  expect(demo).toContain('GENERATED images, not CIFAR-10');
   expect(demo).toContain('The profile demo uses 2,000 images for training and validation and divides');
-  expect(demo).toContain('is a reduced form of ResNet-50');
+  expect(demo).toContain('In the profile demo, rn14_reduced stands in for rn50: its numbers are not rn50’s.');
   expect(demo).toContain('1 run went on with settings that were changed by hand.');
-  expect(demo).toContain('from scratch, not from ImageNet weights');
   expect(warning(full.html)).not.toContain('scratch');
   expect(warning(full.html)).not.toContain('generated');
   const plain = await renderReport(ownRecord([stage('s', [trial('a', { to: 50 }), trial('b', { to: 60 })])]));
@@ -99,11 +98,9 @@ it('warns of generated images, a small profile and a reduced network, and of not
 
 it('says which weights pretrained networks started from, or that there were none', async () => {
   const text = visibleText(full.html);
-  expect(text).toContain(
-    `torchvision’s ImageNet weights of ResNet-50: ${torchvisionWeights.sha256}, 267 tensors`,
-  );
+  expect(text).toContain(`torchvision’s ImageNet ResNet-50: ${torchvisionWeights.sha256}, 267 tensors`);
   expect(text).toContain('Their file resnet50.pth (torch.save, zip)');
-  expect(text).toContain('ResNet-50 pretrained (blocks 3-4-6-3, width 64)');
+  expect(text).toContain('ResNet-50 (blocks 3-4-6-3, width 64); dense 2048-1024-256-64-16-10; pretrained');
 
   const record = fullRecord();
   const origin = { ...torchvisionWeights.origin, kind: 'other' as const, source: 'my-own.safetensors' };
@@ -115,7 +112,7 @@ it('says which weights pretrained networks started from, or that there were none
 
   const demo = visibleText((await renderReport(fullRecord({ profile: 'demo' }))).html);
   expect(demo).toContain('Weights none: every network started from scratch');
-  expect(demo).toContain('reduced ResNet from scratch');
+  expect(demo).toContain('ResNet (blocks 1-1-1-1, width 16); dense 512-64-16-10');
 });
 
 it("sets the report's numbers beside those of the study that ships, and of no other", async () => {

@@ -11,14 +11,14 @@ const ref = {
 };
 
 describe('blobs', () => {
-  it('lie under their SHA-256 and come back', async () => {
+  it('are stored under their SHA-256 and read back', async () => {
     const store = createMemoryStore();
     expect(await putBlob(store, bytes)).toEqual(ref);
     expect(await store.list('')).toEqual([{ key: `blobs/${ref.sha256}`, sizeBytes: 7 }]);
     expect(await getBlob(store, ref)).toEqual(bytes);
   });
 
-  it('are not written again when they are there', async () => {
+  it('are not written again if they are already there', async () => {
     const store = createMemoryStore();
     await putBlob(store, bytes);
     const before = await store.stat(blobKey(ref.sha256));
@@ -26,14 +26,14 @@ describe('blobs', () => {
     expect(await store.stat(blobKey(ref.sha256))).toEqual(before);
   });
 
-  it('are mended when what is there is damaged', async () => {
+  it('are replaced if the stored bytes are damaged', async () => {
     const store = createMemoryStore();
     await store.put(blobKey(ref.sha256), Buffer.from('weighty'));
     await putBlob(store, bytes);
     expect(await getBlob(store, ref)).toEqual(bytes);
   });
 
-  it('are not handed out when missing or damaged', async () => {
+  it('are refused if they are missing or damaged', async () => {
     const store = createMemoryStore();
     await expect(getBlob(store, ref)).rejects.toThrow(
       `blobs/${ref.sha256} is damaged: expected an object with SHA-256 ${ref.sha256}, got nothing`,

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { probeConditionalWrites } from '../../storage/minio/probe.ts';
 import { type ObjectStore, PreconditionFailedError } from '../../storage/object-store.ts';
 
-/** What every object store must do. */
+/** The contract that every object store must meet. */
 export function describeObjectStore(name: string, createStore: () => Promise<ObjectStore>): void {
   describe(`object store: ${name}`, () => {
     let store: ObjectStore;
@@ -10,7 +10,7 @@ export function describeObjectStore(name: string, createStore: () => Promise<Obj
       store = await createStore();
     });
 
-    it('gives back what was put, with the tag of that version', async () => {
+    it('returns what was put, with the tag of that version', async () => {
       const body = Buffer.from([0, 1, 2, 255, 10, 13]);
       const { etag } = await store.put('round/trip', body);
       expect(await store.get('round/trip')).toEqual({ body, etag });
@@ -21,7 +21,7 @@ export function describeObjectStore(name: string, createStore: () => Promise<Obj
       });
     });
 
-    it('takes any view of bytes, and an empty object', async () => {
+    it('accepts any view of bytes, and an empty object', async () => {
       const view = new Uint8Array([9, 8, 7, 6]).subarray(1, 3);
       await store.put('view', view);
       await store.put('empty', new Uint8Array());
@@ -29,14 +29,14 @@ export function describeObjectStore(name: string, createStore: () => Promise<Obj
       expect((await store.get('empty'))?.body).toEqual(Buffer.alloc(0));
     });
 
-    it('keeps no hold on the bytes it was given', async () => {
+    it('copies the bytes it is given', async () => {
       const bytes = Buffer.from('before');
       await store.put('own', bytes);
       bytes.fill(0);
       expect((await store.get('own'))?.body.toString()).toBe('before');
     });
 
-    it('says undefined of what is not there, and deletes it without complaint', async () => {
+    it('returns undefined for a missing object, and deletes it without an error', async () => {
       expect(await store.get('missing')).toBeUndefined();
       expect(await store.stat('missing')).toBeUndefined();
       await store.delete('missing');
@@ -51,15 +51,15 @@ export function describeObjectStore(name: string, createStore: () => Promise<Obj
       expect(await store.get('changing')).toBeUndefined();
     });
 
-    it('creates once only with ifNoneMatch', async () => {
+    it('creates an object only once with ifNoneMatch', async () => {
       await store.put('once', Buffer.from('first'), { ifNoneMatch: '*' });
       const again = store.put('once', Buffer.from('second'), { ifNoneMatch: '*' });
       await expect(again).rejects.toThrow(PreconditionFailedError);
-      await expect(again).rejects.toThrow(/^once: expected nothing at the key yet/);
+      await expect(again).rejects.toThrow(/^once: expected no object at this key/);
       expect((await store.get('once'))?.body.toString()).toBe('first');
     });
 
-    it('lets one of many racing creates win', async () => {
+    it('lets exactly one of many racing creates win', async () => {
       const tries = Array.from({ length: 20 }, (_, index) =>
         store.put('race', Buffer.from(`writer ${index}`), { ifNoneMatch: '*' }),
       );
@@ -72,7 +72,7 @@ export function describeObjectStore(name: string, createStore: () => Promise<Obj
       }
     });
 
-    it('writes over a named version only with ifMatch', async () => {
+    it('overwrites only the named version with ifMatch', async () => {
       const { etag } = await store.put('version', Buffer.from('one'));
       await store.put('version', Buffer.from('two'), { ifMatch: etag });
       await expect(store.put('version', Buffer.from('three'), { ifMatch: etag })).rejects.toThrow(
@@ -81,7 +81,7 @@ export function describeObjectStore(name: string, createStore: () => Promise<Obj
       expect((await store.get('version'))?.body.toString()).toBe('two');
     });
 
-    it('refuses ifMatch where there is nothing any more', async () => {
+    it('refuses ifMatch if the object has been deleted', async () => {
       const { etag } = await store.put('gone', Buffer.from('one'));
       await store.delete('gone');
       await expect(store.put('gone', Buffer.from('two'), { ifMatch: etag })).rejects.toThrow(
@@ -90,7 +90,7 @@ export function describeObjectStore(name: string, createStore: () => Promise<Obj
       expect(await store.get('gone')).toBeUndefined();
     });
 
-    it('lists all levels below a prefix, sorted, beyond one page', async () => {
+    it('lists all levels below a prefix, sorted, across pages', async () => {
       const keys = Array.from({ length: 1_050 }, (_, index) => `many/${index % 3}/${index}`);
       for (let start = 0; start < keys.length; start += 50) {
         await Promise.all(keys.slice(start, start + 50).map((key) => store.put(key, Buffer.from(key))));
@@ -103,7 +103,7 @@ export function describeObjectStore(name: string, createStore: () => Promise<Obj
       expect(await store.list('none/')).toEqual([]);
     });
 
-    it('passes the probe of conditional writes, which leaves nothing behind', async () => {
+    it('passes the probe of conditional writes, which leaves no object behind', async () => {
       await probeConditionalWrites(store);
       expect(await store.list('probe/')).toEqual([]);
     });

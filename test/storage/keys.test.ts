@@ -4,10 +4,10 @@ import * as keys from '../../storage/keys.ts';
 const hash = 'ab'.repeat(32);
 
 describe('keys', () => {
-  it('are where they are documented to be', () => {
+  it('match the documented layout', () => {
     expect([
-      keys.trainingRecordsKey(hash),
-      keys.testRecordsKey(hash),
+      keys.trainingImagesKey(hash),
+      keys.testImagesKey(hash),
       keys.datasetManifestKey(hash),
       keys.weightsKey(hash),
       keys.weightsManifestKey(hash),
@@ -44,18 +44,19 @@ describe('keys', () => {
     ]);
   });
 
-  it('can be taken apart again', () => {
+  it('can be parsed', () => {
     expect(keys.parseCheckpointKey(keys.checkpointKey(hash, 1250, 12))).toEqual({ step: 1250, term: 12 });
     expect(keys.parseCheckpointKey(keys.resultKey(hash))).toBeUndefined();
     expect(keys.parseDatasetManifestKey(keys.datasetManifestKey(hash))).toBe(hash);
-    expect(keys.parseDatasetManifestKey(keys.trainingRecordsKey(hash))).toBeUndefined();
+    expect(keys.parseDatasetManifestKey(keys.trainingImagesKey(hash))).toBeUndefined();
     expect(keys.parseStudyKey(keys.studyKey('my-study'))).toBe('my-study');
     expect(keys.parseStudyKey(keys.recordKey('my-study'))).toBeUndefined();
   });
 
   it.each(['', '..', 'a/b', 'a..b', '/a', '.hidden', 'a b', 'ä', 'x'.repeat(101)])(
-    'refuse %j as a study',
+    'refuse %j as an id',
     (id) => {
+      expect(keys.isValidId(id)).toBe(false);
       expect(() => keys.studyKey(id)).toThrow(/expected an id of .* got/);
       expect(() => keys.reportKey('study', id)).toThrow(/expected an id of .* got/);
     },
@@ -66,7 +67,7 @@ describe('keys', () => {
     expect(() => keys.resultKey(value)).toThrow(/expected a SHA-256/);
   });
 
-  it('refuse numbers that would not sort', () => {
+  it('refuse numbers that would break the sort order', () => {
     expect(() => keys.checkpointKey(hash, -1, 1)).toThrow(/whole number, got -1/);
     expect(() => keys.checkpointKey(hash, 1.5, 1)).toThrow(/whole number, got 1.5/);
     expect(() => keys.checkpointKey(hash, 1e10, 1)).toThrow(/at most 10 digits/);

@@ -7,7 +7,7 @@ import { storeKinds } from './fresh-stores.ts';
 for (const [name, createStore] of storeKinds) describeObjectStore(name, createStore);
 
 describe('probeConditionalWrites', () => {
-  it('refuses a server that carries out every write', async () => {
+  it('refuses a server that ignores conditions', async () => {
     const store = createMemoryStore();
     const careless = { ...store, put: (key: string, body: Uint8Array) => store.put(key, body) };
     const probe = probeConditionalWrites(careless);
@@ -16,13 +16,13 @@ describe('probeConditionalWrites', () => {
     expect(await store.list('')).toEqual([]);
   });
 
-  it('refuses a server that knows If-None-Match alone', async () => {
+  it('refuses a server that supports only If-None-Match', async () => {
     const store = createMemoryStore();
     const half: typeof store = {
       ...store,
       put: (key, body, condition) =>
         store.put(key, body, condition && 'ifMatch' in condition ? undefined : condition),
     };
-    await expect(probeConditionalWrites(half)).rejects.toThrow(/its condition \(If-Match\) did not hold/);
+    await expect(probeConditionalWrites(half)).rejects.toThrow(/whose condition \(If-Match\) does not hold/);
   });
 });

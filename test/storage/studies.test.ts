@@ -49,25 +49,25 @@ describe.each(storeKinds)('studies (%s)', (_name, createStore) => {
     store = await createStore();
   });
 
-  it('are opened once; the same again is accepted', async () => {
+  it('are stored once; storing the same content again is accepted', async () => {
     expect(await readStudy(store, 'one')).toBeUndefined();
     await writeStudy(store, opening);
     await writeStudy(store, structuredClone(opening));
     expect(await readStudy(store, 'one')).toEqual(opening);
-    const other = writeStudy(store, { ...opening, profile: 'quick' });
+    const other = writeStudy(store, { ...opening, profile: 'full' });
     await expect(other).rejects.toThrow(StudyExistsError);
-    await expect(other).rejects.toThrow(/"one" exists and is another one; choose another id/);
+    await expect(other).rejects.toThrow(/a different study has the id "one"; choose another id/);
     expect(await readStudy(store, 'one')).toEqual(opening);
   });
 
-  it('are tested once: the first result stands', async () => {
+  it('keep the first result of the final test', async () => {
     expect(await readStudyTest(store, 'one')).toBeUndefined();
     await writeStudyTest(store, 'one', test);
     await writeStudyTest(store, 'one', { ...test, accuracy: 99 });
     expect(await readStudyTest(store, 'one')).toEqual(test);
   });
 
-  it('have a record that a later one replaces', async () => {
+  it('have a record, which a later one replaces', async () => {
     expect(await readRecord(store, 'one')).toBeUndefined();
     await writeRecord(store, record);
     const tested = { ...record, test: { ...test, stage: 'test', trial: 'MLP' } };
@@ -75,7 +75,7 @@ describe.each(storeKinds)('studies (%s)', (_name, createStore) => {
     expect(await readRecord(store, 'one')).toEqual(tested);
   });
 
-  it('are listed by id, those alone that were opened', async () => {
+  it('are listed by id if they have been started', async () => {
     expect(await listStudies(store)).toEqual([]);
     for (const studyId of ['two', 'one']) await writeStudy(store, { ...opening, studyId });
     await writeRecord(store, record);
@@ -83,10 +83,10 @@ describe.each(storeKinds)('studies (%s)', (_name, createStore) => {
     expect(await listStudies(store)).toEqual(['one', 'two']);
   });
 
-  it('tell what is wrong with a stored one', async () => {
+  it('report what is wrong with a damaged one', async () => {
     await store.put('studies/one/study.json', Buffer.from(JSON.stringify({ ...opening, numerics: 'x' })));
     await expect(readStudy(store, 'one')).rejects.toThrow(
-      /studies\/one\/study.json is damaged: expected JSON of its format, got .*numerics/s,
+      /studies\/one\/study.json is damaged: expected JSON that matches its schema, got .*numerics/s,
     );
   });
 });

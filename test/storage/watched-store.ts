@@ -4,10 +4,9 @@ import type { AddressInfo } from 'node:net';
 import type { StoreConfig } from '../../storage/minio/store-config.ts';
 
 /**
- * A store's address by which it can be watched: requests are passed on as they are, each after `onRequest` has let it.
+ * Starts a proxy through which a store can be watched. It forwards each request unchanged once `onRequest` resolves.
  *
- * @param onRequest gets the method and the object's key, empty where the request is about the bucket. A request waits
- *   for the promise it returns.
+ * @param onRequest receives the method and the object's key, which is empty if the request concerns the bucket.
  */
 export async function watchedStore(
   target: StoreConfig,
@@ -18,7 +17,7 @@ export async function watchedStore(
   const server = http.createServer(async (request, reply) => {
     const { method = '', url = '', headers } = request;
     await onRequest(method, url.replace(/\?.*/, '').slice(`/${target.bucket}/`.length));
-    // The Host header is part of what S3 clients sign: it stays as well.
+    // S3 clients sign the Host header, so it must not change either.
     const passed = http.request({ agent, hostname, port, method, path: url, headers }, (answer) => {
       reply.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(reply);

@@ -9,7 +9,7 @@ import { startOrResume } from '../../client/start/start-study.ts';
 import { printOutcome } from '../../client/terminal/outcome.ts';
 import { watchStudy } from '../../client/terminal/watch-study.ts';
 import { type BlobRef, getBlob } from '../../storage/blobs.ts';
-import { getTestRecords } from '../../storage/inputs/test-images.ts';
+import { getTestImages } from '../../storage/inputs/test-images.ts';
 import {
   blobKey,
   checkpointKey,
@@ -21,13 +21,13 @@ import {
   resultKey,
   studyKey,
   studyTestKey,
-  testRecordsKey,
-  trainingRecordsKey,
+  testImagesKey,
+  trainingImagesKey,
   trialConfigKey,
   trialLogKey,
 } from '../../storage/keys.ts';
 import { readRecord } from '../../storage/studies.ts';
-import { type CheckpointManifest, newestSoundCheckpoint } from '../../storage/trials/checkpoints.ts';
+import { type CheckpointManifest, newestIntactCheckpoint } from '../../storage/trials/checkpoints.ts';
 import { readMetrics, readResult, type TrialResult } from '../../storage/trials/trials.ts';
 import { parseStudy } from '../../study/definition/parse-study.ts';
 import type { StudyInput } from '../../study/definition/study-schema.ts';
@@ -180,8 +180,8 @@ describe('a study', () => {
     const { dataset } = record.opening;
     const expected = [
       datasetManifestKey(dataset.sha256),
-      trainingRecordsKey(dataset.sha256),
-      testRecordsKey(dataset.sha256),
+      trainingImagesKey(dataset.sha256),
+      testImagesKey(dataset.sha256),
       ...[studyKey, studyTestKey, recordKey].map((keyOf) => keyOf('first')),
       trialLogKey(record.test?.trialKey as string, 'test'),
     ];
@@ -193,7 +193,7 @@ describe('a study', () => {
       expect(await readMetrics(bench.store, key)).toEqual(lines);
       // The last two; the best may be older, and lives on in their manifests.
       const checkpoints = [EPOCHS - 1, EPOCHS].map((epoch) => checkpointKey(key, epoch * STEPS_PER_EPOCH, 1));
-      const { checkpoint, damaged } = await newestSoundCheckpoint(bench.store, key);
+      const { checkpoint, damaged } = await newestIntactCheckpoint(bench.store, key);
       expect(damaged).toEqual([]);
       expect(checkpoint?.manifest).toMatchObject({ epoch: EPOCHS, lines, best: { epoch: result.bestEpoch } });
       expect(checkpoint?.manifest.best.weights).toEqual(result.weights);
@@ -214,7 +214,7 @@ describe('a study', () => {
 
   it('tests with what the stored predictions say', async () => {
     const { dataset, study: parsed } = record.opening;
-    const { labels } = parseRecords(await getTestRecords(bench.store, dataset.sha256), 'test');
+    const { labels } = parseRecords(await getTestImages(bench.store, dataset.sha256), 'test');
     const indices = stratifiedSubset(labels, TEST_IMAGES, parsed.splitSeed);
     const probabilities = decodePredictions(await getBlob(bench.store, record.test?.predictions as BlobRef));
     const confusion = Array.from({ length: 10 }, () => new Array<number>(10).fill(0));
@@ -230,14 +230,14 @@ describe('a study', () => {
   });
 
   it('reads the test images once, in the final test', () => {
-    const reads = events.filter((event) => event === `GET ${testRecordsKey(record.opening.dataset.sha256)}`);
+    const reads = events.filter((event) => event === `GET ${testImagesKey(record.opening.dataset.sha256)}`);
     expect(reads).toHaveLength(1);
     const at = events.indexOf(reads[0] as string);
     expect(events.indexOf('begin evaluateTest')).toBeLessThan(at);
     expect(events.indexOf('end evaluateTest')).toBeGreaterThan(at);
     expect(events.lastIndexOf('end train')).toBeLessThan(events.indexOf('begin evaluateTest'));
     // The recording sees what is read: the training images are among it.
-    expect(events).toContain(`GET ${trainingRecordsKey(record.opening.dataset.sha256)}`);
+    expect(events).toContain(`GET ${trainingImagesKey(record.opening.dataset.sha256)}`);
   });
 });
 

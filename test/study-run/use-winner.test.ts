@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { main } from '../../client/main.ts';
 import { startOrResume } from '../../client/start/start-study.ts';
 import { getBlob } from '../../storage/blobs.ts';
-import { getTestRecords } from '../../storage/inputs/test-images.ts';
+import { getTestImages } from '../../storage/inputs/test-images.ts';
 import { readRecord } from '../../storage/studies.ts';
 import { readResult } from '../../storage/trials/trials.ts';
 import { parseStudy } from '../../study/definition/parse-study.ts';
@@ -77,7 +77,7 @@ afterAll(async () => {
 describe('predict', () => {
   it('takes test images, as PNG, for what the final test took them', async () => {
     const { dataset, study: parsed } = record.opening;
-    const images = parseRecords(await getTestRecords(bench.store, dataset.sha256), 'test');
+    const images = parseRecords(await getTestImages(bench.store, dataset.sha256), 'test');
     const [first = 0, second = 0] = stratifiedSubset(images.labels, 100, parsed.splitSeed);
     const files = [await testImage(images.pixels, first), await testImage(images.pixels, second)];
     const { code, out, err } = await run('predict', 'ended', ...files, '--json');

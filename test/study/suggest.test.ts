@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SearchSpace } from '../../study/definition/study-schema.ts';
+import type { SearchSpace } from '../../study/definition/stage-schema.ts';
 import { suggest } from '../../study/search/suggest.ts';
 
 const space: SearchSpace = {

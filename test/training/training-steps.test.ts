@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { networkShapes } from '../../study/definition/network-shapes.ts';
-import { reportSettings, trainingConfigSchema } from '../../study/definition/training-config.ts';
+import { defaultSettings, trainingConfigSchema } from '../../study/definition/training-config.ts';
 import { createCompiledEngine } from '../../training/compile/compiled-engine.ts';
 import { createNetwork, weightsOf } from '../../training/networks/network.ts';
 import { learningRateAt } from '../../training/optimizers/schedule.ts';
@@ -13,7 +13,7 @@ const images = filledImages(expected.batches.flat().length);
 
 const cases = expected.cases.map(({ network, activation, optimizer, schedule, learningRate, ...torch }) => ({
   config: trainingConfigSchema.parse({
-    ...reportSettings,
+    ...defaultSettings,
     ...{ network, activation, optimizer, schedule, learningRate },
   }),
   torch: { ...torch, changes: new Map<string, Summary>(Object.entries(torch.changes)) },

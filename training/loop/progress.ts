@@ -1,10 +1,25 @@
-import type { TrainingProgress } from '../../trainer/protocol.ts';
-
 const REPORT_EVERY_MS = 1000;
 /** Steps of the last half minute count most: others come and go on the machine. */
 const MEMORY_SECONDS = 30;
 /** An image is evaluated in about so much of the time that it is trained in: no gradients, no update. */
 const EVALUATION_SHARE = 1 / 3;
+
+/** How far a trial's training is. */
+export interface TrainingProgress {
+  /** The current epoch, from 1. */
+  epoch: number;
+  epochs: number;
+  /** Steps done in this epoch. */
+  step: number;
+  stepsPerEpoch: number;
+  /** Mean loss of an image in this epoch so far, in nats. */
+  loss: number;
+  /** Percent of the images in this epoch so far. */
+  accuracy: number;
+  imagesPerSecond: number;
+  /** An estimate of the time until the last epoch ends. */
+  secondsLeft: number;
+}
 
 /** When to report, how fast training goes, and how long it will take. */
 export interface ProgressMeter {

@@ -1,6 +1,5 @@
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
 import { bestEpoch, type EpochLine, type Outcome } from '../../study/trial/trial.ts';
-import type { TrainingProgress } from '../../trainer/protocol.ts';
 import type { LabelledImages } from '../batches.ts';
 import type { BestEpoch, Checkpoint } from '../checkpoint/checkpoint.ts';
 import { createCompiledEngine } from '../compile/compiled-engine.ts';
@@ -14,7 +13,7 @@ import { accuracyInTrainingMode, evaluateWith } from './evaluate.ts';
 import { createPauses } from './event-loop.ts';
 import { drawFlips } from './order.ts';
 import { checkFinite, DivergedError, isOutOfMemory } from './outcomes.ts';
-import { createProgressMeter } from './progress.ts';
+import { createProgressMeter, type TrainingProgress } from './progress.ts';
 import { startingTensors } from './state.ts';
 import { trainEpoch } from './train-epoch.ts';
 

@@ -1,11 +1,10 @@
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
-import type { TrainingProgress } from '../../trainer/protocol.ts';
 import type { TrainingEngine } from '../engine.ts';
 import { learningRateAt } from '../optimizers/schedule.ts';
 import type { Pauses } from './event-loop.ts';
 import { drawFlips, shuffledOrder } from './order.ts';
 import { checkFinite } from './outcomes.ts';
-import type { ProgressMeter } from './progress.ts';
+import type { ProgressMeter, TrainingProgress } from './progress.ts';
 
 export interface EpochTraining {
   config: TrainingConfig;

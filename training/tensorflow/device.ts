@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { backend, DeviceUnavailableError, deterministicOps } from './tensorflow.ts';
+import { DeviceUnavailableError } from './device-unavailable.ts';
+import { backend, deterministicOps } from './tensorflow.ts';
 
 /** Where a trial was trained: for its record. Results may differ in the last bits between devices and threads. */
 export interface DeviceDescription {

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
+import { DeviceUnavailableError } from './device-unavailable.ts';
 
 export type Tensor = TensorFlow.Tensor;
 export type Tensor1D = TensorFlow.Tensor1D;
@@ -9,11 +10,6 @@ export type Scalar = TensorFlow.Scalar;
 
 /** Tensors of TensorFlow by name; a plain object, so that `tf.tidy` and `tf.dispose` see what is inside. */
 export type DeviceTensors = Record<string, Tensor>;
-
-/** TensorFlow could not be loaded as it must be, or the device asked for is not there. */
-export class DeviceUnavailableError extends Error {
-  override name = 'DeviceUnavailableError';
-}
 
 /** tfjs with TensorFlow's C library behind it. Loaded once a process; two threads of one process can't share it. */
 export const tf: typeof TensorFlow = loadTensorFlow();

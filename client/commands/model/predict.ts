@@ -76,27 +76,25 @@ async function ask(
 ): Promise<ValidationScore | null> {
   const asked = answers.flatMap((answer) => (answer.file ? [{ answer, file: answer.file }] : []));
   const { trialKey, environment } = result;
-  const report = await askTrainer(
+  const predicted = await askTrainer(
+    { kind: 'predict', trialKey, validation, images: asked.map(({ file }) => file) },
     {
-      ...{ kind: 'predict', trialKey, validation, images: asked.map(({ file }) => file) },
-      threads: Number(environment.intraOpThreads) || 1,
-    },
-    {
-      wanted: 'predicted',
       failure: 'nothing can be predicted',
       signal,
+      // Results depend on the number of threads: the same as in training.
+      threads: Number(environment.intraOpThreads) || 1,
       env: { ...trainerEnvironment(await ensureNativeParts()), ...storeEnvironment(bucket) },
     },
   );
   for (const [index, { answer }] of asked.entries()) {
-    const prediction = report.images[index];
+    const prediction = predicted.images[index];
     Object.assign(answer, prediction);
     if (prediction && 'problem' in prediction) {
       answer.problem = `${answer.image}: ${prediction.problem}`;
       console.error(answer.problem);
     }
   }
-  return report.validation;
+  return predicted.validation;
 }
 
 function printJson(

@@ -1,8 +1,10 @@
 import { selectProfile } from '../../../study/definition/parse-study.ts';
 import { pretrainedNetworks } from '../../../study/definition/pretrained.ts';
-import type { Profile, Stage, Study } from '../../../study/definition/study-schema.ts';
-import { planCourse } from '../../../study/plan/estimate.ts';
+import type { Stage } from '../../../study/definition/stage-schema.ts';
+import type { Profile, Study } from '../../../study/definition/study-schema.ts';
+import { planCourse } from '../../../study/plan/course.ts';
 import type { PlannedTrial } from '../../../study/plan/plan.ts';
+import { DEFAULT_WEIGHTS } from '../../../words/weights.ts';
 import type { StudyRequest } from '../../../workflows/study-workflow.ts';
 import { interruption } from '../../command-line/interruption.ts';
 import { describeEstimate, estimateStudy } from '../../start/estimate.ts';
@@ -54,7 +56,7 @@ function printStages(study: Study, profile: Profile): void {
 function describeWeights(study: Study, profile: string, { file }: StudyRequest['weights']): string {
   const networks = pretrainedNetworks(study, selectProfile(study, profile));
   if (networks.length === 0) return 'weights: none; all networks start from scratch';
-  return `weights: ${file ?? "torchvision's ImageNet ResNet-50, which a worker downloads and checks"}`;
+  return `weights: ${file ?? `${DEFAULT_WEIGHTS}, which a worker downloads and checks`}`;
 }
 
 function describeStage(stage: Stage): string {

@@ -2,11 +2,11 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UserError } from '../../../infra/user-error.ts';
 import { reportFiles } from '../../../report/report-files.ts';
+import { isValidId } from '../../../storage/keys.ts';
 import { readRecord } from '../../../storage/studies.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';
 import { findStudy } from '../../observe/find-study.ts';
 import { type Session, withSession } from '../../servers/session.ts';
-import { isStudyId } from '../../start/start-study.ts';
 
 export async function report(studyId: string, { out }: { out?: string }): Promise<void> {
   const folder = resolve(out ?? studyId);
@@ -17,7 +17,7 @@ export async function report(studyId: string, { out }: { out?: string }): Promis
 // --- helpers ---
 
 async function writeReport(session: Session, studyId: string, folder: string): Promise<void> {
-  const known = isStudyId(studyId) ? await readRecord(session.store, studyId) : undefined;
+  const known = isValidId(studyId) ? await readRecord(session.store, studyId) : undefined;
   const record = known ?? (await refuse(session, studyId));
   const files = await reportFiles(record);
   try {

@@ -3,13 +3,15 @@ import type { EpochLine } from '../../../study/trial/trial.ts';
 import { trialKey } from '../../../study/trial/trial-key.ts';
 import { QUERIES } from '../../../temporal/names.ts';
 import { percent } from '../../../words/numbers.ts';
+import { standingInWords } from '../../../words/outcome.ts';
+import { initialWeightsInWords } from '../../../words/weights.ts';
 import type { TrialStatus } from '../../../workflows/trial-workflow.ts';
 import { didYouMean } from '../../command-line/did-you-mean.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';
 import { findStudy } from '../../observe/find-study.ts';
 import { type StudyView, viewStudy } from '../../observe/observe-study.ts';
 import { type Session, withSession } from '../../servers/session.ts';
-import { describeProgress, describeStanding } from '../../terminal/format.ts';
+import { describeProgress } from '../../terminal/format.ts';
 import { studyScreen } from '../../terminal/screen.ts';
 import { table } from '../../terminal/text.ts';
 
@@ -60,12 +62,10 @@ async function showTrial(
       JSON.stringify({ trial: name, trialKey: key, spec, lines, result: result ?? null }, null, 2),
     );
   console.log(
-    `${name} of ${studyId}: ${trial.standing ? describeStanding(trial.standing) : describeProgress(trial)}`,
+    `${name} of ${studyId}: ${trial.standing ? standingInWords(trial.standing) : describeProgress(trial)}`,
   );
   console.log(`objects: trials/${key}/`);
-  console.log(
-    `starts from: ${spec.initialWeights === 'scratch' ? 'scratch' : `weights/${spec.initialWeights}`}`,
-  );
+  console.log(`starts from: ${initialWeightsInWords(spec.initialWeights)}`);
   console.log(`${JSON.stringify(spec.config, null, 2)}\n`);
   console.log(
     table(['epoch', 'train loss', 'train accuracy', 'val loss', 'val accuracy', 'seconds'], lines.map(row)),

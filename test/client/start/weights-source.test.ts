@@ -61,7 +61,7 @@ describe('--weights', () => {
     expect(fits).toEqual([
       'ResNet, blocks 1-1-1-1, width 1, dense 4: 85 of 87 tensors taken (torch.save, legacy); ' +
         "left out: fc.bias, [20] is of another head than this network's; fc.weight, [20, 32] is of another head than this network's; " +
-        '17 counters (bn1.num_batches_tracked, …) are of no use here; ' +
+        '17 counters (bn1.num_batches_tracked, …) are not used; ' +
         'from scratch: fc.0.weight, fc.0.bias, fc.1.weight, fc.1.bias',
     ]);
   });
@@ -87,7 +87,7 @@ describe('--weights', () => {
     [
       'another network’s',
       fixture('conv.pth'),
-      /^--weights: the weights don't fit the network \(ResNet.*\n(.*\n)+ {2}layers\.3\.weight: the network has no such tensor/,
+      /^--weights: the weights don't fit the network \{"kind":"resnet".*\n(.*\n)+ {2}layers\.3\.weight: the network has no such tensor/,
     ],
   ])('refuses %s', async (_what, weights, message) => {
     const refused = withWeights(own, [tiny], { weights });

@@ -4,10 +4,10 @@ import {
   describeDataset,
   describeFailedAttempt,
   describeProgress,
-  describeStanding,
   leaderboard,
 } from '../../../client/terminal/format.ts';
 import { table } from '../../../client/terminal/text.ts';
+import { standingInWords } from '../../../words/outcome.ts';
 import { ended, failedAttempt, line, parked, queued, stageView, training, viewOf } from '../views.ts';
 
 it('says where the images come from, and shouts if they are generated', () => {
@@ -19,7 +19,7 @@ it('says where the images come from, and shouts if they are generated', () => {
   };
   expect(of('official')).toBe('data set: 2,000 training and 500 test images: CIFAR-10');
   expect(of('other', '/data/mini.tar.gz')).toMatch(
-    /another archive than the official one \(\/data\/mini.tar.gz\)/,
+    /an archive other than the official one \(\/data\/mini.tar.gz\)/,
   );
   expect(of('generated')).toMatch(/GENERATED images, not CIFAR-10/);
 });
@@ -107,7 +107,7 @@ it('shortens a long reason if a line has to hold more', () => {
 });
 
 it('describes how a trial ended', () => {
-  const standing = (view: TrialView) => describeStanding(view.standing as NonNullable<TrialView['standing']>);
+  const standing = (view: TrialView) => standingInWords(view.standing as NonNullable<TrialView['standing']>);
   expect(standing(ended('MLP', 51.234))).toBe('51.23 % (epoch 2)');
   expect(standing(ended('MLP', 51, true))).toBe('51.00 % (epoch 2), from the store');
   expect(standing(ended('MLP', null))).toBe('diverged');

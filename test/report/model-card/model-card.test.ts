@@ -28,7 +28,7 @@ describe('the card of the winner', () => {
     expect(rows.map(([, name, run]) => [name, run])).toEqual(
       stages.map(({ name, winner: won }) => [name, won]),
     );
-    expect(card).toContain('Its own weights began from scratch.');
+    expect(card).toContain('Its own training started from `scratch`.');
   });
 
   it('has what is needed to know it again and to make it again', () => {
@@ -57,7 +57,7 @@ it('of a trial that no test took says so, and names the file of its first weight
   const card = modelCard({ ...model, spec: { ...model.spec, initialWeights: hash('weights') } });
   expect(card).toMatch(/^# narrow\n\nA trial of the study `mine-1`/);
   expect(card).toContain('It was not tested on the test images.');
-  expect(card).toContain(`began as those of a file with SHA-256 \`${hash('weights')}\``);
+  expect(card).toContain(`started from \`weights/${hash('weights')}\``);
 });
 
 it('does not tell where the archive lay, and says when images were drawn', () => {
@@ -69,7 +69,7 @@ it('does not tell where the archive lay, and says when images were drawn', () =>
     return modelCard(exported(other, width, width.trials[0] as TrialRecord));
   };
   const card = from({ kind: 'other', archiveSha256: hash('mine'), source: '/home/me/mine.tar.gz' });
-  expect(card).toContain('from another archive');
+  expect(card).toContain('from an archive other than the official one');
   expect(card).not.toContain('/home/me');
   expect(from({ kind: 'generated' })).toContain('say nothing about CIFAR-10');
 });

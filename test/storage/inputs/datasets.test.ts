@@ -8,13 +8,13 @@ import {
   datasetId,
   findDataset,
   getDatasetManifest,
-  getTrainingRecords,
+  getTrainingImages,
   putDataset,
 } from '../../../storage/inputs/datasets.ts';
-import { cachedTrainingRecords } from '../../../storage/inputs/local-cache.ts';
+import { cachedTrainingImages } from '../../../storage/inputs/local-cache.ts';
 import { TestImagesRefusedError, withTestImages } from '../../../storage/inputs/test-image-guard.ts';
-import { getTestRecords } from '../../../storage/inputs/test-images.ts';
-import { datasetManifestKey, testRecordsKey, trainingRecordsKey } from '../../../storage/keys.ts';
+import { getTestImages } from '../../../storage/inputs/test-images.ts';
+import { datasetManifestKey, testImagesKey, trainingImagesKey } from '../../../storage/keys.ts';
 import { createMemoryStore } from '../../../storage/memory-store.ts';
 import { DamagedObjectError, type ObjectStore } from '../../../storage/object-store.ts';
 import { storeKinds } from '../fresh-stores.ts';
@@ -34,22 +34,22 @@ describe.each(storeKinds)('data sets (%s)', (_name, createStore) => {
     store = await createStore();
   });
 
-  it('are stored once and come back verified', async () => {
+  it('are stored once and verified when they are read', async () => {
     const manifest = await putDataset(store, content);
     const { dataset } = manifest;
     expect(manifest).toMatchObject({ trainImages: 20, testImages: 5, origin: content.origin });
     expect(dataset).toBe(datasetId(manifest.trainingSha256, manifest.testSha256));
     expect(await getDatasetManifest(store, dataset)).toEqual(manifest);
-    expect(await getTrainingRecords(store, dataset)).toEqual(content.train);
-    expect(await getTestRecords(store, dataset)).toEqual(content.test);
+    expect(await getTrainingImages(store, dataset)).toEqual(content.train);
+    expect(await getTestImages(store, dataset)).toEqual(content.test);
 
-    const before = await store.stat(trainingRecordsKey(dataset));
+    const before = await store.stat(trainingImagesKey(dataset));
     const elsewhere = { ...content, origin: { kind: 'official' } } satisfies DatasetContent;
     expect(await putDataset(store, elsewhere)).toEqual(manifest);
-    expect(await store.stat(trainingRecordsKey(dataset))).toEqual(before);
+    expect(await store.stat(trainingImagesKey(dataset))).toEqual(before);
   });
 
-  it('have a name that covers both parts and where one ends', async () => {
+  it('have a name that covers both parts and the boundary between them', async () => {
     const { train, test } = content;
     const moved = { train: train.subarray(0, -100), test: Buffer.concat([train.subarray(-100), test]) };
     const names = await Promise.all(
@@ -63,7 +63,7 @@ describe.each(storeKinds)('data sets (%s)', (_name, createStore) => {
     expect(new Set(names).size).toBe(4);
   });
 
-  it('are found by the archive that they were read from', async () => {
+  it('are found by the archive they were read from', async () => {
     expect(await findDataset(store, 'c'.repeat(64))).toBeUndefined();
     const manifest = await putDataset(store, content);
     await putDataset(store, { ...content, test: randomBytes(500), origin: { kind: 'generated' } });
@@ -71,59 +71,61 @@ describe.each(storeKinds)('data sets (%s)', (_name, createStore) => {
     expect(await findDataset(store, 'd'.repeat(64))).toBeUndefined();
   });
 
-  it('are completed where storing them broke off', async () => {
+  it('are completed if storing them was interrupted', async () => {
     const { dataset } = await putDataset(store, content);
-    await store.put(testRecordsKey(dataset), Buffer.from('short'));
-    await store.delete(trainingRecordsKey(dataset));
+    await store.put(testImagesKey(dataset), Buffer.from('short'));
+    await store.delete(trainingImagesKey(dataset));
     await putDataset(store, content);
-    expect(await getTrainingRecords(store, dataset)).toEqual(content.train);
-    expect(await getTestRecords(store, dataset)).toEqual(content.test);
+    expect(await getTrainingImages(store, dataset)).toEqual(content.train);
+    expect(await getTestImages(store, dataset)).toEqual(content.test);
   });
 
-  it('are refused where they are missing or damaged', async () => {
-    await expect(getTrainingRecords(store, 'd'.repeat(64))).rejects.toThrow(/found none; prepare it first/);
+  it('are refused if they are missing or damaged', async () => {
+    await expect(getTrainingImages(store, 'd'.repeat(64))).rejects.toThrow(
+      /has no data set d{64}; prepare it first/,
+    );
     const { dataset } = await putDataset(store, content);
-    await store.put(trainingRecordsKey(dataset), randomBytes(2000));
-    await expect(getTrainingRecords(store, dataset)).rejects.toThrow(DamagedObjectError);
+    await store.put(trainingImagesKey(dataset), randomBytes(2000));
+    await expect(getTrainingImages(store, dataset)).rejects.toThrow(DamagedObjectError);
     const manifest = String((await store.get(datasetManifestKey(dataset)))?.body);
     const other = JSON.parse(manifest).trainingSha256;
     await store.put(datasetManifestKey(dataset), Buffer.from(manifest.replace(other, 'e'.repeat(64))));
-    await expect(getTrainingRecords(store, dataset)).rejects.toThrow(
+    await expect(getTrainingImages(store, dataset)).rejects.toThrow(
       `expected the hashes of data set ${dataset}`,
     );
   });
 });
 
 describe.each(storeKinds)('test images (%s)', (_name, createStore) => {
-  it('come from no store that is handed out, whichever way it is asked', async () => {
+  it('are refused by every store', async () => {
     const store = await createStore();
     const { dataset } = await putDataset(store, content);
-    const asked = store.get(testRecordsKey(dataset));
+    const asked = store.get(testImagesKey(dataset));
     await expect(asked).rejects.toThrow(TestImagesRefusedError);
     await expect(asked).rejects.toThrow(`datasets/${dataset}/test holds test images`);
     const everything = await Promise.allSettled(
       (await store.list('')).map(async ({ key }) => (await store.get(key))?.body),
     );
     const readable = everything.flatMap((read) => (read.status === 'fulfilled' ? [read.value] : []));
-    expect(readable).toHaveLength(2); // training records and manifest
+    expect(readable).toHaveLength(2); // training images and manifest
     expect(readable).not.toContainEqual(content.test);
   });
 
-  it('come to the final test', async () => {
+  it('are available to the final test', async () => {
     const store = await createStore();
     const { dataset } = await putDataset(store, content);
-    expect(await getTestRecords(store, dataset)).toEqual(content.test);
-    await store.put(testRecordsKey(dataset), randomBytes(500));
-    await expect(getTestRecords(store, dataset)).rejects.toThrow(DamagedObjectError);
+    expect(await getTestImages(store, dataset)).toEqual(content.test);
+    await store.put(testImagesKey(dataset), randomBytes(500));
+    await expect(getTestImages(store, dataset)).rejects.toThrow(DamagedObjectError);
   });
 
-  it('come from no imitation of a store', async () => {
+  it('are refused by an imitation of a guarded store', async () => {
     const store = await createStore();
-    expect(() => withTestImages({ ...store })).toThrow(/expected a store made by withoutTestImages/);
+    expect(() => withTestImages({ ...store })).toThrow(/expected a store from withoutTestImages/);
   });
 });
 
-describe('cachedTrainingRecords', () => {
+describe('cachedTrainingImages', () => {
   let store: ObjectStore;
   let dataset: string;
   let reads: string[];
@@ -143,13 +145,13 @@ describe('cachedTrainingRecords', () => {
   });
   afterEach(() => rm(parent, { recursive: true }));
 
-  const read = () => cachedTrainingRecords(store, dataset, folder);
-  const recordReads = () => reads.filter((key) => key === trainingRecordsKey(dataset)).length;
+  const read = () => cachedTrainingImages(store, dataset, folder);
+  const imageReads = () => reads.filter((key) => key === trainingImagesKey(dataset)).length;
 
-  it('reads the records from the store once', async () => {
+  it('reads the images from the store once', async () => {
     expect(await read()).toEqual(content.train);
     expect(await read()).toEqual(content.train);
-    expect(recordReads()).toBe(1);
+    expect(imageReads()).toBe(1);
     expect(await readdir(folder)).toHaveLength(1);
   });
 
@@ -161,17 +163,17 @@ describe('cachedTrainingRecords', () => {
       expect(await read()).toEqual(content.train);
       expect(await readFile(file)).toEqual(content.train);
     }
-    expect(recordReads()).toBe(4);
+    expect(imageReads()).toBe(4);
   });
 
-  it('serves many at once and leaves one file', async () => {
+  it('serves simultaneous readers and leaves one file', async () => {
     const all = await Promise.all(Array.from({ length: 8 }, read));
-    for (const records of all) expect(records).toEqual(content.train);
+    for (const images of all) expect(images).toEqual(content.train);
     expect(await readdir(folder)).toEqual([expect.stringMatching(/^[0-9a-f]{64}\.records$/)]);
   });
 
-  it('says where it could not write', async () => {
+  it('names the folder it could not write to', async () => {
     await writeFile(path.join(parent, 'made'), 'a file where the folder should be');
-    await expect(read()).rejects.toThrow(/could not keep 2000 bytes in .*made.*make room/);
+    await expect(read()).rejects.toThrow(/could not write 2000 bytes to .*made.*free some space/);
   });
 });

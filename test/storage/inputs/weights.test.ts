@@ -11,20 +11,22 @@ import { DamagedObjectError, type ObjectStore } from '../../../storage/object-st
 import type { WeightsOrigin } from '../../../study/record/record.ts';
 import { storeKinds } from '../fresh-stores.ts';
 
-const file = Buffer.from('what a safetensors file holds');
+const file = Buffer.from('the content of a safetensors file');
 const sha256 = sha256Of(file);
 const origin: WeightsOrigin = {
-  ...{ kind: 'other', source: '/somewhere/weights.pth', fileSha256: 'ab'.repeat(32) },
+  kind: 'other',
+  source: '/somewhere/weights.pth',
+  fileSha256: 'ab'.repeat(32),
   format: 'torch.save, zip',
 };
 
-describe.each(storeKinds)('weights in %s', (_kind, fresh) => {
+describe.each(storeKinds)('pretrained weights (%s)', (_kind, fresh) => {
   let store: ObjectStore;
   beforeEach(async () => {
     store = await fresh();
   });
 
-  it('are stored once, under the SHA-256 of the tensors, and found by that of their file', async () => {
+  it('are stored once under the SHA-256 of their tensors, and found by the SHA-256 of their file', async () => {
     const summary = { sha256, tensors: 3, origin };
     expect(await putWeights(store, { file, tensors: 3, origin })).toEqual(summary);
     expect(await getWeights(store, sha256)).toEqual(file);
@@ -50,7 +52,7 @@ describe.each(storeKinds)('weights in %s', (_kind, fresh) => {
     );
   });
 
-  it('cut short by an attempt that died are written again', async () => {
+  it('are written again if an earlier attempt left a truncated file', async () => {
     await store.put(weightsKey(sha256), file.subarray(5));
     await putWeights(store, { file, tensors: 3, origin });
     expect(await getWeights(store, sha256)).toEqual(file);
@@ -64,7 +66,7 @@ describe('cachedWeights', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('reads the store once, and again where the file here is damaged', async () => {
+  it('reads the store once, and again if the local file is damaged', async () => {
     const store = createMemoryStore();
     await putWeights(store, { file, tensors: 3, origin });
     const { get } = store;

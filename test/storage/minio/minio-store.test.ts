@@ -1,14 +1,19 @@
+import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
-import { afterEach, describe, expect, inject, it } from 'vitest';
-import { createMinioStore, ensureBucket } from '../../../storage/minio/minio-store.ts';
-import { type StoreConfig, storeConfigFromEnvironment } from '../../../storage/minio/store-config.ts';
+import { afterEach, describe, expect, inject, it, vi } from 'vitest';
+import { ensureBucket } from '../../../storage/minio/bucket.ts';
+import { createMinioStore } from '../../../storage/minio/minio-store.ts';
+import type { StoreConfig } from '../../../storage/minio/store-config.ts';
 import {
   PreconditionFailedError,
   StoreAccessError,
   StoreUnavailableError,
 } from '../../../storage/object-store.ts';
 import { freshBucket } from '../fresh-stores.ts';
+
+// Retries need not wait.
+vi.mock('node:timers/promises', () => ({ setTimeout: async () => {} }));
 
 const servers: net.Server[] = [];
 afterEach(() => {
@@ -18,14 +23,14 @@ afterEach(() => {
   }
 });
 
-/** Listens until the test ends; the endpoint is on a free port of this machine. */
+/** Listens on a free port until the test ends. @returns the endpoint. */
 async function listen(server: net.Server): Promise<string> {
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Stands before the real server and hands every request on; `onReply` may keep a reply from coming back. */
+/** Starts a proxy that forwards every request to the real server. `onReply` decides whether its reply is lost. */
 async function proxyTo(
   config: StoreConfig,
   onReply: (request: http.IncomingMessage, reply: http.ServerResponse) => 'deliver' | 'lose',
@@ -49,7 +54,7 @@ async function proxyTo(
 
 const failureOf = (action: Promise<unknown>): Promise<Error> =>
   action.then(
-    () => expect.unreachable('a failure was expected'),
+    () => expect.unreachable('expected a failure'),
     (error: Error) => error,
   );
 
@@ -67,12 +72,12 @@ describe('createMinioStore', () => {
     const store = createMinioStore(await freshBucket());
     const body = Buffer.alloc(65 * 1024 * 1024, 7);
     const { etag } = await store.put('large', body, { ifNoneMatch: '*' });
-    expect(etag).toMatch(/^[0-9a-f]{32}$/); // several parts would have a tag that ends in -<parts>
+    expect(etag).toMatch(/^[0-9a-f]{32}$/); // the tag of a multipart upload would end in -<parts>
     await expect(store.put('large', body, { ifNoneMatch: '*' })).rejects.toThrow(PreconditionFailedError);
     expect((await store.get('large'))?.body.equals(body)).toBe(true);
   });
 
-  it('names endpoint, access key and remedy where the credentials are wrong', async () => {
+  it('names endpoint, access key and remedy if the credentials are wrong', async () => {
     const config = { ...inject('store'), secretKey: 'wrong-secret' };
     const store = createMinioStore(config);
     const calls: [string, () => Promise<unknown>][] = [
@@ -81,41 +86,43 @@ describe('createMinioStore', () => {
       ['list all keys', () => store.list('')],
       ['write a', () => store.put('a', Buffer.from('a'))],
       ['delete a', () => store.delete('a')],
-      [`make the bucket "${config.bucket}"`, () => ensureBucket(config)],
+      [`open the bucket "${config.bucket}"`, () => ensureBucket(config)],
     ];
     for (const [doing, call] of calls) {
       const error = await failureOf(call());
       expect(error).toBeInstanceOf(StoreAccessError);
       expect(error.message).toContain(`could not ${doing}: the object store at ${config.endpoint}`);
-      expect(error.message).toContain(`refuses the access key "${config.accessKey}"`);
+      expect(error.message).toContain(
+        `refuses the access key "${config.accessKey}": the secret key does not match it`,
+      );
       expect(error.message).toContain('check S3_ACCESS_KEY and S3_SECRET_KEY');
       expect(error.message).not.toContain('wrong-secret');
       expect(error.cause).toBeInstanceOf(Error);
     }
     const unknown = createMinioStore({ ...config, accessKey: 'nobody' });
-    await expect(unknown.get('a')).rejects.toThrow(/refuses the access key "nobody" \(InvalidAccessKeyId/);
+    await expect(unknown.get('a')).rejects.toThrow(
+      /refuses the access key "nobody": the server does not know it \(InvalidAccessKeyId/,
+    );
   });
 
-  it('names a bucket that is not there', async () => {
+  it('names a missing bucket', async () => {
     const store = createMinioStore({ ...inject('store'), bucket: 'no-such-bucket' });
     await expect(store.put('a', Buffer.from('a'))).rejects.toThrow(StoreAccessError);
-    await expect(store.list('')).rejects.toThrow(/no bucket "no-such-bucket".*S3_BUCKET/);
+    await expect(store.list('')).rejects.toThrow(/has no bucket "no-such-bucket".*S3_BUCKET/);
   });
 
-  it('fails within seconds where nobody listens', async () => {
+  it('gives up if no server listens', async () => {
     const endpoint = await listen(net.createServer());
     servers.splice(0).forEach((server) => {
       server.close();
     });
-    const started = performance.now();
     const read = createMinioStore({ ...inject('store'), endpoint }).get('a');
     await expect(read).rejects.toThrow(StoreUnavailableError);
     await expect(read).rejects.toThrow(`could not read a: the object store at ${endpoint} can't be used now`);
-    await expect(read).rejects.toThrow(/ECONNREFUSED.*check that it runs/);
-    expect(performance.now() - started).toBeLessThan(8_000);
+    await expect(read).rejects.toThrow(/ECONNREFUSED.*check S3_ENDPOINT/);
   });
 
-  it('gives up on a server that takes connections and says nothing', async () => {
+  it('gives up on a server that accepts connections and stays silent', async () => {
     const sockets: net.Socket[] = [];
     const endpoint = await listen(net.createServer((socket) => sockets.push(socket.on('error', () => {}))));
     const store = createMinioStore(
@@ -126,7 +133,7 @@ describe('createMinioStore', () => {
     for (const socket of sockets) socket.destroy();
   });
 
-  it('gives up on a reply that stops in the middle', async () => {
+  it('gives up on a reply that stops half-way', async () => {
     const endpoint = await listen(
       http.createServer((_request, reply) => {
         reply.writeHead(200, { 'content-length': '1000' });
@@ -140,7 +147,7 @@ describe('createMinioStore', () => {
     await expect(store.get('a')).rejects.toThrow(StoreUnavailableError);
   });
 
-  it('tries again where the server fails in passing', async () => {
+  it('retries after a temporary failure', async () => {
     const config = await freshBucket();
     let requests = 0;
     const flaky = createMinioStore(await proxyTo(config, () => (++requests % 2 === 1 ? 'lose' : 'deliver')));
@@ -149,7 +156,7 @@ describe('createMinioStore', () => {
     expect(requests).toBe(4);
   });
 
-  it('takes a conditional write whose reply was lost for what it is: done', async () => {
+  it('recognises its own conditional write after the reply was lost', async () => {
     const config = await freshBucket();
     let writes = 0;
     const through = await proxyTo(config, ({ method }) =>
@@ -162,7 +169,7 @@ describe('createMinioStore', () => {
     expect(writes).toBe(4);
   });
 
-  it('refuses after a lost reply where somebody else wrote', async () => {
+  it('is refused after a lost reply if another writer came first', async () => {
     const config = await freshBucket();
     const direct = createMinioStore(config);
     await direct.put('a', Buffer.from('theirs'));
@@ -175,21 +182,25 @@ describe('createMinioStore', () => {
     ).rejects.toThrow(PreconditionFailedError);
   });
 
-  it('says so at once where the disk of the server is full', async () => {
-    const endpoint = await listen(answering(507, 'XMinioStorageFull'));
+  it('reports at once that the disk of the server is full', async () => {
+    const server = answering(507, 'XMinioStorageFull');
+    let requests = 0;
+    server.on('request', () => requests++);
+    const endpoint = await listen(server);
     const write = createMinioStore({ ...inject('store'), endpoint }).put('a', Buffer.from('a'));
     await expect(write).rejects.toThrow(StoreUnavailableError);
     await expect(write).rejects.toThrow(/could not write a: the disk of the object store .* is full/);
+    expect(requests).toBe(1);
   });
 
-  it('calls a server unavailable that keeps failing', async () => {
+  it('reports a server that keeps failing as unavailable', async () => {
     const endpoint = await listen(answering(503, 'SlowDown'));
     await expect(createMinioStore({ ...inject('store'), endpoint }).list('x')).rejects.toThrow(
       StoreUnavailableError,
     );
   });
 
-  it.each([404, 405])('asks whether a server that answers only %i is an S3 server', async (status) => {
+  it.each([404, 405])('asks whether a server that always answers %i is an S3 server', async (status) => {
     const endpoint = await listen(answering(status));
     await expect(createMinioStore({ ...inject('store'), endpoint }).get('a')).rejects.toThrow(
       /is it an S3 server\?/,
@@ -198,44 +209,9 @@ describe('createMinioStore', () => {
 });
 
 describe('ensureBucket', () => {
-  it('makes a bucket once, also when asked twice at the same time', async () => {
-    const config = await freshBucket();
+  it('creates a bucket once, even if it is called twice at the same time', async () => {
+    const config = { ...inject('store'), bucket: `test-${randomUUID()}` };
     await Promise.all([ensureBucket(config), ensureBucket(config)]);
     expect(await createMinioStore(config).list('')).toEqual([]);
-  });
-});
-
-describe('storeConfigFromEnvironment', () => {
-  const complete = { S3_ENDPOINT: 'http://127.0.0.1:9000/', S3_ACCESS_KEY: 'key', S3_SECRET_KEY: 'secret' };
-
-  it('fills in bucket and region', () => {
-    expect(storeConfigFromEnvironment(complete)).toEqual({
-      endpoint: 'http://127.0.0.1:9000',
-      accessKey: 'key',
-      secretKey: 'secret',
-      bucket: 'staged-study',
-      region: 'us-east-1',
-    });
-  });
-
-  it('names what is missing', () => {
-    expect(() => storeConfigFromEnvironment({ S3_ENDPOINT: 'http://127.0.0.1:9000' })).toThrow(
-      /S3_ACCESS_KEY, S3_SECRET_KEY missing/,
-    );
-  });
-
-  it.each(['127.0.0.1:9000', 'ftp://host', 'http://host/path', 'http://user@host'])(
-    'refuses the endpoint %s',
-    (endpoint) => {
-      expect(() => storeConfigFromEnvironment({ ...complete, S3_ENDPOINT: endpoint })).toThrow(
-        /S3_ENDPOINT.*expected http:\/\/host:port.*got/,
-      );
-    },
-  );
-
-  it('refuses a bucket name that no server takes', () => {
-    expect(() => storeConfigFromEnvironment({ ...complete, S3_BUCKET: 'My_Bucket' })).toThrow(
-      /S3_BUCKET: expected 3 to 63 .* got "My_Bucket"/,
-    );
   });
 });

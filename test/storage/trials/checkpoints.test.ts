@@ -4,7 +4,7 @@ import { blobKey, checkpointKey, checkpointsPrefix } from '../../../storage/keys
 import type { ObjectStore } from '../../../storage/object-store.ts';
 import {
   type CheckpointManifest,
-  newestSoundCheckpoint,
+  newestIntactCheckpoint,
   saveCheckpoint,
 } from '../../../storage/trials/checkpoints.ts';
 import { acquireLease, LeaseLostError } from '../../../storage/trials/lease.ts';
@@ -27,7 +27,7 @@ describe.each(storeKinds)('checkpoints (%s)', (_name, createStore) => {
     expect(await acquireLease(store, trial, request)).toHaveProperty('lease');
   }
 
-  /** An epoch of 100 steps; `best` is the manifest whose best still holds, or none where this epoch is it. */
+  /** An epoch of 100 steps. `best` is the manifest with the best epoch so far, omitted if that is this epoch. */
   function save(epoch: number, term = 1, best?: CheckpointManifest): Promise<CheckpointManifest> {
     return saveCheckpoint(store, trial, term, {
       step: epoch * 100,
@@ -50,10 +50,10 @@ describe.each(storeKinds)('checkpoints (%s)', (_name, createStore) => {
     await store.put(key, body);
   }
 
-  it('come back as they were saved', async () => {
+  it('are read as they were saved', async () => {
     const first = await save(1);
     const manifest = await save(2, 1, first);
-    expect(await newestSoundCheckpoint(store, trial)).toEqual({
+    expect(await newestIntactCheckpoint(store, trial)).toEqual({
       checkpoint: {
         manifest,
         weights: Buffer.from('weights 2'),
@@ -66,8 +66,8 @@ describe.each(storeKinds)('checkpoints (%s)', (_name, createStore) => {
     expect(manifest.lines).toHaveLength(2);
   });
 
-  it('are none at first', async () => {
-    expect(await newestSoundCheckpoint(store, trial)).toEqual({ damaged: [] });
+  it('do not exist at first', async () => {
+    expect(await newestIntactCheckpoint(store, trial)).toEqual({ damaged: [] });
   });
 
   it('are not saved by an attempt that has lost its lease', async () => {
@@ -77,7 +77,7 @@ describe.each(storeKinds)('checkpoints (%s)', (_name, createStore) => {
     expect(await manifests()).toEqual(['0000000100-1.json']);
   });
 
-  it('are not saved with what could not be read back', async () => {
+  it('are not saved with values that could not be read back', async () => {
     const content = {
       step: 100,
       epoch: 1,
@@ -92,7 +92,7 @@ describe.each(storeKinds)('checkpoints (%s)', (_name, createStore) => {
     expect(await manifests()).toEqual([]);
   });
 
-  describe('where the newest is damaged', () => {
+  describe('if the newest one is damaged', () => {
     let older: CheckpointManifest;
     let newer: CheckpointManifest;
     beforeEach(async () => {
@@ -130,38 +130,38 @@ describe.each(storeKinds)('checkpoints (%s)', (_name, createStore) => {
       return newestKey;
     }
 
-    it.each(damages)('(%s), the one before is taken and the damage reported', async (_damage, inflict) => {
+    it.each(damages)('(%s), the previous one is used and the damage reported', async (_damage, inflict) => {
       const key = await inflict();
-      const { checkpoint, damaged } = await newestSoundCheckpoint(store, trial);
+      const { checkpoint, damaged } = await newestIntactCheckpoint(store, trial);
       expect(checkpoint?.manifest).toEqual(older);
       expect(checkpoint?.weights.toString()).toBe('weights 1');
       expect(damaged.map((error) => error.key)).toEqual([key]);
     });
 
-    it('training goes on from the one before and mends it', async () => {
+    it('training resumes from the previous one and replaces the damaged one', async () => {
       await flipByte(blobKey(newer.weights.sha256));
       await newTerm();
       const again = await save(2, 2);
-      expect((await newestSoundCheckpoint(store, trial)).checkpoint?.manifest).toEqual(again);
+      expect((await newestIntactCheckpoint(store, trial)).checkpoint?.manifest).toEqual(again);
       expect(await manifests()).toEqual(['0000000100-1.json', '0000000200-2.json']);
     });
 
-    it('and the one before too, the trial starts anew, and what it saves then stays', async () => {
+    it('as well as the previous one, the trial starts over and its new checkpoint stays', async () => {
       await flipByte(blobKey(newer.weights.sha256));
       await store.delete(blobKey(older.optimizer.sha256));
-      const found = await newestSoundCheckpoint(store, trial);
+      const found = await newestIntactCheckpoint(store, trial);
       expect(found.checkpoint).toBeUndefined();
       expect(found.damaged).toHaveLength(2);
 
       await newTerm();
       const again = await save(1, 2);
-      const { checkpoint, damaged } = await newestSoundCheckpoint(store, trial);
+      const { checkpoint, damaged } = await newestIntactCheckpoint(store, trial);
       expect(checkpoint?.manifest).toEqual(again);
       expect(damaged).toEqual([]);
     });
   });
 
-  it('are kept two at a time, with the best, and no blob besides', async () => {
+  it('are kept two at a time, with the best epoch and no other blobs', async () => {
     const best = await save(1);
     let last = best;
     for (const epoch of [2, 3, 4, 5]) last = await save(epoch, 1, last);
@@ -179,7 +179,7 @@ describe.each(storeKinds)('checkpoints (%s)', (_name, createStore) => {
     ]);
   });
 
-  it('leave alone what the result names', async () => {
+  it('keep the blobs that the result names', async () => {
     const weights = await putBlob(store, Buffer.from('weights 1'));
     const predictions = await putBlob(store, Buffer.from('predictions 1'));
     await writeResult(store, exampleResult({ weights, predictions }));

@@ -23,7 +23,7 @@ describe.each(storeKinds)('lease on a trial (%s)', (_name, createStore) => {
     return answer.lease;
   }
 
-  it('begins with term 1 and says who holds it until when', async () => {
+  it('begins with term 1, and reports its holder and expiry', async () => {
     expect((await take('first')).term).toBe(1);
     expect(await ask('second')).toEqual({
       heldBy: { holder: 'first', term: 1, until: new Date('2026-01-01T00:01:00Z') },
@@ -37,7 +37,7 @@ describe.each(storeKinds)('lease on a trial (%s)', (_name, createStore) => {
     });
   });
 
-  it('goes to one of many that race for it', async () => {
+  it('goes to exactly one of many racing requests', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => ask(`racer ${index}`)));
     const winners = answers.filter((answer) => 'lease' in answer);
     expect(winners).toHaveLength(1);
@@ -45,7 +45,7 @@ describe.each(storeKinds)('lease on a trial (%s)', (_name, createStore) => {
     expect(holders.size).toBe(1);
   });
 
-  it('goes to one of many that race for it when it has expired', async () => {
+  it('goes to exactly one of many racing requests after it has expired', async () => {
     await take('first');
     time += 60_000;
     const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => ask(`racer ${index}`)));
@@ -53,7 +53,7 @@ describe.each(storeKinds)('lease on a trial (%s)', (_name, createStore) => {
     expect(terms).toEqual([2]);
   });
 
-  it('is not given to another a moment before it expires', async () => {
+  it('is not given to another holder just before it expires', async () => {
     await take('first');
     time += 59_999;
     expect(await ask('second')).toHaveProperty('heldBy');
@@ -61,7 +61,7 @@ describe.each(storeKinds)('lease on a trial (%s)', (_name, createStore) => {
     expect(await ask('second')).toHaveProperty('lease');
   });
 
-  it('is kept by renewing', async () => {
+  it('is kept by renewal', async () => {
     const lease = await take('first');
     time += 50_000;
     await lease.renew();
@@ -71,7 +71,7 @@ describe.each(storeKinds)('lease on a trial (%s)', (_name, createStore) => {
     await assertTerm(store, trial, 1);
   });
 
-  it('is taken over at once by a new attempt of its holder, whatever its number', async () => {
+  it('is taken over at once by a new attempt of its holder, whatever its attempt number', async () => {
     const old = await take('first');
     const answer = await ask('first', 1);
     expect(answer).toMatchObject({ lease: { term: 2 } });
@@ -80,7 +80,7 @@ describe.each(storeKinds)('lease on a trial (%s)', (_name, createStore) => {
     await expect(old.renew()).rejects.toThrow(LeaseLostError);
   });
 
-  it('tells who has it when it is lost', async () => {
+  it('names its new holder after it has been lost', async () => {
     const lease = await take('first');
     time += 60_000;
     await take('second');
@@ -91,18 +91,18 @@ describe.each(storeKinds)('lease on a trial (%s)', (_name, createStore) => {
     await assertTerm(store, trial, 2);
   });
 
-  it('is free at once when released, and the term goes on', async () => {
+  it('is available at once after its release, with the next term', async () => {
     await (await take('first')).release();
     expect((await take('second')).term).toBe(2);
   });
 
-  it('is free when it is released while a renewal is under way', async () => {
+  it('is available if it is released during a renewal', async () => {
     const lease = await take('first');
     await Promise.all([lease.renew(), lease.release()]);
     expect((await take('second')).term).toBe(2);
   });
 
-  it('has no term where nobody ever asked', async () => {
-    await expect(assertTerm(store, trial, 1)).rejects.toThrow(/is lost: nobody holds one/);
+  it('has no term before the first request', async () => {
+    await expect(assertTerm(store, trial, 1)).rejects.toThrow(/is lost: the trial has no lease/);
   });
 });

@@ -28,24 +28,24 @@ describe.each(storeKinds)('trials (%s)', (_name, createStore) => {
   const newTerm = () =>
     acquireLease(store, trial, { holder: 'test', attempt: 1, ttlMs: 60_000, now: () => Date.now() });
 
-  it('keep the configuration that their key is the hash of', async () => {
+  it('store the configuration under its hash', async () => {
     expect(await writeTrialConfig(store, exampleSpec())).toBe(trial);
     expect(await writeTrialConfig(store, exampleSpec())).toBe(trial);
     expect(String((await store.get(trialConfigKey(trial)))?.body)).toBe(canonicalJson(exampleSpec()));
   });
 
-  it('notice a configuration that is not the one of their key', async () => {
+  it('detect a configuration that does not match its key', async () => {
     await store.put(trialConfigKey(trial), Buffer.from(canonicalJson(exampleSpec(2))));
     await expect(writeTrialConfig(store, exampleSpec())).rejects.toThrow(DamagedObjectError);
   });
 
-  it('show epochs in order; the first part of an epoch stays', async () => {
+  it('list epochs in order; the first line of an epoch stays', async () => {
     for (const epoch of [2, 10, 1]) await writeMetrics(store, trial, exampleLine(epoch));
     await writeMetrics(store, trial, { ...exampleLine(2), seconds: 99 });
     expect(await readMetrics(store, trial)).toEqual([1, 2, 10].map(exampleLine));
   });
 
-  it('have no result until there is one, and then always the same', async () => {
+  it('have no result until one is written, and then keep it', async () => {
     expect(await readResult(store, trial)).toBeUndefined();
     await newTerm();
     expect(await writeResult(store, result)).toEqual(result);
@@ -54,13 +54,13 @@ describe.each(storeKinds)('trials (%s)', (_name, createStore) => {
     expect(await readResult(store, trial)).toEqual(result);
   });
 
-  it('read a result of before accuracies in training mode were measured', async () => {
+  it('read a result from before accuracies in training mode were measured', async () => {
     const { scoreInTrainingMode: _, ...older } = result;
     await store.put(resultKey(trial), Buffer.from(canonicalJson(older)));
     expect(await readResult(store, trial)).toEqual({ ...older, scoreInTrainingMode: null });
   });
 
-  it('get one result of two written at the same time', async () => {
+  it('keep one of two results written at the same time', async () => {
     await newTerm();
     const [a, b] = await Promise.all([
       writeResult(store, result),
@@ -70,7 +70,7 @@ describe.each(storeKinds)('trials (%s)', (_name, createStore) => {
     expect(await readResult(store, trial)).toEqual(a);
   });
 
-  it('take no result from an attempt that has lost its lease', async () => {
+  it('accept no result from an attempt that has lost its lease', async () => {
     await newTerm();
     await newTerm();
     await expect(writeResult(store, result)).rejects.toThrow(LeaseLostError);
@@ -81,8 +81,13 @@ describe.each(storeKinds)('trials (%s)', (_name, createStore) => {
     await newTerm();
     const diverged: TrialResult = {
       ...result,
-      ...{ outcome: 'diverged', message: 'train_loss became NaN', score: null, bestEpoch: null },
-      ...{ lines: [], weights: null, predictions: null },
+      outcome: 'diverged',
+      message: 'train_loss became NaN',
+      score: null,
+      bestEpoch: null,
+      lines: [],
+      weights: null,
+      predictions: null,
     };
     await writeResult(store, diverged);
     expect(await readResult(store, trial)).toEqual(diverged);
@@ -99,7 +104,7 @@ describe.each(storeKinds)('trials (%s)', (_name, createStore) => {
     expect(await store.list(resultKey(trial))).toEqual([]);
   });
 
-  it('never take a damaged result for one', async () => {
+  it('refuse a damaged result', async () => {
     const text = canonicalJson(result);
     for (const damaged of [text.slice(0, -20), text.replace('"completed"', '"done"'), '{}']) {
       await store.put(resultKey(trial), Buffer.from(damaged));
@@ -110,7 +115,7 @@ describe.each(storeKinds)('trials (%s)', (_name, createStore) => {
     await expect(readResult(store, trial)).rejects.toThrow(`expected the result of trial ${trial}`);
   });
 
-  it('keep the log of each term', async () => {
+  it('store the log of each term', async () => {
     await writeTrialLog(store, trial, 1, 'started\n');
     await writeTrialLog(store, trial, 2, 'resumed\n');
     expect(await store.list(`trials/${trial}/log/`)).toHaveLength(2);

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidStudyError, parseStudy, selectProfile } from '../../../study/definition/parse-study.ts';
-import { reportSettings } from '../../../study/definition/training-config.ts';
+import { defaultSettings } from '../../../study/definition/training-config.ts';
 import { cifar10 } from '../../../study/shipped/cifar10.ts';
 import { largerStudy, smallStudy } from '../../workflows/small-study.ts';
 
 describe('parseStudy', () => {
   it('fills in the settings of the report', () => {
     const study = parseStudy({ ...smallStudy, base: { batchSize: 64 } }, 'small');
-    expect(study.base).toEqual({ ...reportSettings, batchSize: 64 });
+    expect(study.base).toEqual({ ...defaultSettings, batchSize: 64 });
     expect(study).toMatchObject({ seed: 1, splitSeed: 1, validationFraction: 0.2 });
   });
 
@@ -192,9 +192,9 @@ describe('parseStudy', () => {
 describe('selectProfile', () => {
   it('names the profiles there are', () => {
     const study = parseStudy(cifar10, 'cifar10');
-    expect(selectProfile(study, 'report').epochDivisor).toBe(1);
+    expect(selectProfile(study, 'full').epochDivisor).toBe(1);
     expect(() => selectProfile(study, 'reprot')).toThrow(
-      'expected one of demo, quick, report (study "cifar10"), got "reprot"',
+      'expected one of demo, full (study "cifar10"), got "reprot"',
     );
     expect(() => selectProfile(study, 'constructor')).toThrow(InvalidStudyError);
   });

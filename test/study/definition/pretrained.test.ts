@@ -11,8 +11,8 @@ const shipped = parseStudy(cifar10, 'cifar10');
 const hash = 'ab'.repeat(32);
 
 describe('the shipped study', () => {
-  it.each(['quick', 'report'])('starts ResNet-50 from weights under the profile %s', (profile) => {
-    const networks = pretrainedNetworks(shipped, selectProfile(shipped, profile));
+  it('starts ResNet-50 from weights under the profile full', () => {
+    const networks = pretrainedNetworks(shipped, selectProfile(shipped, 'full'));
     expect(networks).toHaveLength(1);
     expect(networks.every(isResNet50)).toBe(true);
   });
@@ -24,7 +24,7 @@ describe('the shipped study', () => {
   it('has no pretrained network once it is to be run from scratch, and is the same otherwise', () => {
     const scratch = fromScratch(shipped);
     expect(JSON.stringify(scratch)).toBe(JSON.stringify(shipped).replaceAll(',"pretrained":true', ''));
-    expect(pretrainedNetworks(scratch, selectProfile(scratch, 'report'))).toEqual([]);
+    expect(pretrainedNetworks(scratch, selectProfile(scratch, 'full'))).toEqual([]);
     expect(parseStudy(scratch, 'again')).toEqual(scratch);
   });
 });

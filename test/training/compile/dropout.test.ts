@@ -7,7 +7,7 @@ import { startingTensors } from '../../../training/loop/state.ts';
 import { createNetwork, weightsOf } from '../../../training/networks/network.ts';
 import { createUpdateRule } from '../../../training/optimizers/optimizer.ts';
 import type { NamedTensor } from '../../../training/tensorflow/named-tensors.ts';
-import { configOf, dense } from '../configs.ts';
+import { configOf, dense, withEpochs } from '../configs.ts';
 import { easyImages, range } from '../easy-images.ts';
 import { constants, slotsAtRest } from '../tensors.ts';
 
@@ -134,7 +134,7 @@ test('a trial drops other units in every step of every epoch, and the same ones 
     };
     await runTrial(
       {
-        config: { ...withDropout(dense(UNITS), 0.5), epochs: 3 },
+        config: withEpochs(withDropout(dense(UNITS), 0.5), 3),
         ...{ seed, images, training: range(0, 4), validation: range(4, 9) },
         ...{
           onProgress: () => {},

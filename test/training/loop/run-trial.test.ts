@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { TrainingConfig } from '../../../study/definition/training-config.ts';
 import type { EpochLine } from '../../../study/trial/trial.ts';
-import type { TrainingProgress } from '../../../trainer/protocol.ts';
 import { type Checkpoint, CheckpointMismatchError } from '../../../training/checkpoint/checkpoint.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../../training/checkpoint/safetensors.ts';
 import { accuracyInTrainingMode, evaluate } from '../../../training/loop/evaluate.ts';
 import { createPauses } from '../../../training/loop/event-loop.ts';
 import { drawFlips } from '../../../training/loop/order.ts';
+import type { TrainingProgress } from '../../../training/loop/progress.ts';
 import { runTrial, type TrialOutcome, type TrialRun } from '../../../training/loop/run-trial.ts';
 import { tf } from '../../../training/tensorflow/tensorflow.ts';
-import { configOf, conv, dense, tinyResnet } from '../configs.ts';
+import { configOf, conv, dense, tinyResnet, withEpochs } from '../configs.ts';
 import { easyImages, range } from '../easy-images.ts';
 
 const images = easyImages(300);
@@ -220,7 +220,7 @@ describe('resuming', () => {
     expect(finished.outcome).toBe('completed');
     expect(finished.best).toBe(best);
 
-    const longer = await train({ ...config, epochs: 3 }, { resumeFrom });
+    const longer = await train(withEpochs(config, 3), { resumeFrom });
     expect(longer.checkpoints.map(({ epoch }) => epoch)).toEqual([3]);
     expect(longer.bestEpochs).toEqual([]);
     expect(longer.best).toBe(best);
