@@ -23,7 +23,7 @@ import { type ComparedNetwork, comparisonTable } from './table.ts';
 try {
   await compare(parseArguments(process.argv.slice(2)));
 } catch (error) {
-  endWith(error instanceof ArchiveError ? new UserError(error.message, { cause: error }) : error);
+  await endWith(error instanceof ArchiveError ? new UserError(error.message, { cause: error }) : error);
 }
 
 // --- helpers ---

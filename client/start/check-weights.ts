@@ -1,7 +1,7 @@
 import { UserError } from '../../infra/user-error.ts';
 import type { Network } from '../../study/definition/training-config.ts';
 import { askTrainer } from '../ask-trainer.ts';
-import { UsageError } from '../command-line/usage-error.ts';
+import { UsageError } from '../command-line/exit-codes.ts';
 
 /**
  * Checks that a weights file can be read and fits each network. A process of its own reads it, so that a malformed file

@@ -4,11 +4,11 @@ import { percent } from '../../words/numbers.ts';
 import { EXIT } from '../command-line/exit-codes.ts';
 import type { StudyView } from '../observe/observe-study.ts';
 import type { Session } from '../servers/session.ts';
-import { attentionText } from './attention-text.ts';
-import { needsPerson } from './watch-study.ts';
+import { describeAttention } from './format.ts';
+import { waitsForPerson } from './watch-study.ts';
 
 /**
- * Prints how a study ended and where it can be looked at.
+ * Prints how a study ended and where to look at it.
  *
  * @returns the command's exit code.
  */
@@ -22,7 +22,7 @@ export async function printOutcome(session: Session, view: StudyView): Promise<n
   if (bucket.consoleUrl)
     console.log(`             browse them at ${bucket.consoleUrl}, login: ${stack?.credentialsFile}`);
   if (stack?.startedHere && !process.stdout.isTTY)
-    console.log('These servers stop now; npx staged-study up brings them back.');
+    console.log('These servers stop now. To start them again: npx staged-study up');
   return code;
 }
 
@@ -31,7 +31,7 @@ export async function printOutcome(session: Session, view: StudyView): Promise<n
 function printEnd(view: StudyView): number {
   const { studyId, workflowStatus, failure } = view;
   if (workflowStatus === 'RUNNING') {
-    console.log(needsPerson(view) ? attentionText(view) : `${studyId} goes on.`);
+    console.log(waitsForPerson(view) ? describeAttention(view) : `${studyId} continues.`);
     return EXIT.needsAttention;
   }
   if (workflowStatus !== 'COMPLETED') {
@@ -51,7 +51,7 @@ function printEnd(view: StudyView): number {
   return EXIT.success;
 }
 
-/** What the store has of the study: nothing, until its data set is there. */
+/** What the store has of the study: nothing until the data set is prepared. */
 function objectsOf({ studyId, workflowStatus, dataset }: StudyView): string {
   if (workflowStatus === 'COMPLETED') return `, record ${recordKey(studyId)}`;
   return dataset ? `, study ${studyKey(studyId)}` : '';

@@ -1,25 +1,23 @@
+import cliTruncate from 'cli-truncate';
 import { percent } from '../../words/numbers.ts';
 import { standingInWords } from '../../words/outcome.ts';
 import type { StageView, StudyView, TrialView } from '../observe/observe-study.ts';
-import { attentionText } from './attention-text.ts';
 import {
-  bold,
+  describeAttention,
   describeDataset,
   describeFailedAttempt,
   describeProgress,
   describeWeights,
-  dim,
-  green,
   leaderboard,
-  red,
 } from './format.ts';
+import { bold, dim, green, red } from './text.ts';
 
 /**
- * A study as lines cut to the terminal's width: each stage with its leaderboard.
+ * A study as lines that fit the terminal's width: each stage with its leaderboard.
  *
- * @param brief a line for each stage that is not under way, for a screen that is drawn anew at every look.
+ * @param brief show only one line for each stage that is not running, so that the redrawn screen stays short.
  */
-export function studyView(view: StudyView, columns: number, { brief = false } = {}): string {
+export function studyScreen(view: StudyView, columns: number, { brief = false } = {}): string {
   const lines = [
     bold(`${view.title}: ${view.studyId}, profile ${view.profile}`),
     describeDataset(view),
@@ -29,10 +27,10 @@ export function studyView(view: StudyView, columns: number, { brief = false } = 
     ...(view.failure ? [red(`failed: ${view.failure}`)] : []),
     ...describeWeights(view),
     ...view.stages.flatMap((stage) => stageLines(stage, view, brief)),
-    ...(view.attention.length > 0 ? ['', ...attentionText(view).split('\n').map(red)] : []),
+    ...(view.attention.length > 0 ? ['', ...describeAttention(view).split('\n').map(red)] : []),
   ];
-  // A failure's message may have several lines.
-  return lines.map((line) => cut(line.replaceAll(/\s*\n\s*/g, ' '), columns)).join('\n');
+  // A failure's message may have several lines. A wrapped line would spoil the redrawing.
+  return lines.map((line) => cliTruncate(line.replaceAll(/\s*\n\s*/g, ' '), columns)).join('\n');
 }
 
 // --- helpers ---
@@ -54,7 +52,7 @@ function stageLines(stage: StageView, view: StudyView, brief: boolean): string[]
   return ['', heading, ...rows.map((trial, index) => trialLine(trial, index, width, stage))];
 }
 
-/** How a stage ended, in a line. */
+/** How a stage ended, in one line. */
 function endOf({ winner, trials }: StageView): string {
   if (winner) return green(`${winner.name} ${percent(winner.score)}`) + dim(` of ${trials.length}`);
   return trials
@@ -73,19 +71,4 @@ function trialLine(trial: TrialView, index: number, width: number, stage: StageV
   if (trial.state === 'needsAttention' || (trial.failedAttempt && !trial.failedAttempt.isNextUnderWay))
     return red(line);
   return trial.state === 'queued' ? dim(line) : line;
-}
-
-/** Cut to the width: a wrapped line would spoil the redrawing. Escape sequences take no room. */
-function cut(line: string, columns: number): string {
-  let visible = 0;
-  let end = 0;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character begins a colour's sequence
-  for (const [token] of line.matchAll(/\u001b\[[0-9;]*m|./gu)) {
-    if (token.length > 1 && token.startsWith('\u001b')) end += token.length;
-    else if (visible < columns - 1) {
-      visible += 1;
-      end += token.length;
-    } else return `${line.slice(0, end)}…\u001b[0m`;
-  }
-  return line;
 }

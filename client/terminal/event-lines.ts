@@ -11,17 +11,17 @@ import {
   paceOf,
 } from './format.ts';
 
-/** What has happened between two looks at a study, a line each: for logs and pipes. */
-export function news(before: StudyView | undefined, now: StudyView): string[] {
+/** What has happened between two views of a study, one line each: for logs and pipes. */
+export function eventLines(before: StudyView | undefined, now: StudyView): string[] {
   const lines: string[] = [];
   if (!before) lines.push(`${now.title}: ${now.studyId}, profile ${now.profile}`);
-  lines.push(...datasetNews(before, now));
+  lines.push(...datasetLines(before, now));
   const { failedAttempt } = now;
   if (failedAttempt && failedAttempt.attempt !== before?.failedAttempt?.attempt)
-    lines.push(`${failedAttempt.of}: ${failureNews(before?.failedAttempt, failedAttempt)}`);
+    lines.push(`${failedAttempt.of}: ${describeFailure(before?.failedAttempt, failedAttempt)}`);
   if (now.weights && !before?.weights) lines.push(...describeWeights(now));
   now.stages.forEach((stage, index) => {
-    lines.push(...stageNews(before?.stages[index], stage));
+    lines.push(...stageLines(before?.stages[index], stage));
   });
   const known = before?.attention.map(({ id }) => id) ?? [];
   for (const { id, kind, failure } of now.attention) {
@@ -35,22 +35,22 @@ export function news(before: StudyView | undefined, now: StudyView): string[] {
 
 // --- helpers ---
 
-/** What is being done, once each; how far that is, at the first look alone. */
-function datasetNews(before: StudyView | undefined, now: StudyView): string[] {
+/** One line for each thing that is done. Its progress shows only in the first view. */
+function datasetLines(before: StudyView | undefined, now: StudyView): string[] {
   if (now.dataset) return before?.dataset ? [] : [describeDataset(now)];
   const { doing } = now.datasetProgress ?? {};
   if (doing === undefined || doing === before?.datasetProgress?.doing) return [];
   return [`data set: ${describeDatasetProgress(now)}`];
 }
 
-function stageNews(before: StageView | undefined, now: StageView): string[] {
+function stageLines(before: StageView | undefined, now: StageView): string[] {
   if (now.state === 'waiting') return [];
   const lines: string[] = [];
   if (before?.state !== 'running' && before?.state !== 'done')
     lines.push(`stage ${now.name}: ${now.question}`);
   for (const trial of now.trials) {
     lines.push(
-      ...trialNews(
+      ...trialLines(
         before?.trials.find(({ name }) => name === trial.name),
         trial,
       ).map((line) => `  ${line}`),
@@ -61,7 +61,7 @@ function stageNews(before: StageView | undefined, now: StageView): string[] {
   return lines;
 }
 
-function trialNews(before: TrialView | undefined, now: TrialView): string[] {
+function trialLines(before: TrialView | undefined, now: TrialView): string[] {
   const { name, standing, lastLine, failedAttempt } = now;
   if (before?.standing) return [];
   if (standing) return [`${name}: ${standingInWords(standing)}`];
@@ -69,20 +69,20 @@ function trialNews(before: TrialView | undefined, now: TrialView): string[] {
     return before?.failure === now.failure ? [] : [`${name}: needs attention: ${now.failure}`];
   }
   const lines: string[] = [];
-  if (lastLine && lastLine.epoch !== before?.lastLine?.epoch) lines.push(epochNews(now, lastLine));
+  if (lastLine && lastLine.epoch !== before?.lastLine?.epoch) lines.push(describeEpoch(now, lastLine));
   else if (now.state === 'training' && before?.state !== 'training') lines.push(`${name}: training`);
   if (failedAttempt && failedAttempt.attempt !== before?.failedAttempt?.attempt)
-    lines.push(`${name}: ${failureNews(before?.failedAttempt, failedAttempt)}`);
+    lines.push(`${name}: ${describeFailure(before?.failedAttempt, failedAttempt)}`);
   return lines;
 }
 
-/** A reason that was told of the attempt before is not told again. */
-function failureNews(before: FailedAttempt | null | undefined, now: FailedAttempt): string {
+/** Prints a reason once, even if it is that of several attempts. */
+function describeFailure(before: FailedAttempt | null | undefined, now: FailedAttempt): string {
   const isSame = before?.failure === now.failure;
-  return describeFailedAttempt(isSame ? { ...now, failure: 'as the one before' } : now);
+  return describeFailedAttempt(isSame ? { ...now, failure: 'same reason as before' } : now);
 }
 
-function epochNews(trial: TrialView, line: EpochLine): string {
+function describeEpoch(trial: TrialView, line: EpochLine): string {
   const pace = paceOf(trial);
   const speed = pace
     ? `, ${count(Math.round(pace.imagesPerSecond))} images/s, ${duration(pace.secondsLeft)} left`

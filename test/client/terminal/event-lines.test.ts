@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import type { StudyView } from '../../../client/observe/observe-study.ts';
-import { news } from '../../../client/terminal/plain-view.ts';
-import { needsPerson } from '../../../client/terminal/watch-study.ts';
+import { eventLines } from '../../../client/terminal/event-lines.ts';
+import { waitsForPerson } from '../../../client/terminal/watch-study.ts';
 import { ended, failedAttempt, parked, queued, stageView, training, viewOf } from '../views.ts';
 
 const waiting = stageView([], { name: 'test', kind: 'test', question: 'How good?', state: 'waiting' });
 
-it('tells everything once, as it comes', () => {
+it('prints everything once, when it happens', () => {
   const doing = 'fetching https://example.org/cifar.tar.gz';
   const looks: StudyView[] = [
     viewOf([stageView([], { state: 'waiting' }), waiting], { dataset: null }),
@@ -42,9 +42,9 @@ it('tells everything once, as it comes', () => {
     ),
   ];
   const told = looks.map((look, index) => [
-    ...news(looks[index - 1], look),
-    // A second look at the same adds nothing.
-    ...news(look, look),
+    ...eventLines(looks[index - 1], look),
+    // A second look at the same view adds nothing.
+    ...eventLines(look, look),
   ]);
   expect(told).toEqual([
     ['My study: mine, profile demo'],
@@ -61,10 +61,10 @@ it('tells everything once, as it comes', () => {
       '  MLP: epoch 1 of 3: train loss 2.1000, accuracy 22.00 %; val loss 2.0500, accuracy 25.50 %; 12.3 s, 1,235 images/s, 3 min 20 s left',
     ],
     [
-      '  MLP: attempt 1 failed: the trainer was killed by SIGKILL; the next attempt goes on from the newest checkpoint. ' +
+      '  MLP: attempt 1 failed: the trainer was killed by SIGKILL; the next attempt resumes from the newest checkpoint. ' +
         'The end of its output: (nothing); attempt 2 is under way',
     ],
-    ['  MLP: attempt 2 failed: as the one before; attempt 3 is under way'],
+    ['  MLP: attempt 2 failed: same reason as before; attempt 3 is under way'],
     ['  MLP: needs attention: the GPU is gone'],
     [
       '  MLP: 48.00 % (epoch 2)',
@@ -75,9 +75,9 @@ it('tells everything once, as it comes', () => {
   ]);
 });
 
-it('tells all that has happened at the first look at a study under way', () => {
+it('prints everything that has happened at the first look at a running study', () => {
   const view = viewOf([stageView([ended('div4', 52), training('MLP')])]);
-  expect(news(undefined, view).map((line) => line.slice(0, 16))).toEqual([
+  expect(eventLines(undefined, view).map((line) => line.slice(0, 16))).toEqual([
     'My study: mine, ',
     'data set: 2,000 ',
     'stage dense: How',
@@ -86,10 +86,12 @@ it('tells all that has happened at the first look at a study under way', () => {
   ]);
 });
 
-it('waits for a person only when all that is left does', () => {
+it('waits for a person only if everything that is left does', () => {
   const attention = [{ id: 'mine/dense/a', name: 'a', kind: 'trial' as const, failure: 'gone' }];
-  expect(needsPerson(viewOf([stageView([parked('a'), ended('b', 5)]), waiting], { attention }))).toBe(true);
-  expect(needsPerson(viewOf([stageView([parked('a'), training('b')])], { attention }))).toBe(false);
-  expect(needsPerson(viewOf([stageView([ended('a', 5)])]))).toBe(false);
-  expect(needsPerson(viewOf([waiting]))).toBe(false);
+  expect(waitsForPerson(viewOf([stageView([parked('a'), ended('b', 5)]), waiting], { attention }))).toBe(
+    true,
+  );
+  expect(waitsForPerson(viewOf([stageView([parked('a'), training('b')])], { attention }))).toBe(false);
+  expect(waitsForPerson(viewOf([stageView([ended('a', 5)])]))).toBe(false);
+  expect(waitsForPerson(viewOf([waiting]))).toBe(false);
 });

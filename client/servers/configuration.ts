@@ -7,12 +7,12 @@ import {
 import { type OpenStack, openStack } from '../../infra/stack/open-stack.ts';
 import { statePaths } from '../../infra/stack/state-folder.ts';
 import { UserError } from '../../infra/user-error.ts';
-import { UsageError } from '../command-line/usage-error.ts';
+import { UsageError } from '../command-line/exit-codes.ts';
 
 /**
- * Where the servers are: the embedded stack's state folder, or somebody's deployment.
+ * Where the servers are: in the built-in stack of a state folder, or in a deployment that the environment names.
  *
- * @throws {UsageError} where the environment names them in part, or a state folder that is none.
+ * @throws {UsageError} if the environment names them in part, or names a state folder that is not a folder.
  */
 export function configuration(): Configuration {
   try {
@@ -24,17 +24,17 @@ export function configuration(): Configuration {
   }
 }
 
-/** The embedded configuration, for commands that are about the stack itself. */
+/** @throws {UsageError} if a deployment is configured: `command` is about the built-in stack. */
 export function embeddedConfiguration(command: string): EmbeddedConfiguration {
   const found = configuration();
   if (found.kind === 'embedded') return found;
   throw new UsageError(
-    `${command}: a Temporal server is configured, so this program has no stack of its own; ` +
-      'unset TEMPORAL_ADDRESS and TEMPORAL_PROFILE to use one',
+    `${command}: a Temporal server is configured, so the built-in stack is not used; ` +
+      'to use the stack, unset TEMPORAL_ADDRESS and TEMPORAL_PROFILE',
   );
 }
 
-/** Brings up the embedded stack, or finds it up. Says on standard error what it waits for. */
+/** Starts the built-in stack unless it is up. Prints its progress to standard error. */
 export function bringUpStack(command: string, options: { keepAfterExit: boolean }): Promise<OpenStack> {
   return openStack({
     configuration: embeddedConfiguration(command),
@@ -43,7 +43,7 @@ export function bringUpStack(command: string, options: { keepAfterExit: boolean 
   });
 }
 
-/** Where the login of the stack's own MinIO is. */
+/** The file with the login of the stack's MinIO. */
 export function credentialsFile({ stateFolder }: EmbeddedConfiguration): string {
   return statePaths(stateFolder).credentials;
 }
@@ -52,12 +52,14 @@ export function credentialsFile({ stateFolder }: EmbeddedConfiguration): string 
 
 function checkStateFolder(folder: string): void {
   const problem = (what: string) =>
-    new UsageError(`STAGED_STUDY_STATE: expected a folder, or where one can be made, got ${what}: ${folder}`);
+    new UsageError(
+      `STAGED_STUDY_STATE: expected a folder, or a path where one can be created, got ${what}: ${folder}`,
+    );
   try {
     if (!statSync(folder).isDirectory()) throw problem('a file');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    if (code !== 'ENOENT') throw problem(code === 'ENOTDIR' ? 'something within a file' : code);
+    if (code !== 'ENOENT') throw problem(code === 'ENOTDIR' ? 'a path inside a file' : code);
   }
 }
