@@ -2,12 +2,12 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { InvalidStudyError, parseStudy } from '../../study/definition/parse-study.ts';
-import type { Study } from '../../study/definition/study-schema.ts';
+import type { Study, StudyInput } from '../../study/definition/study-schema.ts';
 import { cifar10 } from '../../study/shipped/cifar10.ts';
 import { didYouMean } from '../command-line/did-you-mean.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 
-const SHIPPED: Record<string, unknown> = { cifar10 };
+const SHIPPED: Record<string, StudyInput> = { cifar10 };
 
 /**
  * A study by the name of one that ships, from a JSON file, or from a TypeScript file whose default export it is.

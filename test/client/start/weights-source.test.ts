@@ -10,7 +10,7 @@ import { fixturePath as fixture, fixtureNetwork } from '../../training/weights/f
 import { smallStudy, withAndWithoutWeights } from '../../workflows/small-study.ts';
 
 const shipped = parseStudy(cifar10, 'cifar10');
-const [demo, report] = ['demo', 'report'].map((name) => selectProfile(shipped, name));
+const [demo, full] = ['demo', 'full'].map((name) => selectProfile(shipped, name));
 
 const network = fixtureNetwork;
 const own = parseStudy(
@@ -24,7 +24,7 @@ const tiny = selectProfile(own, 'tiny');
 
 describe('without options', () => {
   it('torchvision’s weights are for whoever fetches them', async () => {
-    expect(await withWeights(shipped, [demo!, report!], {})).toEqual({
+    expect(await withWeights(shipped, [demo!, full!], {})).toEqual({
       ...{ study: shipped, weights: { file: null }, fits: [] },
     });
   });
