@@ -13,7 +13,7 @@ const mayImport = {
   infra: ['storage'],
   client: ['study', 'words', 'storage', 'report', 'infra', 'temporal', 'trainer'],
   bench: ['study', 'words', 'training', 'storage', 'trainer', 'infra', 'client'],
-  scripts: ['study', 'training', 'storage', 'infra'],
+  scripts: ['study', 'training', 'storage', 'infra', 'test'],
 };
 
 /** Whose types alone a folder may import besides. */
