@@ -16,8 +16,8 @@ const mayImport = {
   scripts: ['study', 'training', 'storage', 'infra'],
 };
 
-/** Where this program is on the disk: any room may ask. */
-const everywhere = '^infra/project\\.ts$';
+/** Paths of this program and its workers on the disk, which any folder may import. */
+const everywhere = '^(infra/project|workers/programs)\\.ts$';
 const typesOnly = { dependencyTypesNot: ['type-only'] };
 const folders = Object.keys(mayImport);
 /** What is pure on bytes: it needs no TensorFlow. */
