@@ -22,7 +22,7 @@ beforeAll(() => {
     cpSync(join(projectRoot, path), join(folder, path), { recursive: true });
   }
   symlinkSync(join(projectRoot, 'node_modules'), join(folder, 'node_modules'));
-  writeJson('tsconfig.json', { compilerOptions: { module: 'nodenext', types: [], lib: ['es2023', 'dom'] } });
+  writeJson('tsconfig.json', { compilerOptions: { module: 'nodenext', types: [], lib: ['es2015'] } });
   writeJson('tsconfig.build.json', {
     extends: './tsconfig.json',
     compilerOptions: { rootDir: '.', outDir: 'dist', noEmitOnError: true },
@@ -38,7 +38,7 @@ function writeJson(file: string, value: unknown): void {
 function writeMain(body: string): void {
   writeFileSync(
     join(folder, 'client', 'main.ts'),
-    `export async function main(): Promise<void> { ${body} }\n`,
+    `export async function main(): Promise<void> { ${body} }\ndeclare const console: { log(text: unknown): void };\n`,
   );
 }
 
