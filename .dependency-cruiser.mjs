@@ -16,12 +16,19 @@ const mayImport = {
   scripts: ['study', 'training', 'storage', 'infra'],
 };
 
+/** Whose types alone a folder may import besides. */
+const mayImportTypes = {
+  workflows: ['activities'],
+  client: ['activities', 'workflows'],
+};
+
 /** Paths of this program and its workers on the disk, which any folder may import. */
 const everywhere = '^(infra/project|workers/programs)\\.ts$';
 const typesOnly = { dependencyTypesNot: ['type-only'] };
 const folders = Object.keys(mayImport);
-/** What is pure on bytes: it needs no TensorFlow. */
-const bytesAlone = '^training/(data|checkpoint|weights)/';
+/** The parts of the engine that load no TensorFlow. */
+const bytesAlone =
+  '^training/((data|checkpoint|weights)/|tensorflow/device-unavailable\\.ts|trace/not-traceable\\.ts)';
 
 export default {
   forbidden: [
@@ -32,17 +39,26 @@ export default {
       from: { path: `^${folder}/` },
       to: {
         path: `^(${folders.join('|')}|test)/`,
-        pathNot: [`^(${[folder, ...mayImport[folder]].join('|')})/`, everywhere],
-        // Types cross from activities to workflows, and from both to clients: code does not.
-        ...(['workflows', 'client'].includes(folder) ? typesOnly : {}),
+        pathNot: [
+          `^(${[folder, ...mayImport[folder], ...(mayImportTypes[folder] ?? [])].join('|')})/`,
+          everywhere,
+        ],
       },
     })),
-    {
-      name: 'types-of-workflows-and-messages-only',
-      comment: 'client/ takes types from workflows and training alone; workflows/ from activities alone',
+    ...Object.entries(mayImportTypes).map(([folder, others]) => ({
+      name: `${folder}-imports-types-only`,
+      comment: `${folder}/ may import types of ${others.join(' and ')}, but no code`,
       severity: 'error',
-      from: { path: '^(client|workflows)/' },
-      to: { path: '^(activities|workers|bench|test)/', dependencyTypesNot: ['type-only'] },
+      from: { path: `^${folder}/` },
+      to: { path: `^(${others.join('|')})/`, ...typesOnly },
+    })),
+    {
+      name: 'trainer-by-its-front-door',
+      comment:
+        'other folders start trainers and know their protocol; how jobs are done is for trainer/ alone',
+      severity: 'error',
+      from: { pathNot: '^(trainer|bench|test)/' },
+      to: { path: '^trainer/', pathNot: '^trainer/(protocol|start-trainer)\\.ts$' },
     },
     {
       name: 'pure-folders',

@@ -6,6 +6,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
+    // Most files wait for servers and processes more than they compute.
+    maxWorkers: 3,
     globalSetup: 'test/global-setup.ts',
     // Ends what hangs; a machine with other work to do needs many times the seconds that a test takes.
     testTimeout: 120_000,

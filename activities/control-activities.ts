@@ -2,17 +2,17 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import { createOpenStudy } from './open-study.ts';
 import { createPrepareDataset } from './prepare-dataset.ts';
 import { createPrepareWeights } from './prepare-weights.ts';
-import { createSuggest } from './suggest.ts';
+import { suggestNext } from './suggest.ts';
 import { createWriteRecord } from './write-record.ts';
 import { createWriteReport } from './write-report.ts';
 
 export type ControlActivities = ReturnType<typeof createControlActivities>;
 
 /**
- * What a control worker does beside workflows.
+ * The activities of a control worker: those that need no trainer.
  *
- * @param dependencies.downloads folder for what is downloaded.
- * @param dependencies.objectsUrl where people can browse the store, if that is known.
+ * @param dependencies.downloads folder for downloads.
+ * @param dependencies.objectsUrl where a browser shows the store's objects, if known.
  */
 export function createControlActivities(dependencies: {
   store: ObjectStore;
@@ -23,7 +23,7 @@ export function createControlActivities(dependencies: {
     prepareDataset: createPrepareDataset(dependencies),
     prepareWeights: createPrepareWeights(dependencies),
     openStudy: createOpenStudy(dependencies),
-    suggest: createSuggest(dependencies),
+    suggest: suggestNext,
     writeRecord: createWriteRecord(dependencies),
     writeReport: createWriteReport(dependencies),
   };

@@ -4,7 +4,7 @@ import type { Study } from '../study/definition/study-schema.ts';
 import type { DatasetSummary, WeightsSummary } from '../study/record/record.ts';
 import { NUMERICS } from '../study/trial/trial.ts';
 
-/** Writes `study.json`, once: with what the study was started, and under which numerics all its trials run. */
+/** Writes `study.json`, once: what the study was started with, and the version of numerics that its trials share. */
 export function createOpenStudy({ store, objectsUrl }: { store: ObjectStore; objectsUrl: string | null }) {
   return async (opening: {
     studyId: string;
@@ -12,11 +12,13 @@ export function createOpenStudy({ store, objectsUrl }: { store: ObjectStore; obj
     profile: string;
     dataset: DatasetSummary;
     weights: WeightsSummary | null;
+    fromScratch?: boolean;
   }): Promise<{ numerics: number; objectsUrl: string | null }> => {
     const opened = await readStudy(store, opening.studyId);
     if (opened) return { numerics: opened.numerics, objectsUrl };
     await writeStudy(store, {
       format: 1,
+      fromScratch: false,
       ...opening,
       numerics: NUMERICS,
       startedAt: new Date().toISOString(),

@@ -5,26 +5,27 @@ import type { DatasetSummary } from '../study/record/record.ts';
 import { ArchiveError, OFFICIAL_ARCHIVE, readCifar10Archive } from '../training/data/archive.ts';
 import { generateImages } from '../training/data/generated.ts';
 import { DownloadError } from './files/download.ts';
-import { isAddress, withFile } from './files/with-file.ts';
+import { isUrl, withFile } from './files/with-file.ts';
 
-/** Where the images come from: an archive's file or address, or null for the official one. */
+/** Where the images come from. */
 export interface DatasetSource {
+  /** Path or URL, or null for the official archive. */
   archive: string | null;
 }
 
-/** What is being done, as heartbeats tell it. */
+/** The heartbeats' details. */
 export interface DatasetProgress {
-  /** `fetching https://…`, `checking …`, `storing the images`. */
+  /** `downloading https://…`, `checking …`, `storing the images`. */
   doing: string;
   doneBytes?: number;
   totalBytes?: number;
 }
 
 /**
- * Finds the data set, checks it entry by entry, and stores it, training and test images apart.
+ * Finds the data set, checks it entry by entry, and stores training and test images separately.
  *
- * `generatedImages` lets it go on with generated images where the official archive can't be had. What the same archive
- * would meet again is not tried again: damage, a server that is not there, a missing file.
+ * With `generatedImages`, generated images replace the official archive if it can't be downloaded. Errors that would only
+ * repeat are not retried: a damaged archive, an unreachable server, a missing file.
  */
 export function createPrepareDataset({ store, downloads }: { store: ObjectStore; downloads: string }) {
   return async (request: { source: DatasetSource; generatedImages: boolean }): Promise<DatasetSummary> => {
@@ -46,15 +47,15 @@ export function createPrepareDataset({ store, downloads }: { store: ObjectStore;
       return await fromArchive(OFFICIAL_ARCHIVE.url, tell);
     } catch (error) {
       if (!generatedImages || error instanceof ArchiveError) throw error;
-      log.warn('no archive can be had: going on with generated images', { error });
-      tell({ doing: 'generating images, since no archive can be had' });
+      log.warn("the archive can't be downloaded: using generated images", { error });
+      tell({ doing: "generating images, because the archive can't be downloaded" });
       return putDataset(store, { ...generateImages(), origin: { kind: 'generated' } });
     }
   }
 
   function fromArchive(source: string, tell: Tell): Promise<DatasetManifest> {
-    const doing = `fetching ${source}`;
-    if (isAddress(source)) tell({ doing });
+    const doing = `downloading ${source}`;
+    if (isUrl(source)) tell({ doing });
     const { sizeBytes, sha256 } = OFFICIAL_ARCHIVE;
     const options = {
       ...(source === OFFICIAL_ARCHIVE.url && { sizeBytes, sha256 }),
@@ -73,9 +74,11 @@ export function createPrepareDataset({ store, downloads }: { store: ObjectStore;
 
 // --- helpers ---
 
+const ADVICE = 'Name another file or URL with --dataset or CIFAR10_ARCHIVE';
+
 type Tell = (progress: DatasetProgress) => void;
 
-/** Heartbeats with what was told last, at once and then every few seconds. */
+/** Heartbeats at each `tell`, and every few seconds with the same details. */
 function createProgress(): { tell: Tell; stop: () => void } {
   let last: DatasetProgress | undefined;
   const beat = setInterval(() => heartbeat(last), 5_000);
@@ -88,20 +91,17 @@ function createProgress(): { tell: Tell; stop: () => void } {
   };
 }
 
-function summary({ dataset, trainImages, testImages, origin }: DatasetManifest): DatasetSummary {
-  return { sha256: dataset, trainImages, testImages, origin };
+function summary({ dataset, trainImages, testImages, classes, origin }: DatasetManifest): DatasetSummary {
+  return { sha256: dataset, trainImages, testImages, classes, origin };
 }
 
-/** With what to do where no archive could be had; one that may be had a little later is tried again. */
 function toFailure(error: unknown): unknown {
   if (error instanceof ArchiveError) return ApplicationFailure.nonRetryable(error.message, 'DamagedArchive');
   if (!(error instanceof DownloadError)) return error;
   return ApplicationFailure.create({
-    message: `CIFAR-10's archive can't be had: ${error.message}. ${ADVICE}`,
+    message: `CIFAR-10's archive can't be downloaded: ${error.message}. ${ADVICE}`,
     type: 'ArchiveUnreachable',
     nonRetryable: !error.mayPass,
     cause: error,
   });
 }
-
-const ADVICE = 'Name one that can be had with --dataset FILE or CIFAR10_ARCHIVE, as a file or an address';

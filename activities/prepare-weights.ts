@@ -9,14 +9,15 @@ import { loadWeights, MAX_WEIGHTS_BYTES, WeightsFileError } from '../training/we
 import { OFFICIAL_WEIGHTS } from '../training/weights/official.ts';
 import { withFile } from './files/with-file.ts';
 
-/** Where weights come from: a file or an address, or null for torchvision's of ResNet-50. */
+/** Where weights come from. */
 export interface WeightsSource {
+  /** Path or URL, or null for torchvision's weights of ResNet-50. */
   file: string | null;
 }
 
 /**
- * Finds the weights that a study's pretrained networks start from, checks that they fit every one of them, and stores
- * them: float32, in one form whatever the file's format, so that equal weights have one name.
+ * Finds the weights that a study's pretrained networks start from, checks that they fit each network, and stores them.
+ * They are stored in one format, as float32, so that equal weights have one hash whatever the file's format.
  */
 export function createPrepareWeights({ store, downloads }: { store: ObjectStore; downloads: string }) {
   return async (request: { source: WeightsSource; networks: Network[] }): Promise<WeightsSummary> => {
@@ -68,8 +69,8 @@ export function createPrepareWeights({ store, downloads }: { store: ObjectStore;
 function withAdvice(failures: unknown[]): Error {
   const reasons = failures.map((failure) => (failure instanceof Error ? failure.message : String(failure)));
   return new Error(
-    `the ImageNet weights of ResNet-50 can't be had: ${reasons.join('; ')}. Fetch one of these files where they can be ` +
-      'reached and name it with --weights FILE, or train from scratch with --from-scratch',
+    `the ImageNet weights of ResNet-50 can't be downloaded: ${reasons.join('; ')}. Download one of these files on another ` +
+      'machine and name it with --weights FILE, or train from scratch with --from-scratch',
     { cause: failures[0] },
   );
 }

@@ -1,27 +1,16 @@
-import type { ObjectStore } from '../storage/object-store.ts';
-import { readResult } from '../storage/trials/trials.ts';
-import type { SearchSpace } from '../study/definition/study-schema.ts';
-import { type Suggestion, suggest } from '../study/search/suggest.ts';
+import type { SearchSpace } from '../study/definition/stage-schema.ts';
+import { type SearchedTrial, type Suggestion, suggest } from '../study/search/suggest.ts';
 
 /**
- * The next configuration of a search. An activity, so that its answer is in the history: a replay computes nothing, and
- * another sampler changes no study that is under way.
+ * Suggests the next configuration of a search. An activity, so that the suggestion is in the workflow's history: a
+ * replay doesn't compute it again, and a new version's sampler doesn't change a study that has started.
  */
-export function createSuggest({ store }: { store: ObjectStore }) {
-  return async (search: {
-    space: SearchSpace;
-    seed: number;
-    /** How many were suggested before. */
-    index: number;
-    /** The search's trials that have ended. */
-    ended: { trialKey: string; suggestion: Suggestion }[];
-  }): Promise<Suggestion> => {
-    const trials = await Promise.all(
-      search.ended.map(async ({ trialKey, suggestion }) => ({
-        suggestion,
-        score: (await readResult(store, trialKey))?.score ?? null,
-      })),
-    );
-    return suggest(search.space, trials, search);
-  };
+export async function suggestNext(search: {
+  space: SearchSpace;
+  seed: number;
+  /** Number of configurations suggested before. */
+  index: number;
+  ended: SearchedTrial[];
+}): Promise<Suggestion> {
+  return suggest(search.space, search.ended, search);
 }

@@ -1,19 +1,21 @@
-import { activityInfo, CancelledFailure, Context, heartbeat } from '@temporalio/activity';
+import { activityInfo, CancelledFailure, Context, heartbeat, log } from '@temporalio/activity';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { acquireLease, type Lease } from '../storage/trials/lease.ts';
-import { readResult, type TrialResult, writeTrialConfig } from '../storage/trials/trials.ts';
+import { readResult, type TrialResult, writeTrialConfig, writeTrialLog } from '../storage/trials/trials.ts';
 import type { TrialStanding } from '../study/record/record.ts';
 import type { TrialSpec } from '../study/trial/trial.ts';
 import { trialKey } from '../study/trial/trial-key.ts';
-import { type RunTrainer, runJob } from './trainer.ts';
+import type { StartTrainer } from '../trainer/start-trainer.ts';
+import { runJob } from './run-job.ts';
 import { workflowSignals } from './workflow-signals.ts';
 
-export type TrainReport =
+/** How the activity ended. */
+export type TrainEnd =
   | {
       status: 'trained';
       result: Pick<TrialStanding, 'trialKey' | 'outcome' | 'score' | 'bestEpoch' | 'reused'>;
     }
-  /** The worker was shut down; scheduled again, the trial goes on from its newest checkpoint. */
+  /** The worker was shut down. If the activity is scheduled again, it continues from the newest checkpoint. */
   | { status: 'interrupted' };
 
 const LEASE_MS = 60_000;
@@ -21,12 +23,12 @@ const RENEWAL_MS = 15_000;
 const POLL_MS = 2_000;
 
 /**
- * Trains one trial, or finds its result in the store: no trial is trained twice.
- *
- * While an attempt of another study holds the trial's lease, it waits for that one's result.
+ * Trains one trial, or finds its result in the store: no trial is trained twice. While another study's attempt holds
+ * the trial's lease, it waits for that attempt's result.
  */
-export function createTrain({ store, runTrainer }: { store: ObjectStore; runTrainer: RunTrainer }) {
-  return async ({ spec }: { spec: TrialSpec }): Promise<TrainReport> => {
+export function createTrain(dependencies: { store: ObjectStore; startTrainer: StartTrainer }) {
+  const { store, startTrainer } = dependencies;
+  return async ({ spec }: { spec: TrialSpec }): Promise<TrainEnd> => {
     const key = trialKey(spec);
     const holder = holderName();
     try {
@@ -41,22 +43,30 @@ export function createTrain({ store, runTrainer }: { store: ObjectStore; runTrai
     }
 
     async function trainUnderLease(lease: Lease): Promise<TrialResult> {
+      const { term } = lease;
       const stopRenewing = keepRenewing(lease);
       try {
         await writeTrialConfig(store, spec);
         const signals = workflowSignals();
-        const job = { kind: 'train', spec, holder, term: lease.term } as const;
-        await runJob(runTrainer, job, (report) => {
-          if (report.kind === 'alive') signals.started();
-          if (report.kind === 'epoch') signals.epochEnded(report.line);
-        });
+        await runJob(
+          startTrainer,
+          { kind: 'train', spec, holder, term },
+          {
+            storeLog: (text) => writeTrialLog(store, key, term, text),
+            onEvent: (event) => {
+              if (event.kind === 'alive') signals.started();
+              if (event.kind === 'epoch') signals.epochEnded(event.line);
+            },
+          },
+        );
         await signals.sent();
       } finally {
         stopRenewing();
         await lease.release();
       }
       const result = await readResult(store, key);
-      if (!result) throw new Error(`trial ${key}: the trainer reported a result, but the store holds none`);
+      if (!result)
+        throw new Error(`trial ${key}: expected its result in the store after training, found none`);
       return result;
     }
   };
@@ -64,7 +74,7 @@ export function createTrain({ store, runTrainer }: { store: ObjectStore; runTrai
 
 // --- helpers ---
 
-/** The same for every attempt of one activity, so that a newer attempt takes over from one that has died. */
+/** The same for every attempt of one activity, so that a new attempt takes over from one that died. */
 function holderName(): string {
   const { workflowNamespace, workflowExecution, activityId } = activityInfo();
   return [workflowNamespace, workflowExecution?.workflowId, workflowExecution?.runId, activityId].join(' ');
@@ -72,7 +82,7 @@ function holderName(): string {
 
 type Turn = { kind: 'done'; result: TrialResult } | { kind: 'ours'; lease: Lease };
 
-/** Waits until the trial has a result, or this attempt holds its lease. */
+/** Waits until the trial has a result or this attempt holds its lease. */
 async function waitForTurn(store: ObjectStore, key: string, holder: string): Promise<Turn> {
   const { attempt } = activityInfo();
   for (;;) {
@@ -85,15 +95,15 @@ async function waitForTurn(store: ObjectStore, key: string, holder: string): Pro
   }
 }
 
-/** Renews until told to stop. A lease that can't be renewed is noticed by the trainer, which checks its term. */
+/** If renewal fails, nothing stops here: the trainer checks the lease's term before it writes. */
 function keepRenewing(lease: Lease): () => void {
   const timer = setInterval(() => {
-    lease.renew().catch((error) => Context.current().log.warn('lease not renewed', { error }));
+    lease.renew().catch((error) => log.warn('lease not renewed', { error }));
   }, RENEWAL_MS);
   return () => clearInterval(timer);
 }
 
-function trained(key: string, result: TrialResult, reused: boolean): TrainReport {
+function trained(key: string, result: TrialResult, reused: boolean): TrainEnd {
   const { outcome, score, bestEpoch } = result;
   return { status: 'trained', result: { trialKey: key, outcome, score, bestEpoch, reused } };
 }

@@ -2,15 +2,15 @@ import { activityInfo, Context, log } from '@temporalio/activity';
 import { bestEpoch, type EpochLine } from '../study/trial/trial.ts';
 import { SIGNALS } from '../temporal/names.ts';
 
-/** Least time between two signals of epochs: each is an event in the workflow's history. */
+/** Least time between two signals about epochs, each of which adds an event to the workflow's history. */
 const MIN_INTERVAL_MS = 3_000;
 
-/** Tells the activity's workflow how the training goes; a signal that can't be sent costs the training nothing. */
+/** Signals the activity's workflow how training proceeds. If a signal can't be sent, training continues. */
 export function workflowSignals() {
   const { client } = Context.current();
   const { workflowExecution } = activityInfo();
   if (!workflowExecution)
-    throw new Error('train: expected to be called by a workflow, got a standalone activity');
+    throw new Error('train: expected to be started by a workflow, got a standalone activity');
   const handle = client.workflow.getHandle(workflowExecution.workflowId, workflowExecution.runId);
   let started = false;
   let lastSent = 0;
@@ -23,7 +23,7 @@ export function workflowSignals() {
     );
   };
   const flush = () => {
-    // Of several epochs the last says where the training is, and the best must not be missed.
+    // Of several epochs, the workflow needs the last and the best.
     for (const line of new Set([bestEpoch(held), held.at(-1)])) if (line) send(SIGNALS.epochEnded, line);
     held = [];
     lastSent = Date.now();
@@ -38,7 +38,7 @@ export function workflowSignals() {
       held.push(line);
       if (Date.now() - lastSent >= MIN_INTERVAL_MS) flush();
     },
-    /** Sends what was held back, and waits until all has gone out. */
+    /** Sends the epochs held back, and waits until all signals are sent. */
     async sent(): Promise<void> {
       flush();
       await sending;

@@ -2,7 +2,7 @@ import { recordKey } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readStudy, readStudyTest, writeRecord } from '../storage/studies.ts';
 import { readResult } from '../storage/trials/trials.ts';
-import type { Stage } from '../study/definition/study-schema.ts';
+import type { Stage } from '../study/definition/stage-schema.ts';
 import type {
   StageRecord,
   StudyOpening,
@@ -21,7 +21,7 @@ export interface EndedStage {
   winner: string | null;
 }
 
-/** Writes `record.json` from what the store holds of the study's trials and test. */
+/** Writes `record.json` from the stored results of the study's trials and test. */
 export function createWriteRecord({ store }: { store: ObjectStore }) {
   return async (ended: { studyId: string; stages: EndedStage[] }): Promise<{ recordKey: string }> => {
     const { studyId, stages } = ended;

@@ -26,7 +26,7 @@ try {
   // Two at once would measure each other.
   await withFileLock(join(benchCache.native, 'bench.lock'), onWait, () => bench(request));
 } catch (error) {
-  endWith(error);
+  await endWith(error);
 }
 
 async function bench(request: BenchRequest): Promise<void> {

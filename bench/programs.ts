@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type NativeParts, trainerEnvironment as nativeEnvironment } from '../infra/setup/native-parts.ts';
 import type { Network } from '../study/definition/training-config.ts';
-import { processEnvironment } from '../trainer/run-trainer.ts';
+import { processEnvironment } from '../trainer/environment.ts';
 import { benchCache } from './peers.ts';
 import type { Program } from './timing/measure.ts';
 
@@ -26,7 +26,7 @@ export function programsOf(parts: NativeParts, python: string): Programs {
   // Only the processor is measured; a GPU would serve some and not others.
   const common = { ...process.env, CUDA_VISIBLE_DEVICES: '-1', TF_CPP_MIN_LOG_LEVEL: '2' };
   const plain = { ...common, ...nativeEnvironment(parts) };
-  const asTrainer = { ...plain, ...processEnvironment(1) };
+  const asTrainer = { ...plain, ...processEnvironment() };
 
   const node = (env: NodeJS.ProcessEnv, script: string, ...args: unknown[]): Program => ({
     command: process.execPath,

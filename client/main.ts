@@ -1,79 +1,61 @@
 import { Command } from 'commander';
 import { endWith } from './command-line/exit-codes.ts';
 import { helpText } from './command-line/help.ts';
-import { exportModelCommand } from './commands/model/export-model.ts';
-import { predictCommand } from './commands/model/predict.ts';
-import { doctorCommand } from './commands/stack/doctor.ts';
-import { downCommand } from './commands/stack/down.ts';
-import { setupCommand } from './commands/stack/setup.ts';
-import { upCommand } from './commands/stack/up.ts';
-import { workerCommand } from './commands/stack/worker.ts';
-import { cancelCommand } from './commands/study/cancel.ts';
-import { checkCommand } from './commands/study/check.ts';
-import { listCommand } from './commands/study/list.ts';
-import { retryCommand, skipCommand } from './commands/study/repair.ts';
-import { reportCommand } from './commands/study/report.ts';
-import { runCommand, startCommand } from './commands/study/run.ts';
-import { showCommand } from './commands/study/show.ts';
-import { statusCommand } from './commands/study/status.ts';
-import { watchCommand } from './commands/study/watch.ts';
+import { version } from './command-line/version.ts';
+import { modelCommands } from './commands/model-commands.ts';
+import { stackCommands } from './commands/stack-commands.ts';
+import { studyCommands } from './commands/study-commands.ts';
 
-/** The command line. Sets the process's exit code. */
+/** Runs the command line and sets the process's exit code. */
 export async function main(argv: string[]): Promise<void> {
   try {
     await program().parseAsync(argv);
   } catch (error) {
-    endWith(error);
+    await endWith(error);
   }
 }
 
 // --- helpers ---
 
+const HELP = ['-h, --help', 'print this help'] as const;
+const MORE = '(see --help)';
+
 function program(): Command {
   const command = new Command('staged-study')
-    .description('Compares neural networks in stages, each starting from the winner of the one before.')
+    .description('Compares neural networks in stages. Each stage starts from the winner of an earlier one.')
+    .version(version(), '--version', 'print the version')
+    .helpOption(...HELP)
+    .helpCommand('help [command]', 'Print the help of a command.')
     .addHelpText(
       'after',
       helpText({
         notes:
-          "Servers and folders are taken from the environment: TEMPORAL_ADDRESS or a profile of Temporal's configuration,\n" +
-          'S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY for servers of your own; STAGED_STUDY_STATE for the state of the\n' +
-          'stack that is brought up otherwise (.state); CIFAR10_ARCHIVE for the data.',
+          'Environment variables:\n' +
+          '  CIFAR10_ARCHIVE     the data set, if --dataset is not given\n' +
+          '  STAGED_STUDY_STATE  the folder for the state of the stack (default: .state)\n' +
+          "  TEMPORAL_ADDRESS    a Temporal server of your own; or use a profile in Temporal's configuration file\n" +
+          '  S3_ENDPOINT         an object store of your own, with S3_ACCESS_KEY and S3_SECRET_KEY',
         examples: [
-          'run                            # the demo: a few minutes',
-          'check cifar10 --profile quick  # what it would run, and how long that takes here',
+          'run                           # the demo: a few minutes',
+          'check cifar10 --profile full  # what it would run, and how long it would take on this machine',
           'help run',
         ],
         exits: {
-          0: 'done (run, watch: the study completed)',
-          1: 'failed',
-          3: 'trials wait to be retried or skipped (run, watch: and nobody is at a terminal)',
+          0: 'success (run, watch: the study completed)',
+          1: 'failure',
+          3: 'trials wait to be retried or skipped',
         },
       }),
     )
     .exitOverride()
-    .showHelpAfterError('(--help tells more)');
-  const commands = [
-    runCommand(),
-    checkCommand(),
-    startCommand(),
-    watchCommand(),
-    statusCommand(),
-    listCommand(),
-    showCommand(),
-    reportCommand(),
-    predictCommand(),
-    exportModelCommand(),
-    retryCommand(),
-    skipCommand(),
-    cancelCommand(),
-    upCommand(),
-    downCommand(),
-    workerCommand(),
-    doctorCommand(),
-    setupCommand(),
-  ];
-  for (const each of commands)
-    command.addCommand(each.exitOverride().showHelpAfterError('(--help tells more)'));
+    .showHelpAfterError(MORE);
+  for (const each of [...studyCommands(), ...modelCommands(), ...stackCommands()]) {
+    command.addCommand(
+      each
+        .helpOption(...HELP)
+        .exitOverride()
+        .showHelpAfterError(MORE),
+    );
+  }
   return command;
 }

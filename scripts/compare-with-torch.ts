@@ -1,7 +1,7 @@
 /**
  * How far our ResNet-50 is from torchvision's with the weights of each of make-weights.py's files:
  *
- *     TF_ENABLE_ONEDNN_OPTS=1 npx tsx test/training/weights/compare-with-torch.ts DIR
+ *     TF_ENABLE_ONEDNN_OPTS=1 npx tsx scripts/compare-with-torch.ts DIR
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,7 +29,9 @@ for (const format of ['zip.pth', 'legacy.pth', 'safetensors']) {
   const imagenet = fitted(`imagenet.${format}`);
   const different = [...imagenet.weights].filter(
     ([name, { data }]) =>
-      !Buffer.from(data.buffer).equals(Buffer.from(fineTuned.weights.get(name)?.data.buffer ?? new ArrayBuffer(0))),
+      !Buffer.from(data.buffer).equals(
+        Buffer.from(fineTuned.weights.get(name)?.data.buffer ?? new ArrayBuffer(0)),
+      ),
   );
   console.log(`  ${imagenet.weights.size - different.length} tensors equal the other file's to the bit`);
 }

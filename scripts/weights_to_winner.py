@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 TEST_IMAGES = 100
 NETWORK = {"kind": "resnet", "blocks": [3, 4, 6, 3], "width": 64, "hidden": [1024, 256, 64, 16], "pretrained": True}
 STUDY = {
@@ -70,21 +70,21 @@ def write_test_images(archive, folder):
 
 def main():
     archive, folder = (Path(argument).resolve() for argument in sys.argv[1:])
-    python, tests, staged_study = sys.executable, ROOT / "test", ["npx", "staged-study"]
+    python, staged_study = sys.executable, ["npx", "staged-study"]
     weights, study, winner = folder / "weights", folder / "study.json", folder / "winner"
     predictions = folder / "predictions.json"
     images = write_test_images(archive, folder / "images")
     study.write_text(json.dumps(STUDY))
 
-    run(python, tests / "training/weights/make-weights.py", "--to", weights)
+    run(python, ROOT / "test/training/weights/make-weights.py", "--to", weights)
     onednn = os.environ | {"TF_ENABLE_ONEDNN_OPTS": "1"}
-    run("npx", "tsx", tests / "training/weights/compare-with-torch.ts", weights, env=onednn)
+    run("npx", "tsx", ROOT / "scripts/compare-with-torch.ts", weights, env=onednn)
     start_from = ["--weights", weights / "imagenet.legacy.pth", "--dataset", archive]
     run(*staged_study, "run", study, *start_from, "--id", STUDY["name"])
     run(*staged_study, "export-model", STUDY["name"], "--to", winner)
     with predictions.open("w") as file:
         run(*staged_study, "predict", STUDY["name"], "--json", *images, stdout=file)
-    run(python, tests / "export/load_in_python.py", winner, "--images", *images, "--predictions", predictions)
+    run(python, ROOT / "scripts/load_in_python.py", winner, "--images", *images, "--predictions", predictions)
 
 
 main()

@@ -1,14 +1,14 @@
-/** Names that clients, workflows and workers agree on. */
+/** Names that clients, workflows and workers share. */
 
 /** Workflows and short activities. */
 export const CONTROL_QUEUE = 'staged-study';
-/** Training: served by one worker slot a GPU, or a share of the CPU. */
+/** Training: each slot of a training worker takes one trial at a time. */
 export const TRAINING_QUEUE = 'staged-study-training';
 
-/** Search attributes by which the Temporal UI and CLI find studies, stages and trials. */
+/** Search attributes by which studies, stages and trials are found in the Temporal UI and CLI. */
 export const SEARCH_ATTRIBUTES = {
   StudyId: 'KEYWORD',
-  /** Hash of all that a study was started with: equal for the same command given again. */
+  /** Hash of everything that a study was started with: the same command gives the same hash. */
   StudyDefinition: 'KEYWORD',
   StageName: 'KEYWORD',
   TrialName: 'KEYWORD',
@@ -31,9 +31,9 @@ export const SIGNALS = {
 export const UPDATES = {
   retryTrial: 'retryTrial',
   skipTrial: 'skipTrial',
-  /** To a stage none of whose trials has a score. */
+  /** For a stage without any score. */
   retryStage: 'retryStage',
-  /** To a study whose final test failed. */
+  /** For a study whose final test failed. */
   retryTest: 'retryTest',
 } as const;
 

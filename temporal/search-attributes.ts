@@ -1,6 +1,6 @@
 import { SEARCH_ATTRIBUTES } from './names.ts';
 
-/** Numbers of `temporal.api.enums.v1.IndexedValueType`, and what Temporal's command line calls them. */
+/** Values of `temporal.api.enums.v1.IndexedValueType`, and their names on Temporal's command line. */
 const TYPES = {
   KEYWORD: { number: 2, word: 'Keyword' },
   DOUBLE: { number: 4, word: 'Double' },
@@ -8,10 +8,10 @@ const TYPES = {
 } as const;
 
 /**
- * The search attributes that a namespace lacks, by name, with the number of their type.
+ * The search attributes that a namespace lacks: for each name the value of its type.
  *
- * @param registered the custom search attributes it has.
- * @throws where one of the same name has another type.
+ * @param registered its custom search attributes.
+ * @throws if an attribute of the same name has another type.
  */
 export function missingSearchAttributes(
   namespace: string,
@@ -25,14 +25,14 @@ export function missingSearchAttributes(
     else if (found !== wanted) {
       throw new Error(
         `namespace ${namespace}: expected the search attribute ${name} to be of type ${wanted}, got ${found}; ` +
-          'use another namespace, or remove the attribute there',
+          'use another namespace, or remove the attribute from this one',
       );
     }
   }
   return missing;
 }
 
-/** What somebody who may register them types. */
+/** The commands by which somebody with the rights registers them. */
 export function registeringCommands(namespace: string, missing: Record<string, number>): string[] {
   return Object.values(TYPES).flatMap(({ number, word }) => {
     const names = Object.keys(missing).filter((name) => missing[name] === number);

@@ -1,8 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
 import { compileIfStale } from '../infra/build/compile.mjs';
+import { compiledProgram } from '../infra/project.ts';
 import { launch, type ManagedProcess } from '../infra/servers/managed-process.ts';
 import { minioServerLaunch, untilMinioAnswers } from '../infra/servers/minio-server.ts';
 import { freePorts } from '../infra/servers/ports.ts';
@@ -22,6 +24,8 @@ declare module 'vitest' {
     /** A MinIO server that all tests share, with an existing bucket. */
     store: StoreConfig;
     nativeParts: NativeParts;
+    /** Path of the bundled workflows. */
+    workflowBundle: string;
   }
 }
 
@@ -29,6 +33,7 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // The tests use their own servers, not those that the environment names.
   for (const name of Object.keys(process.env)) if (/^(TEMPORAL|S3)_/.test(name)) delete process.env[name];
+  // Workers, trainers and commands run as compiled programs.
   compileIfStale();
   const nativeParts = await ensureNativeParts();
   const folder = await mkdtemp(join(tmpdir(), 'staged-study-test-'));
@@ -76,9 +81,23 @@ export default async function setup(project: TestProject): Promise<() => Promise
     project.provide('temporalAddress', temporalAddress);
     project.provide('store', store);
     project.provide('nativeParts', nativeParts);
+    project.provide('workflowBundle', await bundleWorkflows(folder));
   } catch (error) {
     await stop();
     throw error;
   }
   return stop;
+}
+
+// --- helpers ---
+
+/** Bundled once for all test files, from what has been compiled. */
+async function bundleWorkflows(folder: string): Promise<string> {
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: compiledProgram('workflows/index'),
+    logger: new DefaultLogger('ERROR'),
+  });
+  const path = join(folder, 'workflows.js');
+  await writeFile(path, code);
+  return path;
 }

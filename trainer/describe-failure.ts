@@ -2,14 +2,24 @@ import { UnsuitableStoreError } from '../storage/minio/probe.ts';
 import { DamagedObjectError, StoreAccessError, StoreUnavailableError } from '../storage/object-store.ts';
 import { LeaseLostError } from '../storage/trials/lease.ts';
 import { NetworkShapeError } from '../study/definition/network-shapes.ts';
-import { NotRecordableError } from '../training/trace/not-traceable.ts';
+import { DeviceUnavailableError } from '../training/tensorflow/device-unavailable.ts';
+import { NotTraceableError } from '../training/trace/not-traceable.ts';
 import { WeightsMismatchError } from '../training/weights/fit-weights.ts';
 import { WeightsFileError } from '../training/weights/load-weights.ts';
-import type { TrainerFailureKind } from './protocol.ts';
+import type { FailureKind } from './protocol.ts';
 
-const KINDS: [new (...args: never[]) => Error, TrainerFailureKind][] = [
+/** The kind of failure that an error is, which decides whether and when the job is tried again. */
+export function describeFailure(error: unknown): { failure: FailureKind; message: string } {
+  const message = error instanceof Error ? error.message : String(error);
+  const [, failure] = KINDS.find(([type]) => error instanceof type) ?? [];
+  return { failure: failure ?? (CUDA_ERROR.test(message) ? 'DeviceUnavailable' : 'TrainerFailed'), message };
+}
+
+// --- helpers ---
+
+const KINDS: [new (...args: never[]) => Error, FailureKind][] = [
   [NetworkShapeError, 'BadConfiguration'],
-  [NotRecordableError, 'BadConfiguration'],
+  [NotTraceableError, 'BadConfiguration'],
   [WeightsMismatchError, 'BadConfiguration'],
   [WeightsFileError, 'BadConfiguration'],
   [DamagedObjectError, 'DamagedData'],
@@ -17,13 +27,8 @@ const KINDS: [new (...args: never[]) => Error, TrainerFailureKind][] = [
   [StoreUnavailableError, 'StoreUnavailable'],
   [StoreAccessError, 'StoreUnavailable'],
   [UnsuitableStoreError, 'StoreUnavailable'],
+  [DeviceUnavailableError, 'DeviceUnavailable'],
 ];
 
-/** What kind of failure an error is: it decides whether and when the training is tried again. */
-export function describeFailure(error: unknown): { failure: TrainerFailureKind; message: string } {
-  const message = error instanceof Error ? error.message : String(error);
-  const known = KINDS.find(([type]) => error instanceof type);
-  if (known) return { failure: known[1], message };
-  const cuda = /CUDA|cuDNN|no NVIDIA|GPU/.test(message);
-  return { failure: cuda ? 'DeviceUnavailable' : 'TrainerFailed', message };
-}
+/** TensorFlow throws plain errors: only their text shows that CUDA failed. */
+const CUDA_ERROR = /CUDA|cuDNN|no NVIDIA|GPU/;

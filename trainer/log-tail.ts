@@ -3,11 +3,11 @@ import type { ChildProcess } from 'node:child_process';
 const LIMIT_CHARACTERS = 256 * 1024;
 /** It becomes part of a failure, of which Temporal keeps 4 kB. */
 const EXPLANATION_CHARACTERS = 1000;
-/** Information, warnings and what oneDNN has to say of itself. */
+/** Lines that TensorFlow prints although nothing is wrong: information, warnings, and oneDNN's notes. */
 const NOTICE =
   /^(WARNING: All log messages before absl|[IW]\d{4} |\d{4}-\d\d-\d\d [\d:.]+: [IW] )|\boneDNN\b/;
 
-/** The end of what a process writes to its two outputs, in the order it came. */
+/** The end of what a process writes to stdout and stderr, in order of arrival. */
 export class LogTail {
   #text = '';
 
@@ -23,10 +23,7 @@ export class LogTail {
     return this.#text;
   }
 
-  /**
-   * What explains a process that died: from the last line that speaks of an error, at most three lines. TensorFlow's
-   * notices don't.
-   */
+  /** Why the process died: up to three lines from the last one that mentions an error, without TensorFlow's notices. */
   explanation(): string {
     const lines = this.#text.split('\n').filter((line) => line.trim() !== '' && !NOTICE.test(line));
     const error = lines.findLastIndex((line) => /error|fatal|abort/i.test(line));

@@ -1,50 +1,45 @@
 /**
- * A trainer: a process for one job, which owns TensorFlow. It takes the job from its parent by IPC, reports to it, and
- * ends. Weights and results go to the store; the parent hears that they are there.
+ * A trainer: a process that does one job and owns TensorFlow while it does. The parent sends the job over IPC; the
+ * trainer sends events while it works, then how the job ended, and exits.
  */
 import { createMinioStore } from '../storage/minio/minio-store.ts';
 import { storeConfigFromEnvironment } from '../storage/minio/store-config.ts';
 import { describeFailure } from './describe-failure.ts';
+import type { JobContext } from './job-context.ts';
+import { JOBS } from './job-table.ts';
 import { watchParent } from './parent-watch.ts';
-import type { TrainerCommand, TrainerJob, TrainerReport } from './protocol.ts';
-import { setTensorflowEnvironment, threadsOf } from './tensorflow-environment.ts';
+import type { Answer, Job, JobKind, TrainerCommand, TrainerEnd, TrainerMessage } from './protocol.ts';
 
-// Ctrl-C in a terminal reaches every process of its group: the worker decides when a trainer stops.
+// Ctrl-C in a terminal reaches the whole process group, but only the parent decides when a trainer stops.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 watchParent();
 
 const stop = new AbortController();
-let started = false;
-process.on('message', (message: TrainerJob | TrainerCommand) => {
-  if (message.kind === 'stop') stop.abort(new StoppedError());
-  else if (!started) {
-    started = true;
-    void perform(message);
-  }
+process.on('message', (command: TrainerCommand) => {
+  if (command.kind === 'stop') stop.abort(new StoppedError());
+  else void perform(command.job);
 });
 
-async function perform(job: TrainerJob): Promise<void> {
-  await send(await jobReport(job));
+// --- helpers ---
+
+async function perform<Kind extends JobKind>(job: Job<Kind>): Promise<void> {
+  await send(await endOf(job));
   process.exit(0);
 }
 
-async function jobReport(job: TrainerJob): Promise<TrainerReport> {
+async function endOf<Kind extends JobKind>(job: Job<Kind>): Promise<TrainerEnd> {
+  const context: JobContext = {
+    openStore: () => createMinioStore(storeConfigFromEnvironment(process.env)),
+    onEvent: (event) => void send(event),
+    signal: stop.signal,
+  };
   try {
-    if (job.kind === 'checkWeights') {
-      return await (await import('./jobs/check-weights.ts')).checkWeightsJob(job);
-    }
-    void send({ kind: 'alive', doing: 'loading TensorFlow' });
-    setTensorflowEnvironment(job.kind === 'predict' ? job.threads : threadsOf(process.env));
-    if (job.kind === 'measure') return await (await import('./jobs/measure.ts')).measureJob(job);
-    const store = createMinioStore(storeConfigFromEnvironment(process.env));
-    const context = { store, report: (report: TrainerReport) => void send(report), signal: stop.signal };
-    // TensorFlow takes a second to load: not before there is something to do, and not before the watch is on.
-    if (job.kind === 'train') return await (await import('./jobs/train.ts')).trainJob(job, context);
-    if (job.kind === 'predict') return await (await import('./jobs/predict.ts')).predictJob(job, context);
-    if (job.kind === 'exportModel')
-      return await (await import('./jobs/export-model.ts')).exportJob(job, context);
-    return await (await import('./jobs/evaluate-test.ts')).testJob(job, context);
+    // Loading TensorFlow takes a second.
+    context.onEvent({ kind: 'alive' });
+    const run = await JOBS[job.kind]();
+    const answer: Answer<Kind> = await run(job, context);
+    return { kind: 'done', answer };
   } catch (error) {
     if (error instanceof StoppedError) return { kind: 'stopped' };
     console.error(error);
@@ -52,11 +47,11 @@ async function jobReport(job: TrainerJob): Promise<TrainerReport> {
   }
 }
 
-/** Resolves when the parent has the report; a parent that is gone ends this process. */
-function send(report: TrainerReport): Promise<void> {
+/** Resolves when the parent has the message. If the parent is gone, so is the reason for this process. */
+function send(message: TrainerMessage): Promise<void> {
   return new Promise((resolve) => {
-    if (!process.send) throw new Error('a trainer is started by a training worker, with an IPC channel');
-    process.send(report, (error: Error | null) => (error ? process.exit(1) : resolve()));
+    if (!process.send) throw new Error('expected an IPC channel, got none; start trainers with startTrainer');
+    process.send(message, (error: Error | null) => (error ? process.exit(1) : resolve()));
   });
 }
 

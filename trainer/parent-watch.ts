@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 
 /**
- * Ends this process when its parent is gone, even from within a long native call, where neither signals nor
- * `disconnect` reach JavaScript: a thread of its own looks, twice a second. A trainer left behind would hold the GPU.
+ * Kills this process within half a second of its parent's death. A separate thread watches, because during a long
+ * native call neither signals nor `disconnect` reach JavaScript. An orphaned trainer would keep the GPU's memory.
  */
 export function watchParent(): void {
   const watch = `

@@ -1,127 +1,133 @@
 import type { Network, TrainingConfig } from '../study/definition/training-config.ts';
 import type { StepCost } from '../study/plan/estimate.ts';
-import type { EpochLine, Outcome, TrialSpec } from '../study/trial/trial.ts';
+import type { EpochLine, TrialSpec } from '../study/trial/trial.ts';
+import type { TrainingProgress } from '../training/loop/progress.ts';
+import type { EncodedImage } from '../training/tensorflow/decode-image.ts';
 
-/** What a worker asks of a trainer: one job for each process. */
-export type TrainerJob =
-  | {
-      kind: 'train';
+export type { TrainingProgress };
+
+/** What each job asks for and what it answers. If its results go to the store or to disk, the answer is undefined. */
+export interface Jobs {
+  /** Trains a trial, from its newest checkpoint if it has one, and stores its result. */
+  train: {
+    request: {
       spec: TrialSpec;
-      /** Which activity the result is for: told apart in it from a later study that takes it over. */
+      /** The activity that asks; its result names it, so that a study can tell its own trials from reused ones. */
       holder: string;
-      /** The lease this attempt holds; the trainer writes nothing once a higher term has been taken. */
+      /** Term of the lease that this attempt holds. The trainer stops writing once a higher term is taken. */
       term: number;
-    }
-  | {
-      kind: 'evaluateTest';
-      /** The study whose final test it is. */
+    };
+    answer: undefined;
+  };
+  /** Evaluates a trial's best weights on the test images, and stores the result with the study. */
+  evaluateTest: {
+    request: {
       studyId: string;
-      /** The trial whose best weights are tested. */
       trialKey: string;
-      /** Test images used: a stratified subset, or all there are. */
+      /** Number of test images: a stratified subset, or all of them. */
       testImages: number;
-    }
-  | {
-      /** How long a training step of each takes here. Needs no store. */
-      kind: 'measure';
-      configs: TrainingConfig[];
-    }
-  | {
-      /** Whether a file of weights can be read and fits networks. Needs no store, and no TensorFlow. */
-      kind: 'checkWeights';
-      file: string;
-      networks: Network[];
-    }
-  | {
-      /** What the best weights of a trial make of images. Stores nothing. */
-      kind: 'predict';
+    };
+    answer: undefined;
+  };
+  /** Classifies images with a trial's best weights. Stores nothing. */
+  predict: {
+    request: {
       trialKey: string;
       images: ImageFile[];
-      /** Also evaluate them on the trial's validation images. */
+      /** Whether to evaluate the weights on the trial's validation images too. */
       validation: boolean;
-      /** TensorFlow's, of each kind: those the trial was trained with, since results depend on them. */
-      threads: number;
-    }
-  | {
-      /** Write the best weights of a trial as files that others can load. Stores nothing. */
-      kind: 'exportModel';
+    };
+    answer: {
+      /** In the order of the request. */
+      images: ImagePrediction[];
+      /** Null unless asked for. */
+      validation: ValidationScore | null;
+    };
+  };
+  /** Writes a trial's best weights as files that other programs load. Stores nothing. */
+  exportModel: {
+    request: {
       trialKey: string;
-      /** An absolute path; the folder is there. */
+      /** Absolute path of an existing folder. */
       folder: string;
     };
+    answer: undefined;
+  };
+  /** Measures a training step of each configuration. Needs no store. */
+  measure: {
+    request: { configs: TrainingConfig[] };
+    /** In the order of the request. */
+    answer: StepCost[];
+  };
+  /** Checks that a weights file can be read and fits each network. Needs neither a store nor TensorFlow. */
+  checkWeights: {
+    request: { file: string; networks: Network[] };
+    /** A sentence for each network, in the order of the request. */
+    answer: string[];
+  };
+}
 
-/** An image file, and what its header says. */
-export interface ImageFile {
+export type JobKind = keyof Jobs;
+export type Job<Kind extends JobKind> = { kind: Kind } & Jobs[Kind]['request'];
+export type AnyJob = { [Kind in JobKind]: Job<Kind> }[JobKind];
+export type Answer<Kind extends JobKind> = Jobs[Kind]['answer'];
+
+/** An image file and what its header says. */
+export interface ImageFile extends EncodedImage {
   /** Absolute path. */
   path: string;
-  format: 'png' | 'jpeg';
-  /** Pixels. */
-  width: number;
-  height: number;
-  /** Whether pixels can be transparent. */
-  transparent: boolean;
-  /** As EXIF tells it, 1 to 8; 1 is upright. */
-  orientation: number;
 }
 
-/** The probability of each class, by label; or why the image can't be read. */
+/** The probability of each class, in the order of the labels, or why the image can't be read. */
 export type ImagePrediction = { probabilities: number[] } | { problem: string };
 
-/** Sent to a trainer while it works. It ends without a further checkpoint, with the report `stopped`. */
-export type TrainerCommand = { kind: 'stop' };
-
-/** Where a training run stands within its epoch. */
-export interface TrainingProgress {
-  /** The epoch under way, from 1. */
-  epoch: number;
-  epochs: number;
-  /** Steps done in this epoch. */
-  step: number;
-  stepsPerEpoch: number;
-  /** Mean over the images of this epoch so far, nats an image. */
-  loss: number;
-  /** Percent, over the images of this epoch so far. */
-  accuracy: number;
-  imagesPerSecond: number;
-  /** Estimated until the last epoch's end. */
-  secondsLeft: number;
-}
-
-/** How weights do on a trial's validation images. */
+/** How well weights do on a trial's validation images. */
 export interface ValidationScore {
   images: number;
   /** Percent. */
   accuracy: number;
-  /** Nats an image. */
+  /** Mean loss of an image, in nats. */
   loss: number;
 }
 
-/** How a trainer failed. The kind decides whether and how soon the activity is tried again. */
-export type TrainerFailureKind =
+/** Sent to a trainer: first its only job, then perhaps the order to stop before the job is done. */
+export type TrainerCommand = { kind: 'start'; job: AnyJob } | { kind: 'stop' };
+
+/** Sent by a trainer while it works. */
+export type TrainerEvent =
+  /** A sign of life while it loads, evaluates or stores. */
+  | { kind: 'alive' }
+  | { kind: 'progress'; progress: TrainingProgress }
+  /** An epoch has ended and its checkpoint is stored. */
+  | { kind: 'epoch'; line: EpochLine };
+
+/** The last message of a trainer. */
+export type TrainerEnd =
+  | { kind: 'done'; answer: Answer<JobKind> }
+  | { kind: 'stopped' }
+  | { kind: 'failed'; failure: FailureKind; message: string };
+
+export type TrainerMessage = TrainerEvent | TrainerEnd;
+
+/** Why a trainer failed. The kind decides whether and when the job is tried again. */
+export type FailureKind =
   | 'BadConfiguration'
   | 'DamagedData'
   | 'StoreUnavailable'
   | 'DeviceUnavailable'
   | 'LeaseLost'
-  | 'TrainerFailed';
+  /** Any other error. */
+  | 'TrainerFailed'
+  /** The process ended without an answer. */
+  | 'Killed';
 
-export type TrainerReport =
-  /** A sign of life while no step is done: loading, evaluating, storing. */
-  | { kind: 'alive'; doing: string }
-  | { kind: 'progress'; progress: TrainingProgress }
-  /** An epoch has ended and its checkpoint is stored. */
-  | { kind: 'epoch'; line: EpochLine; epochs: number }
-  /** The result is stored. */
-  | { kind: 'trained'; outcome: Outcome }
-  /** The test's result is stored with the study. */
-  | { kind: 'tested' }
-  /** In the order of the job's configurations. */
-  | { kind: 'measured'; costs: StepCost[] }
-  /** What the weights become in each network, for people. */
-  | { kind: 'checkedWeights'; fits: string[] }
-  /** In the order of the job's images. `validation`: null unless asked for. */
-  | { kind: 'predicted'; images: ImagePrediction[]; validation: ValidationScore | null }
-  /** The files are in the folder. */
-  | { kind: 'exported' }
-  | { kind: 'stopped' }
-  | { kind: 'failed'; failure: TrainerFailureKind; message: string };
+/** A trainer that failed. */
+export class TrainerError extends Error {
+  override name = 'TrainerError';
+  readonly kind: FailureKind;
+
+  constructor(kind: FailureKind, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}

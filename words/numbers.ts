@@ -1,13 +1,13 @@
-const NO_BREAK = '\u00a0';
+const NO_BREAK_SPACE = '\u00a0';
 
-/** `88.18 %`; on a page `html` keeps it on one line. */
+/** `88.18 %`. On a page, `html` keeps it on one line. */
 export function percent(value: number): string {
   return `${value.toFixed(2)} %`;
 }
 
-/** A difference of two percentages: `1.20 points`. */
+/** The size of a difference between two percentages: `1.20 points`. */
 export function points(value: number): string {
-  return `${Math.abs(value).toFixed(2)}${NO_BREAK}points`;
+  return `${Math.abs(value).toFixed(2)}${NO_BREAK_SPACE}points`;
 }
 
 /** A difference with its sign: `+1.20`, `−0.30`, `0.00`. */
@@ -17,7 +17,7 @@ export function signed(value: number, digits = 2): string {
   return `${value < 0 ? '−' : '+'}${text}`;
 }
 
-/** A difference in two digits, however small: `0`, `0.25`, `1.2e-7`. */
+/** A difference of any size in two significant digits: `0`, `0.25`, `1.2e−7`. */
 export function exact(value: number): string {
   return String(Number(value.toPrecision(2))).replaceAll('-', '−');
 }
@@ -27,9 +27,9 @@ export function count(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
-/** `1 run`, `3 runs` */
+/** `1 trial`, `3 trials` */
 export function plural(value: number, one: string, many = `${one}s`): string {
-  return `${count(value)}${NO_BREAK}${value === 1 ? one : many}`;
+  return `${count(value)}${NO_BREAK_SPACE}${value === 1 ? one : many}`;
 }
 
 /** A loss, nats an image. */
@@ -37,9 +37,9 @@ export function loss(value: number): string {
   return Math.abs(value) < 1000 ? value.toFixed(4) : value.toPrecision(4);
 }
 
-/** Four significant digits at most, as learning rates are read. */
-export function brief(value: number): string {
-  return String(Number(value.toPrecision(4)));
+/** At most four significant digits. */
+export function brief(value: number): number {
+  return Number(value.toPrecision(4));
 }
 
 /** Seconds as `0.4 s`, `45 s`, `3 min 20 s`, `2 h 5 min` or `3 d 4 h`. */
@@ -52,14 +52,14 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3600)} h`;
 }
 
-/** `2026-03-01 14:05 UTC`; what isn't a time is given back as it is. */
+/** `2026-03-01 14:05 UTC`. Text that isn't a time is returned unchanged. */
 export function moment(time: string): string {
   const milliseconds = Date.parse(time);
   if (Number.isNaN(milliseconds)) return time || 'unknown';
   return `${new Date(milliseconds).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-/** Whole seconds between two times; null where one isn't a time. */
+/** Seconds between two times; null if either isn't a time. */
 export function secondsBetween(start: string, end: string): number | null {
   const seconds = (Date.parse(end) - Date.parse(start)) / 1000;
   return Number.isNaN(seconds) ? null : seconds;
@@ -71,7 +71,7 @@ export function list(items: readonly string[]): string {
   return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
 }
 
-/** A long name with its middle left out: what tells names of a study apart is at their ends. */
+/** A long name without its middle: the names of a study's trials differ at their ends. */
 export function shorten(name: string, length: number): string {
   if (name.length <= length) return name;
   const head = Math.floor((length - 1) / 3);

@@ -1,19 +1,20 @@
-import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE } from '../study/definition/network-shapes.ts';
 import type { Activation, Network, Settings } from '../study/definition/training-config.ts';
+import { networkInFull } from './network.ts';
+import { plural } from './numbers.ts';
 
 export interface Setting {
   name: string;
-  /** The value in words; equal for equal values. */
+  /** The value in words. Equal for equal values. */
   text: string;
 }
 
-/** A configuration in words, one entry a setting. Without a network for a study's base. */
+/** A configuration in words, an entry for each setting. A study's base settings have no network. */
 export function describeSettings(config: Settings & { network?: Network | undefined }): Setting[] {
   const { network, optimizer, schedule } = config;
   return [
-    { name: 'network', text: network ? describeNetwork(network) : 'none' },
+    { name: 'network', text: network ? networkInFull(network) : 'none' },
     { name: 'activation', text: ACTIVATIONS[config.activation] },
-    { name: 'dropout', text: config.dropout === 0 ? 'no dropout' : `dropout ${config.dropout}` },
+    { name: 'dropout', text: config.dropout === 0 ? 'no dropout' : numberInWords('dropout', config.dropout) },
     {
       name: 'optimizer',
       text: optimizer.kind === 'sgd' ? `SGD ${optimizer.momentum}` : OPTIMIZERS[optimizer.kind],
@@ -22,9 +23,9 @@ export function describeSettings(config: Settings & { network?: Network | undefi
       name: 'schedule',
       text: schedule.kind === 'constant' ? 'constant rate' : `rate × ${schedule.gamma} an epoch`,
     },
-    { name: 'learning rate', text: `lr ${config.learningRate}` },
-    { name: 'batch size', text: `batch ${config.batchSize}` },
-    { name: 'epochs', text: config.epochs === 1 ? '1 epoch' : `${config.epochs} epochs` },
+    { name: 'learning rate', text: numberInWords('learningRate', config.learningRate) },
+    { name: 'batch size', text: numberInWords('batchSize', config.batchSize) },
+    { name: 'epochs', text: numberInWords('epochs', config.epochs) },
     { name: 'flips', text: config.horizontalFlip === 0 ? 'no flips' : `flips p ${config.horizontalFlip}` },
     {
       name: 'validation flips',
@@ -33,31 +34,21 @@ export function describeSettings(config: Settings & { network?: Network | undefi
   ];
 }
 
-/** Layer sizes from input to output: `dense 3072-512-256-10`. */
-export function describeNetwork(network: Network): string {
-  const dense = [...network.hidden, CLASSES].join('-');
-  switch (network.kind) {
-    case 'dense':
-      return `dense ${IMAGE_SIZE ** 2 * IMAGE_CHANNELS}-${dense}`;
-    case 'conv': {
-      const convolutions = network.convolutions.map(
-        ({ filters, kernel, padding }) => `${kernel}×${kernel}→${filters}${padding ? ` pad ${padding}` : ''}`,
-      );
-      return `conv ${convolutions.join(', ')}; dense ${dense}`;
-    }
-    case 'resnet':
-      return (
-        `${isReduced(network) ? 'reduced ResNet' : 'ResNet-50'} ${network.pretrained ? 'pretrained' : 'from scratch'} ` +
-        `(blocks ${network.blocks.join('-')}, width ${network.width}); dense ${network.width * 32}-${dense}`
-      );
+/** A setting that is a number, as it's called in a list of settings: `lr 0.02`, `batch 32`, `50 epochs`. */
+export function numberInWords(
+  setting: 'learningRate' | 'batchSize' | 'epochs' | 'dropout',
+  value: number,
+): string {
+  switch (setting) {
+    case 'learningRate':
+      return `lr ${value}`;
+    case 'batchSize':
+      return `batch ${value}`;
+    case 'epochs':
+      return plural(value, 'epoch');
+    case 'dropout':
+      return `dropout ${value}`;
   }
-}
-
-export type ResNet = Extract<Network, { kind: 'resnet' }>;
-
-/** ResNet-50 has blocks 3-4-6-3 of width 64; whatever is smaller is not the network that has the name. */
-export function isReduced({ blocks, width }: ResNet): boolean {
-  return width < 64 || blocks.join('-') !== '3-4-6-3';
 }
 
 // --- helpers ---

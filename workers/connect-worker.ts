@@ -6,8 +6,9 @@ import { probeConditionalWrites } from '../storage/minio/probe.ts';
 import { storeConfigFromEnvironment } from '../storage/minio/store-config.ts';
 
 /**
- * Connects to Temporal (`TEMPORAL_*`, or an envconfig profile) and to the object store (`S3_*`), whose conditional
- * writes are tried first: all that keeps results safe stands on them.
+ * Connects to Temporal (`TEMPORAL_*`, or an envconfig profile) and to the object store (`S3_*`).
+ *
+ * @throws {UnsuitableStoreError} if the store has no conditional writes, on which leases and results depend.
  */
 export async function connectWorker() {
   const config = storeConfigFromEnvironment(process.env);

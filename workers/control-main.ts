@@ -1,5 +1,4 @@
 /** The control worker: workflows and short activities. */
-
 import { createControlActivities } from '../activities/control-activities.ts';
 import { compiledProgram } from '../infra/project.ts';
 import { cacheFolder } from '../storage/inputs/cache-folder.ts';
@@ -21,7 +20,7 @@ await runWorker(async () => {
       downloads: cacheFolder(),
       objectsUrl: process.env.STAGED_STUDY_OBJECTS_URL || null,
     }),
-    // Heartbeats tell `run` how far the data set is; the default of 48 s makes that slow.
+    // Heartbeats carry the data set's progress to `run`. By default only one in 48 s is sent.
     maxHeartbeatThrottleInterval: '2 seconds',
     defaultHeartbeatThrottleInterval: '2 seconds',
     shutdownGraceTime: '1 second',

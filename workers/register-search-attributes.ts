@@ -2,9 +2,9 @@ import type { NativeConnection } from '@temporalio/worker';
 import { missingSearchAttributes } from '../temporal/search-attributes.ts';
 
 /**
- * Adds the search attributes that the namespace lacks, on any server, through its operator API.
+ * Adds the search attributes that the namespace lacks, through the server's operator API.
  *
- * @throws where an attribute of the same name has another type, or the server refuses.
+ * @throws {Error} if an attribute of the same name has another type, or the server refuses.
  */
 export async function registerSearchAttributes(
   { operatorService }: NativeConnection,

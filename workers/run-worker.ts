@@ -1,12 +1,12 @@
 import { Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 
 /**
- * Runs a worker until SIGINT or SIGTERM, or until the process that forked it is gone. Prints `ready` once it polls.
- * A worker that can't start says why in one line, and the process ends with exit code 1.
+ * Runs a worker until SIGINT or SIGTERM, or until its parent process is gone. Prints `ready` when it polls. If it can't
+ * start, prints the reason in one line and exits with code 1.
  */
 export async function runWorker(options: () => Promise<WorkerOptions>): Promise<void> {
   Runtime.install({ shutdownSignals: ['SIGINT', 'SIGTERM'], telemetryOptions: {}, logger: undefined });
-  // As if it had been told to stop: also while it is still connecting, and not a second time.
+  // The parent is gone: shut down as after SIGTERM, even while still connecting.
   process.once('disconnect', () => process.emit('SIGTERM'));
   try {
     const worker = await Worker.create(await options());

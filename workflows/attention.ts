@@ -1,17 +1,17 @@
 import { ActivityFailure, defineSignal, getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
 import { SIGNALS } from '../temporal/names.ts';
 
-/** Sent to the stage and the study when something of theirs waits for a person, and when it goes on. */
+/** Sent to a stage and its study when a part of them starts or stops waiting for a person. */
 export interface AttentionNotice {
-  /** Workflow id of what waits. */
+  /** Workflow id of the part. */
   id: string;
-  /** null where it no longer waits. */
+  /** Why it waits; null if it no longer does. */
   failure: string | null;
 }
 
 export const attentionSignal = defineSignal<[AttentionNotice]>(SIGNALS.attention);
 
-/** Tells the workflows above; one that was started by hand, without them, has nobody to tell. */
+/** Notifies the stage and the study above. A workflow that was started alone has none. */
 export async function notifyAbove(studyId: string, failure: string | null): Promise<void> {
   const { workflowId, parent } = workflowInfo();
   if (!parent) return;
@@ -21,7 +21,7 @@ export async function notifyAbove(studyId: string, failure: string | null): Prom
   }
 }
 
-/** An activity's failure in its own words. */
+/** The message of the failure behind an activity's error. */
 export function describeFailure(error: unknown): string {
   const cause = error instanceof ActivityFailure ? (error.cause ?? error) : error;
   return cause instanceof Error ? cause.message : String(cause);

@@ -2,16 +2,16 @@ import type { UpdateDefinition } from '@temporalio/common';
 import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
 import { type Overrides, parseOverrides } from '../study/definition/overrides.ts';
 
-/** What a person has decided about something that waits. */
+/** A person's decision about something that waits. */
 export type Decision = { choice: 'retry'; overrides: Overrides | null } | { choice: 'skip' };
 
-/** Takes settings to change; with none, what failed is tried again as it was. */
+/** Takes settings to change. Without any, what failed is retried as it was. */
 type RetryUpdate = UpdateDefinition<string, [Overrides | undefined]>;
 type SkipUpdate = UpdateDefinition<string, []>;
 
 /**
- * Takes the Updates by which a person decides about `what`. They are refused, and leave no trace in the history, while
- * nothing waits for them, or where the overrides are no settings, or `what` has none.
+ * Handles the Updates by which a person decides about `what`. An Update is refused, and leaves no event in the history, if
+ * nothing waits for it, if its overrides are invalid, or if `what` has no settings.
  */
 export function takeDecisions(
   what: string,
@@ -24,7 +24,7 @@ export function takeDecisions(
     updates.retry,
     (overrides) => {
       decision = { choice: 'retry', overrides: overrides ?? null };
-      return overrides ? `${what}: tried again, from scratch, with changed settings` : `${what}: tried again`;
+      return overrides ? `${what}: retried from scratch with changed settings` : `${what}: retried`;
     },
     {
       validator: (overrides) => {
@@ -45,12 +45,12 @@ export function takeDecisions(
   function refuseUnlessWaiting(): void {
     if (waiting && !decision) return;
     throw ApplicationFailure.nonRetryable(
-      `${what}: expected something that waits for attention, but it does not; there is nothing to decide`,
+      `${what}: it does not need attention, so there is nothing to decide`,
       'NotWaiting',
     );
   }
 
-  /** Waits for a person's decision, for as long as it takes. */
+  /** Waits for a person's decision, without a time limit. */
   return async function waitForDecision(): Promise<Decision> {
     waiting = true;
     await condition(() => decision !== undefined);

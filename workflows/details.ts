@@ -1,12 +1,15 @@
 /**
- * Markdown for the Temporal UI: what each page says under "Current Details". In lists, since the UI sets no space between
- * the columns of a table.
+ * Markdown for the Temporal UI: the text under "Current Details" on each page. It uses lists, since the UI leaves no space
+ * between the columns of a table.
  */
-
 import { rank } from '../study/plan/winner.ts';
-import type { TrialStanding } from '../study/record/record.ts';
 import { trialWorkflowId, UPDATES } from '../temporal/names.ts';
-import { describeNetwork } from '../words/network-in-brief.ts';
+import { datasetInBrief } from '../words/dataset.ts';
+import { networkInBrief } from '../words/network.ts';
+import { percent } from '../words/numbers.ts';
+import { standingInWords } from '../words/outcome.ts';
+import { describeSettings } from '../words/settings.ts';
+import { initialWeightsInWords, weightsInBrief } from '../words/weights.ts';
 import type { StageStatus } from './stage-workflow.ts';
 import type { StageProgress, StudyStatus } from './study-workflow.ts';
 import type { TrialInput, TrialStatus } from './trial-workflow.ts';
@@ -18,14 +21,14 @@ export function studyDetails(status: StudyStatus): string {
     `**${status.title}**, profile ${status.profile}`,
     dataset && images
       ? `Data: ${images.training} of ${dataset.trainImages} training images, ${images.test} of ${dataset.testImages} test ` +
-          `images (${originOf(dataset.origin.kind)})`
+          `images (${datasetInBrief(dataset.origin)})`
       : 'Data: being prepared',
     describeWeights(status),
     ...waiting.map(
       ([id, failure]) =>
         `**Needs attention**: \`${id}\`: ${failure}${id === studyId ? howToRetryTest(status) : ''}`,
     ),
-    waiting.length > 0 ? 'The page of what waits says what to do.' : undefined,
+    waiting.length > 0 ? 'The page of each of these says what to do.' : undefined,
     status.stages.map((stage, index) => `${index + 1}. ${stageLine(stage, test)}`).join('\n'),
     `Objects: \`studies/${studyId}/\`${status.objectsUrl ? `, [browse](${status.objectsUrl})` : ''}. ` +
       `Report, once it has ended: \`npx staged-study report ${studyId}\``,
@@ -43,28 +46,27 @@ export function stageDetails(studyId: string, status: StageStatus): string {
         `**Needs attention**: \`${trialWorkflowId(studyId, status.stage, name)}\`: ${failure}`,
     ),
     rank(ended)
-      .map((standing, index) => `${index + 1}. ${standingLine(standing)}`)
+      .map((standing, index) => `${index + 1}. **${standing.name}** ${standingInWords(standing)}`)
       .join('\n'),
     open.length > 0 ? `Queued or training: ${open.map(({ name }) => name).join(', ')}` : undefined,
   );
 }
 
-export function trialDetails({ name, spec, state, standing, lastLine, bestLine }: TrialStatus): string {
+export function trialDetails({ name, spec, state, end, lastLine, bestLine }: TrialStatus): string {
   const { config } = spec;
+  const settings = describeSettings(config).filter(({ name }) => name !== 'network');
   return paragraphs(
-    `**${name}**: ${standing ? standingLine(standing) : state}`,
+    `**${name}**: ${end ? standingInWords({ ...end, takenOver: false }) : state}`,
     lastLine &&
       `Epoch ${lastLine.epoch} of ${config.epochs}: train loss ${lastLine.train_loss.toFixed(4)}, accuracy ` +
         `${percent(lastLine.train_accuracy)}; val loss ${lastLine.val_loss.toFixed(4)}, accuracy ` +
         `${percent(lastLine.val_accuracy)}. Best: ${bestLine ? `${percent(bestLine.val_accuracy)} (epoch ${bestLine.epoch})` : ''}`,
     [
-      `- network: ${describeNetwork(config.network)}, ${describeStart(spec.initialWeights)}`,
-      `- activation ${config.activation}, dropout ${config.dropout}`,
-      `- ${config.optimizer.kind}, learning rate ${config.learningRate}` +
-        (config.schedule.kind === 'exponential' ? ` × ${config.schedule.gamma} an epoch` : ''),
-      `- batch ${config.batchSize}, ${config.epochs} epochs, seed ${spec.seed}, ${spec.data.trainImages} images`,
+      `- network: ${networkInBrief(config.network)}, from ${initialWeightsInWords(spec.initialWeights)}`,
+      `- settings: ${settings.map(({ text }) => text).join(', ')}`,
+      `- seed ${spec.seed}, ${spec.data.trainImages} images`,
     ].join('\n'),
-    standing?.trialKey ? `Objects: \`trials/${standing.trialKey}/\`` : undefined,
+    end?.trialKey ? `Objects: \`trials/${end.trialKey}/\`` : undefined,
   );
 }
 
@@ -72,14 +74,14 @@ export function failedTrialDetails({ studyId, stage, name, spec }: TrialInput, f
   const id = trialWorkflowId(studyId, stage, name);
   return paragraphs(
     `**${name} needs attention**: ${failure}`,
-    'Its retries are used up, or its error does not go away by itself. The rest of the stage goes on, and then waits.',
-    'Mend the cause and have it tried again, change its settings, or leave it out:',
+    'It has used up its retries, or its error does not go away by itself. The rest of its stage continues and then waits.',
+    'Fix the cause and retry it, change its settings, or leave it out:',
     commands(
       `npx staged-study retry ${studyId} ${name}`,
       `npx staged-study retry ${studyId} ${name} --set batchSize=${Math.max(1, Math.floor(spec.config.batchSize / 2))}`,
       `npx staged-study skip ${studyId} ${name}`,
     ),
-    `Or send this workflow the Update \`${UPDATES.retryTrial}\` or \`${UPDATES.skipTrial}\`: here under More Actions, or`,
+    `Or send this workflow the Update \`${UPDATES.retryTrial}\` or \`${UPDATES.skipTrial}\`: from More Actions on this page, or with`,
     commands(updateCommand(id, UPDATES.retryTrial), updateCommand(id, UPDATES.skipTrial)),
   );
 }
@@ -87,7 +89,7 @@ export function failedTrialDetails({ studyId, stage, name, spec }: TrialInput, f
 export function failedStageDetails(id: string, stage: string, failure: string): string {
   return paragraphs(
     `**Stage ${stage} needs attention**: ${failure}`,
-    'It has nothing to promote. Have all its trials tried again, with other settings where theirs can not work:',
+    'It has nothing to promote. Retry all its trials, with other settings if theirs cannot work:',
     commands(
       `npx staged-study retry ${id.replace(`/${stage}`, '')} ${stage} --set learningRate=0.001`,
       `${updateCommand(id, UPDATES.retryStage)} --input '{"learningRate": 0.001}'`,
@@ -116,19 +118,7 @@ function howToRetryTest({ studyId, stages }: StudyStatus): string {
 
 function describeWeights({ weights }: StudyStatus): string | undefined {
   if (!weights) return undefined;
-  const { sha256, origin } = weights;
-  const what = origin.kind === 'official' ? "torchvision's ImageNet ResNet-50" : origin.source;
-  return `Weights that pretrained networks start from: ${what} (\`weights/${sha256}\`)`;
-}
-
-function describeStart(initialWeights: TrialStatus['spec']['initialWeights']): string {
-  return initialWeights === 'scratch' ? 'from scratch' : `from \`weights/${initialWeights}\``;
-}
-
-function originOf(kind: 'official' | 'other' | 'generated'): string {
-  return { official: 'CIFAR-10', other: 'CIFAR-10, another archive', generated: 'GENERATED, not CIFAR-10' }[
-    kind
-  ];
+  return `Weights that pretrained networks start from: ${weightsInBrief(weights)} (\`weights/${weights.sha256}\`)`;
 }
 
 function stageLine(
@@ -142,26 +132,4 @@ function stageLine(
         ? `: **${winner.name}**, ${percent(winner.score)}`
         : '';
   return `**${name}** (${state})${result}. ${question}`;
-}
-
-function standingLine({
-  name,
-  score,
-  bestEpoch,
-  outcome,
-  status,
-  reused,
-  takenOver,
-  override,
-}: TrialStanding): string {
-  const marks = [
-    ...(takenOver ? ['taken over'] : reused ? ['from the store'] : []),
-    ...(override ? [`changed by hand: ${JSON.stringify(override)}`] : []),
-  ];
-  const result = score === null ? (outcome ?? status) : `${percent(score)}, epoch ${bestEpoch}`;
-  return `**${name}** ${[result, ...marks].join('; ')}`;
-}
-
-function percent(value: number): string {
-  return `${value.toFixed(2)} %`;
 }

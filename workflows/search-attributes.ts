@@ -10,7 +10,7 @@ type Names = typeof SEARCH_ATTRIBUTES;
 type ValueOf = { KEYWORD: string; DOUBLE: number; BOOL: boolean };
 type Values = { [Name in keyof Names]?: ValueOf[Names[Name]] | null };
 
-/** Search attributes in the SDK's typed form; null takes one away. */
+/** Search attributes in the SDK's typed form; null removes one. */
 export function searchAttributes(values: Values): SearchAttributeUpdatePair[] {
   return Object.entries(values).map(
     ([name, value]) =>

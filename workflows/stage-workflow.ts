@@ -4,20 +4,21 @@ import {
   defineUpdate,
   executeChild,
   ParentClosePolicy,
-  proxyActivities,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { ControlActivities } from '../activities/control-activities.ts';
 import type { Overrides } from '../study/definition/overrides.ts';
-import type { Profile, SearchStage, Stage } from '../study/definition/study-schema.ts';
-import { type NamedConfig, scaleEpochs, searchTrialName } from '../study/plan/plan.ts';
+import type { SearchStage, Stage } from '../study/definition/stage-schema.ts';
+import type { Profile } from '../study/definition/study-schema.ts';
+import { type NamedConfig, searchTrial } from '../study/plan/plan.ts';
 import { winner } from '../study/plan/winner.ts';
 import type { TrialStanding } from '../study/record/record.ts';
+import type { SearchedTrial, Suggestion } from '../study/search/suggest.ts';
 import type { TrialSpec } from '../study/trial/trial.ts';
 import { QUERIES, trialWorkflowId, UPDATES } from '../temporal/names.ts';
+import { suggest } from './activities.ts';
 import { attentionSignal, notifyAbove } from './attention.ts';
 import { takeDecisions } from './decision.ts';
 import { failedStageDetails, stageDetails } from './details.ts';
@@ -29,7 +30,7 @@ export interface StageInput {
   stage: string;
   kind: Stage['kind'];
   question: string;
-  /** The run of the winner that it starts from, where that is ranked: first, and without being trained again. */
+  /** The winner that the stage starts from, if that is ranked: it comes first and is not trained again. */
   start: TrialStanding | null;
   trials: StageTrial[];
   search: SearchPlan | null;
@@ -40,12 +41,12 @@ export interface StageInput {
 export interface StageTrial {
   name: string;
   spec: TrialSpec;
+  /** The ordinary trial that a side experiment's trial is compared with. */
   of: string | null;
 }
 
-/** From what a search's trials are made, as they are suggested. */
+/** What a search makes its trials from, as they are suggested. */
 export interface SearchPlan extends Pick<SearchStage, 'evaluations' | 'parallel' | 'space'> {
-  /** Epochs unscaled. */
   start: NamedConfig;
   spec: TrialSpec;
   profile: Profile;
@@ -55,7 +56,7 @@ export interface StageStatus {
   stage: string;
   kind: Stage['kind'];
   question: string;
-  /** In the order of the candidates; a trial that has not ended has no standing. */
+  /** In the order of the candidates. A trial that has not ended has no standing. */
   trials: { name: string; epochs: number | null; standing: TrialStanding | null; failure: string | null }[];
   /** Why the stage as a whole needs attention. */
   failure: string | null;
@@ -71,10 +72,10 @@ export const stageStatusQuery = defineQuery<StageStatus>(QUERIES.stageStatus);
 export const retryStageUpdate = defineUpdate<string, [Overrides | undefined]>(UPDATES.retryStage);
 
 /**
- * All trials of a stage, and its winner.
+ * Trains all trials of a stage and finds its winner.
  *
- * Trials that are known start at once, and the training queue gives each a slot when one is free; a search's start as
- * they are suggested. A stage none of whose trials has a score parks as a whole: it promotes nothing.
+ * Trials that are known start at once; the training queue gives each a slot when one is free. A search's trials start as
+ * they are suggested. If no trial has a score, the stage parks as a whole, since it has nothing to promote.
  */
 export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
   const { studyId, stage, kind, question, start, search } = input;
@@ -92,29 +93,30 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
 
   if (start) status.trials.push({ name: start.name, epochs: null, standing: start, failure: null });
   show();
-  await Promise.all(input.trials.map((trial) => runTrial(trial, null, null)));
+  await Promise.all(input.trials.map((trial) => runTrial(trial)));
   if (search) await runSearch(search);
 
   for (;;) {
     const standings = status.trials.flatMap(({ standing }) => (standing ? [standing] : []));
     const best = winner(standings) ?? null;
     if (best || !input.promotes) return { standings, winner: input.promotes ? best : null };
-    const { overrides } = await park(`none of its trials has a score: ${describeOutcomes(standings)}`);
-    await Promise.all(input.trials.map((trial) => runTrial(overridden(trial, overrides), null, overrides)));
+    const overrides = await park(`no trial has a score: ${describeOutcomes(standings)}`);
+    await Promise.all(input.trials.map((trial) => runTrial(trial, { override: overrides })));
   }
 
-  async function runTrial(trial: StageTrial, suggestion: Overrides | null, override: Overrides | null) {
-    const { name, spec, of } = trial;
-    let row = status.trials.find((each) => each.name === name);
-    if (!row) {
-      row = { name, epochs: null, standing: null, failure: null };
-      status.trials.push(row);
-    }
-    Object.assign(row, { epochs: spec.config.epochs, standing: null });
+  /** @param made what a search drew for the trial, and what a person changed for the whole stage. */
+  async function runTrial(
+    { name, spec, of }: StageTrial,
+    made: { suggestion?: Suggestion; override?: Overrides | null } = {},
+  ): Promise<void> {
+    const { suggestion = null, override = null } = made;
+    const row = rowOf(name);
+    row.epochs = spec.config.epochs;
+    row.standing = null;
     show();
-    row.standing = await executeChild(trialWorkflow, {
+    const end = await executeChild(trialWorkflow, {
       workflowId: trialWorkflowId(studyId, stage, name),
-      args: [{ studyId, stage, name, spec, of, suggestion, override }],
+      args: [{ studyId, stage, name, spec: { ...spec, config: { ...spec.config, ...override } } }],
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       typedSearchAttributes: typedSearchAttributes({
         StudyId: studyId,
@@ -125,40 +127,49 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
       }),
       staticSummary: `${name}: ${spec.config.epochs} epochs`,
     });
+    const changed = override || end.override ? { ...override, ...end.override } : null;
+    row.standing = { name, ...end, takenOver: false, of, suggestion, override: changed };
     show();
   }
 
-  /** `parallel` lines side by side, each asking for the next suggestion when its trial has ended or parked. */
+  function rowOf(name: string): StageStatus['trials'][number] {
+    const found = status.trials.find((each) => each.name === name);
+    if (found) return found;
+    const row = { name, epochs: null, standing: null, failure: null };
+    status.trials.push(row);
+    return row;
+  }
+
+  /** `parallel` lines side by side. Each asks for the next suggestion when its trial has ended or parked. */
   async function runSearch({ evaluations, parallel, space, start: from, spec, profile }: SearchPlan) {
     let next = 0;
-    const runs: Promise<void>[] = [];
+    const trials: Promise<void>[] = [];
     const line = async () => {
       while (next < evaluations) {
         const index = next++;
-        const suggestion = await suggest({ space, seed: spec.seed, index, ended: endedKeys() });
-        const config = scaleEpochs({ ...from.config, ...suggestion }, profile);
-        const trial = { name: searchTrialName(from.name, index), spec: { ...spec, config }, of: null };
-        const run = runTrial(trial, suggestion, null);
-        runs.push(run);
-        const parked = () =>
-          status.trials.some(({ name, failure }) => name === trial.name && failure !== null);
-        await Promise.race([run, condition(parked)]);
+        const suggestion = await suggest({ space, seed: spec.seed, index, ended: ended() });
+        const { name, config } = searchTrial(from, suggestion, profile, index);
+        const trial = runTrial({ name, spec: { ...spec, config }, of: null }, { suggestion });
+        trials.push(trial);
+        const parked = () => status.trials.some((each) => each.name === name && each.failure !== null);
+        await Promise.race([trial, condition(parked)]);
       }
     };
     await Promise.all(Array.from({ length: Math.min(parallel, evaluations) }, line));
-    await Promise.all(runs);
+    await Promise.all(trials);
   }
 
-  /** What the search has trained so far; a skipped trial has taught it nothing. */
-  function endedKeys(): { trialKey: string; suggestion: Overrides }[] {
+  /** The search's trained trials so far. A skipped trial has no result to learn from. */
+  function ended(): SearchedTrial[] {
     return status.trials.flatMap(({ standing }) =>
-      standing?.trialKey && standing.suggestion
-        ? [{ trialKey: standing.trialKey, suggestion: standing.suggestion }]
+      standing?.status === 'trained' && standing.suggestion
+        ? [{ suggestion: standing.suggestion, score: standing.score }]
         : [],
     );
   }
 
-  async function park(failure: string): Promise<{ overrides: Overrides | null }> {
+  /** Waits for a person, who may change settings for the whole stage. */
+  async function park(failure: string): Promise<Overrides | null> {
     status.failure = failure;
     upsertSearchAttributes(searchAttributes({ NeedsAttention: true }));
     setCurrentDetails(failedStageDetails(workflowInfo().workflowId, stage, failure));
@@ -168,21 +179,11 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
     upsertSearchAttributes(searchAttributes({ NeedsAttention: false }));
     show();
     await notifyAbove(studyId, null);
-    return { overrides: decision.choice === 'retry' ? decision.overrides : null };
+    return decision.choice === 'retry' ? decision.overrides : null;
   }
 }
 
 // --- helpers ---
-
-const { suggest } = proxyActivities<Pick<ControlActivities, 'suggest'>>({
-  summary: 'the next configuration',
-  startToCloseTimeout: '2 minutes',
-  retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '2 minutes' },
-});
-
-function overridden(trial: StageTrial, overrides: Overrides | null): StageTrial {
-  return { ...trial, spec: { ...trial.spec, config: { ...trial.spec.config, ...overrides } } };
-}
 
 function describeOutcomes(standings: TrialStanding[]): string {
   return standings.map(({ name, status, outcome }) => `${name} ${outcome ?? status}`).join(', ');

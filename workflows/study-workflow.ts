@@ -1,27 +1,23 @@
 import {
-  ActivityCancellationType,
   defineQuery,
   defineUpdate,
   executeChild,
   isCancellation,
   ParentClosePolicy,
-  proxyActivities,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { ControlActivities } from '../activities/control-activities.ts';
 import type { DatasetSource } from '../activities/prepare-dataset.ts';
 import type { WeightsSource } from '../activities/prepare-weights.ts';
-import type { TrainingActivities } from '../activities/training-activities.ts';
 import type { Overrides } from '../study/definition/overrides.ts';
 import { pretrainedNetworks } from '../study/definition/pretrained.ts';
-import type { Profile, Stage, Study } from '../study/definition/study-schema.ts';
+import type { Stage } from '../study/definition/stage-schema.ts';
+import type { Profile, Study } from '../study/definition/study-schema.ts';
 import {
   limitImages,
   type NamedConfig,
-  scaleEpochs,
   stageTrials,
   startOf,
   trialData,
@@ -30,7 +26,15 @@ import {
 import { promotedConfig } from '../study/plan/promotion.ts';
 import type { DatasetSummary, TestScore, TrialStanding, WeightsSummary } from '../study/record/record.ts';
 import type { TrialSpec } from '../study/trial/trial.ts';
-import { QUERIES, stageWorkflowId, TRAINING_QUEUE, UPDATES } from '../temporal/names.ts';
+import { QUERIES, stageWorkflowId, UPDATES } from '../temporal/names.ts';
+import {
+  evaluateTest,
+  openStudy,
+  prepareDataset,
+  prepareWeights,
+  writeRecord,
+  writeReport,
+} from './activities.ts';
 import { attentionSignal, describeFailure } from './attention.ts';
 import { takeDecisions } from './decision.ts';
 import { studyDetails } from './details.ts';
@@ -38,11 +42,11 @@ import { searchAttributes, typedSearchAttributes } from './search-attributes.ts'
 import { stageWorkflow } from './stage-workflow.ts';
 
 export interface StudyRequest {
-  /** A parsed study: every default filled in. */
+  /** A parsed study, with every default filled in. */
   study: Study;
   profile: string;
   source: DatasetSource;
-  /** Where weights come from, if some network of the profile starts from them. */
+  /** Where weights come from, if any network of the profile starts from weights. */
   weights: WeightsSource;
 }
 
@@ -66,13 +70,13 @@ export interface StudyStatus {
   dataset: DatasetSummary | null;
   /** How many of the data set's images the profile uses; training images before the split. */
   images: { training: number; test: number } | null;
-  /** What pretrained networks start from; null before they are prepared, and where there are none. */
+  /** What pretrained networks start from; null until it is prepared, and if there are none. */
   weights: WeightsSummary | null;
   stages: StageProgress[];
-  /** What waits for a person, by workflow id, each with its failure. */
+  /** What waits for a person: the failure for each workflow id. */
   attention: Record<string, string>;
   test: TestScore | null;
-  /** Where the store's objects can be browsed, for people; null where that is not known. */
+  /** Where people can browse the store's objects; null if that is not known. */
   objectsUrl: string | null;
 }
 
@@ -86,7 +90,7 @@ export interface StudyOutcome {
 export const studyStatusQuery = defineQuery<StudyStatus>(QUERIES.studyStatus);
 export const retryTestUpdate = defineUpdate<string, [Overrides | undefined]>(UPDATES.retryTest);
 
-/** A whole study: its stages in turn, each from the winner of an earlier one, the final test, record and report. */
+/** A complete study: its stages in order, each from the winner of an earlier one, the final test, record and report. */
 export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome> {
   const { study, profile: profileName, source } = request;
   const studyId = workflowInfo().workflowId;
@@ -118,16 +122,16 @@ export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome
   status.objectsUrl = opened.objectsUrl;
   const data = trialData(study, profile, dataset);
   const specOf = (config: NamedConfig['config'], repetition = 0): TrialSpec =>
-    trialSpec(scaleEpochs(config, profile), data, {
+    trialSpec(config, data, {
       seed: study.seed,
       repetition,
       numerics: opened.numerics,
       weights: weights?.sha256 ?? null,
     });
 
-  /** What each stage promotes, its epochs unscaled, and the run that won. */
+  /** What each stage promotes, and the trial that won it. */
   const winners = new Map<string, NamedConfig>();
-  const winningRuns = new Map<string, Winner>();
+  const winningTrials = new Map<string, Winner>();
   const candidates = new Map<string, NamedConfig[]>();
 
   for (const [index, stage] of study.stages.entries()) {
@@ -143,10 +147,9 @@ export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome
   }
 
   const trained = status.stages.filter(({ kind }) => kind !== 'test');
-  const ended = trained.map(({ name, kind, start, standings, winner }) => ({
-    ...{ name, kind, start, standings },
-    winner: winner?.name ?? null,
-  }));
+  const ended = trained.map(({ name, kind, start, standings, winner }) => {
+    return { name, kind, start, standings, winner: winner?.name ?? null };
+  });
   const { recordKey } = await writeRecord({ studyId, stages: ended });
   await writeReport({ studyId });
   return { winner: trained.findLast(({ winner }) => winner)?.winner ?? null, test: status.test, recordKey };
@@ -157,7 +160,7 @@ export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome
     const planned = stageTrials(study, profile, stage, soFar);
     const ranksStart = stage.kind === 'search' || (stage.kind === 'compare' && stage.ranksStart);
     const promotes = stage.kind === 'search' || stage.kind === 'compare';
-    const startRun = 'from' in stage && stage.from ? winningRuns.get(stage.from) : undefined;
+    const startTrial = 'from' in stage && stage.from ? winningTrials.get(stage.from) : undefined;
 
     const outcome = await executeChild(stageWorkflow, {
       workflowId: stageWorkflowId(studyId, stage.name),
@@ -167,7 +170,7 @@ export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome
           stage: stage.name,
           kind: stage.kind,
           question: stage.question,
-          start: ranksStart && startRun ? { ...startRun, takenOver: true } : null,
+          start: ranksStart && startTrial ? { ...startTrial, takenOver: true } : null,
           trials: planned.map(({ name, config, repetition, of }) => ({
             name,
             spec: specOf(config, repetition),
@@ -193,11 +196,11 @@ export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome
     candidates.set(stage.name, planned);
     if (!outcome.winner) return;
     winners.set(stage.name, promotedConfig(outcome.winner, { start, planned, profile }));
-    winningRuns.set(stage.name, outcome.winner);
+    winningTrials.set(stage.name, outcome.winner);
   }
 
   async function runTest(from: string): Promise<TestScore> {
-    const { trialKey } = winningRuns.get(from) ?? {};
+    const { trialKey } = winningTrials.get(from) ?? {};
     if (!trialKey)
       throw new Error(
         `stage ${from} has no winner to test; the schema lets none but a compare stage come here`,
@@ -217,37 +220,6 @@ export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome
 }
 
 // --- helpers ---
-
-const retry = { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '2 minutes' } as const;
-
-const { openStudy, writeRecord, writeReport } = proxyActivities<ControlActivities>({
-  startToCloseTimeout: '5 minutes',
-  retry,
-});
-
-const { prepareDataset } = proxyActivities<ControlActivities>({
-  summary: 'data set: find, check, store',
-  startToCloseTimeout: '1 hour',
-  heartbeatTimeout: '60 seconds',
-  retry: { ...retry, maximumAttempts: 5 },
-});
-
-const { prepareWeights } = proxyActivities<ControlActivities>({
-  summary: 'weights: find, check, store',
-  startToCloseTimeout: '1 hour',
-  heartbeatTimeout: '60 seconds',
-  // Where nothing answers, a study that needs them is refused within a minute.
-  retry: { ...retry, maximumAttempts: 3 },
-});
-
-const { evaluateTest } = proxyActivities<TrainingActivities>({
-  taskQueue: TRAINING_QUEUE,
-  summary: 'final test',
-  startToCloseTimeout: '1 hour',
-  heartbeatTimeout: '60 seconds',
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  retry: { ...retry, maximumAttempts: 8 },
-});
 
 function initialStatus(studyId: string, { study, profile }: StudyRequest): StudyStatus {
   return {

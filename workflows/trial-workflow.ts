@@ -1,19 +1,17 @@
 import {
-  ActivityCancellationType,
   defineQuery,
   defineSignal,
   defineUpdate,
   isCancellation,
-  proxyActivities,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { TrainingActivities } from '../activities/training-activities.ts';
 import type { Overrides } from '../study/definition/overrides.ts';
 import type { TrialStanding } from '../study/record/record.ts';
 import { bestEpoch, type EpochLine, type TrialSpec } from '../study/trial/trial.ts';
-import { QUERIES, SIGNALS, TRAINING_QUEUE, UPDATES } from '../temporal/names.ts';
+import { QUERIES, SIGNALS, UPDATES } from '../temporal/names.ts';
+import { train } from './activities.ts';
 import { describeFailure, notifyAbove } from './attention.ts';
 import { takeDecisions } from './decision.ts';
 import { failedTrialDetails, trialDetails } from './details.ts';
@@ -24,24 +22,27 @@ export interface TrialInput {
   stage: string;
   name: string;
   spec: TrialSpec;
-  /** What its stage says of it in its standing. */
-  of: string | null;
-  suggestion: Overrides | null;
+}
+
+/** How a trial ended. */
+export interface TrialEnd
+  extends Pick<TrialStanding, 'status' | 'trialKey' | 'outcome' | 'score' | 'bestEpoch' | 'reused'> {
+  /** Settings that a person changed when retrying this trial; null if none. */
   override: Overrides | null;
 }
 
 /** What a trial's page and `run` show of it. */
 export interface TrialStatus {
   name: string;
-  /** As it is trained: with what a person has changed. */
+  /** As it is trained, including what a person has changed. */
   spec: TrialSpec;
   state: 'queued' | 'training' | 'needsAttention' | 'done';
-  /** The last epoch's line, and the best's so far. */
   lastLine: EpochLine | null;
+  /** The best epoch's line so far. */
   bestLine: EpochLine | null;
   /** Why the trial needs attention. */
   failure: string | null;
-  standing: TrialStanding | null;
+  end: TrialEnd | null;
 }
 
 export const trialStatusQuery = defineQuery<TrialStatus>(QUERIES.trialStatus);
@@ -51,14 +52,14 @@ export const retryTrialUpdate = defineUpdate<string, [Overrides | undefined]>(UP
 export const skipTrialUpdate = defineUpdate<string>(UPDATES.skipTrial);
 
 /**
- * One training run of one configuration, until it has a result or a person skips it.
+ * Trains one configuration until it has a result or a person skips it.
  *
- * Failures are tried again by the activity's retry policy. When that is used up, or where trying again can't help, the
- * trial parks: it waits for the Update `retryTrial` or `skipTrial`. A retry with overrides is another trial, from scratch.
+ * The activity's retry policy retries failures. When the retries are used up, or if retrying can't help, the trial parks: it
+ * waits for the Update `retryTrial` or `skipTrial`. A retry with overrides is another trial and starts from scratch.
  */
-export async function trialWorkflow(input: TrialInput): Promise<TrialStanding> {
-  const { name, of, suggestion } = input;
-  let { override } = input;
+export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
+  const { name } = input;
+  let override: Overrides | null = null;
   const status: TrialStatus = {
     name,
     spec: input.spec,
@@ -66,7 +67,7 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialStanding> {
     lastLine: null,
     bestLine: null,
     failure: null,
-    standing: null,
+    end: null,
   };
 
   const show = () => setCurrentDetails(trialDetails(status));
@@ -91,15 +92,15 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialStanding> {
   show();
   for (;;) {
     try {
-      const report = await train({ spec: status.spec });
-      // A worker that was shut down in the middle is no failure: the checkpoint waits for the next one.
-      if (report.status === 'interrupted') continue;
-      return finish({ status: 'trained', ...report.result });
+      const trained = await train({ spec: status.spec });
+      // A worker that was shut down during training is no failure: the next one resumes from the checkpoint.
+      if (trained.status === 'interrupted') continue;
+      return finish({ status: 'trained', ...trained.result, override });
     } catch (error) {
       if (isCancellation(error)) throw error;
       const decision = await park(describeFailure(error));
-      if (decision.choice === 'skip') return finish(skipped);
-      if (decision.overrides) startAnew(decision.overrides);
+      if (decision.choice === 'skip') return finish({ ...SKIPPED, override });
+      if (decision.overrides) restartWith(decision.overrides);
     }
   }
 
@@ -118,7 +119,7 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialStanding> {
     return decision;
   }
 
-  function startAnew(overrides: Overrides): void {
+  function restartWith(overrides: Overrides): void {
     override = { ...override, ...overrides };
     status.spec = { ...status.spec, config: { ...status.spec.config, ...overrides } };
     status.lastLine = null;
@@ -127,37 +128,19 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialStanding> {
     show();
   }
 
-  function finish(
-    end: Pick<TrialStanding, 'status' | 'trialKey' | 'outcome' | 'score' | 'bestEpoch' | 'reused'>,
-  ) {
-    const standing: TrialStanding = { name, ...end, takenOver: false, of, suggestion, override };
+  function finish(end: TrialEnd): TrialEnd {
     status.state = 'done';
-    status.standing = standing;
+    status.end = end;
     const ended = end.status === 'skipped' ? 'skipped' : (end.outcome ?? 'trained');
     upsertSearchAttributes(searchAttributes({ TrialStatus: ended, BestValAccuracy: end.score }));
     show();
-    return standing;
+    return end;
   }
 }
 
 // --- helpers ---
 
-const { train } = proxyActivities<Pick<TrainingActivities, 'train'>>({
-  taskQueue: TRAINING_QUEUE,
-  summary: 'training',
-  // No short time limit: a long training is no fault, and heartbeats tell a hung one.
-  startToCloseTimeout: '30 days',
-  heartbeatTimeout: '60 seconds',
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  retry: {
-    initialInterval: '2 seconds',
-    backoffCoefficient: 2,
-    maximumInterval: '2 minutes',
-    maximumAttempts: 8,
-  },
-});
-
-const skipped = {
+const SKIPPED = {
   status: 'skipped',
   trialKey: null,
   outcome: null,

@@ -3,15 +3,16 @@ import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { type DownloadOptions, download } from './download.ts';
 
-/** Whether a source is downloaded rather than opened as a file. */
-export function isAddress(source: string): boolean {
+/** Whether a source is downloaded, rather than opened as a file. */
+export function isUrl(source: string): boolean {
   return /^https?:/.test(source);
 }
 
 /**
- * Calls `use` with a local file, or with a URL's file once it is downloaded. A partial download is kept for the next
- * attempt. A complete one is deleted after `use`.
+ * Calls `use` with the path of a file, after downloading it if `source` is a URL. A partial download is kept for the next
+ * attempt; a complete one is deleted when `use` has ended.
  *
+ * @param source path or URL.
  * @param downloads folder for downloads.
  */
 export async function withFile<T>(
@@ -20,7 +21,7 @@ export async function withFile<T>(
   options: Pick<DownloadOptions, 'sizeBytes' | 'sha256' | 'maxBytes' | 'onProgress'>,
   use: (file: string) => Promise<T>,
 ): Promise<T> {
-  if (!isAddress(source)) return use(source);
+  if (!isUrl(source)) return use(source);
   const file = join(downloads, encodeURIComponent(source).slice(-200));
   await download(source, file, {
     ...options,

@@ -4,15 +4,12 @@
  * Of so many steps; where these are not a whole epoch, it is projected from them.
  */
 
-import { setTensorflowEnvironment, threadsOf } from '../../trainer/tensorflow-environment.ts';
+import { createPauses } from '../../training/loop/event-loop.ts';
+import { createProgressMeter } from '../../training/loop/progress.ts';
 import type { EpochTraining } from '../../training/loop/train-epoch.ts';
+import { trainEpoch } from '../../training/loop/train-epoch.ts';
 import { begin, end } from './measured.ts';
-
-setTensorflowEnvironment(threadsOf(process.env));
-const { openTraining } = await import('./our-training.ts');
-const { createPauses } = await import('../../training/loop/event-loop.ts');
-const { createProgressMeter } = await import('../../training/loop/progress.ts');
-const { trainEpoch } = await import('../../training/loop/train-epoch.ts');
+import { openTraining } from './our-training.ts';
 
 const EPOCH_IMAGES = 40_000;
 const FIRST_STEPS = 20;

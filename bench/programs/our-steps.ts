@@ -1,12 +1,10 @@
 /** Milliseconds a training step as the trainer runs it: our-steps.ts NETWORK BATCH */
-import { setTensorflowEnvironment, threadsOf } from '../../trainer/tensorflow-environment.ts';
-import { end, measureSteps } from './measured.ts';
 
-setTensorflowEnvironment(threadsOf(process.env));
-const { openTraining, IMAGES } = await import('./our-training.ts');
-const { backend } = await import('../../training/tensorflow/tensorflow.ts');
-const { createPauses } = await import('../../training/loop/event-loop.ts');
-const { drawFlips, shuffledOrder } = await import('../../training/loop/order.ts');
+import { createPauses } from '../../training/loop/event-loop.ts';
+import { drawFlips, shuffledOrder } from '../../training/loop/order.ts';
+import { backend } from '../../training/tensorflow/tensorflow.ts';
+import { end, measureSteps } from './measured.ts';
+import { IMAGES, openTraining } from './our-training.ts';
 
 let insideMilliseconds = 0;
 const { binding } = backend;

@@ -1,10 +1,15 @@
 /** What the trainer trains with, over random images. */
 import { randomFillSync } from 'node:crypto';
 import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/definition/network-shapes.ts';
-import { type Network, reportSettings, type TrainingConfig } from '../../study/definition/training-config.ts';
+import {
+  defaultSettings,
+  type Network,
+  type TrainingConfig,
+} from '../../study/definition/training-config.ts';
+import { asTrained } from '../../study/plan/epochs.ts';
 import { createCompiledEngine } from '../../training/compile/compiled-engine.ts';
-import type { TrainingEngine } from '../../training/engine.ts';
-import { startingTensors } from '../../training/loop/state.ts';
+import type { TrainingEngine } from '../../training/compile/engine.ts';
+import { startingTensors } from '../../training/loop/starting-tensors.ts';
 import { createNetwork } from '../../training/networks/network.ts';
 import { createUpdateRule } from '../../training/optimizers/optimizer.ts';
 
@@ -15,7 +20,7 @@ export function openTraining(
   network: Network,
   batchSize: number,
 ): { config: TrainingConfig; engine: TrainingEngine } {
-  const config = { ...reportSettings, batchSize, network };
+  const config = { ...asTrained({ ...defaultSettings, batchSize }, { epochDivisor: 1 }), network };
   const compiled = createNetwork(config);
   const engine = createCompiledEngine({
     network: compiled,

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
 import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/definition/network-shapes.ts';
-import { reportSettings } from '../../study/definition/training-config.ts';
+import { defaultSettings } from '../../study/definition/training-config.ts';
 import { end, measureSteps } from './measured.ts';
 import { tfjsNetwork } from './tfjs-network.ts';
 
@@ -14,7 +14,7 @@ const tf = require('@tensorflow/tfjs-node-gpu') as typeof TensorFlow;
 
 const [network = '', batch = ''] = process.argv.slice(2);
 const model = tfjsNetwork(tf, JSON.parse(network));
-const optimizer = tf.train.momentum(reportSettings.learningRate, 0.9);
+const optimizer = tf.train.momentum(defaultSettings.learningRate, 0.9);
 const images = tf.randomNormal([Number(batch), IMAGE_SIZE, IMAGE_SIZE, IMAGE_CHANNELS]);
 const classes = Int32Array.from({ length: Number(batch) }, (_, index) => index % CLASSES);
 const labels = tf.oneHot(tf.tensor1d(classes, 'int32'), CLASSES);

@@ -4,7 +4,7 @@
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -12,9 +12,9 @@ import { Command } from 'commander';
 import { endWith } from '../../client/command-line/exit-codes.ts';
 import { ensureNativeParts, trainerEnvironment } from '../../infra/setup/native-parts.ts';
 import { UserError } from '../../infra/user-error.ts';
-import { setTensorflowEnvironment } from '../../trainer/tensorflow-environment.ts';
+import { processEnvironment } from '../../trainer/environment.ts';
 import { ArchiveError, readCifar10Archive } from '../../training/data/archive.ts';
-import { parseRecords } from '../../training/data/records.ts';
+import { unpackImages } from '../../training/data/packed-images.ts';
 import { splitImages } from '../../training/data/split.ts';
 import type { EpochResult, Job, Printed } from './job.ts';
 import { comparedConfigs, EPOCHS, splitRequest } from './plan.ts';
@@ -23,7 +23,7 @@ import { type ComparedNetwork, comparisonTable } from './table.ts';
 try {
   await compare(parseArguments(process.argv.slice(2)));
 } catch (error) {
-  endWith(error instanceof ArchiveError ? new UserError(error.message, { cause: error }) : error);
+  await endWith(error instanceof ArchiveError ? new UserError(error.message, { cause: error }) : error);
 }
 
 // --- helpers ---
@@ -62,12 +62,11 @@ function parseArguments(args: string[]): Arguments {
 async function compare({ python, archive }: Arguments): Promise<void> {
   await checkPython(python);
   // For our side's processes, which inherit it.
-  Object.assign(process.env, trainerEnvironment(await ensureNativeParts()));
-  setTensorflowEnvironment(availableParallelism());
+  Object.assign(process.env, trainerEnvironment(await ensureNativeParts()), processEnvironment());
   const folder = await mkdtemp(join(tmpdir(), 'compare-pytorch-'));
   try {
     const { train } = await readCifar10Archive(archive);
-    const { training, validation } = splitImages(parseRecords(train, archive).labels, splitRequest(train));
+    const { training, validation } = splitImages(unpackImages(train, archive).labels, splitRequest(train));
     await writeFile(join(folder, 'train.bin'), train);
     await writeFile(
       join(folder, 'split.json'),

@@ -1,7 +1,8 @@
 import { parseStudy } from '../../study/definition/parse-study.ts';
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
+import { asTrained } from '../../study/plan/epochs.ts';
 import { cifar10 } from '../../study/shipped/cifar10.ts';
-import { RECORD_BYTES } from '../../training/data/records.ts';
+import { PACKED_IMAGE_BYTES } from '../../training/data/packed-images.ts';
 import type { SplitRequest } from '../../training/data/split.ts';
 
 export const EPOCHS = 5;
@@ -17,12 +18,16 @@ export function comparedConfigs(): { name: string; config: TrainingConfig; seeds
     const network = candidates.find((candidate) => candidate.name === name)?.change.network;
     if (!network) throw new Error(`expected the study ${study.name} to have a network ${name}, got none`);
     const seeds = Array.from({ length: count }, (_, index) => index + 1);
-    return { name, config: { ...study.base, network, epochs: EPOCHS }, seeds };
+    return {
+      name,
+      config: { ...asTrained({ ...study.base, epochs: EPOCHS }, { epochDivisor: 1 }), network },
+      seeds,
+    };
   });
 }
 
 /** The study's split of all images. */
 export function splitRequest(records: Uint8Array): SplitRequest {
   const { validationFraction, splitSeed } = study;
-  return { trainImages: records.length / RECORD_BYTES, validationFraction, splitSeed };
+  return { trainImages: records.length / PACKED_IMAGE_BYTES, validationFraction, splitSeed };
 }

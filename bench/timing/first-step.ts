@@ -8,11 +8,12 @@ import { type NativeParts, trainerEnvironment } from '../../infra/setup/native-p
 import { putDataset } from '../../storage/inputs/datasets.ts';
 import { ensureBucket } from '../../storage/minio/bucket.ts';
 import { createMinioStore } from '../../storage/minio/minio-store.ts';
-import { type Network, reportSettings } from '../../study/definition/training-config.ts';
+import { defaultSettings, type Network } from '../../study/definition/training-config.ts';
+import { asTrained } from '../../study/plan/epochs.ts';
 import { CIFAR10_CLASSES } from '../../study/shipped/class-names.ts';
 import { NUMERICS, type TrialSpec } from '../../study/trial/trial.ts';
-import { createRunTrainer } from '../../trainer/run-trainer.ts';
-import { RECORD_BYTES } from '../../training/data/records.ts';
+import { startTrainer } from '../../trainer/start-trainer.ts';
+import { PACKED_IMAGE_BYTES } from '../../training/data/packed-images.ts';
 import type { BenchResults } from '../bench-results.ts';
 import { FIRST_STEP_LIMIT } from '../floors.ts';
 import { disturbanceBetween, readLoad, untilQuiet } from './machine-load.ts';
@@ -79,10 +80,11 @@ export async function measureFirstStep(
 // --- helpers ---
 
 async function storeImages(store: Parameters<typeof createMinioStore>[0]): Promise<string> {
-  const train = Buffer.alloc(IMAGES * RECORD_BYTES, 128);
-  for (let image = 0; image < IMAGES; image++) train[image * RECORD_BYTES] = image % CIFAR10_CLASSES.length;
+  const train = Buffer.alloc(IMAGES * PACKED_IMAGE_BYTES, 128);
+  for (let image = 0; image < IMAGES; image++)
+    train[image * PACKED_IMAGE_BYTES] = image % CIFAR10_CLASSES.length;
   const { dataset } = await putDataset(createMinioStore(store), {
-    ...{ train, test: train.subarray(0, 10 * RECORD_BYTES), trainImages: IMAGES, testImages: 10 },
+    ...{ train, test: train.subarray(0, 10 * PACKED_IMAGE_BYTES), trainImages: IMAGES, testImages: 10 },
     classes: [...CIFAR10_CLASSES],
     origin: { kind: 'generated' },
   });
@@ -92,7 +94,7 @@ async function storeImages(store: Parameters<typeof createMinioStore>[0]): Promi
 /** All images are loaded; all but one batch are held out, so that the epoch's first step is its last and is reported. */
 function oneStepTrial(network: Network, dataset: string): TrialSpec {
   return {
-    config: { ...reportSettings, batchSize: BATCH_SIZE, network },
+    config: { ...asTrained({ ...defaultSettings, batchSize: BATCH_SIZE }, { epochDivisor: 1 }), network },
     data: { dataset, trainImages: IMAGES, validationFraction: 1 - BATCH_SIZE / IMAGES, splitSeed: 1 },
     ...{ seed: 1, repetition: 0, initialWeights: 'scratch', numerics: NUMERICS },
   };
@@ -102,20 +104,17 @@ function oneStepTrial(network: Network, dataset: string): TrialSpec {
 async function untilFirstStep(spec: TrialSpec, signal: AbortSignal): Promise<Measurement<number>> {
   const enough = new AbortController();
   let log = '';
-  const runTrainer = createRunTrainer({
-    slots: 1,
-    onLog: async (_job, text) => {
-      log = text;
-    },
-  });
   const before = readLoad(process.pid);
   let found: Measurement<number> | undefined;
   try {
-    await runTrainer(
+    await startTrainer(
       { kind: 'train', spec, holder: 'bench', term: 1 },
       {
         signal: AbortSignal.any([signal, enough.signal]),
-        onReport: ({ kind }) => {
+        onLog: async (text) => {
+          log = text;
+        },
+        onEvent: ({ kind }) => {
           if (kind !== 'progress' || found) return;
           const after = readLoad(process.pid);
           found = { figures: after.at - before.at, disturbance: disturbanceBetween(before, after) };

@@ -1,17 +1,16 @@
-/** What a command's `--help` says after its options. */
+/** What a command's `--help` prints after its options. */
 export interface Help {
-  /** What options alone don't tell. */
   notes?: string;
-  /** Commands without `npx staged-study`; a comment after two spaces and `#` is told with them. */
+  /** Commands without `npx staged-study`, each with an optional comment after two spaces and `#`. */
   examples: string[];
-  /** What each exit code of this command means, but for those that all have. */
+  /** The exit codes of this command, without those that all commands have. */
   exits: Record<number, string>;
 }
 
-const EVERYWHERE = { 2: 'wrong usage, and nothing was done', 130: 'ended by Ctrl-C' };
+const COMMON_EXITS = { 2: 'wrong usage; nothing was done', 130: 'interrupted by Ctrl-C' };
 
 export function helpText({ notes, examples, exits }: Help): string {
-  const codes = Object.entries({ ...EVERYWHERE, ...exits }).map(
+  const codes = Object.entries({ ...COMMON_EXITS, ...exits }).map(
     ([code, meaning]) => `  ${code.padEnd(4)} ${meaning}`,
   );
   return [

@@ -1,15 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { UsageError } from '../command-line/usage-error.ts';
+import { UsageError } from '../command-line/exit-codes.ts';
 
-/** The file by which an export is known again: what it is, and the SHA-256 of every other file. */
+/** The file that marks a folder as an export: what it holds, and the SHA-256 of every other file. */
 export const EXPORT_FILE = 'export.json';
 
 /**
- * Whether a folder may become an export: there is none yet, or it is empty, or an earlier export and nothing else.
+ * Checks that a folder may become an export: it does not exist, is empty, or holds only an earlier export.
  *
- * @throws {UsageError} where it holds anything that an export has not written.
+ * @throws {UsageError} if it holds anything else.
  */
 export async function checkExportFolder(name: string): Promise<void> {
   const folder = resolve(name);
@@ -26,10 +26,10 @@ export async function checkExportFolder(name: string): Promise<void> {
 }
 
 /**
- * Writes an export beside its place, and puts it there when it is whole; an earlier one is replaced.
+ * Writes an export to a temporary folder, and moves it to its place when it is complete. Replaces an earlier export.
  *
- * @param write fills an empty folder with all but the file of the export.
- * @param about what the export's file tells, beside the hashes.
+ * @param about what {@link EXPORT_FILE} holds in addition to the hashes.
+ * @param write fills an empty folder.
  */
 export async function writeExport(
   name: string,
@@ -72,10 +72,10 @@ export async function hashesIn(
 
 // --- helpers ---
 
-/** What Python leaves beside a module that was imported. */
+/** What Python writes when the exported module is imported. */
 const COMPILED = /^__pycache__\/load_in_pytorch\.[\w.-]+\.pyc$/;
 
-/** Paths within the folder, sorted. Links count as files: an export has none. */
+/** Paths within the folder, sorted. Links count as files, of which an export has none. */
 async function filesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
@@ -84,7 +84,7 @@ async function filesIn(folder: string): Promise<string[]> {
     .sort();
 }
 
-/** What an earlier export says it has written; nothing where there is none, or none that can be read. */
+/** The files that an earlier export lists; none if there is no export that can be read. */
 async function filesOfExport(folder: string): Promise<string[]> {
   try {
     const { files } = JSON.parse(await readFile(join(folder, EXPORT_FILE), 'utf8'));

@@ -26,7 +26,6 @@ export async function writeModel(
     await askTrainer(
       { kind: 'exportModel', trialKey, folder: beside },
       {
-        wanted: 'exported',
         failure: "the model can't be exported",
         signal,
         env: { ...trainerEnvironment(await ensureNativeParts()), ...storeEnvironment(bucket) },

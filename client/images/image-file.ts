@@ -4,14 +4,14 @@ import { UserError } from '../../infra/user-error.ts';
 import type { ImageFile } from '../../trainer/protocol.ts';
 import { type ImageHeader, ImageHeaderError, readImageHeader } from './image-header.ts';
 
-/** Twice what most phones' cameras give; decoding needs up to twenty bytes a pixel. */
+/** Twice the pixels of most phone cameras. Decoding takes up to 20 bytes for each. */
 const MAX_PIXELS = 100_000_000;
 const MAX_FILE_BYTES = 200_000_000;
 
 /**
- * An image file by what its header says, before anything is started or decoded.
+ * Reads the header of an image file, before anything is started or decoded.
  *
- * @throws {UserError} with one line, where it can't be read or is too large.
+ * @throws {UserError} if it can't be read, is too large, or is not a PNG or JPEG.
  */
 export async function imageFile(name: string): Promise<ImageFile> {
   const path = resolve(name);
@@ -19,7 +19,7 @@ export async function imageFile(name: string): Promise<ImageFile> {
   const { width, height } = header;
   if (width * height > MAX_PIXELS) {
     throw new UserError(
-      `${name}: expected ${millions(MAX_PIXELS)} million pixels at most, got ${width}×${height}; make it smaller`,
+      `${name}: expected at most ${millions(MAX_PIXELS)} million pixels, got ${width}×${height}; make the image smaller`,
     );
   }
   return { path, ...header };
@@ -35,22 +35,21 @@ async function contents(name: string, path: string): Promise<Buffer> {
     if (!found.isFile()) throw new UserError(`${name}: expected an image file, got ${kindOf(found)}`);
     if (found.size > MAX_FILE_BYTES) {
       throw new UserError(
-        `${name}: expected ${millions(MAX_FILE_BYTES)} MB at most, got ${Math.ceil(millions(found.size))} MB`,
+        `${name}: expected at most ${millions(MAX_FILE_BYTES)} MB, got ${Math.ceil(millions(found.size))} MB`,
       );
     }
     return await readFile(path);
   } catch (error) {
     if (error instanceof UserError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new UserError(
-      `${name}: ${code === 'ENOENT' ? 'there is no such file' : `it can't be read (${message})`}`,
-      { cause: error },
-    );
+    throw new UserError(`${name}: ${code === 'ENOENT' ? 'no such file' : `it can't be read (${message})`}`, {
+      cause: error,
+    });
   }
 }
 
 function kindOf(found: { isDirectory(): boolean }): string {
-  return found.isDirectory() ? 'a folder' : 'something that is no file';
+  return found.isDirectory() ? 'a folder' : 'something else';
 }
 
 function headerOf(name: string, bytes: Buffer): ImageHeader {

@@ -1,17 +1,17 @@
 import type { ImageFile } from '../../trainer/protocol.ts';
 
-/** What the header of an image tells, before a pixel is decoded. */
+/** What the header of an image says about it. */
 export type ImageHeader = Omit<ImageFile, 'path'>;
 
-/** Bytes that are no image this program can read; the message says what they are. */
+/** The bytes are not a PNG or JPEG image; the message says what they are. */
 export class ImageHeaderError extends Error {
   override name = 'ImageHeaderError';
 }
 
 /**
- * Reads the header of a PNG or JPEG file. Lengths in it are not trusted; nothing is decoded.
+ * Reads the header of a PNG or JPEG file without decoding pixels. Lengths in the file are not trusted.
  *
- * @throws {ImageHeaderError}
+ * @throws {ImageHeaderError} if the bytes are not such an image, or if the image has no pixels.
  */
 export function readImageHeader(bytes: Buffer): ImageHeader {
   const header = isPng(bytes) ? pngHeader(bytes) : isJpeg(bytes) ? jpegHeader(bytes) : undefined;
@@ -27,7 +27,7 @@ export function readImageHeader(bytes: Buffer): ImageHeader {
 const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const UPRIGHT = 1;
 
-/** What people might try, by how it begins. */
+/** Formats that people might try, by their first bytes. */
 const OTHER_FORMATS: [RegExp, string][] = [
   [/^GIF8/, 'a GIF; save a frame of it as PNG'],
   [/^RIFF....WEBP/s, 'a WebP image; save it as PNG'],
@@ -46,7 +46,7 @@ function formatOf(bytes: Buffer): string {
   return OTHER_FORMATS.find(([pattern]) => pattern.test(start))?.[1] ?? 'neither';
 }
 
-/** Transparent: the colour type has an alpha channel, or a chunk before the pixels names transparent colours. */
+/** Transparent if the colour type has an alpha channel, or if a tRNS chunk before the pixels names transparent colours. */
 function pngHeader(bytes: Buffer): ImageHeader {
   if (bytes.length < 33 || bytes.toString('latin1', 12, 16) !== 'IHDR') {
     throw new ImageHeaderError('the PNG is cut off within its header');
@@ -63,7 +63,7 @@ function pngHeader(bytes: Buffer): ImageHeader {
 
 function pngChunksBeforePixels(bytes: Buffer): string[] {
   const types: string[] = [];
-  // A chunk: length, type, that many bytes, checksum.
+  // A chunk has 4 bytes of length, 4 of type, the content, and 4 of checksum.
   for (let at = 8; at + 12 <= bytes.length; at += 12 + bytes.readUInt32BE(at)) {
     const type = bytes.toString('latin1', at + 4, at + 8);
     if (type === 'IDAT') break;
@@ -72,7 +72,7 @@ function pngChunksBeforePixels(bytes: Buffer): string[] {
   return types;
 }
 
-/** Walks over the segments to the frame's, which has the size. */
+/** Reads the segments up to the frame's, which has the size. */
 function jpegHeader(bytes: Buffer): ImageHeader {
   let orientation = UPRIGHT;
   for (let at = 2; at + 4 <= bytes.length; ) {
@@ -95,12 +95,12 @@ function jpegHeader(bytes: Buffer): ImageHeader {
   throw new ImageHeaderError('the JPEG is damaged or cut off within its header');
 }
 
-/** C4, C8 and CC are others of the same range. */
+/** C0 to CF, except three other markers in this range. */
 function isStartOfFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 }
 
-/** The orientation, 1 to 8, in the first directory of an EXIF segment. */
+/** The orientation (1 to 8) in the first directory of an EXIF segment. */
 function exifOrientation(segment: Buffer): number | undefined {
   if (segment.toString('latin1', 0, 6) !== 'Exif\0\0') return undefined;
   const tiff = segment.subarray(6);

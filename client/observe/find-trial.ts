@@ -4,9 +4,10 @@ import type { ObjectStore } from '../../storage/object-store.ts';
 import { listStudies, readRecord } from '../../storage/studies.ts';
 import { readResult, type TrialResult } from '../../storage/trials/trials.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
-import { UsageError } from '../command-line/usage-error.ts';
+import { endAsVerb } from '../../words/outcome.ts';
+import { UsageError } from '../command-line/exit-codes.ts';
 
-/** A trial of a study that has ended, with its place in the record. */
+/** A trial of a study that has ended, with its stage in the record. */
 export interface FoundTrial {
   record: StudyRecord;
   stage: StageRecord;
@@ -15,10 +16,12 @@ export interface FoundTrial {
 }
 
 /**
- * A trained trial of a study that has ended: the one named, or else the study's winner, which is the one that its final
- * test took, or the winner of its last stage.
+ * Finds a completed trial of a study that has ended.
  *
- * @throws {UsageError} where there is no such study or trial; {UserError} where it has no weights.
+ * @param name the trial's name. Default: the study's winner, which is the trial of the final test, or without a test the
+ *   winner of the last stage.
+ * @throws {UsageError} if there is no such study or trial.
+ * @throws {UserError} if the study has not ended or the trial has no weights.
  */
 export async function findTrial(
   store: ObjectStore,
@@ -30,7 +33,7 @@ export async function findTrial(
   const result = trial.trialKey ? await readResult(store, trial.trialKey) : undefined;
   if (result?.outcome !== 'completed') {
     throw new UserError(
-      `trial: expected one that was trained to its end, got "${trial.name}", which ${describeEnd(trial)}`,
+      `trial: expected a trial that completed, got "${trial.name}", which ${endAsVerb(trial)}`,
     );
   }
   return { record, stage, trial, result };
@@ -42,13 +45,14 @@ async function endedStudy(store: ObjectStore, studyId: string): Promise<StudyRec
   const known = await listStudies(store);
   if (!known.includes(studyId)) {
     throw new UsageError(
-      `study: expected the id of one in the store (${known.join(', ') || 'there is none yet'}), got "${studyId}"`,
+      `study: expected the id of a study in the object store (${known.join(', ') || 'it has none yet'}), got "${studyId}"`,
     );
   }
   const record = await readRecord(store, studyId);
   if (record) return record;
   throw new UserError(
-    `study: expected one that has ended, got "${studyId}", which has no record yet; watch it: npx staged-study watch ${studyId}`,
+    `study: expected a study that has ended, got "${studyId}", which has no record yet; ` +
+      `to watch it: npx staged-study watch ${studyId}`,
   );
 }
 
@@ -59,7 +63,7 @@ function winnerOf(record: StudyRecord): { stage: StageRecord; trial: TrialRecord
   const found = tested ?? lastDecided(record);
   if (found) return found;
   throw new UserError(
-    `study: expected one that has a winner, got "${record.opening.studyId}", none of whose trials has a score`,
+    `study: expected a study with a winner, got "${record.opening.studyId}", in which no trial has a score`,
   );
 }
 
@@ -73,9 +77,4 @@ function namedTrial(record: StudyRecord, name: string): { stage: StageRecord; tr
 
 function places({ stages }: StudyRecord): { stage: StageRecord; trial: TrialRecord }[] {
   return stages.flatMap((stage) => stage.trials.map((trial) => ({ stage, trial })));
-}
-
-function describeEnd({ status, outcome }: TrialRecord): string {
-  if (status === 'skipped') return 'was skipped';
-  return outcome === 'outOfMemory' ? 'ran out of memory' : 'diverged';
 }

@@ -1,4 +1,11 @@
-import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import {
+  type Client,
+  QueryNotRegisteredError,
+  type WorkflowExecutionDescription,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import { ActivityFailure, ChildWorkflowFailure } from '@temporalio/common';
 import type { DatasetProgress } from '../../activities/prepare-dataset.ts';
 import type { DatasetSummary, TrialStanding, WeightsSummary } from '../../study/record/record.ts';
 import { type EpochLine, heldOutImages, type TrialSpec } from '../../study/trial/trial.ts';
@@ -7,7 +14,6 @@ import type { TrainingProgress } from '../../trainer/protocol.ts';
 import type { StageStatus } from '../../workflows/stage-workflow.ts';
 import type { StageProgress, StudyStatus } from '../../workflows/study-workflow.ts';
 import type { TrialStatus } from '../../workflows/trial-workflow.ts';
-import { failureOfStudy } from './failure-of-study.ts';
 import { type FailedAttempt, type PendingActivity, pendingActivity } from './pending-activity.ts';
 
 export interface TrialView {
@@ -17,15 +23,15 @@ export interface TrialView {
   state: 'queued' | 'training' | 'needsAttention' | 'done';
   /** null for a trial that has ended. */
   epochs: number | null;
-  /** Images that an epoch trains on; null where that is not known. */
+  /** Training images in an epoch; null if unknown. */
   images: number | null;
-  /** As the last heartbeat told it; absent where there was none. */
+  /** From the last heartbeat; absent if there was none. */
   progress: TrainingProgress | undefined;
   lastLine: EpochLine | null;
   standing: TrialStanding | null;
   /** Why it needs attention. */
   failure: string | null;
-  /** The last attempt, where that failed and the next one comes by itself. */
+  /** The last attempt, if it failed and the next one starts automatically. */
   failedAttempt: FailedAttempt | null;
 }
 
@@ -40,32 +46,32 @@ export interface StudyView {
   profile: string;
   /** Temporal's status of the study's workflow. */
   workflowStatus: WorkflowExecutionDescription['status']['name'];
-  /** Why it failed, where it did. */
+  /** Why it failed; null if it did not. */
   failure: string | null;
   dataset: DatasetSummary | null;
-  /** How far the data set is, while it is prepared. */
+  /** While the data set is prepared. */
   datasetProgress: DatasetProgress | null;
   images: StudyStatus['images'];
-  /** What pretrained networks start from; null where there are none. */
+  /** What pretrained networks start from; null if there are none. */
   weights: WeightsSummary | null;
   stages: StageView[];
-  /** What the study itself does beside its stages (data set, final test, record), where an attempt of that failed. */
+  /** A failed attempt at something outside the stages: data set, final test, record, report. */
   failedAttempt: (FailedAttempt & { of: string }) | null;
-  /** What waits for a person: trials, a stage as a whole, or the final test. */
+  /** What waits to be retried or skipped. */
   attention: Attention[];
   test: StudyStatus['test'];
 }
 
 export interface Attention {
-  /** Workflow id of what waits. */
+  /** Workflow id. */
   id: string;
-  /** What `retry` and `skip` call it: the name of the trial or stage. */
+  /** Of the trial or stage, as `retry` and `skip` take it. */
   name: string;
   kind: 'trial' | 'stage' | 'test';
   failure: string;
 }
 
-/** Reads a study's state from its workflows: the study's, its stages' and those of the trials under way. */
+/** Reads a study's state from its workflow, those of its stages, and those of its unfinished trials. */
 export async function viewStudy(client: Client, studyId: string): Promise<StudyView> {
   const handle = client.workflow.getHandle(studyId);
   const [description, status] = await Promise.all([
@@ -77,7 +83,7 @@ export async function viewStudy(client: Client, studyId: string): Promise<StudyV
       ...stage,
       trials:
         stage.kind !== 'test' && stage.state === 'running'
-          ? await trialsUnderWay(client, studyId, stage.name)
+          ? await trialsOfRunningStage(client, studyId, stage.name)
           : standings.map((standing) => endedTrial(studyId, stage.name, standing)),
     })),
   );
@@ -113,6 +119,19 @@ function nameOf({ type }: PendingActivity): string {
   return names[type] ?? type;
 }
 
+/** The message of the failed activity; Temporal's UI shows what caused it. */
+async function failureOfStudy(client: Client, studyId: string): Promise<string> {
+  try {
+    await client.workflow.getHandle(studyId).result();
+    return '';
+  } catch (error) {
+    let cause: unknown = error instanceof WorkflowFailedError ? error.cause : error;
+    while ((cause instanceof ActivityFailure || cause instanceof ChildWorkflowFailure) && cause.cause)
+      cause = cause.cause;
+    return cause instanceof Error ? cause.message : String(cause);
+  }
+}
+
 function attentionOf({ studyId, stages }: StudyStatus, id: string, failure: string): Attention {
   if (id === studyId) {
     return { id, name: stages.find(({ kind }) => kind === 'test')?.name ?? 'test', kind: 'test', failure };
@@ -123,7 +142,7 @@ function attentionOf({ studyId, stages }: StudyStatus, id: string, failure: stri
     : { id, name: trial, kind: 'trial', failure };
 }
 
-async function trialsUnderWay(client: Client, studyId: string, stage: string): Promise<TrialView[]> {
+async function trialsOfRunningStage(client: Client, studyId: string, stage: string): Promise<TrialView[]> {
   const status = await ifStarted(
     client.workflow.getHandle(stageWorkflowId(studyId, stage)).query<StageStatus>(QUERIES.stageStatus),
   );
@@ -131,7 +150,7 @@ async function trialsUnderWay(client: Client, studyId: string, stage: string): P
     (status?.trials ?? []).map(({ name, epochs, standing, failure }) =>
       standing
         ? endedTrial(studyId, stage, standing)
-        : openTrial(client, studyId, stage, { name, epochs, failure }),
+        : unfinishedTrial(client, studyId, stage, { name, epochs, failure }),
     ),
   );
 }
@@ -152,7 +171,7 @@ function endedTrial(studyId: string, stage: string, standing: TrialStanding): Tr
   };
 }
 
-async function openTrial(
+async function unfinishedTrial(
   client: Client,
   studyId: string,
   stage: string,
@@ -165,7 +184,7 @@ async function openTrial(
     ifStarted(handle.query<TrialStatus>(QUERIES.trialStatus)),
   ]);
   const activity = description && pendingActivity(description);
-  // The server keeps the last heartbeat of an attempt that has failed.
+  // The server also keeps the last heartbeat of a failed attempt.
   const progress = activity?.isUnderWay ? (activity.details as TrainingProgress | undefined) : undefined;
   const state = failure ? 'needsAttention' : (status?.state ?? 'queued');
   return {
@@ -176,7 +195,7 @@ async function openTrial(
     images: status ? imagesOf(status.spec) : null,
     progress,
     lastLine: status?.lastLine ?? null,
-    standing: status?.standing ?? null,
+    standing: status?.end ? { name, ...status.end, takenOver: false, of: null, suggestion: null } : null,
     failure: failure ?? status?.failure ?? null,
     failedAttempt: activity?.failed ?? null,
   };
@@ -186,13 +205,12 @@ function imagesOf({ data }: TrialSpec): number {
   return data.trainImages - heldOutImages(data.trainImages, data.validationFraction);
 }
 
-/** A child workflow may not have started yet, or not have run its first task. */
+/** Undefined if a child workflow has not started, or has not run its first task. */
 async function ifStarted<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
   } catch (error) {
-    if (error instanceof Error && ['WorkflowNotFoundError', 'QueryNotRegisteredError'].includes(error.name))
-      return undefined;
+    if (error instanceof WorkflowNotFoundError || error instanceof QueryNotRegisteredError) return undefined;
     throw error;
   }
 }

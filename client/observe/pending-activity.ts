@@ -1,34 +1,38 @@
-import { defaultPayloadConverter, type WorkflowExecutionDescription } from '@temporalio/client';
+import {
+  decodePendingActivityState,
+  defaultPayloadConverter,
+  type WorkflowExecutionDescription,
+} from '@temporalio/client';
 import { tsToMs } from '@temporalio/common/lib/time.js';
 
-/** An attempt that failed, where the activity is tried again. */
+/** A failed attempt at an activity that is retried. */
 export interface FailedAttempt {
-  /** Which attempt it was, from 1. */
+  /** From 1. */
   attempt: number;
   failure: string;
-  /** Whether a worker has the next one. */
+  /** Whether a worker runs the next attempt. */
   isNextUnderWay: boolean;
-  /** When the next one can start; null where it could already. */
+  /** When the next attempt can start; null if it already can. */
   nextAt: string | null;
 }
 
 /** What a workflow waits for. */
 export interface PendingActivity {
   type: string;
-  /** Of its last heartbeat; undefined where it had none. */
+  /** Of its last heartbeat; undefined if there was none. */
   details: unknown;
-  /** A worker has it: it neither waits in the queue nor for its next attempt. */
+  /** Whether a worker runs it. If not, it waits in the queue or for its next attempt. */
   isUnderWay: boolean;
   failed: FailedAttempt | null;
 }
 
-/** The activity that a workflow waits for; a workflow of ours has one at a time. */
+/** The activity that a workflow waits for. Our workflows run one at a time. */
 export function pendingActivity(description: WorkflowExecutionDescription): PendingActivity | undefined {
   const [activity] = description.raw.pendingActivities ?? [];
   if (!activity) return undefined;
   const { attempt, lastFailure, nextAttemptScheduleTime: next } = activity;
   const [payload] = activity.heartbeatDetails?.payloads ?? [];
-  const isUnderWay = activity.state === STARTED;
+  const isUnderWay = decodePendingActivityState(activity.state) === 'STARTED';
   return {
     type: activity.activityType?.name ?? '',
     details: payload ? (defaultPayloadConverter.fromPayload<unknown>(payload) ?? undefined) : undefined,
@@ -47,17 +51,14 @@ export function pendingActivity(description: WorkflowExecutionDescription): Pend
 
 // --- helpers ---
 
-/** `PENDING_ACTIVITY_STATE_STARTED` of `temporal.api.enums.v1`. */
-const STARTED = 2;
-
 type Failure = NonNullable<
   NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number]['lastFailure']
 >;
 
-/** A worker that died says nothing, and the server then speaks of a time-out. */
+/** If a worker dies, the server reports a time-out. */
 function describeFailure(failure: Failure | null | undefined): string {
-  if (failure?.timeoutFailureInfo) return 'its worker was not heard of in time';
-  // The server puts its own in front of one that it finds too large.
+  if (failure?.timeoutFailureInfo) return 'its worker stopped responding';
+  // The server wraps a failure that is too large in one of its own.
   if (failure?.serverFailureInfo && failure.cause) return describeFailure(failure.cause);
-  return failure?.message || 'no reason is known';
+  return failure?.message || 'unknown reason';
 }

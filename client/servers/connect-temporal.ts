@@ -1,34 +1,35 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { status } from '@grpc/grpc-js';
 import { Connection, type ConnectionOptions, isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { UserError } from '../../infra/user-error.ts';
 
-/** A server may be starting still: it is waited for so long, and for its namespace. */
-const PATIENCE_MS = 10_000;
-const NAMESPACE_PATIENCE_MS = 3_000;
-/** After this long the waiting is told. */
-const SILENCE_MS = 1_000;
+/** How long to wait for a server that is starting. */
+const PATIENCE = { serverMs: 10_000, namespaceMs: 3_000 };
+/** When to print that the server is being waited for. */
+const NOTICE_MS = 1_000;
 const PAUSE_MS = 250;
 
-/** Statuses of gRPC that matter here. */
-const NOT_FOUND = 5;
-const DEADLINE_EXCEEDED = 4;
-const UNAVAILABLE = 14;
-
 /**
- * Connects to Temporal, once it answers and has the namespace.
+ * Connects to Temporal as soon as it answers and has the namespace.
  *
- * @throws {UserError} where it does not within ten seconds, or refuses.
+ * @param patience how long to wait for the server, and for the namespace of a server that answers.
+ * @throws {UserError} if it does not in that time, or if it refuses.
  */
-export async function connectTemporal(options: ConnectionOptions, namespace: string): Promise<Connection> {
+export async function connectTemporal(
+  options: ConnectionOptions,
+  namespace: string,
+  patience = PATIENCE,
+): Promise<Connection> {
   const started = Date.now();
-  const notice = setTimeout(() => console.error(`waiting for Temporal at ${options.address}`), SILENCE_MS);
+  const notice = setTimeout(() => console.error(`Waiting for Temporal at ${options.address}`), NOTICE_MS);
   try {
     for (;;) {
       try {
-        return await tryToConnect(options, namespace, Math.max(PAUSE_MS, started + PATIENCE_MS - Date.now()));
+        const timeoutMs = Math.max(PAUSE_MS, started + patience.serverMs - Date.now());
+        return await tryToConnect(options, namespace, timeoutMs);
       } catch (error) {
-        if (Date.now() + PAUSE_MS > started + patienceMs(error))
-          throw new UserError(describe(error, options, namespace), { cause: error });
+        if (Date.now() + PAUSE_MS > started + patienceMs(error, patience))
+          throw new UserError(describe(error, options, namespace, patience), { cause: error });
         await pause(PAUSE_MS);
       }
     }
@@ -37,7 +38,7 @@ export async function connectTemporal(options: ConnectionOptions, namespace: str
   }
 }
 
-/** An error that Temporal's servers answered with, in a line; undefined for any other. */
+/** The message of an error that a Temporal server answered with; undefined for any other error. */
 export function describeServiceError(error: unknown): string | undefined {
   if (isGrpcServiceError(error)) return error.details || error.message;
   if (!(error instanceof ServiceError)) return undefined;
@@ -54,7 +55,7 @@ async function tryToConnect(
   const connection = Connection.lazy({ ...options, connectTimeout: timeoutMs });
   try {
     await connection.ensureConnected();
-    // A server that has just started answers before its namespaces are there.
+    // A server that has just started answers before it has its namespaces.
     await connection.workflowService.describeNamespace({ namespace });
     return connection;
   } catch (error) {
@@ -68,34 +69,39 @@ function statusOf(error: unknown): number | undefined {
   return error instanceof Error && error.cause ? statusOf(error.cause) : undefined;
 }
 
-/** How long an error of this kind may be that of a server that is starting. */
-function patienceMs(error: unknown): number {
-  const status = statusOf(error);
-  if (status === NOT_FOUND) return NAMESPACE_PATIENCE_MS;
-  return isSilence(status) ? PATIENCE_MS : 0;
+/** How long a server that is starting may give such an error. */
+function patienceMs(error: unknown, patience: typeof PATIENCE): number {
+  const code = statusOf(error);
+  if (code === status.NOT_FOUND) return patience.namespaceMs;
+  return isSilence(code) ? patience.serverMs : 0;
 }
 
-/** No answer came, or none from a server that is ready; a connection that is never made has no status. */
-function isSilence(status: number | undefined): boolean {
-  return status === undefined || status === DEADLINE_EXCEEDED || status === UNAVAILABLE;
+/** No answer, or none from a server that is ready. Without a connection there is no status. */
+function isSilence(code: number | undefined): boolean {
+  return code === undefined || code === status.DEADLINE_EXCEEDED || code === status.UNAVAILABLE;
 }
 
-function describe(error: unknown, { address }: ConnectionOptions, namespace: string): string {
-  const status = statusOf(error);
-  if (status === NOT_FOUND) {
+function describe(
+  error: unknown,
+  { address }: ConnectionOptions,
+  namespace: string,
+  { serverMs }: typeof PATIENCE,
+): string {
+  const code = statusOf(error);
+  if (code === status.NOT_FOUND) {
     return (
-      `Temporal at ${address} has no namespace "${namespace}"; check TEMPORAL_NAMESPACE, or make it: ` +
+      `Temporal at ${address} has no namespace "${namespace}"; check TEMPORAL_NAMESPACE, or create it: ` +
       `temporal operator namespace create ${namespace}`
     );
   }
-  if (isSilence(status)) {
+  if (isSilence(code)) {
     return (
-      `Temporal at ${address} did not answer within ${PATIENCE_MS / 1000} s; check that it runs, and TEMPORAL_ADDRESS where ` +
-      'that is set, or unset it to use a stack of your own'
+      `Temporal at ${address} did not answer within ${serverMs / 1000} s; check that it is running; ` +
+      'if TEMPORAL_ADDRESS is set, correct it, or unset it to use the built-in stack'
     );
   }
   return (
-    `Temporal at ${address} refuses: ${describeServiceError(error) ?? String(error)}; ` +
+    `Temporal at ${address} refused the connection: ${describeServiceError(error) ?? String(error)}; ` +
     'check TEMPORAL_NAMESPACE, TEMPORAL_API_KEY and the TLS settings'
   );
 }

@@ -4,15 +4,15 @@ import { UserError } from '../../infra/user-error.ts';
 import { missingSearchAttributes, registeringCommands } from '../../temporal/search-attributes.ts';
 import { describeServiceError } from './connect-temporal.ts';
 
-/** Servers read their search attributes anew every few seconds, some every half minute. */
+/** Servers refresh their search attributes every few seconds, some every half minute. */
 const PATIENCE_MS = 40_000;
 const PAUSE_MS = 200;
 
 /**
- * Registers what studies are found by, where the namespace lacks it: no control worker has been connected to it yet.
- * Resolves when queries may use it.
+ * Registers the search attributes by which studies are found, if no control worker has done so, and waits until queries
+ * can use them.
  *
- * @throws {UserError} where the server refuses, with what to type.
+ * @throws {UserError} if the server refuses, or if the namespace has an attribute of another type.
  */
 export async function registerSearchAttributes(client: Client): Promise<void> {
   const { namespace } = client.options;
@@ -21,7 +21,7 @@ export async function registerSearchAttributes(client: Client): Promise<void> {
   try {
     await client.connection.operatorService.addSearchAttributes({ namespace, searchAttributes: missing });
   } catch (error) {
-    // A worker may have been faster.
+    // A worker may have registered them meanwhile.
     if (Object.keys(await missingOf(client)).length > 0) throw refusal(namespace, missing, error);
   }
   await untilUsable(client, Object.keys(missing));
@@ -29,7 +29,6 @@ export async function registerSearchAttributes(client: Client): Promise<void> {
 
 // --- helpers ---
 
-/** An attribute of another type is its namespace's people's to mend, and the message says how. */
 async function missingOf({ connection, options }: Client): Promise<Record<string, number>> {
   const { namespace } = options;
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
@@ -43,9 +42,9 @@ async function missingOf({ connection, options }: Client): Promise<Record<string
 function refusal(namespace: string, missing: Record<string, number>, cause: unknown): UserError {
   const commands = registeringCommands(namespace, missing).map((command) => `\n  ${command}`);
   return new UserError(
-    `namespace ${namespace} lacks the search attributes by which studies are found, since no control worker has been ` +
-      `connected to it yet, and they can't be registered from here (${describeServiceError(cause) ?? cause}). ` +
-      `Start a control worker (npx staged-study worker control), or have them registered:${commands.join('')}`,
+    `namespace ${namespace} lacks the search attributes by which studies are found, and they can't be registered ` +
+      `(${describeServiceError(cause) ?? cause}). Start a control worker (npx staged-study worker control), ` +
+      `or ask the owner of the namespace to run:${commands.join('')}`,
     { cause },
   );
 }

@@ -1,4 +1,5 @@
 import { Client, type ConnectionOptions } from '@temporalio/client';
+import proto from '@temporalio/proto';
 import type { DeploymentConfiguration } from '../../infra/configuration.ts';
 import { stackStatus } from '../../infra/stack/open-stack.ts';
 import { UserError } from '../../infra/user-error.ts';
@@ -6,24 +7,27 @@ import { createMinioStore } from '../../storage/minio/minio-store.ts';
 import type { StoreConfig } from '../../storage/minio/store-config.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { CONTROL_QUEUE, TRAINING_QUEUE } from '../../temporal/names.ts';
+import { bringUpStack, configuration, credentialsFile } from './configuration.ts';
 import { connectTemporal, describeServiceError } from './connect-temporal.ts';
-import { bringUpStack, configuration, credentialsFile } from './servers.ts';
 
-/** A command's connections to Temporal and to the object store, and where people find both. */
+const { TaskQueueType } = proto.temporal.api.enums.v1;
+
+/** A command's connections to Temporal and the object store, and where one can look at both. */
 export interface Session {
   client: Client;
   store: ObjectStore;
-  /** Absent where the deployment's UI is not known. */
+  /** Undefined for a deployment, whose UI is not known. */
   uiUrl: string | undefined;
   bucket: StoreConfig & { consoleUrl: string | undefined };
-  /** This program's own stack; absent where servers are configured. */
+  /** The built-in stack; undefined for a deployment. */
   stack: { startedHere: boolean; credentialsFile: string } | undefined;
 }
 
 /**
- * Gives `use` a session, and closes it afterwards, whatever happens: the stack stops with its last user.
+ * Calls `use` with a session and closes the session afterwards, also after an error. The stack stops with its last user.
  *
- * @param options.needsRunningStack the command that makes no sense with a stack that ends with it.
+ * @param options.needsRunningStack the name of a command that must not start a stack, because that would stop with it.
+ * @throws {UserError} if such a command finds no stack that is up.
  */
 export async function withSession<T>(
   options: { needsRunningStack?: string },
@@ -34,7 +38,7 @@ export async function withSession<T>(
   const { needsRunningStack: command } = options;
   if (command && !stackStatus(found.stateFolder)) {
     throw new UserError(
-      `${command}: no stack is up that would go on after this command; bring one up: npx staged-study up`,
+      `${command}: expected a stack that is up, found none; start one first: npx staged-study up`,
     );
   }
   const stack = await bringUpStack('this command', { keepAfterExit: false });
@@ -56,7 +60,7 @@ export async function withSession<T>(
 
 // --- helpers ---
 
-/** Rejects with the reason of a signal when that aborts. */
+/** Rejects with the signal's reason when it aborts. */
 function rejection(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) =>
     signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
@@ -95,18 +99,18 @@ async function withConnection<T>(
       cause: error,
     });
   }
-  // Not after a failure: a call beside the one that failed would be tried again on a closed connection, and throw where
-  // nobody can catch it.
+  // Not after an error: other calls that are still under way would be retried on the closed connection, and throw where
+  // nothing can catch them.
   await connection.close();
   return result;
 }
 
-/** In a deployment workers are started by its people: without any, a study would wait without a word. */
+/** Warns of missing workers, which a deployment must start itself: without them, a study would wait silently. */
 async function checkWorkers(client: Client): Promise<void> {
   const { namespace } = client.options;
   const kinds = [
-    { queue: CONTROL_QUEUE, type: 1, command: 'control' },
-    { queue: TRAINING_QUEUE, type: 2, command: 'training' },
+    { queue: CONTROL_QUEUE, type: TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW, command: 'control' },
+    { queue: TRAINING_QUEUE, type: TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY, command: 'training' },
   ];
   for (const { queue, type, command } of kinds) {
     const { pollers } = await client.workflowService.describeTaskQueue({
@@ -116,7 +120,7 @@ async function checkWorkers(client: Client): Promise<void> {
     });
     if (!pollers?.length) {
       console.error(
-        `No ${command} worker polls ${queue} in namespace ${namespace}; start one: npx staged-study worker ${command}`,
+        `No ${command} worker polls the queue ${queue} in namespace ${namespace}. Start one: npx staged-study worker ${command}`,
       );
     }
   }

@@ -1,26 +1,26 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { UsageError } from '../command-line/usage-error.ts';
+import { UsageError } from '../command-line/exit-codes.ts';
 
 /**
- * Where the images come from: `--dataset`, else `CIFAR10_ARCHIVE`, else null for the official archive.
+ * Where the images come from: `--dataset`, otherwise `CIFAR10_ARCHIVE`, otherwise the official archive (null).
  *
- * A file is checked to be there and made absolute, since a worker opens it.
+ * The path of a file becomes absolute, because a worker opens it.
  *
- * @throws {UsageError} where it is no file that can be read, and no http(s) address.
+ * @throws {UsageError} if it is neither an existing file nor an http(s) URL.
  */
 export async function datasetSource(option: string | undefined): Promise<{ archive: string | null }> {
-  // A variable that is empty counts as not set; an option is what somebody has typed.
+  // An empty variable counts as unset. An empty option is a mistake.
   const given = option ?? (process.env.CIFAR10_ARCHIVE || undefined);
   if (given === undefined) return { archive: null };
   if (/^https?:\/\//.test(given)) return { archive: given };
   const file = resolve(given);
   const found = given === '' ? undefined : await stat(file).catch(() => undefined);
   if (!found?.isFile()) {
-    const what = found ? 'something that is no file' : 'nothing there';
+    const what = found ? 'something else' : 'nothing there';
     const whose = option === undefined ? 'CIFAR10_ARCHIVE' : '--dataset';
     throw new UsageError(
-      `${whose}: expected CIFAR-10's binary archive (cifar-10-binary.tar.gz), as a file or an address, got ${what}: ${given && file}`,
+      `${whose}: expected CIFAR-10's binary archive (cifar-10-binary.tar.gz), as a file or a URL, got ${what}: ${given && file}`,
     );
   }
   return { archive: file };

@@ -2,23 +2,24 @@ import { availableParallelism } from 'node:os';
 import { selectProfile } from '../../study/definition/parse-study.ts';
 import type { Study } from '../../study/definition/study-schema.ts';
 import type { Network, TrainingConfig } from '../../study/definition/training-config.ts';
-import { estimateSeconds, planCourse, type StepCost } from '../../study/plan/estimate.ts';
+import { planCourse } from '../../study/plan/course.ts';
+import { estimateSeconds, type StepCost } from '../../study/plan/estimate.ts';
 import { limitImages, type PlannedTrial } from '../../study/plan/plan.ts';
 import { heldOutImages } from '../../study/trial/trial.ts';
 import { duration } from '../../words/numbers.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
 import { measureSteps } from './measure-steps.ts';
 
-/** CIFAR-10's, for the profiles that use them all. */
+/** Of CIFAR-10, for profiles that use all images. */
 const ALL_IMAGES = { train: 50_000, test: 10_000 };
 
 export interface StudyEstimate {
   images: { training: number; validation: number; test: number };
-  /** One after another, if the quickest network wins every stage, and if the slowest does. */
+  /** With one trial after another: if the fastest network wins every stage, and if the slowest does. */
   seconds: { least: number; most: number };
 }
 
-/** Measures a step of every network that the study may train, and adds up. */
+/** Measures a step of every network that the study may train, and adds up the time of all trials. */
 export async function estimateStudy(
   study: Study,
   profileName: string,
@@ -47,24 +48,24 @@ export async function estimateStudy(
   };
 }
 
-/** Says how long a study will take, where that is worth saying: one that uses all images. */
+/** Prints how long a study will take, unless its profile uses only a part of the images: then it is short. */
 export async function printEstimate({ study, profile }: StudyRequest, signal: AbortSignal): Promise<void> {
   if (selectProfile(study, profile).trainImages !== 'all') return;
-  console.log('Measuring a step of each network…');
+  console.log('Measuring a training step of each network…');
   console.log(describeEstimate(await estimateStudy(study, profile, signal)));
 }
 
 export function describeEstimate({ seconds }: StudyEstimate): string {
   const range =
     seconds.most > 1.2 * seconds.least
-      ? `${duration(seconds.least)} to ${duration(seconds.most)}, by which networks win`
+      ? `${duration(seconds.least)} to ${duration(seconds.most)}, depending on which networks win`
       : `about ${duration(seconds.most)}`;
-  return `time: ${range}, trained one after another on this machine (${availableParallelism()} processors)`;
+  return `time: ${range}, with one trial after another on this machine (${availableParallelism()} processors)`;
 }
 
 // --- helpers ---
 
-/** A configuration for each network that some stage names. */
+/** One configuration for each network of the study. */
 function distinctNetworks(study: Study, profileName: string): TrainingConfig[] {
   const profile = selectProfile(study, profileName);
   const course = planCourse(study, profile, (trials) => trials[0] as PlannedTrial);

@@ -5,24 +5,24 @@ import { isValidId } from '../../storage/keys.ts';
 import { canonicalJson } from '../../study/trial/trial-key.ts';
 import { CONTROL_QUEUE, SEARCH_ATTRIBUTES } from '../../temporal/names.ts';
 import type { StudyRequest, studyWorkflow } from '../../workflows/study-workflow.ts';
-import { UsageError } from '../command-line/usage-error.ts';
+import { UsageError } from '../command-line/exit-codes.ts';
 import { describeWorkflow, studyWorkflowIds } from '../observe/find-study.ts';
 import { registerSearchAttributes } from '../servers/register-search-attributes.ts';
 
 export interface StartedStudy {
   studyId: string;
-  /** It was under way already. */
+  /** Whether it was already running. */
   resumed: boolean;
 }
 
 /**
- * Starts a study, or finds the unfinished one that was started with the same study, profile and data.
+ * Starts a study, or finds an unfinished one with the same definition, profile and data.
  *
- * @param options.id the study's id; without one, the next free `NAME-PROFILE-N`.
- * @param options.new start another, even where one like it is unfinished.
- * @param options.stored ids of the studies in the store, which may hold more than Temporal knows: none of them is free.
- * @param options.beforeStart what is to be done first where one is started, and not where one is found.
- * @throws {UsageError} where `id` can't be one, or is taken by a study that has ended or was started with something else.
+ * @param options.id the study's id. Default: the next free `NAME-PROFILE-N`.
+ * @param options.new start another study, even if the same one is unfinished.
+ * @param options.stored ids of the studies in the object store, which are taken even if Temporal no longer knows them.
+ * @param options.beforeStart called before a study is started, and not if one is found.
+ * @throws {UsageError} if `id` is not a valid id, or if a study that has ended or is different has it.
  */
 export async function startOrResume(
   client: Client,
@@ -54,16 +54,16 @@ export async function startOrResume(
     if (await start(client, request, definition, options.id)) return { studyId: options.id, resumed: false };
   }
   throw new UsageError(
-    `--id: expected a free id, or that of an unfinished study with the same study, profile and data, got "${options.id}", ` +
-      'which is taken; choose another id, or leave --id out',
+    '--id: expected a free id, or the id of an unfinished study with the same definition, profile and data, ' +
+      `got "${options.id}", which is taken; choose another id, or leave --id out`,
   );
 }
 
-/** @throws {UsageError} where a study can't have this id. */
+/** @throws {UsageError} if this is not a valid id. */
 export function checkStudyId(id: string): void {
   if (isValidId(id)) return;
   throw new UsageError(
-    `--id: expected letters, digits, ".", "_" and "-", at most 100, beginning with a letter or digit, got "${id}"`,
+    `--id: expected letters, digits, ".", "_" and "-", at most 100 of them, starting with a letter or digit, got "${id}"`,
   );
 }
 
@@ -87,7 +87,7 @@ async function startFresh(
   }
 }
 
-/** @returns false where the id is taken. */
+/** @returns false if the id is taken. */
 async function start(
   client: Client,
   request: StudyRequest,
@@ -101,7 +101,7 @@ async function start(
       args: [request],
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       staticSummary: `${request.study.title}, profile ${request.profile}`,
-      // What `list` says of a study that has no study.json in the store yet.
+      // For `list`, as long as the store has no study.json.
       memo: { profile: request.profile },
       typedSearchAttributes: new TypedSearchAttributes([
         { key: defineSearchAttributeKey('StudyId', SEARCH_ATTRIBUTES.StudyId), value: studyId },

@@ -4,7 +4,7 @@ import { fromScratch, isResNet50, pretrainedNetworks } from '../../study/definit
 import type { Profile, Study } from '../../study/definition/study-schema.ts';
 import type { Network } from '../../study/definition/training-config.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
-import { UsageError } from '../command-line/usage-error.ts';
+import { UsageError } from '../command-line/exit-codes.ts';
 import { checkWeights } from './check-weights.ts';
 
 export interface WeightsOptions {
@@ -12,21 +12,22 @@ export interface WeightsOptions {
   fromScratch?: boolean;
 }
 
-/** A study as it will be run, and where the weights of its pretrained networks come from. */
+/** A study as it will run, and where the weights of its pretrained networks come from. */
 export interface WeightedStudy {
   study: Study;
   weights: StudyRequest['weights'];
-  /** What the weights become in each pretrained network, for people; none where they are fetched by a worker. */
+  /** Which tensors each pretrained network takes, a sentence each. Empty if a worker downloads the weights. */
   fits: string[];
 }
 
 /**
- * Applies `--weights` and `--from-scratch`: without either, torchvision's ImageNet weights of ResNet-50, for the networks
- * that they fit.
+ * Applies `--weights` and `--from-scratch`. Without either, pretrained networks start from torchvision's ImageNet weights
+ * of ResNet-50.
  *
- * A file is checked to fit every pretrained network of the profiles, and made absolute, since a worker opens it.
+ * The path of a file becomes absolute, because a worker opens it.
  *
- * @throws {UsageError} where there are none, where they are of no use, and for a file that can't be read or doesn't fit.
+ * @throws {UsageError} if a pretrained network has no weights, if no network starts from them, or if the file can't be read
+ *   or doesn't fit every pretrained network of the profiles.
  */
 export async function withWeights(
   study: Study,
@@ -41,8 +42,8 @@ export async function withWeights(
   }
   if (networks.length === 0) {
     throw new UsageError(
-      '--weights: expected a network that starts from them, got none in this study and profile; ' +
-        'leave --weights out, choose another profile, or write "pretrained": true in a network',
+      '--weights: expected a study with a pretrained network, got none in this study and profile; ' +
+        'leave --weights out, choose another profile, or set "pretrained": true in a network',
     );
   }
   if (/^https?:\/\//.test(given)) return { study, weights: { file: given }, fits: [] };
@@ -50,8 +51,8 @@ export async function withWeights(
   const found = await stat(file).catch(() => undefined);
   if (!found?.isFile()) {
     throw new UsageError(
-      `--weights: expected safetensors or a file of torch.save, as a file or an address, got ` +
-        `${found ? 'something that is no file' : 'nothing there'}: ${file}`,
+      `--weights: expected a file or URL of safetensors or torch.save, got ` +
+        `${found ? 'something else' : 'nothing there'}: ${file}`,
     );
   }
   return { study, weights: { file }, fits: await checkWeights(file, networks) };
@@ -64,6 +65,6 @@ function checkDefault(networks: readonly Network[]): void {
   if (!other) return;
   throw new UsageError(
     `--weights: expected weights for the pretrained network ${JSON.stringify(other)}, got none; ` +
-      'name them with --weights FILE or an address, or train from scratch with --from-scratch',
+      'give a file or URL with --weights, or train from scratch with --from-scratch',
   );
 }

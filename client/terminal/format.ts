@@ -1,8 +1,8 @@
-import { styleText } from 'node:util';
 import { rank } from '../../study/plan/winner.ts';
-import type { TrialStanding } from '../../study/record/record.ts';
 import type { TrainingProgress } from '../../trainer/protocol.ts';
-import { count, duration, percent } from '../../words/numbers.ts';
+import { datasetInFull } from '../../words/dataset.ts';
+import { count, duration, percent, shortHash } from '../../words/numbers.ts';
+import { weightsInBrief } from '../../words/weights.ts';
 import type { StageView, StudyView, TrialView } from '../observe/observe-study.ts';
 import type { FailedAttempt } from '../observe/pending-activity.ts';
 
@@ -12,19 +12,12 @@ export function describeDataset(view: StudyView): string {
     if (workflowStatus !== 'RUNNING') return 'data set: none could be had';
     return `data set: ${describeDatasetProgress(view) ?? 'being prepared'}`;
   }
-  const { kind, source } = dataset.origin;
-  const what = {
-    official: 'CIFAR-10',
-    other: `CIFAR-10 in another archive than the official one (${source ?? 'unknown'})`,
-    generated:
-      'GENERATED images, not CIFAR-10: no archive could be had. Their accuracies say nothing about CIFAR-10',
-  }[kind];
   const training = share(images?.training, dataset.trainImages, 'training');
   const test = share(images?.test, dataset.testImages, 'test');
-  return `data set: ${training} and ${test} images: ${what}`;
+  return `data set: ${training} and ${test} images: ${datasetInFull(dataset.origin)}`;
 }
 
-/** How far the preparation of the data set is; undefined where that is not known. */
+/** The progress of preparing the data set; undefined if unknown. */
 export function describeDatasetProgress({ datasetProgress }: StudyView): string | undefined {
   if (!datasetProgress) return undefined;
   const { doing, doneBytes, totalBytes } = datasetProgress;
@@ -36,20 +29,12 @@ export function describeDatasetProgress({ datasetProgress }: StudyView): string 
 /** What pretrained networks start from, as a line of its own; none where every network starts from scratch. */
 export function describeWeights({ weights }: StudyView): string[] {
   if (!weights) return [];
-  const { kind, source } = weights.origin;
-  const what = kind === 'official' ? "torchvision's ImageNet ResNet-50" : source;
-  return [`weights: pretrained networks start from ${what} (${weights.sha256.slice(0, 12)}…)`];
+  return [
+    `weights: pretrained networks start from ${weightsInBrief(weights)} (${shortHash(weights.sha256)}…)`,
+  ];
 }
 
-/** A trial that has ended, as a leaderboard shows it. */
-export function describeStanding(standing: TrialStanding): string {
-  const { score, outcome, status, bestEpoch, reused, takenOver, override } = standing;
-  const result = score === null ? (outcome ?? status) : `${percent(score)} (epoch ${bestEpoch})`;
-  const origin = takenOver ? ', taken over' : reused ? ', from the store' : '';
-  return `${result}${origin}${override ? `, changed by hand: ${JSON.stringify(override)}` : ''}`;
-}
-
-/** A trial under way: epoch, steps, speed, loss, accuracies, time left; and what went wrong before. */
+/** An unfinished trial: epoch, steps, speed, loss, accuracies, time left, and the last failed attempt. */
 export function describeProgress(trial: TrialView): string {
   const { lastLine, epochs, failedAttempt } = trial;
   if (trial.state === 'needsAttention') return `needs attention: ${trial.failure ?? ''}`;
@@ -69,7 +54,7 @@ export function describeProgress(trial: TrialView): string {
   return parts.join(', ');
 }
 
-/** Images a second and the time left: of the step under way, or else by the last epoch. */
+/** Speed and time left, by the current step if known, otherwise by the last epoch. */
 export function paceOf({
   progress,
   lastLine,
@@ -87,13 +72,13 @@ export function paceOf({
 /**
  * `attempt 1 failed: the trainer was killed; attempt 2 in 4 s`
  *
- * @param length the reason is cut to so many characters, at the end of its first clause where that is shorter.
+ * @param length shortens the reason to its first clause, and that to so many characters.
  */
 export function describeFailedAttempt(failed: FailedAttempt, length?: number): string {
   return `${failureOf(failed, length)}; attempt ${failed.attempt + 1} ${whenNext(failed)}`;
 }
 
-/** Ended trials, best first, then the others in the order of the candidates. */
+/** Trials that have ended, best first; then the others in the order of the candidates. */
 export function leaderboard(stage: StageView): TrialView[] {
   const ended = stage.trials.flatMap((trial) =>
     trial.standing ? [{ ...trial, score: trial.standing.score }] : [],
@@ -101,10 +86,17 @@ export function leaderboard(stage: StageView): TrialView[] {
   return [...rank(ended), ...stage.trials.filter(({ standing }) => !standing)];
 }
 
-export const bold = (text: string): string => styleText('bold', text);
-export const dim = (text: string): string => styleText('dim', text);
-export const red = (text: string): string => styleText('red', text);
-export const green = (text: string): string => styleText('green', text);
+/** What needs attention, and the commands that resolve it. */
+export function describeAttention({ studyId, attention }: StudyView): string {
+  return attention
+    .flatMap(({ id, name, kind, failure }) => [
+      `${id} needs attention: ${failure}`,
+      `  npx staged-study retry ${studyId} ${name}`,
+      ...(kind === 'test' ? [] : [`  npx staged-study retry ${studyId} ${name} --set learningRate=0.001`]),
+      ...(kind === 'trial' ? [`  npx staged-study skip ${studyId} ${name}`] : []),
+    ])
+    .join('\n');
+}
 
 // --- helpers ---
 
@@ -122,13 +114,13 @@ function failureOf({ attempt, failure }: FailedAttempt, length: number | undefin
   return `attempt ${attempt} failed: ${reason}`;
 }
 
-/** `2,000 of 50,000 training`, or `50,000 training` where all are used. */
+/** `2,000 of 50,000 training`, or `50,000 training` if all are used. */
 function share(used: number | undefined, available: number, what: string): string {
   if (used === undefined || used === available) return `${count(available)} ${what}`;
   return `${count(used)} of ${count(available)} ${what}`;
 }
 
-/** Epochs and steps come on different ways: an epoch that has ended is newer than a step of it. */
+/** Steps come from heartbeats and epochs from a query, so the last step may belong to an epoch that has ended. */
 function currentProgress({ progress, lastLine }: TrialView): TrialView['progress'] {
   return progress && progress.epoch > (lastLine?.epoch ?? 0) ? progress : undefined;
 }
@@ -138,7 +130,7 @@ function nextEpoch({ lastLine, epochs }: TrialView): number {
   return epochs === null ? next : Math.min(next, epochs);
 }
 
-/** `epoch 2 of 50, step 40 of 1250`; when all steps are done, the epoch is being evaluated and stored. */
+/** `epoch 2 of 50, step 40 of 1250`. After its last step, an epoch is evaluated and stored. */
 function epochOf({ epoch, step, stepsPerEpoch }: TrainingProgress, epochs: number | null): string {
   const where = step < stepsPerEpoch ? `step ${step} of ${stepsPerEpoch}` : 'evaluating';
   return `epoch ${epoch} of ${epochs}, ${where}`;

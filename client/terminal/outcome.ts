@@ -1,13 +1,14 @@
 import { recordKey, studyKey } from '../../storage/keys.ts';
+import { datasetInBrief } from '../../words/dataset.ts';
 import { percent } from '../../words/numbers.ts';
 import { EXIT } from '../command-line/exit-codes.ts';
 import type { StudyView } from '../observe/observe-study.ts';
 import type { Session } from '../servers/session.ts';
-import { attentionText } from './attention-text.ts';
-import { needsPerson } from './watch-study.ts';
+import { describeAttention } from './format.ts';
+import { waitsForPerson } from './watch-study.ts';
 
 /**
- * Prints how a study ended and where it can be looked at.
+ * Prints how a study ended and where to look at it.
  *
  * @returns the command's exit code.
  */
@@ -21,7 +22,7 @@ export async function printOutcome(session: Session, view: StudyView): Promise<n
   if (bucket.consoleUrl)
     console.log(`             browse them at ${bucket.consoleUrl}, login: ${stack?.credentialsFile}`);
   if (stack?.startedHere && !process.stdout.isTTY)
-    console.log('These servers stop now; npx staged-study up brings them back.');
+    console.log('These servers stop now. To start them again: npx staged-study up');
   return code;
 }
 
@@ -30,7 +31,7 @@ export async function printOutcome(session: Session, view: StudyView): Promise<n
 function printEnd(view: StudyView): number {
   const { studyId, workflowStatus, failure } = view;
   if (workflowStatus === 'RUNNING') {
-    console.log(needsPerson(view) ? attentionText(view) : `${studyId} goes on.`);
+    console.log(waitsForPerson(view) ? describeAttention(view) : `${studyId} continues.`);
     return EXIT.needsAttention;
   }
   if (workflowStatus !== 'COMPLETED') {
@@ -45,12 +46,12 @@ function printEnd(view: StudyView): number {
   if (view.test)
     console.log(`test:        ${percent(view.test.accuracy)} of ${view.test.images} test images`);
   if (view.dataset?.origin.kind === 'generated')
-    console.log('             on GENERATED images, not on CIFAR-10');
+    console.log(`             on ${datasetInBrief(view.dataset.origin)}`);
   console.log(`report:      npx staged-study report ${studyId}`);
   return EXIT.success;
 }
 
-/** What the store has of the study: nothing, until its data set is there. */
+/** What the store has of the study: nothing until the data set is prepared. */
 function objectsOf({ studyId, workflowStatus, dataset }: StudyView): string {
   if (workflowStatus === 'COMPLETED') return `, record ${recordKey(studyId)}`;
   return dataset ? `, study ${studyKey(studyId)}` : '';

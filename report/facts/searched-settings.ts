@@ -1,7 +1,8 @@
-import type { SearchSpace } from '../../study/definition/study-schema.ts';
+import type { SearchSpace } from '../../study/definition/stage-schema.ts';
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
 import type { StageRecord, StudyRecord } from '../../study/record/record.ts';
-import { brief, plural } from '../../words/numbers.ts';
+import { brief } from '../../words/numbers.ts';
+import { numberInWords } from '../../words/settings.ts';
 
 /** A setting that a search varies. */
 export interface SearchedSetting {
@@ -11,7 +12,7 @@ export interface SearchedSetting {
   text: (config: TrainingConfig) => string;
 }
 
-/** The settings that a search stage varies, by its space. */
+/** The settings that a search stage varies, in a fixed order. */
 export function searchedSettings(record: StudyRecord, stage: StageRecord): SearchedSetting[] {
   const definition = record.opening.study.stages.find(({ name }) => name === stage.name);
   const space: SearchSpace = definition?.kind === 'search' ? definition.space : {};
@@ -25,24 +26,24 @@ const SETTINGS: (SearchedSetting & { key: keyof SearchSpace })[] = [
     key: 'learningRate',
     title: 'learning rate',
     of: ({ learningRate }) => learningRate,
-    text: ({ learningRate }) => `lr ${brief(learningRate)}`,
+    text: ({ learningRate }) => numberInWords('learningRate', brief(learningRate)),
   },
   {
     key: 'batchSize',
     title: 'batch size',
     of: ({ batchSize }) => batchSize,
-    text: ({ batchSize }) => `batch ${batchSize}`,
+    text: ({ batchSize }) => numberInWords('batchSize', batchSize),
   },
   {
     key: 'epochs',
     title: 'epochs',
     of: ({ epochs }) => epochs,
-    text: ({ epochs }) => plural(epochs, 'epoch'),
+    text: ({ epochs }) => numberInWords('epochs', epochs),
   },
   {
     key: 'dropout',
     title: 'dropout',
     of: ({ dropout }) => dropout,
-    text: ({ dropout }) => `dropout ${brief(dropout)}`,
+    text: ({ dropout }) => numberInWords('dropout', brief(dropout)),
   },
 ];

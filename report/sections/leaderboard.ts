@@ -1,23 +1,23 @@
 import { rank } from '../../study/plan/winner.ts';
-import type { StageRecord, TrialRecord } from '../../study/record/record.ts';
+import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import { count, duration, percent, signed } from '../../words/numbers.ts';
-import { isReduced } from '../../words/settings.ts';
-import { bestTrial } from '../facts/study-facts.ts';
+import { endInWords, originInWords, overrideInWords } from '../../words/outcome.ts';
+import { bestTrial, standsInFor } from '../facts/study-facts.ts';
 import { seriesStyle } from '../figures/series.ts';
-import { runName, scrolling, tag } from '../html/elements.ts';
+import { scrolling, tag, trialName } from '../html/elements.ts';
 import { type Html, html } from '../html/html.ts';
 
 /** A stage's trials, best first. */
-export function leaderboard(stage: StageRecord): Html {
+export function leaderboard(record: StudyRecord, stage: StageRecord): Html {
   const first = bestTrial(stage);
-  const networks = new Set(stage.trials.filter(({ config }) => config).map(networkNote));
-  const apart = networks.size > 1;
+  const notes = new Map(stage.trials.map((trial) => [trial, networkNotes(record, trial)]));
+  const different = new Set([...notes.values()].map((texts) => texts.join())).size > 1;
   const bothModes = stage.trials.some(({ scoreInTrainingMode }) => scoreInTrainingMode !== null);
   const rows = rank(stage.trials).map((trial, index) => {
     const wins = stage.winner !== null && trial === first;
     return html`<tr${wins && html` class="winner"`}>
 <td class="number">${trial.score === null ? '–' : index + 1}</td>
-<th scope="row">${runName(trial.name, seriesStyle(stage.trials.indexOf(trial)))} ${wins && tag('winner', 'win')}${trialTags(trial)}${apart && networkTag(trial)}</th>
+<th scope="row">${trialName(trial.name, seriesStyle(stage.trials.indexOf(trial)))} ${wins && tag('winner', 'win')}${trialTags(trial)}${different && notes.get(trial)?.map((note) => tag(note))}</th>
 <td class="number">${trial.score === null ? '–' : percent(trial.score)}</td>${
       bothModes &&
       html`
@@ -33,60 +33,46 @@ export function leaderboard(stage: StageRecord): Html {
   });
   const table = scrolling(
     `Leaderboard of ${stage.name}`,
-    html`<table class="wide"><caption>Leaderboard by the validation accuracy of each run’s best epoch${!apart && [...networks].map((note) => note && `; every network is a ${note}`)}</caption>
-<thead><tr><th scope="col" class="number">Rank</th><th scope="col">Run</th><th scope="col" class="number">Best val accuracy</th>${bothModes && html`<th scope="col" class="number">In training mode</th>`}<th scope="col" class="number">Behind, points</th><th scope="col" class="number">Best epoch</th><th scope="col" class="number">Epochs</th><th scope="col" class="number">Parameters</th><th scope="col" class="number">Training time</th></tr></thead>
+    html`<table class="wide"><caption>Leaderboard by the validation accuracy of each trial’s best epoch${!different && first && notes.get(first)?.map((note) => `; every network ${note}`)}</caption>
+<thead><tr><th scope="col" class="number">Rank</th><th scope="col">Trial</th><th scope="col" class="number">Best val accuracy</th>${bothModes && html`<th scope="col" class="number">In training mode</th>`}<th scope="col" class="number">Behind, points</th><th scope="col" class="number">Best epoch</th><th scope="col" class="number">Epochs</th><th scope="col" class="number">Parameters</th><th scope="col" class="number">Training time</th></tr></thead>
 <tbody>${rows}</tbody></table>`,
   );
   return html`${table}${
     bothModes &&
-    html`<p class="note">In training mode: the same weights on the same images with dropout active, and with batch normalisation by each batch’s own values, as where a network is never switched to evaluation. Nothing is ranked by it.</p>`
+    html`<p class="note">In training mode: the same weights on the same images, but with dropout active and with batch normalisation by each batch’s own statistics, as in a loop that never switches the network to evaluation mode. It doesn’t affect the ranking.</p>`
   }`;
 }
 
-/** What is out of the ordinary about a run, as tags. */
+/** Where a trial's result is from, how it ended and what was changed, unless that is as usual. */
 export function trialTags(trial: TrialRecord): Html[] {
-  const { outcome, status, override } = trial;
-  const tags: (Html | false)[] = [
-    trial.takenOver && tag('taken over from the start'),
-    trial.reused && !trial.takenOver && tag('from the store'),
-    outcome === 'diverged' && tag('diverged', 'alert'),
-    outcome === 'outOfMemory' && tag('out of memory', 'alert'),
-    status === 'skipped' && tag('skipped', 'alert'),
-    override !== null && tag(`changed by hand: ${describeOverride(override)}`, 'alert'),
+  const origin = originInWords(trial);
+  const override = overrideInWords(trial);
+  return [
+    ...(origin ? [tag(origin)] : []),
+    ...(trial.outcome === 'completed' ? [] : [tag(endInWords(trial), 'alert')]),
+    ...(override ? [tag(override, 'alert')] : []),
   ];
-  return tags.filter((entry) => entry !== false);
 }
 
-/** Wall time of a run's epochs; a dash where there was none. */
+/** Wall time of a trial's epochs; a dash if it has none. */
 export function trainingTime({ trainingSeconds, lines }: TrialRecord): string {
   return trainingSeconds === null || lines.length === 0 ? '–' : duration(trainingSeconds);
 }
 
 // --- helpers ---
 
-/** What keeps a network from being what its name says; empty where nothing does. */
-function networkNote({ config }: TrialRecord): string {
-  if (config?.network.kind !== 'resnet') return '';
-  const { pretrained } = config.network;
-  if (pretrained && !isReduced(config.network)) return '';
-  const what = isReduced(config.network) ? 'reduced ResNet' : 'ResNet-50';
-  return `${what} ${pretrained ? 'pretrained' : 'from scratch'}`;
-}
-
-function networkTag(trial: TrialRecord): Html | false {
-  const note = networkNote(trial);
-  return note !== '' && tag(note);
+/** What a trial's name doesn't tell about its network. */
+function networkNotes(record: StudyRecord, { config }: TrialRecord): string[] {
+  if (!config) return [];
+  const original = standsInFor(record, config.network);
+  return [
+    ...(original ? [`stands in for ${original.name}`] : []),
+    ...(config.network.pretrained ? ['is pretrained'] : []),
+  ];
 }
 
 function epochs({ lines, config }: TrialRecord): string {
   const planned = config?.epochs;
   if (planned === undefined) return '–';
   return lines.length === planned ? String(planned) : `${lines.length} of ${planned}`;
-}
-
-function describeOverride(override: object): string {
-  const changes = Object.entries(override).map(
-    ([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`,
-  );
-  return changes.join(', ') || 'settings';
 }

@@ -1,24 +1,26 @@
-/** What a study's stages must satisfy beyond the form of each: names, what they start from, what they can train. */
+/** Checks of a study that no single field can show: names, what stages start from, whether networks and splits work. */
 import type { z } from 'zod';
 import { heldOutImages } from '../trial/trial.ts';
+import { checkPublished } from './check-published.ts';
 import { NetworkShapeError, networkShapes } from './network-shapes.ts';
-import type { CompareStage, SearchStage, Stage, VariantStage } from './study-schema.ts';
+import type { Published } from './published-schema.ts';
+import type { CompareStage, SearchStage, Stage, VariantStage } from './stage-schema.ts';
 import { type Network, settingsSchema } from './training-config.ts';
 
-/** Adds an issue for every fault, with its path and the value there. */
+/** Adds an issue for every fault, with its path and value. */
 export function checkStages(study: Checked, context: z.RefinementCtx): void {
   const complain: Complain = (path, input, message) =>
     context.addIssue({ code: 'custom', path, input, message });
 
   if (Object.keys(study.profiles).length === 0) {
-    complain(['profiles'], study.profiles, 'at least one profile; describe how large the study is run');
+    complain(['profiles'], study.profiles, 'at least one profile; add one that says how large the study is');
   }
   checkSplits(study, complain);
   const earlier: Stage[] = [];
   study.stages.forEach((stage, index) => {
     const at: Path = ['stages', index];
     if (earlier.some(({ name }) => name === stage.name)) {
-      complain([...at, 'name'], stage.name, 'a name that no earlier stage has; rename one of the two');
+      complain([...at, 'name'], stage.name, 'a name that no earlier stage has; rename one of them');
     }
     if ('from' in stage && stage.from !== undefined)
       checkFrom(stage.from, earlier, [...at, 'from'], complain);
@@ -30,6 +32,7 @@ export function checkStages(study: Checked, context: z.RefinementCtx): void {
     }
     earlier.push(stage);
   });
+  if (study.published) checkPublished(study.published, study.stages, complain);
 }
 
 // --- helpers ---
@@ -38,11 +41,12 @@ interface Checked {
   stages: Stage[];
   validationFraction: number;
   profiles: Record<string, { trainImages: number | 'all' }>;
+  published?: Published | undefined;
 }
 type Path = (string | number)[];
 type Complain = (path: Path, input: unknown, message: string) => void;
 
-/** Every profile must leave images on both sides of the split. */
+/** Every profile must leave images to train on and images to validate with. */
 function checkSplits({ profiles, validationFraction }: Checked, complain: Complain): void {
   for (const [name, { trainImages }] of Object.entries(profiles)) {
     if (trainImages === 'all') continue;
@@ -51,7 +55,7 @@ function checkSplits({ profiles, validationFraction }: Checked, complain: Compla
     complain(
       ['profiles', name, 'trainImages'],
       trainImages,
-      `so many images that some are trained on and some held out at a validationFraction of ${validationFraction}`,
+      `enough images to train on some and hold some out with a validationFraction of ${validationFraction}`,
     );
   }
 }
@@ -85,20 +89,20 @@ function checkCandidates(stage: CompareStage, at: Path, complain: Complain): voi
       complain(
         [...path, 'change', 'network'],
         undefined,
-        'a network, since the stage starts from no earlier winner; add one, or name the stage it starts from in "from"',
+        'a network, since the stage starts from no earlier winner; add one, or name a stage in "from"',
       );
     }
     if (candidate.name.startsWith('_')) {
       complain(
         [...path, 'name'],
         candidate.name,
-        'a name without leading "_", since there is no winner whose name it could be added to',
+        'a name without a leading "_", since there is no winner whose name it could be added to',
       );
     }
   });
 }
 
-/** Far above what can be trained on 32×32 images to any use: most likely a typing error. */
+/** Far more than is useful for 32×32 images: probably a typing error. */
 const MOST_PARAMETERS = 500_000_000;
 
 function checkNetwork(network: Network, path: Path, complain: Complain): void {
@@ -113,7 +117,7 @@ function checkNetwork(network: Network, path: Path, complain: Complain): void {
   }
 }
 
-/** Every value that can be drawn must be one that the setting may have. */
+/** Every value that can be drawn must be allowed for its setting. */
 function checkSpace({ space }: SearchStage, path: Path, complain: Complain): void {
   const entries = Object.entries(space).filter(([, distribution]) => distribution !== undefined);
   if (entries.length === 0) {
@@ -133,7 +137,7 @@ function checkSpace({ space }: SearchStage, path: Path, complain: Complain): voi
       complain(
         at,
         distribution,
-        `values that ${name} may have, which ${bad} is not; change the distribution`,
+        `only values that are allowed for ${name}, which ${bad} is not; change the distribution`,
       );
     } else if (distribution.kind === 'uniform' && name !== 'learningRate' && name !== 'dropout') {
       complain([...at, 'kind'], 'uniform', `quniform or choice, since ${name} is a whole number`);

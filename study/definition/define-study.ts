@@ -7,10 +7,12 @@ type Rest<Kind extends StageInput['kind'], Left extends string = never> = Omit<
 >;
 
 /**
- * Begins a study in TypeScript. Stages are added one after another, and each can only start from one that was added
- * before; what comes out is the same JSON that a file may hold.
+ * Starts a study in TypeScript. Stages are added in order, and a stage can start only from one that was added before. The
+ * result is the same data as a study in JSON.
  *
  * @example
+ * import { defineStudy } from 'staged-study';
+ *
  * export default defineStudy({ name: 'widths', title: 'How wide?', profiles: { … } })
  *   .compare('width', { question: 'Wide or narrow?', candidates: [ … ] })
  *   .compare('rate', { question: 'Fast or slow?', from: 'width', candidates: [ … ] })
@@ -21,10 +23,10 @@ export function defineStudy(head: Omit<StudyInput, 'stages'>): StudyBuilder<neve
 }
 
 /**
- * A study under construction; it is the study as well, as far as it has got.
+ * A study and the methods that add stages to it.
  *
  * @typeParam Winning names of the stages that have a winner.
- * @typeParam Comparing names of those that compare candidates.
+ * @typeParam Comparing names of the stages that compare candidates.
  */
 export class StudyBuilder<Winning extends string, Comparing extends string> {
   readonly #study: StudyInput;
@@ -41,7 +43,7 @@ export class StudyBuilder<Winning extends string, Comparing extends string> {
     return this.#with({ kind: 'compare', name, ...stage });
   }
 
-  /** Searches the best of a space of settings. */
+  /** Searches a space of settings for the best. */
   search<Name extends string>(
     name: Name,
     stage: Rest<'search', 'from'> & { from: Winning },
@@ -49,7 +51,7 @@ export class StudyBuilder<Winning extends string, Comparing extends string> {
     return this.#with({ kind: 'search', name, ...stage });
   }
 
-  /** A side experiment: earlier candidates once more, each with one change. */
+  /** Adds a side experiment: earlier candidates again, each with one change. */
   variant(
     name: string,
     stage: Rest<'variant', 'of'> & { of: { stage: Comparing; candidate: string }[] },
@@ -57,12 +59,12 @@ export class StudyBuilder<Winning extends string, Comparing extends string> {
     return this.#with({ kind: 'variant', name, ...stage });
   }
 
-  /** A side experiment: an earlier winner once more, with the same seed. */
+  /** Adds a side experiment: an earlier winner again, with the same seed. */
   repeat(name: string, stage: Rest<'repeat', 'from'> & { from: Winning }): StudyBuilder<Winning, Comparing> {
     return this.#with({ kind: 'repeat', name, ...stage });
   }
 
-  /** The final test of an earlier stage's winner; nothing comes after it. */
+  /** Adds the final test of an earlier stage's winner. No stage can follow it. */
   test(name: string, stage: Rest<'test', 'from'> & { from: Winning }): StudyBuilder<never, never> {
     return this.#with({ kind: 'test', name, ...stage });
   }

@@ -3,45 +3,53 @@ import type { Network } from './training-config.ts';
 /** Edge of an image, pixels. */
 export const IMAGE_SIZE = 32;
 export const IMAGE_CHANNELS = 3;
+/** One byte a pixel and channel. */
+export const IMAGE_BYTES = IMAGE_SIZE * IMAGE_SIZE * IMAGE_CHANNELS;
 export const CLASSES = 10;
-/** Edge and stride of the max pool that follows every convolution of a network of the kind `conv`. */
+/** Edge and stride of the max pool after every convolution in a network of kind `conv`. */
 export const POOL_SIZE = 2;
 
-/** One layer with parameters. Shapes hold no batch axis: `[height, width, channels]`, or `[features]`. */
+/** One layer with parameters. Shapes have no batch axis: `[height, width, channels]`, or `[features]`. */
 export interface LayerShape {
-  /** Also the prefix of its parameters' names. */
+  /** Also the prefix of the names of its parameters. */
   name: string;
   kind: 'conv' | 'batchNorm' | 'dense';
   input: number[];
-  /** Of a convolution that a max pool follows in a network of the kind `conv`: after its pool. */
+  /** For a convolution in a network of kind `conv`: after its max pool. */
   output: number[];
   /** Convolutions `[kernel, kernel, in, out]`, batch normalisation `[channels]`, dense layers `[in, out]`. */
   weight: number[];
-  /** Whether it has a bias, one value for each output channel or unit. */
+  /** Whether it has a bias: one value for each output channel or unit. */
   bias: boolean;
-  /** Weights and biases: what is trained. */
+  /** Number of trained values: weights and biases. */
   parameters: number;
 }
 
 export interface NetworkShapes {
   layers: LayerShape[];
-  /** Weights and biases of all layers. */
+  /** Number of trained values in all layers. */
   parameters: number;
 }
 
-/** A network that no image fits through. */
+/** A network that shrinks images to nothing. */
 export class NetworkShapeError extends Error {
   override name = 'NetworkShapeError';
 }
 
 /**
- * The layers of a network over 32×32 colour images, input to output, the ten-class output layer included.
+ * The layers of a network for 32×32 colour images, input to output, including the ten-class output layer.
  *
- * @throws NetworkShapeError where a convolution or its pool would leave less than one pixel.
+ * @throws {NetworkShapeError} if a convolution or its pool would leave less than one pixel.
  */
 export function networkShapes(network: Network): NetworkShapes {
   const layers = layersOf(network);
   return { layers, parameters: layers.reduce((sum, { parameters }) => sum + parameters, 0) };
+}
+
+/** Number of values of a shape; Infinity if it is too large to be exact, as a shape in a file may be. */
+export function sizeOf(shape: readonly number[]): number {
+  const size = shape.reduce((total, length) => total * length, 1);
+  return size <= Number.MAX_SAFE_INTEGER ? size : Number.POSITIVE_INFINITY;
 }
 
 // --- helpers ---
@@ -85,8 +93,8 @@ function convLayers({ convolutions, hidden }: Extract<Network, { kind: 'conv' }>
 const EXPANSION = 4;
 
 /**
- * torchvision's ResNet v1.5, in its order and with its names. Its head is called `fc` there as well; of the head's
- * layers only the dense ones count, as in other networks: `fc.0`, `fc.1`, whatever is between them.
+ * torchvision's ResNet v1.5, in its order and with its names. The head is called `fc`, as there; its dense layers are
+ * numbered `fc.0`, `fc.1` and so on, without counting activations and dropout.
  */
 function resnetLayers({ blocks, width, hidden }: Extract<Network, { kind: 'resnet' }>): LayerShape[] {
   const layers: LayerShape[] = [];
@@ -130,12 +138,8 @@ function layer(
   weight: number[],
   bias = true,
 ): LayerShape {
-  const parameters = product(weight) + (bias ? (weight.at(-1) ?? 0) : 0);
+  const parameters = sizeOf(weight) + (bias ? (weight.at(-1) ?? 0) : 0);
   return { name, kind, input, output, weight, bias, parameters };
-}
-
-function product(shape: readonly number[]): number {
-  return shape.reduce((total, size) => total * size, 1);
 }
 
 function shrunk(name: string, size: number, kernel: number, padding: number, convolved: number): string {

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
 import { describeIssue, InvalidStudyError } from './parse-study.ts';
-import { settingsSchema } from './training-config.ts';
+import { trainedSettingsSchema } from './training-config.ts';
 
-/** Settings that a person changes when a trial is tried again; its network stays. */
-export const overridesSchema = settingsSchema.partial();
+/** Settings that a person changes when retrying a trial. `epochs` is the number to train; the network can't be changed. */
+export const overridesSchema = trainedSettingsSchema.partial();
 export type Overrides = z.infer<typeof overridesSchema>;
 
-/** @throws {InvalidStudyError} naming each fault with its path and the value there. */
+/** @throws {InvalidStudyError} that lists every fault with its path and value. */
 export function parseOverrides(value: unknown): Overrides {
   const parsed = overridesSchema.safeParse(value);
   if (parsed.success) return parsed.data;

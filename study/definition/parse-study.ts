@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { type Profile, type Study, studySchema } from './study-schema.ts';
 
-/** A study, or a choice within one, that can't be run; the message names each fault, where it is and its mend. */
+/** A study, or a choice within one, that can't be run. The message names every fault, its place and its fix. */
 export class InvalidStudyError extends Error {
   override name = 'InvalidStudyError';
 }
@@ -9,8 +9,8 @@ export class InvalidStudyError extends Error {
 /**
  * Checks a study and fills in its defaults.
  *
- * @param source what the message calls it: a file's name.
- * @throws {InvalidStudyError} listing every fault as `path: expected …, got …`.
+ * @param source the name of the study's file, for messages.
+ * @throws {InvalidStudyError} that lists every fault as `path: expected …, got …`.
  */
 export function parseStudy(input: unknown, source: string): Study {
   const value = asJson(input, source);
@@ -20,20 +20,20 @@ export function parseStudy(input: unknown, source: string): Study {
   throw new InvalidStudyError(`${source} is not a study that can be run:\n${faults.join('\n')}`);
 }
 
-/** @throws {InvalidStudyError} naming the profiles there are. */
+/** @throws {InvalidStudyError} that names the study's profiles. */
 export function selectProfile(study: Study, name: string): Profile {
   if (Object.hasOwn(study.profiles, name)) return study.profiles[name] as Profile;
   const known = Object.keys(study.profiles).join(', ');
   throw new InvalidStudyError(`profile: expected one of ${known} (study "${study.name}"), got "${name}"`);
 }
 
-/** One zod issue as `path: expected …, got …; the mend`. */
+/** One zod issue as `path: expected …, got …; what to do`. */
 export function describeIssue(issue: z.core.$ZodIssue, root: unknown): string {
   const path = formatPath(issue.path);
   const got = `got ${show(valueAt(root, issue.path))}`;
   switch (issue.code) {
     case 'unrecognized_keys':
-      return `${path}: unknown ${issue.keys.length > 1 ? 'keys' : 'key'} ${issue.keys.map((key) => `"${key}"`).join(', ')}; remove it or correct its spelling`;
+      return `${path}: unknown ${issue.keys.length > 1 ? 'keys' : 'key'} ${issue.keys.map((key) => `"${key}"`).join(', ')}; remove ${issue.keys.length > 1 ? 'them' : 'it'} or correct the spelling`;
     case 'invalid_type':
       return `${path}: expected ${issue.expected}, ${got}`;
     case 'invalid_value':
@@ -53,7 +53,7 @@ export function describeIssue(issue: z.core.$ZodIssue, root: unknown): string {
 
 // --- helpers ---
 
-/** A study is JSON however it was made; this also drops keys that a program left undefined. */
+/** Round-trips through JSON, since that is how a study is stored. It drops keys that a program left undefined. */
 function asJson(input: unknown, source: string): unknown {
   try {
     return JSON.parse(JSON.stringify(input) ?? 'null');

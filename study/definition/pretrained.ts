@@ -1,7 +1,8 @@
-import type { Profile, Stage, Study } from './study-schema.ts';
+import type { Stage } from './stage-schema.ts';
+import type { Profile, Study } from './study-schema.ts';
 import type { Network } from './training-config.ts';
 
-/** The networks that start from the study's weights under any of these profiles, each once. */
+/** The networks that start from the study's weights in any of these profiles, without duplicates. */
 export function pretrainedNetworks(study: Study, ...profiles: readonly Profile[]): Network[] {
   const named = profiles.flatMap((profile) => study.stages.flatMap((stage) => networksOf(stage, profile)));
   const pretrained = named.flatMap((network) => (network?.pretrained ? [network] : []));
@@ -32,7 +33,7 @@ export function isResNet50(network: Network): boolean {
   return network.kind === 'resnet' && network.width === 64 && network.blocks.join('-') === '3-4-6-3';
 }
 
-/** The network itself, whatever it starts from. */
+/** The network alone, without what it starts from. */
 export function architecture({ pretrained: _, ...network }: Network): Network {
   return network;
 }

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-/** Sizes of the hidden layers, input to output; the ten-class output layer is not listed. */
+/** Sizes of the hidden layers, input to output. The ten-class output layer is not listed. */
 const hiddenSchema = z.array(z.number().int().min(1).max(65_536)).min(1).max(64);
 
-/** Start from the study's weights; left out, from scratch. Only `true` is written, so that a network has one form. */
+/** Start from the study's weights. Absent means from scratch; `false` is not allowed, so that a network has one form. */
 const pretrainedSchema = z.literal(true).optional();
 
-/** Fully connected layers over the flattened image, with the activation and dropout after each hidden one. */
+/** Fully connected layers over the flattened image, with activation and dropout after each hidden layer. */
 const denseNetworkSchema = z.strictObject({
   kind: z.literal('dense'),
   hidden: hiddenSchema,
@@ -34,14 +34,14 @@ const convNetworkSchema = z.strictObject({
 });
 
 /**
- * A ResNet of bottleneck blocks in four groups, then dense layers. ReLU within the blocks; activation and dropout
- * are those between the dense layers. Blocks 3, 4, 6, 3 of width 64 are ResNet-50.
+ * A ResNet of bottleneck blocks in four groups, then dense layers. The blocks use ReLU; the configured activation and
+ * dropout apply between the dense layers. Blocks 3, 4, 6, 3 with width 64 are ResNet-50.
  */
 const resnetNetworkSchema = z.strictObject({
   kind: z.literal('resnet'),
-  /** Blocks of each of the four groups. */
+  /** Blocks in each of the four groups. */
   blocks: z.array(z.number().int().min(1).max(50)).length(4),
-  /** Channels of the stem; a group's are `width`, twice, four and eight times it, and its output's four times those. */
+  /** Channels of the stem. The groups work with 1, 2, 4 and 8 times as many, and output four times that. */
   width: z.number().int().min(1).max(512),
   hidden: hiddenSchema,
   pretrained: pretrainedSchema,
@@ -65,36 +65,48 @@ const scheduleSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('exponential'), gamma: z.number().gt(0).max(1) }),
 ]);
 
-/** How a network is trained: everything of a trial's configuration but the network. Every value is given. */
+const epochsSchema = z.number().int().min(1).max(10_000);
+
+/**
+ * How a study says that networks are trained: everything in a trial's configuration except the network. `epochs` is the
+ * number before the profile divides it.
+ */
 export const settingsSchema = z.strictObject({
   activation: z.enum(['relu', 'leakyRelu', 'sigmoid', 'elu', 'silu']),
-  /** Probability that a unit after a hidden dense layer is zeroed; 0 is no dropout. */
+  /** Probability that a unit after a hidden dense layer is zeroed. 0 means no dropout. */
   dropout: z.number().min(0).lt(1),
   optimizer: optimizerSchema,
   schedule: scheduleSchema,
   learningRate: z.number().gt(0).max(100),
   /** Images a step; the last step of an epoch takes what is left. */
   batchSize: z.number().int().min(1).max(8192),
-  epochs: z.number().int().min(1).max(10_000),
+  epochs: epochsSchema,
   /** Probability that a training image is mirrored left to right. */
   horizontalFlip: z.number().min(0).max(1),
-  /** Mirror validation images with the same probability too: the leakage the report measured. */
+  /** Mirror validation images with the same probability: the leakage that the original report measured. */
   validationFlip: z.boolean(),
 });
 
-/** One training run's full configuration. It holds no names: equal configurations are the same trial. */
-export const trainingConfigSchema = settingsSchema.extend({ network: networkSchema });
+/** Settings as a trial has them: `epochs` is the number that is trained, after the profile has divided it. */
+export const trainedSettingsSchema = settingsSchema.extend({
+  // The brand keeps a study's epochs from being taken for a trial's: `study/plan/epochs.ts` converts them.
+  epochs: epochsSchema.brand<'epochs as trained'>(),
+});
+
+/** A trial's full configuration. It holds no names, so equal configurations are the same trial. */
+export const trainingConfigSchema = trainedSettingsSchema.extend({ network: networkSchema });
 
 export type Network = z.infer<typeof networkSchema>;
 export type Optimizer = z.infer<typeof optimizerSchema>;
-
 export type Schedule = z.infer<typeof scheduleSchema>;
 export type Activation = z.infer<typeof settingsSchema>['activation'];
 export type Settings = z.infer<typeof settingsSchema>;
+export type TrainedSettings = z.infer<typeof trainedSettingsSchema>;
+export type TrainedEpochs = TrainedSettings['epochs'];
 export type TrainingConfig = z.infer<typeof trainingConfigSchema>;
 
-/** The report's settings until a stage says otherwise; a study's `base` is filled up with these. */
-export const reportSettings: Settings = {
+/** What a study's `base` is filled up with. */
+export const defaultSettings: Settings = {
   activation: 'relu',
   dropout: 0,
   optimizer: { kind: 'sgd', momentum: 0.9 },

@@ -1,46 +1,47 @@
 import type {
   Candidate,
   CompareStage,
-  Profile,
   RepeatStage,
   Stage,
-  Study,
   VariantStage,
-} from '../definition/study-schema.ts';
-import type { TrainingConfig } from '../definition/training-config.ts';
+} from '../definition/stage-schema.ts';
+import type { Profile, Study } from '../definition/study-schema.ts';
+import type { Network, Settings, TrainedSettings, TrainingConfig } from '../definition/training-config.ts';
 import type { TrialData, TrialSpec } from '../trial/trial.ts';
+import { asTrained } from './epochs.ts';
 
-/** A configuration, its epochs unscaled, and the name its trial goes by. */
+/** A configuration and the name of its trial. */
 export interface NamedConfig {
   name: string;
   config: TrainingConfig;
 }
 
-/** A trial that a stage will run. */
+/** A trial that a stage will train. */
 export interface PlannedTrial extends NamedConfig {
   repetition: number;
-  /** The ordinary trial that a side experiment's trial stands beside. */
+  /** The ordinary trial that a side experiment's trial is compared with. */
   of: string | null;
 }
 
-/** What is known of the stages before: their winners and their candidates, by stage. */
+/** What is known of the stages so far. */
 export interface StudySoFar {
+  /** What each stage promotes, by stage. */
   winners: ReadonlyMap<string, NamedConfig>;
-  /** In the order of the stage's candidates. */
+  /** What each stage trained, by stage, in the order of its candidates. */
   candidates: ReadonlyMap<string, NamedConfig[]>;
 }
 
 /**
- * What a stage trains, in order. A search's trials are not known before; a test trains nothing.
+ * The trials of a stage, in order. A search's trials are not known beforehand; a test has none.
  *
- * @throws where a stage that it builds on has not ended; the schema lets none refer to a later one.
+ * @throws if a stage that it builds on has not ended. The schema doesn't let a stage refer to a later one.
  */
 export function stageTrials(study: Study, profile: Profile, stage: Stage, soFar: StudySoFar): PlannedTrial[] {
   switch (stage.kind) {
     case 'compare':
       return compareTrials(study, profile, stage, soFar);
     case 'variant':
-      return variantTrials(study, stage, soFar);
+      return variantTrials(study, profile, stage, soFar);
     case 'repeat':
       return repeatTrials(stage, soFar);
     default:
@@ -48,7 +49,7 @@ export function stageTrials(study: Study, profile: Profile, stage: Stage, soFar:
   }
 }
 
-/** The winner that a stage starts from; undefined for one that starts from the study's base. */
+/** The winner that a stage starts from; undefined if it starts from the study's base. */
 export function startOf(stage: Stage, soFar: StudySoFar): NamedConfig | undefined {
   if (!('from' in stage) || stage.from === undefined) return undefined;
   const found = soFar.winners.get(stage.from);
@@ -56,12 +57,20 @@ export function startOf(stage: Stage, soFar: StudySoFar): NamedConfig | undefine
   return found;
 }
 
-/** A profile's number of epochs: divided and rounded, one at least. */
-export function scaleEpochs(config: TrainingConfig, profile: Profile): TrainingConfig {
-  return { ...config, epochs: Math.max(1, Math.round(config.epochs / profile.epochDivisor)) };
+/** The trial with which a search follows a suggestion: `<start>_search_01` and so on. */
+export function searchTrial(
+  start: NamedConfig,
+  suggestion: Partial<Settings>,
+  profile: Profile,
+  index: number,
+): NamedConfig {
+  return {
+    name: `${start.name}_search_${String(index + 1).padStart(2, '0')}`,
+    config: { ...start.config, ...asTrained(suggestion, profile) },
+  };
 }
 
-/** The images that a profile trains on, out of those that the data set has. */
+/** The images that a profile trains on, out of those in the data set. */
 export function trialData(
   study: Study,
   profile: Profile,
@@ -75,14 +84,14 @@ export function trialData(
   };
 }
 
-/** The number of images that a profile asks for, or all there are where it asks for more. */
+/** The number of images that a profile asks for, or all if it asks for more than there are. */
 export function limitImages(wanted: number | 'all', available: number): number {
   return wanted === 'all' ? available : Math.min(wanted, available);
 }
 
 /**
- * @param study.weights the SHA-256 of the study's weights, where it has any.
- * @throws where the network is pretrained and there are none; a study with such networks is not started without.
+ * @param study.weights SHA-256 of the study's weights, if it has any.
+ * @throws if the network is pretrained and the study has no weights. Such a study is never started.
  */
 export function trialSpec(
   config: TrainingConfig,
@@ -95,11 +104,6 @@ export function trialSpec(
   return { config, data, ...rest, initialWeights };
 }
 
-/** A search's trials: `<start>_search_01` and so on. */
-export function searchTrialName(start: string, index: number): string {
-  return `${start}_search_${String(index + 1).padStart(2, '0')}`;
-}
-
 // --- helpers ---
 
 function compareTrials(
@@ -109,20 +113,25 @@ function compareTrials(
   soFar: StudySoFar,
 ): PlannedTrial[] {
   const start = startOf(stage, soFar);
+  const base = start?.config ?? asTrained(study.base, profile);
   return stage.candidates.map((candidate) => {
     const reduced = profile.reducedNetworks ? candidate.reduced : undefined;
     const name = reduced?.name ?? candidate.name;
-    const config = changed({ ...study.base, ...start?.config }, candidate, reduced?.network);
     return {
       name: name.startsWith('_') && start ? `${start.name}${name}` : name,
-      config,
+      config: changed(base, candidate, reduced?.network, profile),
       repetition: 0,
       of: null,
     };
   });
 }
 
-function variantTrials(study: Study, stage: VariantStage, soFar: StudySoFar): PlannedTrial[] {
+function variantTrials(
+  study: Study,
+  profile: Profile,
+  stage: VariantStage,
+  soFar: StudySoFar,
+): PlannedTrial[] {
   return stage.of.map(({ stage: source, candidate }) => {
     const compared = study.stages.find((each) => each.name === source) as CompareStage;
     const index = compared.candidates.findIndex(({ name }) => name === candidate);
@@ -131,7 +140,7 @@ function variantTrials(study: Study, stage: VariantStage, soFar: StudySoFar): Pl
     const { network = ordinary.config.network, ...settings } = stage.change;
     return {
       name: `${ordinary.name}_${stage.name}`,
-      config: { ...ordinary.config, ...settings, network },
+      config: { ...ordinary.config, ...asTrained(settings, profile), network },
       repetition: 0,
       of: ordinary.name,
     };
@@ -145,12 +154,13 @@ function repeatTrials(stage: RepeatStage, soFar: StudySoFar): PlannedTrial[] {
 }
 
 function changed(
-  start: Study['base'] & { network?: TrainingConfig['network'] },
+  base: TrainedSettings & { network?: Network },
   { name, change }: Candidate,
-  reduced: TrainingConfig['network'] | undefined,
+  reduced: Network | undefined,
+  profile: Profile,
 ): TrainingConfig {
   const { network: changedNetwork, ...settings } = change;
-  const network = reduced ?? changedNetwork ?? start.network;
+  const network = reduced ?? changedNetwork ?? base.network;
   if (!network) throw new Error(`candidate "${name}": no network in the change, and none to start from`);
-  return { ...start, ...settings, network };
+  return { ...base, ...asTrained(settings, profile), network };
 }

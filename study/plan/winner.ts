@@ -1,21 +1,21 @@
 /** A trial's standing within its stage. */
 export interface Standing {
   name: string;
-  /** Validation accuracy of the best epoch, percent; null for a trial without a result that can be ranked. */
+  /** Validation accuracy of the best epoch, percent; null for a trial that can't be ranked. */
   score: number | null;
 }
 
 /**
- * Best first; ties keep the earlier candidate ahead; trials without a score come last, in their order.
+ * Best first. The earlier candidate keeps a tie. Trials without a score come last, in their order.
  *
  * @param standings in the order of the candidates.
  */
 export function rank<T extends Standing>(standings: readonly T[]): T[] {
-  // Array.prototype.sort is stable, so equal scores keep the candidates' order.
+  // Array.prototype.sort is stable, so equal scores keep the order of the candidates.
   return [...standings].sort((a, b) => scoreOf(b) - scoreOf(a) || 0);
 }
 
-/** The stage's winner; undefined where no trial has a score. */
+/** The stage's winner; undefined if no trial has a score. */
 export function winner<T extends Standing>(standings: readonly T[]): (T & { score: number }) | undefined {
   const [first] = rank(standings);
   return first && first.score !== null ? (first as T & { score: number }) : undefined;

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { studySchema } from '../definition/study-schema.ts';
-import { settingsSchema, trainingConfigSchema } from '../definition/training-config.ts';
+import {
+  settingsSchema,
+  trainedSettingsSchema,
+  trainingConfigSchema,
+} from '../definition/training-config.ts';
 import {
   epochLineSchema,
   initialWeightsSchema,
@@ -9,65 +13,67 @@ import {
   sha256Schema,
 } from '../trial/trial.ts';
 
-/** Where a data set's images came from. */
+/** Where a data set's images come from. */
 export const datasetOriginSchema = z.strictObject({
   kind: z.enum(['official', 'other', 'generated']),
-  /** SHA-256 of the archive; absent for generated images. */
+  /** SHA-256 of the archive. Absent for generated images. */
   archiveSha256: sha256Schema.optional(),
-  /** The file or address that the archive was read from. */
+  /** The file or URL that the archive was read from. */
   source: z.string().optional(),
 });
 
-/** A data set as workflows know it: a key into the store, and what is worth telling. */
+/** A data set as workflows know it: its key in the store, and what people want to know of it. */
 export const datasetSummarySchema = z.strictObject({
   sha256: sha256Schema,
   trainImages: z.number().int(),
   testImages: z.number().int(),
+  /** Names of the classes, by label; absent from what earlier versions stored. */
+  classes: z.array(z.string()).optional(),
   origin: datasetOriginSchema,
 });
 
-/** Where a study's weights came from. */
+/** Where a study's weights come from. */
 export const weightsOriginSchema = z.strictObject({
   /** `official`: one of the files of torchvision's first ImageNet weights of ResNet-50. */
   kind: z.enum(['official', 'other']),
-  /** The file or address that they were read from. */
+  /** The file or URL that they were read from. */
   source: z.string(),
-  /** SHA-256 of that file; files of several formats may hold the same weights. */
+  /** SHA-256 of that file. Files of different formats can hold the same weights. */
   fileSha256: sha256Schema,
   format: z.enum(['safetensors', 'torch.save, zip', 'torch.save, legacy']),
 });
 
-/** Weights as workflows know them: a key into the store, and what is worth telling. */
+/** Weights as workflows know them: their key in the store, and what people want to know of them. */
 export const weightsSummarySchema = z.strictObject({
-  /** Of the tensors alone, as the store has them. */
+  /** Of the tensors as the store has them, whatever the file's format. */
   sha256: sha256Schema,
   tensors: z.number().int().min(1),
   origin: weightsOriginSchema,
 });
 
-/** How a trial stands in its stage. */
+/** A trial's place in its stage, and its result. */
 export const standingSchema = z.strictObject({
   name: z.string(),
   trialKey: sha256Schema.nullable(),
   status: z.enum(['trained', 'skipped']),
-  /** How the training ended; null for a skipped trial. */
+  /** How the trial ended; null if it was skipped. */
   outcome: outcomeSchema.nullable(),
   /** Validation accuracy of the best epoch, percent. */
   score: z.number().nullable(),
   bestEpoch: z.number().int().nullable(),
-  /** The result was in the store already, from an earlier study or stage. */
+  /** The store had the result already, from an earlier study or stage. */
   reused: z.boolean(),
-  /** It is the run of the winner that the stage started from. */
+  /** It is the winner that the stage started from, ranked again. */
   takenOver: z.boolean(),
-  /** The ordinary trial that a side experiment's trial stands beside. */
+  /** The ordinary trial that a side experiment's trial is compared with. */
   of: z.string().nullable(),
-  /** What a search drew, epochs before the profile scales them. */
+  /** What a search drew; epochs as the study counts them, before the profile divides them. */
   suggestion: settingsSchema.partial().nullable(),
-  /** Settings that a person changed when the trial was tried again. */
-  override: settingsSchema.partial().nullable(),
+  /** Settings that a person changed when retrying the trial. */
+  override: trainedSettingsSchema.partial().nullable(),
 });
 
-/** The final test in short. */
+/** The result of the final test, in brief. */
 export const testScoreSchema = z.strictObject({
   images: z.number().int().min(1),
   /** Percent. */
@@ -93,8 +99,10 @@ export const studyOpeningSchema = z.strictObject({
   study: studySchema,
   profile: z.string(),
   dataset: datasetSummarySchema,
-  /** What its pretrained networks start from; null where all start from scratch. */
+  /** What its pretrained networks start from; null if all start from scratch. */
   weights: weightsSummarySchema.nullable().default(null),
+  /** Networks that the study has as pretrained started from scratch: `--from-scratch`. */
+  fromScratch: z.boolean().default(false),
   numerics: z.number().int(),
   startedAt: z.iso.datetime(),
 });
@@ -114,13 +122,13 @@ const trialRecordSchema = standingSchema.extend({
   trainingSeconds: z.number().nullable(),
   startedAt: z.iso.datetime().nullable(),
   finishedAt: z.iso.datetime().nullable(),
-  /** Digest of the best epoch's weights: equal if and only if they are, to the bit. */
+  /** Digest of the best epoch's weights: equal if and only if the weights are equal to the bit. */
   tensorsSha256: sha256Schema.nullable(),
   lines: z.array(epochLineSchema),
   environment: z.record(z.string(), z.string()).nullable(),
 });
 
-/** `record.json`: what came out of a study. */
+/** `record.json`: the results of a study. */
 export const studyRecordSchema = z.strictObject({
   format: z.literal(1),
   opening: studyOpeningSchema,
@@ -130,9 +138,9 @@ export const studyRecordSchema = z.strictObject({
       name: z.string(),
       kind: z.enum(['compare', 'search', 'variant', 'repeat']),
       question: z.string(),
-      /** Name of the winner that it started from. */
+      /** Name of the winner that the stage started from. */
       start: z.string().nullable(),
-      /** In the order of the candidates; a run that was taken over comes first. */
+      /** In the order of the candidates. A trial that was taken over comes first. */
       trials: z.array(trialRecordSchema),
       /** null for side experiments. */
       winner: z.string().nullable(),

@@ -1,4 +1,4 @@
-import type { SearchSpace } from '../definition/study-schema.ts';
+import type { SearchSpace } from '../definition/stage-schema.ts';
 
 export type Distribution = NonNullable<SearchSpace[keyof SearchSpace]>;
 

@@ -6,7 +6,7 @@ export function trialKey(spec: TrialSpec): string {
   return createHash('sha256').update(canonicalJson(spec)).digest('hex');
 }
 
-/** JSON with sorted keys and no white space, so that equal values give equal text. */
+/** JSON with sorted keys and no white space: equal values give equal text. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     inner && typeof inner === 'object' && !Array.isArray(inner)

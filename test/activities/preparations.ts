@@ -8,9 +8,9 @@ import type { ObjectStore } from '../../storage/object-store.ts';
 import type { openNamespace } from '../workflows/namespace.ts';
 
 /**
- * Runs an activity that prepares something for a study, by itself, as a control worker does.
+ * Runs one of the activities that prepare a study as a standalone activity, with a control worker.
  *
- * @param surroundings asked for at each run: a namespace, a store, and a folder whose name is the task queue's as well.
+ * @param surroundings called each time; the folder's path is also the task queue's name.
  */
 export function preparations<Request, Result>(
   activity: 'prepareDataset' | 'prepareWeights',
@@ -37,7 +37,10 @@ export function preparations<Request, Result>(
     const downloads = join(folder, 'downloads');
     const activities = createControlActivities({ store, downloads, objectsUrl: null });
     const worker = await Worker.create({
-      ...{ connection, namespace, taskQueue: folder, activities },
+      connection,
+      namespace,
+      taskQueue: folder,
+      activities,
       maxHeartbeatThrottleInterval: '50 milliseconds',
     });
     return worker.runUntil(use);
@@ -47,7 +50,7 @@ export function preparations<Request, Result>(
     start,
     withWorker,
     prepare: (request: Request) => withWorker(async () => (await start(request, 1)).result()),
-    /** How the activity fails that may be tried twice. */
+    /** How the activity fails if two attempts are allowed. */
     refused: (request: Request): Promise<{ cause: Error; attempts: number }> =>
       withWorker(async () => {
         const handle = await start(request, 2);

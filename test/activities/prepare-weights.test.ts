@@ -38,8 +38,8 @@ const { prepare, refused } = preparations<Parameters<Prepare>[0], Awaited<Return
   () => ({ temporal, store, folder }),
 );
 
-describe('weights that are named', () => {
-  it('are stored once, whatever the format of their file', async () => {
+describe('a given weights file', () => {
+  it('is stored once, whatever its format', async () => {
     const files = ['fine-tuned.zip.pth', 'fine-tuned.legacy.pth', 'fine-tuned.safetensors'].map(fixture);
     const summaries = [];
     for (const file of files) summaries.push(await prepare({ source: { file }, networks: [small] }));
@@ -50,7 +50,9 @@ describe('weights that are named', () => {
       expect(origin).toMatchObject({ kind: 'other', source, fileSha256: sha256Of(await readFile(source)) });
     }
     expect(summaries.map(({ origin }) => origin.format)).toEqual([
-      ...['torch.save, zip', 'torch.save, legacy', 'safetensors'],
+      'torch.save, zip',
+      'torch.save, legacy',
+      'safetensors',
     ]);
     expect(await store.list('weights/')).toHaveLength(2);
     const { sha256 = '' } = summaries[0] ?? {};
@@ -59,7 +61,7 @@ describe('weights that are named', () => {
     expect(metadata).toEqual({ format: 'pt' });
   });
 
-  it('are fetched from an address, and the download is not kept', async () => {
+  it('is downloaded from a URL, and the download is not kept', async () => {
     await withServer(await readFile(fixture('fine-tuned.zip.pth')), async (url) => {
       const { origin } = await prepare({ source: { file: url }, networks: [small] });
       expect(origin).toMatchObject({ kind: 'other', source: url, format: 'torch.save, zip' });
@@ -69,17 +71,17 @@ describe('weights that are named', () => {
 
   it.each<[string, () => Promise<Buffer>, RegExp]>([
     [
-      'are cut off',
+      'is cut off',
       async () => (await readFile(fixture('fine-tuned.zip.pth'))).subarray(0, -9),
       /named\.pth: zip, end: .*cut off/,
     ],
-    ['are none', async () => Buffer.from('<html>not found</html>'), /named\.pth: .*a web page/],
+    ['is a web page', async () => Buffer.from('<html>not found</html>'), /named\.pth: .*a web page/],
     [
-      'fit another network',
+      'is for a different network',
       () => readFile(fixture('conv.pth')),
-      /don't fit the network \(ResNet.*\n(.*\n)*.*layer4\.0\.bn3\.running_var: expected \[32\], got no such tensor/,
+      /don't fit the network \{"kind":"resnet".*\n(.*\n)*.*layer4\.0\.bn3\.running_var: expected \[32\], got no such tensor/,
     ],
-  ])('are refused at once and for good where they %s', async (_what, content, message) => {
+  ])('is refused without a retry if it %s', async (_what, content, message) => {
     const file = join(folder, 'named.pth');
     await writeFile(file, await content());
     const { cause, attempts } = await refused({ source: { file }, networks: [small] });
@@ -89,7 +91,7 @@ describe('weights that are named', () => {
     expect(await store.list('')).toEqual([]);
   });
 
-  it('are refused where the worker finds none', async () => {
+  it('is refused if there is none', async () => {
     const { cause } = await refused({ source: { file: join(folder, 'gone') }, networks: [small] });
     expect(cause.message).toMatch(/gone: can't be read \(ENOENT/);
     const pipe = await refused({ source: { file: '/dev/zero' }, networks: [small] });
@@ -110,7 +112,7 @@ describe('torchvision’s weights', () => {
     vi.unstubAllGlobals();
   });
 
-  it('are not fetched where the store has them, from either file', async () => {
+  it('are not downloaded if the store has them, from either file', async () => {
     const { sha256: fileSha256, url } = OFFICIAL_WEIGHTS[1];
     const origin = { kind: 'official', source: url, fileSha256, format: 'safetensors' } as const;
     const stored = await putWeights(store, { file: Buffer.from('tensors'), tensors: 267, origin });
@@ -118,14 +120,16 @@ describe('torchvision’s weights', () => {
     expect(requests).toEqual([]);
   });
 
-  it('that can’t be had are asked for at both addresses, and the refusal says what to do', async () => {
+  it('are tried at both URLs, and if neither answers the error says what to do', async () => {
     const { cause, attempts } = await refused({ source: { file: null }, networks: [] });
     const [torchvision, timm] = OFFICIAL_WEIGHTS.map(({ url }) => url);
     expect(requests.slice(0, 2)).toEqual([torchvision, timm]);
-    expect(cause.message).toMatch(/ImageNet weights of ResNet-50 can't be had: .*no such host.*no such host/);
+    expect(cause.message).toMatch(
+      /ImageNet weights of ResNet-50 can't be downloaded: .*no such host.*no such host/,
+    );
     expect(cause.message).toContain(`${torchvision}: the server can't be reached`);
     expect(cause.message).toMatch(/--weights FILE, or train from scratch with --from-scratch$/);
-    // The network may be back at the next try.
+    // The network may be back at the next attempt.
     expect(attempts).toBe(2);
   });
 });

@@ -6,10 +6,10 @@ import { generateImages } from '../../training/data/generated.ts';
 const BATCHES = 5;
 const FOLDER = 'cifar-10-batches-bin';
 
-/** Generated images: 200 to train on, 100 to test. */
+/** Generated images: 200 training images and 100 test images. */
 export const smallImages = generateImages({ trainImages: 200, testImages: 100 });
 
-/** The same as a file in the layout of CIFAR-10's binary archive. */
+/** The same images, laid out as in CIFAR-10's binary archive. */
 export async function smallArchive(): Promise<Buffer> {
   const { train, test } = smallImages;
   const archive = pack();

@@ -11,7 +11,9 @@ import { exampleSpec } from '../storage/examples.ts';
 import { smallRequest } from '../workflows/small-study.ts';
 
 const opening = {
-  ...{ studyId: 'mine', study: smallRequest().study, profile: 'tiny' },
+  studyId: 'mine',
+  study: smallRequest().study,
+  profile: 'tiny',
   dataset: {
     sha256: 'd'.repeat(64),
     trainImages: 200,
@@ -26,7 +28,7 @@ beforeEach(() => {
   store = createMemoryStore();
 });
 
-it('a study is opened once: tried again, it keeps its beginning and its numerics', async () => {
+it('a study is opened once: a retry changes neither its start nor its numerics', async () => {
   const open = createOpenStudy({ store, objectsUrl: null });
   expect(await open(opening)).toEqual({ numerics: NUMERICS, objectsUrl: null });
   const opened = await readStudy(store, 'mine');
@@ -35,12 +37,20 @@ it('a study is opened once: tried again, it keeps its beginning and its numerics
   expect(await readStudy(store, 'mine')).toEqual(opened);
 });
 
-it('a record tells of a trial that was skipped, and of a study without a test', async () => {
+it('a record includes skipped trials, and needs no test', async () => {
   await createOpenStudy({ store, objectsUrl: null })(opening);
   const skipped = {
-    ...({ name: 'wide', trialKey: null, status: 'skipped', outcome: null } as const),
-    ...{ score: null, bestEpoch: null, reused: false, takenOver: false },
-    ...{ of: null, suggestion: null, override: null },
+    name: 'wide',
+    trialKey: null,
+    status: 'skipped' as const,
+    outcome: null,
+    score: null,
+    bestEpoch: null,
+    reused: false,
+    takenOver: false,
+    of: null,
+    suggestion: null,
+    override: null,
   };
   const stages = [
     { name: 'width', kind: 'compare' as const, start: null, standings: [skipped], winner: 'narrow' },
@@ -58,21 +68,23 @@ it('a record tells of a trial that was skipped, and of a study without a test', 
   ]);
 });
 
-it('a study that has been tested is not tested again', async () => {
+it('a study is tested once, for one trial', async () => {
   const tested = trialKey(exampleSpec());
   const score = { images: 100, accuracy: 55, loss: 1.2 };
   await writeStudyTest(store, 'mine', {
-    ...{ format: 1, trialKey: tested, ...score },
-    ...{ confusion: [[100]], predictions: { sha256: 'e'.repeat(64), sizeBytes: 4000 } },
+    format: 1,
+    trialKey: tested,
+    ...score,
+    confusion: [[100]],
+    predictions: { sha256: 'e'.repeat(64), sizeBytes: 4000 },
   });
   const evaluateTest = createEvaluateTest({
     store,
-    runTrainer: async () => {
+    startTrainer: async () => {
       throw new Error('no trainer may start');
     },
   });
   expect(await evaluateTest({ studyId: 'mine', trialKey: tested, testImages: 100 })).toEqual(score);
-  // What was tested can't be passed off as another trial's.
   const other = { studyId: 'mine', trialKey: trialKey(exampleSpec(2)), testImages: 100 };
   await expect(evaluateTest(other)).rejects.toThrow(
     /final test of mine: expected the result of trial [0-9a-f]{64}, the store holds [0-9a-f]{64}'s/,

@@ -14,7 +14,7 @@ import {
 import { newestIntactCheckpoint } from '../../storage/trials/checkpoints.ts';
 import { acquireLease } from '../../storage/trials/lease.ts';
 import { readMetrics, readResult, type TrialResult } from '../../storage/trials/trials.ts';
-import { type Network, reportSettings, type TrainingConfig } from '../../study/definition/training-config.ts';
+import type { Network, Settings } from '../../study/definition/training-config.ts';
 import { bestEpoch, type EpochLine, NUMERICS, type TrialSpec } from '../../study/trial/trial.ts';
 import { canonicalJson, trialKey } from '../../study/trial/trial-key.ts';
 import { QUERIES, UPDATES } from '../../temporal/names.ts';
@@ -23,22 +23,22 @@ import { tensorLayouts } from '../../training/weights/layouts.ts';
 import type { TrialStatus } from '../../workflows/trial-workflow.ts';
 import { watchedStore } from '../storage/watched-store.ts';
 import { trainersOf } from '../trainer/trainers.ts';
-import { dense } from '../training/configs.ts';
+import { configOf, dense } from '../training/configs.ts';
 import { smallImages } from './small-archive.ts';
 import { type Bench, openBench } from './training-bench.ts';
 
 const EPOCHS = 20;
-/** An epoch's: 160 images, eight a step. */
+/** Of an epoch: 160 images, eight a step. */
 const STEPS = 20;
 
 let proxy: Awaited<ReturnType<typeof watchedStore>>;
-/** What a request to the store waits for. */
+/** A request to the store waits until this returns. */
 let letThrough: (method: string, key: string) => void | Promise<void>;
 let bench: Bench;
 let dataset: string;
-/** An uninterrupted run: repetition 0 of what the others interrupt. */
-let whole: TrialResult;
-let wholeEnd: Awaited<ReturnType<typeof trained>>;
+/** Repetition 0 of the trial that the tests below interrupt. */
+let uninterrupted: TrialResult;
+let uninterruptedEnd: Awaited<ReturnType<typeof trained>>;
 beforeAll(async () => {
   letThrough = () => {};
   bench = await openBench(async (store) => {
@@ -46,8 +46,8 @@ beforeAll(async () => {
     return proxy.config;
   });
   ({ dataset } = await putDataset(bench.store, { ...smallImages, origin: { kind: 'generated' } }));
-  wholeEnd = await trained(specOf());
-  whole = await resultOf(specOf());
+  uninterruptedEnd = await trained(specOf());
+  uninterrupted = await resultOf(specOf());
 });
 beforeEach(() => {
   bench.watch = {};
@@ -55,7 +55,6 @@ beforeEach(() => {
   bench.jobs.length = 0;
 });
 afterEach(() => {
-  // Whatever has happened, no trainer stays.
   expect(trainersOf(process.pid)).toEqual([]);
 });
 afterAll(async () => {
@@ -64,18 +63,23 @@ afterAll(async () => {
 });
 
 describe('a trial', () => {
-  it('is trained to a result that the store holds, epoch by epoch', async () => {
-    const { lines, weights } = whole;
+  it('is stored epoch by epoch, and then its result', async () => {
+    const { lines, weights } = uninterrupted;
     const spec = specOf();
     const key = trialKey(spec);
-    expect(whole).toMatchObject({ spec, outcome: 'completed', term: 1, bestEpoch: bestEpoch(lines)?.epoch });
-    expect(whole.score).toBe(bestEpoch(lines)?.val_accuracy);
-    // There is dropout. 40 images: an accuracy is a multiple of 2.5.
-    expect(whole.scoreInTrainingMode).toBeGreaterThan(0);
-    expect((whole.scoreInTrainingMode as number) % 2.5).toBe(0);
+    expect(uninterrupted).toMatchObject({
+      spec,
+      outcome: 'completed',
+      term: 1,
+      bestEpoch: bestEpoch(lines)?.epoch,
+    });
+    expect(uninterrupted.score).toBe(bestEpoch(lines)?.val_accuracy);
+    // The network has dropout. With 40 validation images, an accuracy is a multiple of 2.5.
+    expect(uninterrupted.scoreInTrainingMode).toBeGreaterThan(0);
+    expect((uninterrupted.scoreInTrainingMode as number) % 2.5).toBe(0);
     expect(lines.map(({ epoch }) => epoch)).toEqual(epochsFrom(1));
     expect(lines.at(-1)?.train_loss).toBeLessThan(lines[0]?.train_loss as number);
-    expect(whole.environment).toMatchObject({
+    expect(uninterrupted.environment).toMatchObject({
       tensorflow: expect.stringMatching(/^2\./),
       node: process.versions.node,
     });
@@ -84,27 +88,27 @@ describe('a trial', () => {
     expect(await readMetrics(bench.store, key)).toEqual(lines);
     const { tensors } = decodeSafetensors(await getBlob(bench.store, weights as NonNullable<typeof weights>));
     const numbers = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
-    expect(numbers).toBe(whole.parameters);
+    expect(numbers).toBe(uninterrupted.parameters);
     expect(await bench.store.stat(trialLogKey(key, 1))).toBeDefined();
   });
 
   it('is not trained again: its result comes from the store, and no trainer starts', async () => {
     const { standing } = await trained(specOf());
-    const { trialKey: key, outcome, score, bestEpoch: best } = whole;
+    const { trialKey: key, outcome, score, bestEpoch: best } = uninterrupted;
     expect(standing).toMatchObject({ trialKey: key, outcome, score, bestEpoch: best, reused: true });
     expect(bench.jobs).toEqual([]);
   });
 
-  it('tells its workflow of its last epoch and its best', () => {
-    expect(wholeEnd.standing).toMatchObject({ score: whole.score, reused: false });
-    expect(wholeEnd.status).toMatchObject({
+  it('signals its last and its best epoch to its workflow', () => {
+    expect(uninterruptedEnd.standing).toMatchObject({ score: uninterrupted.score, reused: false });
+    expect(uninterruptedEnd.status).toMatchObject({
       state: 'done',
       lastLine: { epoch: EPOCHS },
-      bestLine: { epoch: whole.bestEpoch, val_accuracy: whole.score },
+      bestLine: { epoch: uninterrupted.bestEpoch, val_accuracy: uninterrupted.score },
     });
   });
 
-  it('that diverges has that as its outcome, not as a failure', async () => {
+  it('that diverges has that outcome, and has not failed', async () => {
     const spec = specOf({}, { learningRate: 100, activation: 'leakyRelu' });
     const { standing } = await trained(spec);
     expect(standing).toMatchObject({ status: 'trained', outcome: 'diverged', score: null });
@@ -112,7 +116,7 @@ describe('a trial', () => {
     expect(bench.jobs).toHaveLength(1);
   });
 
-  it('whose network no image fits through parks at the first try, with the reason', async () => {
+  it('whose network is too deep for the images parks after one attempt, with the reason', async () => {
     const convolutions = [{ filters: 4, kernel: 32, padding: 0 }];
     const handle = await bench.startTrial(
       specOf({}, { network: { kind: 'conv', convolutions, hidden: [8] } }),
@@ -129,18 +133,18 @@ describe('a trial', () => {
 describe('a trial of a pretrained network', () => {
   const network: Network = { kind: 'dense', hidden: [16], pretrained: true };
 
-  it('starts from the study’s weights, and its trainer says what became of each tensor', async () => {
+  it('starts from the study’s weights, and logs how many tensors it takes', async () => {
     const initialWeights = await storedWeights(dense(16));
     const spec = specOf({ initialWeights }, { network });
     await trained(spec);
     const { lines, spec: recorded } = await resultOf(spec);
     expect(recorded.initialWeights).toBe(initialWeights);
-    // Of weights that are all the same nothing is learnt but the classes' frequencies.
+    // From zeros, a network learns only the classes' frequencies.
     expect(lines.every(({ val_accuracy }) => val_accuracy === lines[0]?.val_accuracy)).toBe(true);
     expect(await logOf(spec, 1)).toContain(`starting from the weights ${initialWeights}: 4 of 4 tensors\n`);
   });
 
-  it('parks at the first try where they fit another network, with all that does not fit', async () => {
+  it('parks after one attempt if the weights don’t fit its network, and lists what doesn’t', async () => {
     const initialWeights = await storedWeights(dense(17));
     const handle = await bench.startTrial(specOf({ initialWeights }, { network }));
     const failure = () => handle.query<TrialStatus>(QUERIES.trialStatus).then((status) => status.failure);
@@ -157,21 +161,21 @@ describe('a trial of a pretrained network', () => {
 });
 
 describe('an attempt after one that failed', () => {
-  it('goes on from the newest checkpoint of a killed trainer, and gives what an uninterrupted run gives', async () => {
+  it('continues from the newest checkpoint of a killed trainer, with the result of an uninterrupted trial', async () => {
     const spec = specOf({ repetition: 1 });
     const later = killAfterEpoch(3, spec);
     const { standing, handle } = await trained(spec);
-    expect(standing).toMatchObject({ outcome: 'completed', score: whole.score, reused: false });
+    expect(standing).toMatchObject({ outcome: 'completed', score: uninterrupted.score, reused: false });
     expect(await failures(handle)).toEqual(['Killed']);
 
-    // The first one may have stored more than epoch 3 before it died; none is trained twice.
+    // The first trainer may have stored another epoch before it died. No epoch is trained twice.
     expect(later[0]).toBeGreaterThan(3);
     expect(later).toEqual(epochsFrom(later[0] as number));
-    expect(await logOf(spec, 2)).toContain(`going on after epoch ${(later[0] as number) - 1}\n`);
+    expect(await logOf(spec, 2)).toContain(`continuing after epoch ${(later[0] as number) - 1}\n`);
     await expectTheSame(spec, { term: 2 });
   });
 
-  it('passes over a damaged checkpoint', async () => {
+  it('skips a damaged checkpoint', async () => {
     const spec = specOf({ repetition: 2 });
     const key = trialKey(spec);
     const later = killAfterEpoch(3, spec);
@@ -188,15 +192,15 @@ describe('an attempt after one that failed', () => {
     await trained(spec);
 
     expect(later).toEqual(epochsFrom(damaged));
-    expect(await logOf(spec, 2)).toMatch(/passed over a checkpoint: blobs\/[0-9a-f]{64} is damaged/);
+    expect(await logOf(spec, 2)).toMatch(/skipped a checkpoint: blobs\/[0-9a-f]{64} is damaged/);
     await expectTheSame(spec, { term: 2 });
   });
 
-  it('comes at once where that one had lost its lease, and writes under a term of its own', async () => {
+  it('starts at once if the last one lost its lease, and writes under a new term', async () => {
     const spec = specOf({ repetition: 3 });
     letThrough = async (method, key) => {
       if (method !== 'PUT' || key !== checkpointKey(trialKey(spec), 3 * STEPS, 1)) return;
-      // Another comes, to whom the lease seems to have run out, and goes again.
+      // Another holder, whose clock is an hour fast, takes the lease and lets it expire.
       const now = () => Date.now() + 3_600_000;
       const request = { holder: 'another', attempt: 1, ttlMs: -3_600_000, now };
       await acquireLease(bench.store, trialKey(spec), request);
@@ -211,15 +215,15 @@ it('a trial that two studies want is trained once, and the second waits for its 
   const spec = specOf({ repetition: 4 });
   const standings = await Promise.all([trained(spec), trained(spec)]);
   expect(standings.map(({ standing }) => standing.reused).sort()).toEqual([false, true]);
-  for (const { standing } of standings) expect(standing.score).toBe(whole.score);
+  for (const { standing } of standings) expect(standing.score).toBe(uninterrupted.score);
   expect(bench.jobs).toHaveLength(1);
 });
 
-it('a trial tells its progress while it lasts; cancelled, it ends its trainer first, keeps its checkpoint, and frees the lease', async () => {
+it('a trial shows its progress; if cancelled, it stops its trainer, keeps its checkpoint and frees its lease', async () => {
   const spec = specOf({}, { epochs: 10_000 });
   const key = trialKey(spec);
   const training = new Promise<void>((resolve) => {
-    bench.watch.onReport = (report) => report.kind === 'epoch' && resolve();
+    bench.watch.onEvent = (event) => event.kind === 'epoch' && resolve();
   });
   const handle = await bench.startTrial(spec);
   await training;
@@ -240,17 +244,19 @@ it('a trial tells its progress while it lasts; cancelled, it ends its trainer fi
 
 type Handle = Awaited<ReturnType<Bench['startTrial']>>;
 
-function specOf(change: Partial<TrialSpec> = {}, configChange: Partial<TrainingConfig> = {}): TrialSpec {
+function specOf(
+  change: Partial<TrialSpec> = {},
+  configChange: Partial<Settings & { network: Network }> = {},
+): TrialSpec {
+  const { network = { kind: 'dense', hidden: [16] }, ...settings } = configChange;
   return {
-    config: {
-      ...reportSettings,
-      network: { kind: 'dense', hidden: [16] },
+    config: configOf(network, {
       epochs: EPOCHS,
       batchSize: 8,
       learningRate: 0.005,
       dropout: 0.1,
-      ...configChange,
-    },
+      ...settings,
+    }),
     data: { dataset, trainImages: 200, validationFraction: 0.2, splitSeed: 1 },
     seed: 1,
     repetition: 0,
@@ -266,15 +272,15 @@ async function trained(spec: TrialSpec) {
   return { handle, standing, status: await handle.query<TrialStatus>(QUERIES.trialStatus) };
 }
 
-/** Epochs here take a fraction of a second, and most of it is not spent on steps. */
+/** Epochs take a fraction of a second here, most of it between steps. */
 async function expectSteadyProgress(handle: Handle): Promise<void> {
   const progress = async () => pendingActivity(await handle.describe())?.details;
   await expect.poll(progress, { timeout: 20_000 }).toMatchObject({ epochs: 10_000 });
   const seen = new Set<string>();
   while (seen.size < 5) {
-    const told = await progress();
-    expect(told).toMatchObject({ epochs: 10_000, imagesPerSecond: expect.any(Number) });
-    seen.add(JSON.stringify(told));
+    const details = await progress();
+    expect(details).toMatchObject({ epochs: 10_000, imagesPerSecond: expect.any(Number) });
+    seen.add(JSON.stringify(details));
   }
 }
 
@@ -284,7 +290,7 @@ async function resultOf(spec: TrialSpec): Promise<TrialResult> {
   return result;
 }
 
-/** Puts weights into the store that are zeros, as PyTorch lays them out. */
+/** Stores zeros as weights, in PyTorch's layout. */
 async function storedWeights(network: Network): Promise<string> {
   const tensors = tensorLayouts(network).map(({ name, torchShape: shape }) => {
     const data = new Float32Array(shape.reduce((size, length) => size * length, 1));
@@ -298,7 +304,7 @@ async function storedWeights(network: Network): Promise<string> {
   return sha256;
 }
 
-/** Kinds of the failed attempts of a trial's training, as its history tells them. */
+/** How a trial's attempts failed, from its workflow's history. */
 async function failures(handle: Handle): Promise<(string | null | undefined)[]> {
   const { events } = await handle.fetchHistory();
   return (events ?? []).flatMap(
@@ -310,18 +316,18 @@ async function failures(handle: Handle): Promise<(string | null | undefined)[]> 
 }
 
 /**
- * Kills the first trainer when it says that it has stored an epoch. Another one it may store until then, no more.
+ * Kills the first trainer when it has stored an epoch. Until it dies, it may store one more.
  *
- * @returns the epochs that later trainers will have trained.
+ * @returns a list to which the epochs of later trainers will be added.
  */
 function killAfterEpoch(epoch: number, spec: TrialSpec): number[] {
   const later: number[] = [];
   const tooLate = checkpointKey(trialKey(spec), (epoch + 2) * STEPS, 1);
   letThrough = (_method, key) => (key === tooLate ? new Promise(() => {}) : undefined);
-  bench.watch.onReport = (report) => {
-    if (report.kind !== 'epoch') return;
-    if (bench.jobs.length > 1) later.push(report.line.epoch);
-    else if (report.line.epoch === epoch)
+  bench.watch.onEvent = (event) => {
+    if (event.kind !== 'epoch') return;
+    if (bench.jobs.length > 1) later.push(event.line.epoch);
+    else if (event.line.epoch === epoch)
       for (const { pid } of trainersOf(process.pid)) process.kill(pid, 'SIGKILL');
   };
   return later;
@@ -336,12 +342,12 @@ function epochsFrom(first: number): number[] {
   return Array.from({ length: EPOCHS - first + 1 }, (_, index) => first + index);
 }
 
-/** The trial came out as the uninterrupted one, up to how long it took. */
+/** Expects the result of the uninterrupted trial, except for times. */
 async function expectTheSame(spec: TrialSpec, { term }: { term: number }): Promise<void> {
   const result = await resultOf(spec);
   const metrics = (lines: EpochLine[]) => lines.map(({ seconds: _, ...line }) => line);
-  expect(metrics(result.lines)).toEqual(metrics(whole.lines));
-  const { score, scoreInTrainingMode, bestEpoch: best, tensorsSha256 } = whole;
+  expect(metrics(result.lines)).toEqual(metrics(uninterrupted.lines));
+  const { score, scoreInTrainingMode, bestEpoch: best, tensorsSha256 } = uninterrupted;
   expect(result).toMatchObject({ term, score, scoreInTrainingMode, bestEpoch: best, tensorsSha256 });
   const checkpoints = await bench.store.list(checkpointsPrefix(trialKey(spec)));
   expect(checkpoints.at(-1)?.key).toMatch(new RegExp(`-${term}\\.json$`));

@@ -4,33 +4,30 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import { createControlActivities } from '../../activities/control-activities.ts';
-import type { RunTrainer } from '../../activities/trainer.ts';
 import { createTrainingActivities } from '../../activities/training-activities.ts';
 import { createMinioStore } from '../../storage/minio/minio-store.ts';
 import type { StoreConfig } from '../../storage/minio/store-config.ts';
-import { writeTrialLog } from '../../storage/trials/trials.ts';
 import type { TrialSpec } from '../../study/trial/trial.ts';
-import { trialKey } from '../../study/trial/trial-key.ts';
 import { CONTROL_QUEUE } from '../../temporal/names.ts';
-import type { TrainerJob, TrainerReport } from '../../trainer/protocol.ts';
-import { createRunTrainer } from '../../trainer/run-trainer.ts';
+import type { AnyJob, TrainerEvent } from '../../trainer/protocol.ts';
+import { type StartTrainer, startTrainer } from '../../trainer/start-trainer.ts';
 import type { trialWorkflow } from '../../workflows/trial-workflow.ts';
 import { freshBucket } from '../storage/fresh-stores.ts';
 import { openNamespace } from '../workflows/namespace.ts';
 
 const SLOTS = 2;
 
-/** What a test may look at, and do, between a worker and its trainers. */
+/** Hooks for a test between a worker and its trainers. */
 interface Watch {
-  beforeJob?: (job: TrainerJob) => Promise<void>;
-  onReport?: (report: TrainerReport, job: TrainerJob) => void;
-  afterJob?: (job: TrainerJob) => void;
+  beforeJob?: (job: AnyJob) => Promise<void>;
+  onEvent?: (event: TrainerEvent, job: AnyJob) => void;
+  afterJob?: (job: AnyJob) => void;
 }
 
 /**
- * The product's workflows, activities and trainers over a namespace and a bucket of their own, until `close`.
+ * Runs the product's workflows, activities and trainers in a new namespace, over a new bucket, until `close`.
  *
- * @param reach gives the address by which workers and trainers reach the store.
+ * @param reach returns the address at which workers and trainers reach the store.
  */
 export async function openBench(
   reach: (store: StoreConfig) => Promise<StoreConfig> = async (store) => store,
@@ -46,21 +43,17 @@ export async function openBench(
   vi.stubEnv('STAGED_STUDY_CACHE', cache);
 
   const workerStore = createMinioStore(reached);
-  const product = createRunTrainer({
-    slots: SLOTS,
-    onLog: (job, log) =>
-      job.kind === 'train'
-        ? writeTrialLog(workerStore, trialKey(job.spec), job.term, log)
-        : writeTrialLog(workerStore, job.trialKey, 'test', log),
-  });
-  const runTrainer: RunTrainer = async (job, options) => {
+  const watchedTrainer: StartTrainer = async (given, options) => {
+    const job = given as AnyJob;
     bench.jobs.push(job);
     await bench.watch.beforeJob?.(job);
-    const onReport = (report: TrainerReport) => {
-      options.onReport(report);
-      bench.watch.onReport?.(report, job);
+    const onEvent = (event: TrainerEvent) => {
+      options?.onEvent?.(event);
+      bench.watch.onEvent?.(event, job);
     };
-    return product(job, { ...options, onReport }).finally(() => bench.watch.afterJob?.(job));
+    return startTrainer(given, { ...options, threads: 1, onEvent }).finally(() =>
+      bench.watch.afterJob?.(job),
+    );
   };
 
   let stop = () => {};
@@ -70,7 +63,7 @@ export async function openBench(
   const working = temporal.withWorkers(
     {
       control: createControlActivities({ store: workerStore, downloads: cache, objectsUrl: null }),
-      training: createTrainingActivities({ store: workerStore, runTrainer }),
+      training: createTrainingActivities({ store: workerStore, startTrainer: watchedTrainer }),
       slots: SLOTS,
     },
     () => stopped,
@@ -78,21 +71,16 @@ export async function openBench(
 
   const bench = {
     client: temporal.client,
-    /** Not by way of the address that the workers use. */
+    /** Reached directly, whatever address the workers use. */
     store: createMinioStore(address),
-    /** All that was asked of trainers, in order. */
-    jobs: [] as TrainerJob[],
+    /** The trainers' jobs so far, in order. */
+    jobs: [] as AnyJob[],
     watch: {} as Watch,
     startTrial(spec: TrialSpec) {
       return temporal.client.workflow.start<typeof trialWorkflow>('trialWorkflow', {
         workflowId: `trial-${randomUUID()}`,
         taskQueue: CONTROL_QUEUE,
-        args: [
-          {
-            ...{ studyId: 'none', stage: 'none', name: 'trial', spec },
-            ...{ of: null, suggestion: null, override: null },
-          },
-        ],
+        args: [{ studyId: 'none', stage: 'none', name: 'trial', spec }],
       });
     },
     async close() {

@@ -12,7 +12,7 @@ import { freshBucket } from '../storage/fresh-stores.ts';
 import { trainersOf } from '../trainer/trainers.ts';
 import { Terminal } from './terminal.ts';
 
-// Seconds at most, where the machine has nothing else to do.
+// Seconds on a machine that has nothing else to do.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 
 const CTRL_C = '\u0003';
@@ -29,7 +29,7 @@ beforeAll(async () => {
     STAGED_STUDY_STATE: state,
     STAGED_STUDY_CACHE: join(folder, 'cache'),
     CIFAR10_ARCHIVE: join(folder, 'small.tar.gz'),
-    // The suite's store: a MinIO more would only cost time.
+    // The suite's store: starting another MinIO would only cost time.
     S3_ENDPOINT: store.endpoint,
     S3_ACCESS_KEY: store.accessKey,
     S3_SECRET_KEY: store.secretKey,
@@ -41,7 +41,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-it('after the study the stack stays until Ctrl-C, and the command ends as the study did', async () => {
+it('keeps the stack after the study until Ctrl-C, and ends with the exit code of the study', async () => {
   const terminal = await run('short', 1);
   await terminal.until(/The stack stays up until Ctrl-C\./);
   expect(terminal.printed).toMatch(/ 1 {2}narrow +\d+\.\d\d % \(epoch 1\) {2}winner/);
@@ -54,8 +54,8 @@ it('after the study the stack stays until Ctrl-C, and the command ends as the st
   expect(processes.filter(isRunning)).toEqual([]);
 });
 
-// The last: its study goes on where a stack of the same state comes up.
-it('Ctrl-C in the middle of a study stops all that was started, and ends with 130', async () => {
+// Last, because its study would resume with the next stack of the same state folder.
+it('stops everything at Ctrl-C during a study, and ends with 130', async () => {
   const terminal = await run('endless', 10_000);
   await terminal.until(/· {2}narrow +epoch \d+ of 10000, .*images\/s/);
   const processes = stackProcesses();
@@ -63,7 +63,7 @@ it('Ctrl-C in the middle of a study stops all that was started, and ends with 13
   expect(trainers).toHaveLength(1);
   terminal.type(CTRL_C);
   expect(await terminal.ended).toBe(130);
-  expect(terminal.printed).toMatch(/Stopped\. The same command again goes on with the study\.\n$/);
+  expect(terminal.printed).toMatch(/Stopped\. To resume the study, run the same command again\.\n$/);
   expect([...processes, ...trainers].filter(isRunning)).toEqual([]);
 });
 
@@ -90,7 +90,7 @@ async function run(name: string, epochs: number): Promise<Terminal> {
   return new Terminal(command, env);
 }
 
-/** Those that the state folder knows: the supervisor, the server, the workers. */
+/** The supervisor, the server and the workers, from the state folder. */
 function stackProcesses() {
   const record = readStackState(state);
   if (!record) throw new Error(`expected a stack in ${state}, found none`);

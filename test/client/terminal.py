@@ -1,5 +1,5 @@
-"""Runs a command in a terminal of its own: what it prints goes to standard output, and what comes on standard input is
-typed there; at its end the terminal is closed. Ends as the command does. Usage: terminal.py COLUMNS ROWS COMMAND ..."""
+"""Runs a command in a new terminal. Copies what it prints to standard output, and types what comes on standard input; when
+that ends, closes the terminal. Ends with the exit code of the command. Usage: terminal.py COLUMNS ROWS COMMAND ..."""
 
 import fcntl
 import os
@@ -19,7 +19,7 @@ while True:
     if terminal in ready:
         try:
             os.write(1, os.read(terminal, 65536))
-        except OSError:  # The last process has left the terminal, or nobody reads any more.
+        except OSError:  # The last process has left the terminal, or standard output is closed.
             break
     if 0 in ready:
         typed = os.read(0, 65536)

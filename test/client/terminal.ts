@@ -8,7 +8,7 @@ const PROGRAM = fileURLToPath(new URL('terminal.py', import.meta.url));
 export class Terminal {
   readonly #child: ChildProcess;
   #printed = '';
-  /** Its exit code, as a shell has it: 128 and more where a signal ended it. */
+  /** Its exit code as in a shell: 128 plus the signal if one ended it. */
   readonly ended: Promise<number>;
 
   constructor(command: string[], env: NodeJS.ProcessEnv) {
@@ -22,12 +22,12 @@ export class Terminal {
     this.ended = new Promise((resolve) => this.#child.once('close', (code) => resolve(code ?? -1)));
   }
 
-  /** All that was printed so far, without colours and movements of the cursor. */
+  /** Everything printed so far, without colours and cursor movements. */
   get printed(): string {
     return stripVTControlCharacters(this.#printed).replaceAll('\r\n', '\n');
   }
 
-  /** @throws where the command ends before it has printed this. */
+  /** @throws {Error} if the command ends before it has printed this. */
   async until(pattern: RegExp): Promise<void> {
     let code: number | undefined;
     void this.ended.then((ended) => {

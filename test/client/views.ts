@@ -20,7 +20,7 @@ export function queued(name: string): TrialView {
   };
 }
 
-/** In the middle of its second epoch of three. */
+/** In the second of three epochs. */
 export function training(name: string): TrialView {
   const progress = {
     ...{ epoch: 2, epochs: 3, step: 40, stepsPerEpoch: 50, loss: 1.23456, accuracy: 30 },
@@ -29,10 +29,10 @@ export function training(name: string): TrialView {
   return { ...queued(name), state: 'training', progress, lastLine: line };
 }
 
-/** @param nextAt when the next attempt begins; null where it has begun. */
+/** @param nextAt when the next attempt starts; null if it is running. */
 export function failedAttempt(nextAt: string | null): FailedAttempt {
   const failure =
-    'the trainer was killed by SIGKILL; the next attempt goes on from the newest checkpoint. The end of its output: (nothing)';
+    'the trainer was killed by SIGKILL; the next attempt resumes from the newest checkpoint. The end of its output: (nothing)';
   return { attempt: 1, failure, nextAt, isNextUnderWay: nextAt === null };
 }
 
@@ -40,7 +40,7 @@ export function parked(name: string): TrialView {
   return { ...queued(name), state: 'needsAttention', failure: 'the GPU is gone' };
 }
 
-/** @param score null for one that diverged. */
+/** @param score null if it diverged. */
 export function ended(name: string, score: number | null, reused = false): TrialView {
   const standing: TrialStanding = {
     ...{ name, trialKey: 'a'.repeat(64), status: 'trained', reused, takenOver: false },

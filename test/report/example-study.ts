@@ -1,14 +1,9 @@
-/** The shipped study as it might come out: its own plan, with plausible curves. */
+/** A record of the shipped study: its own plan, with plausible curves. */
 
-import type { Profile, Stage } from '../../study/definition/study-schema.ts';
+import type { Stage } from '../../study/definition/stage-schema.ts';
+import type { Profile } from '../../study/definition/study-schema.ts';
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
-import {
-  type NamedConfig,
-  scaleEpochs,
-  searchTrialName,
-  stageTrials,
-  startOf,
-} from '../../study/plan/plan.ts';
+import { type NamedConfig, searchTrial, stageTrials, startOf } from '../../study/plan/plan.ts';
 import { promotedConfig } from '../../study/plan/promotion.ts';
 import { winner } from '../../study/plan/winner.ts';
 import type { StageRecord, StudyRecord, TrialRecord, WeightsSummary } from '../../study/record/record.ts';
@@ -16,10 +11,10 @@ import { failed, hash, noiseOf, ownRecord, shipped, stage, trial } from './examp
 
 /** The shipped study in full, tested: seven stages and both side experiments. */
 export function fullRecord({
-  profile: profileName = 'report',
+  profile: profileName = 'full',
   generated = false,
 }: {
-  profile?: 'demo' | 'report';
+  profile?: 'demo' | 'full';
   generated?: boolean;
 } = {}): StudyRecord {
   const profile = shipped.profiles[profileName] as Profile;
@@ -100,7 +95,7 @@ const DRAWN: [learningRate: number, batchSize: number, epochs: number, accuracy:
   [0.0633, 32, 90, 86.9],
 ];
 
-/** What is out of the ordinary, by the end of a name. */
+/** Trials that differ from the others, by the end of a name. */
 const EXCEPTIONS: [end: string, change: Partial<TrialRecord>][] = [
   ['relu_layer_div2', { attempts: 2, parameters: 6_317_610 }],
   ['default_conv', { reused: true }],
@@ -116,7 +111,7 @@ function runStages(profile: Profile): StageRecord[] {
     const planned = stageTrials(shipped, profile, definition, soFar);
     const trials = [
       ...takenOver(definition, start, best),
-      ...planned.map((plan) => plannedTrial(plan, scaleEpochs(plan.config, profile), best)),
+      ...planned.map((plan) => plannedTrial(plan, plan.config, best)),
       ...(definition.kind === 'search' && start ? drawnTrials(start, profile) : []),
     ];
     const first = winner(trials);
@@ -168,8 +163,8 @@ function plannedTrial(
 function drawnTrials(start: NamedConfig, profile: Profile): TrialRecord[] {
   return DRAWN.map(([learningRate, batchSize, epochs, to], index) => {
     const suggestion = { learningRate, batchSize, epochs };
-    const config = scaleEpochs({ ...start.config, ...suggestion }, profile);
-    return trial(searchTrialName(start.name, index), { to, change: config }, { suggestion });
+    const { name, config } = searchTrial(start, suggestion, profile, index);
+    return trial(name, { to, change: config }, { suggestion });
   });
 }
 

@@ -1,12 +1,16 @@
 import type { BlobRef } from '../../storage/blobs.ts';
 import type { TrialResult } from '../../storage/trials/trials.ts';
-import { reportSettings } from '../../study/definition/training-config.ts';
+import { defaultSettings } from '../../study/definition/training-config.ts';
+import { asTrained } from '../../study/plan/epochs.ts';
 import { type EpochLine, NUMERICS, type TrialSpec } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
 
 export function exampleSpec(seed = 1): TrialSpec {
   return {
-    config: { ...reportSettings, epochs: 3, network: { kind: 'dense', hidden: [32] } },
+    config: {
+      ...asTrained({ ...defaultSettings, epochs: 3 }, { epochDivisor: 1 }),
+      network: { kind: 'dense', hidden: [32] },
+    },
     data: { dataset: 'a'.repeat(64), trainImages: 100, validationFraction: 0.2, splitSeed: 1 },
     seed,
     repetition: 0,

@@ -4,13 +4,14 @@ import { DamagedObjectError, StoreAccessError, StoreUnavailableError } from '../
 import { LeaseLostError } from '../../storage/trials/lease.ts';
 import { NetworkShapeError } from '../../study/definition/network-shapes.ts';
 import { describeFailure } from '../../trainer/describe-failure.ts';
-import { NotRecordableError } from '../../training/trace/not-traceable.ts';
+import { DeviceUnavailableError } from '../../training/tensorflow/device-unavailable.ts';
+import { NotTraceableError } from '../../training/trace/not-traceable.ts';
 import { WeightsMismatchError } from '../../training/weights/fit-weights.ts';
 import { WeightsFileError } from '../../training/weights/load-weights.ts';
 
 it.each([
   [new NetworkShapeError('too small'), 'BadConfiguration'],
-  [new NotRecordableError('a step read the result of Mean'), 'BadConfiguration'],
+  [new NotTraceableError('a step read the result of Mean'), 'BadConfiguration'],
   [new WeightsMismatchError('another network'), 'BadConfiguration'],
   [new WeightsFileError('no weights'), 'BadConfiguration'],
   [new DamagedObjectError('datasets/x/train', 'its hash', 'another'), 'DamagedData'],
@@ -18,6 +19,7 @@ it.each([
   [new StoreUnavailableError('no answer'), 'StoreUnavailable'],
   [new StoreAccessError('refused'), 'StoreUnavailable'],
   [new UnsuitableStoreError('no conditional writes'), 'StoreUnavailable'],
+  [new DeviceUnavailableError('TensorFlow could not be loaded'), 'DeviceUnavailable'],
   [new Error('CUDA_ERROR_NO_DEVICE: no CUDA-capable device'), 'DeviceUnavailable'],
   [new Error('cuDNN launch failure'), 'DeviceUnavailable'],
   [new TypeError('x is undefined'), 'TrainerFailed'],

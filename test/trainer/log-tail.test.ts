@@ -10,23 +10,23 @@ async function logOf(script: string): Promise<LogTail> {
   return log;
 }
 
-it('keeps both outputs, and explains a death from the last line that speaks of an error', async () => {
+it('keeps both outputs, and explains a death from the last line that mentions an error', async () => {
   const log = await logOf(`
-    console.log('an error that was got over');
+    console.log('an error that was handled');
     console.log('epoch 1');
     console.log('Fatal: out of luck\\n  at step 3\\n\\nof 10\\nlater');
   `);
-  expect(log.text()).toContain('an error that was got over\nepoch 1\n');
+  expect(log.text()).toContain('an error that was handled\nepoch 1\n');
   expect(log.explanation()).toBe('Fatal: out of luck |   at step 3 | of 10');
   expect((await logOf(`console.error('Aborted (core dumped)')`)).explanation()).toBe('Aborted (core dumped)');
 });
 
-it('explains by the last lines where none speaks of an error', async () => {
+it('explains with the last lines if none mentions an error', async () => {
   expect((await logOf(`console.log('1\\n2\\n3\\n4')`)).explanation()).toBe('2 | 3 | 4');
   expect((await logOf('')).explanation()).toBe('');
 });
 
-it("does not take TensorFlow's notices for an explanation", async () => {
+it("leaves TensorFlow's notices out of an explanation", async () => {
   const log = await logOf(`
     console.error('WARNING: All log messages before absl::InitializeLog() is called are written to STDERR');
     console.error('I0000 00:00:1.2 3 port.cc:153] oneDNN custom operations are on: floating-point round-off errors');
@@ -36,7 +36,7 @@ it("does not take TensorFlow's notices for an explanation", async () => {
   expect(log.explanation()).toBe('');
 });
 
-it('keeps the end of a long output, and an explanation that can be read', async () => {
+it('keeps only the end of a long output, and shortens a long explanation', async () => {
   const log = await logOf(`
     process.stdout.write('beginning' + 'é'.repeat(300_000) + 'error ' + 'x'.repeat(5_000) + 'end');
   `);

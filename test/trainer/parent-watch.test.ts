@@ -10,13 +10,13 @@ afterEach(() => {
   if (isRunning()) process.kill(child, 'SIGKILL');
 });
 
-it('ends a process that is inside a native call when its parent has been killed', async () => {
+it('kills a process inside a native call if its parent is killed', async () => {
   const script = fileURLToPath(new URL('orphan.ts', import.meta.url));
   const parent = spawn(process.execPath, ['--import', 'tsx', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [said] = await once(parent.stdout, 'data');
-  child = Number(/^blocking (\d+)\n$/.exec(said)?.[1]);
+  const [printed] = await once(parent.stdout, 'data');
+  child = Number(/^blocking (\d+)\n$/.exec(printed)?.[1]);
   expect(isRunning()).toBe(true);
   const ended = once(parent.stdout, 'end');
   parent.stdout.resume();

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { identifyProcess, type ProcessIdentity } from '../../infra/process-identity.ts';
 
-/** The trainers that a process has forked and that still run. */
+/** The running trainers that a process has started. */
 export function trainersOf(parent: number): ProcessIdentity[] {
   return readdirSync('/proc').flatMap((entry) => {
     const pid = Number(entry);
@@ -18,7 +18,7 @@ function isTrainerOf(pid: number, parent: number): boolean {
     if (!status.includes(`\nPPid:\t${parent}\n`)) return false;
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('trainer/main.js');
   } catch {
-    // It has ended meanwhile.
+    // The process has ended.
     return false;
   }
 }

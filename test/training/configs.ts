@@ -1,13 +1,18 @@
 import {
+  defaultSettings,
   type Network,
-  reportSettings,
   type Settings,
   type TrainingConfig,
 } from '../../study/definition/training-config.ts';
+import { asTrained } from '../../study/plan/epochs.ts';
 
-/** The report's settings over a network, with changes. */
+/** The default settings with changes, for a network. */
 export function configOf(network: Network, changes: Partial<Settings> = {}): TrainingConfig {
-  return { ...reportSettings, ...changes, network };
+  return { ...asTrained({ ...defaultSettings, ...changes }, { epochDivisor: 1 }), network };
+}
+
+export function withEpochs(config: TrainingConfig, epochs: number): TrainingConfig {
+  return { ...config, ...asTrained({ epochs }, { epochDivisor: 1 }) };
 }
 
 export function dense(...hidden: number[]): Network {
@@ -25,7 +30,7 @@ export function conv(convolutions: [number, number, number][], ...hidden: number
 
 type Resnet = Extract<Network, { kind: 'resnet' }>;
 
-/** With the report's head. */
+/** With the head of the original report. */
 export const resnet50: Resnet = {
   kind: 'resnet',
   blocks: [3, 4, 6, 3],
@@ -33,5 +38,5 @@ export const resnet50: Resnet = {
   hidden: [1024, 256, 64, 16],
 };
 
-/** The same code, small enough to train in a test: one block a group, an eighth of the channels. */
+/** Small enough to train in a test: one block in each group, an eighth of the channels. */
 export const tinyResnet: Resnet = { kind: 'resnet', blocks: [1, 1, 1, 1], width: 8, hidden: [32, 16] };

@@ -3,7 +3,7 @@ import { SEARCH_ATTRIBUTES } from '../../temporal/names.ts';
 import { registerSearchAttributes } from '../../workers/register-search-attributes.ts';
 import { openNamespace } from '../workflows/namespace.ts';
 
-it('adds what a namespace lacks, once, and refuses an attribute of another type', async () => {
+it('adds the attributes that a namespace lacks, once, and refuses an attribute of the wrong type', async () => {
   const { connection, namespace, close } = await openNamespace();
   const { operatorService } = connection;
   const registered = async () => (await operatorService.listSearchAttributes({ namespace })).customAttributes;

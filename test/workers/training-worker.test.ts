@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { isRunning } from '../../infra/process-identity.ts';
-import { projectRoot } from '../../infra/project.ts';
+import { compiledProgram, projectRoot } from '../../infra/project.ts';
 import { launch, type ManagedProcess } from '../../infra/servers/managed-process.ts';
 import { untilWorkerReady, workerLaunch } from '../../infra/servers/worker.ts';
 import { trainerEnvironment } from '../../infra/setup/native-parts.ts';
@@ -17,7 +17,8 @@ import type { StoreConfig } from '../../storage/minio/store-config.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { newestIntactCheckpoint } from '../../storage/trials/checkpoints.ts';
 import { readResult } from '../../storage/trials/trials.ts';
-import { reportSettings } from '../../study/definition/training-config.ts';
+import { defaultSettings } from '../../study/definition/training-config.ts';
+import { asTrained } from '../../study/plan/epochs.ts';
 import { NUMERICS, type TrialSpec } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
 import { CONTROL_QUEUE } from '../../temporal/names.ts';
@@ -48,7 +49,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-it('a worker that is told to stop ends its trainer, and the next one goes on with the trial', async () => {
+it('a worker that shuts down stops its trainer, and the next worker continues the trial', async () => {
   const spec = specOf(300);
   const first = await startWorker('training');
   const handle = await startTrial(spec);
@@ -65,11 +66,11 @@ it('a worker that is told to stop ends its trainer, and the next one goes on wit
   await second.stop();
   const { events } = await handle.fetchHistory();
   const attempts = events?.flatMap((event) => event.activityTaskStartedEventAttributes?.attempt ?? []);
-  // A shutdown uses up no retry.
+  // A shutdown doesn't count as a retry.
   expect(attempts).toEqual([1, 1]);
   expect(await readResult(store, trialKey(spec))).toMatchObject({ term: 2 });
   const log = await store.get(trialLogKey(trialKey(spec), 2));
-  expect(log?.body.toString()).toMatch(/going on after epoch \d+/);
+  expect(log?.body.toString()).toMatch(/continuing after epoch \d+/);
 });
 
 it('a trainer does not outlive its killed worker', async () => {
@@ -85,7 +86,7 @@ it('a trainer does not outlive its killed worker', async () => {
 });
 
 it.each(['SIGINT', 'SIGKILL'] as const)(
-  'a worker in the foreground shuts down when its command gets %s',
+  'a worker in the foreground shuts down if its command gets %s',
   async (signal) => {
     const { env } = launchOf('training');
     const cli = join(projectRoot, 'client', 'staged-study.mjs');
@@ -97,7 +98,7 @@ it.each(['SIGINT', 'SIGKILL'] as const)(
         if (text.includes('ready')) command.kill(signal);
       });
     }
-    // The worker prints there too, so that both streams are open until it has ended.
+    // The worker writes to the same streams, so they close only when it has ended.
     const [code] = await once(command, 'close');
     expect(printed).toContain("state: 'STOPPED'");
     expect(code).toBe(signal === 'SIGINT' ? 0 : null);
@@ -107,7 +108,7 @@ it.each(['SIGINT', 'SIGKILL'] as const)(
 // --- helpers ---
 
 function launchOf(kind: 'control' | 'training') {
-  const script = { name: `The ${kind} worker`, path: join(projectRoot, 'workers', `${kind}-main.ts`) };
+  const script = { name: `The ${kind} worker`, path: compiledProgram(`workers/${kind}-main`) };
   return workerLaunch(script, {
     projectRoot,
     temporal: { address: inject('temporalAddress'), namespace: temporal.namespace },
@@ -128,12 +129,7 @@ function startTrial(spec: TrialSpec) {
   return temporal.client.workflow.start<typeof trialWorkflow>('trialWorkflow', {
     workflowId: `trial-${randomUUID()}`,
     taskQueue: CONTROL_QUEUE,
-    args: [
-      {
-        ...{ studyId: 'none', stage: 'none', name: 'trial', spec },
-        ...{ of: null, suggestion: null, override: null },
-      },
-    ],
+    args: [{ studyId: 'none', stage: 'none', name: 'trial', spec }],
   });
 }
 
@@ -144,7 +140,10 @@ async function untilCheckpoint(spec: TrialSpec): Promise<void> {
 
 function specOf(epochs: number): TrialSpec {
   return {
-    config: { ...reportSettings, network: { kind: 'dense', hidden: [8] }, epochs },
+    config: {
+      ...asTrained({ ...defaultSettings, epochs }, { epochDivisor: 1 }),
+      network: { kind: 'dense', hidden: [8] },
+    },
     data: { dataset, trainImages: 100, validationFraction: 0.2, splitSeed: 1 },
     seed: 1,
     repetition: 0,

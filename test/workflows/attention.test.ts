@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { QUERIES, UPDATES } from '../../temporal/names.ts';
 import type { StudyStatus } from '../../workflows/study-workflow.ts';
 import { countNeedingAttention, innermost, run, type Train, trained, useTemporal } from './run-study.ts';
@@ -7,8 +7,8 @@ import { countNeedingAttention, innermost, run, type Train, trained, useTemporal
 const temporal = useTemporal();
 const soon = { timeout: 10_000 };
 
-describe('a trial that fails for good', () => {
-  it('waits until a person has it retried, and study, stage and trial show it', async () => {
+describe.concurrent('a trial that has used up its retries', () => {
+  it('waits until a person retries it, and its study, stage and page show that', async ({ expect }) => {
     let broken = true;
     const studyId = 'parks';
     await run(studyId, { train: wideFailsWhile(() => broken) }, async (handle) => {
@@ -24,7 +24,7 @@ describe('a trial that fails for good', () => {
     });
   });
 
-  it('is left out where a person skips it', async () => {
+  it('is left out if a person skips it', async ({ expect }) => {
     const studyId = 'skips';
     await run(studyId, { train: wideFailsWhile(() => true) }, async (handle) => {
       await expect.poll(() => countNeedingAttention(studyId), soon).toBe(3);
@@ -33,7 +33,9 @@ describe('a trial that fails for good', () => {
     });
   });
 
-  it('is another trial, marked so, with the settings that a person changes, and hands them on', async () => {
+  it('becomes another trial, and says so, if a person changes its settings, which it hands on', async ({
+    expect,
+  }) => {
     const studyId = 'overrides';
     const batches: number[] = [];
     const train: Train = async ({ spec }) => {
@@ -55,19 +57,21 @@ describe('a trial that fails for good', () => {
   });
 });
 
-it('a stage none of whose trials has a score waits as a whole, and goes on with other settings', async () => {
+it.concurrent('a stage without any score waits as a whole, and continues with other settings', async ({
+  expect,
+}) => {
   const studyId = 'hopeless';
   const train: Train = async ({ spec }) => trained(spec, spec.config.learningRate > 0.01 ? null : 40);
   await run(studyId, { train }, async (handle) => {
     const attention = () => handle.query<StudyStatus>(QUERIES.studyStatus).then((status) => status.attention);
-    const failure = 'none of its trials has a score: narrow diverged, wide diverged';
+    const failure = 'no trial has a score: narrow diverged, wide diverged';
     await expect.poll(attention, soon).toEqual({ [`${studyId}/width`]: failure });
     await update(`${studyId}/width`, UPDATES.retryStage, { learningRate: 0.01 });
     expect((await handle.result()).winner).toMatchObject({ name: 'narrow_slow', score: 40 });
   });
 });
 
-it('a final test that fails for good waits, and the study with it', async () => {
+it.concurrent('a final test that fails waits, and so does its study', async ({ expect }) => {
   const studyId = 'untested';
   let broken = true;
   const fakes = { train: wideFailsWhile(() => false), testFails: () => broken };
@@ -84,7 +88,7 @@ it('a final test that fails for good waits, and the study with it', async () => 
 
 // --- helpers ---
 
-/** The wide network fails, in a way that trying again does not help, as long as `broken` says so. */
+/** The wide network fails, in a way that a retry does not fix, while `broken` returns true. */
 function wideFailsWhile(broken: () => boolean): Train {
   return async ({ spec }) => {
     const wide = spec.config.network.hidden[0] === 16;
@@ -93,7 +97,7 @@ function wideFailsWhile(broken: () => boolean): Train {
   };
 }
 
-/** Sends an Update; returns what it answers, or the reason of its refusal. */
+/** Sends an Update. Returns its answer, or why it was refused. */
 function update(workflowId: string, name: string, request?: object): Promise<string> {
   const handle = temporal().client.workflow.getHandle(workflowId);
   return handle

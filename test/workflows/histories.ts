@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
@@ -17,12 +18,10 @@ export async function recordHistories(client: Client, studyId: string): Promise<
   }
 }
 
-export async function recordedHistories(): Promise<{ name: string; history: unknown }[]> {
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.json'));
-  return Promise.all(
-    files.map(async (file) => ({
-      name: file.replace(/\.json$/, ''),
-      history: JSON.parse(await readFile(`${folder}${file}`, 'utf8')),
-    })),
-  );
+export function recordedHistories(): { name: string; history: unknown }[] {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+  return files.map((file) => ({
+    name: file.replace(/\.json$/, ''),
+    history: JSON.parse(readFileSync(`${folder}${file}`, 'utf8')),
+  }));
 }

@@ -1,27 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  NativeConnection,
-  Runtime,
-  Worker,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
 import type { ControlActivities } from '../../activities/control-activities.ts';
 import type { TrainingActivities } from '../../activities/training-activities.ts';
 import { CONTROL_QUEUE, TRAINING_QUEUE } from '../../temporal/names.ts';
 import { registerSearchAttributes } from '../../workers/register-search-attributes.ts';
 
-export const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
-
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
-let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
-
-/** A namespace of its own on the suite's Temporal server: the product's queues are then this file's alone. */
+/** A new namespace on the suite's Temporal server, so that the task queues belong to one test file alone. */
 export async function openNamespace() {
   const connection = await NativeConnection.connect({ address: inject('temporalAddress') });
   const namespace = `test-${randomUUID()}`;
@@ -30,7 +18,7 @@ export async function openNamespace() {
     workflowExecutionRetentionPeriod: { seconds: 86_400 as any },
   });
   await registerSearchAttributes(connection, namespace);
-  // Histories are kept: they name no machine.
+  // Histories are committed, so they must not name a machine.
   const identity = 'test';
   const client = new Client({ connection, namespace, identity });
 
@@ -43,12 +31,11 @@ export async function openNamespace() {
     },
     use: () => Promise<T>,
   ): Promise<T> {
-    bundle ??= bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
     const common = { connection, namespace, identity };
     const control = await Worker.create({
       ...common,
       taskQueue: CONTROL_QUEUE,
-      workflowBundle: await bundle,
+      workflowBundle: { codePath: inject('workflowBundle') },
       activities: activities.control,
     });
     const training = await Worker.create({

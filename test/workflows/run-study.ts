@@ -1,8 +1,9 @@
-/** Runs studies on the suite's Temporal server with activities that train nothing. */
-import { ApplicationFailure, heartbeat } from '@temporalio/activity';
+/** Runs studies on the suite's Temporal server with activities that don't train. */
+import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activity';
 import { afterAll, beforeAll } from 'vitest';
 import type { ControlActivities } from '../../activities/control-activities.ts';
-import type { TrainReport } from '../../activities/train.ts';
+import type { TrainEnd } from '../../activities/train.ts';
+import type { TrainingActivities } from '../../activities/training-activities.ts';
 import type { TrialSpec } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
 import { CONTROL_QUEUE } from '../../temporal/names.ts';
@@ -11,7 +12,7 @@ import { recordHistories } from './histories.ts';
 import { openNamespace } from './namespace.ts';
 import { smallRequest } from './small-study.ts';
 
-export type Train = (input: { spec: TrialSpec }) => Promise<TrainReport>;
+export type Train = (input: { spec: TrialSpec }) => Promise<TrainEnd>;
 export type Outcome = Awaited<ReturnType<typeof studyWorkflow>>;
 type Written = Parameters<ControlActivities['writeRecord']>[0];
 type Temporal = Awaited<ReturnType<typeof openNamespace>>;
@@ -28,79 +29,68 @@ export const weights = {
   sha256: 'e'.repeat(64),
   tensors: 4,
   origin: {
-    ...{ kind: 'other' as const, source: '/weights.pth', fileSha256: 'f'.repeat(64) },
+    kind: 'other' as const,
+    source: '/weights.pth',
+    fileSha256: 'f'.repeat(64),
     format: 'torch.save, zip' as const,
   },
 };
 
 let temporal: Temporal;
+/** What the activities of each study under way do, by the study's id. */
+const underWay = new Map<string, Fakes & Seen>();
 
-/** To be called by every test file that runs studies. */
+/** To be called by every test file that runs studies: one pair of workers serves them all, side by side. */
 export function useTemporal(): () => Temporal {
+  let stop = () => {};
+  let working: Promise<void>;
   beforeAll(async () => {
     temporal = await openNamespace();
+    const stopped = new Promise<void>((resolve) => {
+      stop = resolve;
+    });
+    working = temporal.withWorkers({ control: control(), training: training(), slots: 50 }, () => stopped);
   });
-  afterAll(() => temporal.close());
+  afterAll(async () => {
+    stop();
+    await working;
+    await temporal.close();
+  });
   return () => temporal;
 }
 
 interface Fakes {
   train: Train;
   request?: StudyRequest;
-  /** Fails the final test while it says so. */
+  /** Fails the final test while it returns true. */
   testFails?: () => boolean;
 }
 
+/** What a study asked of its activities. */
+interface Seen {
+  written: Written[];
+  tested: unknown[];
+  prepared: unknown[];
+  opened: unknown[];
+}
+
 /** Runs a study with a fake `train` while `use` looks at it. */
-export async function run(studyId: string, fakes: Fakes, use: (handle: Handle) => Promise<void>) {
-  const written: Written[] = [];
-  const tested: unknown[] = [];
-  const prepared: unknown[] = [];
-  const opened: unknown[] = [];
-  await temporal.withWorkers(
-    {
-      control: {
-        prepareDataset: async () => dataset,
-        prepareWeights: async (asked) => {
-          prepared.push(asked);
-          return weights;
-        },
-        openStudy: async (opening) => {
-          opened.push(opening);
-          return { numerics: 7, objectsUrl: null };
-        },
-        suggest: async ({ index }) => ({ learningRate: (index + 1) / 1000, epochs: 20 }),
-        writeRecord: async (record) => {
-          written.push(record);
-          return { recordKey: `studies/${studyId}/record.json` };
-        },
-        writeReport: async () => {},
-      },
-      training: {
-        train: async (input) => {
-          // A cancellation comes back with a heartbeat.
-          const beat = setInterval(() => heartbeat(), 100);
-          return fakes.train(input).finally(() => clearInterval(beat));
-        },
-        evaluateTest: async (job) => {
-          if (fakes.testFails?.()) throw ApplicationFailure.nonRetryable('no weights', 'DamagedData');
-          tested.push(job);
-          return { images: 50, accuracy: 55, loss: 1 };
-        },
-      },
-    },
-    async () => {
-      await use(await start(studyId, fakes.request ?? smallRequest()));
-      if (process.env.RECORD_HISTORIES) await recordHistories(temporal.client, studyId);
-    },
-  );
-  return { written, tested, prepared, opened };
+export async function run(
+  studyId: string,
+  fakes: Fakes,
+  use: (handle: Handle) => Promise<void>,
+): Promise<Seen> {
+  const seen: Seen = { written: [], tested: [], prepared: [], opened: [] };
+  underWay.set(studyId, { ...fakes, ...seen });
+  await use(await start(studyId, fakes.request ?? smallRequest()));
+  if (process.env.RECORD_HISTORIES) await recordHistories(temporal.client, studyId);
+  return seen;
 }
 
 /** Runs a study to its end, with scores that `report` gives. */
 export async function runToEnd(
   studyId: string,
-  report: (spec: TrialSpec) => TrainReport,
+  report: (spec: TrialSpec) => TrainEnd,
   request: StudyRequest = smallRequest(),
 ) {
   const specs: TrialSpec[] = [];
@@ -116,7 +106,7 @@ export async function runToEnd(
   return { specs, outcome, ...rest };
 }
 
-export function trained(spec: TrialSpec, score: number | null): TrainReport {
+export function trained(spec: TrialSpec, score: number | null): TrainEnd {
   const outcome = score === null ? 'diverged' : 'completed';
   return {
     status: 'trained',
@@ -137,6 +127,53 @@ export function innermost(error: unknown): Error {
 }
 
 // --- helpers ---
+
+/** The study that the current activity belongs to. */
+function current(): Fakes & Seen & { studyId: string } {
+  const [studyId = ''] = activityInfo().workflowExecution?.workflowId.split('/') ?? [];
+  const study = underWay.get(studyId);
+  if (!study) throw new Error(`no study ${studyId} is under way`);
+  return { ...study, studyId };
+}
+
+function control(): Partial<ControlActivities> {
+  return {
+    prepareDataset: async () => dataset,
+    prepareWeights: async (asked) => {
+      current().prepared.push(asked);
+      return weights;
+    },
+    openStudy: async (opening) => {
+      current().opened.push(opening);
+      return { numerics: 7, objectsUrl: null };
+    },
+    suggest: async ({ index }) => ({ learningRate: (index + 1) / 1000, epochs: 20 }),
+    writeRecord: async (record) => {
+      const { written, studyId } = current();
+      written.push(record);
+      return { recordKey: `studies/${studyId}/record.json` };
+    },
+    writeReport: async () => {},
+  };
+}
+
+function training(): Partial<TrainingActivities> {
+  return {
+    train: async (input) => {
+      // A cancellation arrives with a heartbeat.
+      const beat = setInterval(() => heartbeat(), 100);
+      return current()
+        .train(input)
+        .finally(() => clearInterval(beat));
+    },
+    evaluateTest: async (job) => {
+      const { testFails, tested } = current();
+      if (testFails?.()) throw ApplicationFailure.nonRetryable('no weights', 'DamagedData');
+      tested.push(job);
+      return { images: 50, accuracy: 55, loss: 1 };
+    },
+  };
+}
 
 function start(studyId: string, request: StudyRequest) {
   return temporal.client.workflow.start<typeof studyWorkflow>('studyWorkflow', {

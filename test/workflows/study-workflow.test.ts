@@ -1,18 +1,19 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowFailedError } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
-import type { TrainReport } from '../../activities/train.ts';
+import type { TrainEnd } from '../../activities/train.ts';
 import { parseStudy } from '../../study/definition/parse-study.ts';
 import type { TrialSpec } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
 import { UPDATES } from '../../temporal/names.ts';
+import type { StudyRequest } from '../../workflows/study-workflow.ts';
 import { dataset, innermost, run, runToEnd, trained, useTemporal, weights } from './run-study.ts';
 import { largerStudy } from './small-study.ts';
 
 const temporal = useTemporal();
 const widthOf = (spec: TrialSpec) => spec.config.network.hidden[0];
 
-describe('a study', () => {
+describe.concurrent('a study', () => {
   it('runs each stage from the winner of the one before, and tests the last winner', async () => {
     const { specs, written, tested, outcome } = await runToEnd('promotes', (spec) =>
       // The wide network wins, then the slow rate.
@@ -54,14 +55,14 @@ describe('a study', () => {
     expect(outcome.winner?.name).toBe('narrow_fast');
   });
 
-  it('ranks a diverged trial last and goes on', async () => {
+  it('ranks a diverged trial last and continues', async () => {
     const { outcome } = await runToEnd('diverges', (spec) =>
       widthOf(spec) === 8 ? trained(spec, null) : trained(spec, 10),
     );
     expect(outcome.winner?.name).toBe('wide_fast');
   });
 
-  it('schedules a trial again whose worker was shut down', async () => {
+  it('reschedules a trial if its worker was shut down', async () => {
     let interruptions = 0;
     const { outcome } = await runToEnd('interrupted', (spec) =>
       interruptions++ < 10 ? { status: 'interrupted' } : trained(spec, 50),
@@ -69,9 +70,9 @@ describe('a study', () => {
     expect(outcome.winner?.score).toBe(50);
   });
 
-  it('cancels its trials with it', async () => {
+  it('cancels its trials when it is cancelled', async ({ expect }) => {
     const cancelled: string[] = [];
-    const train = async ({ spec }: { spec: TrialSpec }): Promise<TrainReport> => {
+    const train = async ({ spec }: { spec: TrialSpec }): Promise<TrainEnd> => {
       try {
         return await Context.current().cancelled;
       } finally {
@@ -95,7 +96,7 @@ describe('a study', () => {
   });
 });
 
-describe('a study of every kind of stage', () => {
+describe.concurrent('a study of every kind of stage', () => {
   const request = {
     study: parseStudy(largerStudy, 'larger'),
     profile: 'tiny',
@@ -116,7 +117,7 @@ describe('a study of every kind of stage', () => {
     expect(new Set(keys).size).toBe(keys.length);
   });
 
-  it('promotes the best of a search under the name it started from, and its run to the next stage', async () => {
+  it('promotes the best of a search under the name it started from, and its trial to the next stage', async () => {
     const { specs, written, outcome } = await runToEnd(
       'searches',
       // The third suggestion wins the search, and dropout does not help.
@@ -143,7 +144,7 @@ describe('a study of every kind of stage', () => {
     expect(outcome.winner?.name).toBe('narrow_search_03');
   });
 
-  it('goes on from its start where a search finds nothing better', async () => {
+  it('continues from its start if a search finds nothing better', async () => {
     const { written } = await runToEnd(
       'in-vain',
       (spec) => trained(spec, spec.config.learningRate * 1000),
@@ -172,7 +173,7 @@ describe('a study of every kind of stage', () => {
   });
 });
 
-describe('a study with pretrained networks', () => {
+describe.concurrent('a study with pretrained networks', () => {
   const study = parseStudy(
     {
       ...largerStudy,
@@ -190,12 +191,14 @@ describe('a study with pretrained networks', () => {
     },
     'pretrained',
   );
-  const request = {
-    ...{ study, profile: 'tiny', source: { archive: null } },
+  const request: StudyRequest = {
+    study,
+    profile: 'tiny',
+    source: { archive: null },
     weights: { file: '/weights.pth' },
   };
 
-  it('prepares their weights, and starts each trial of such a network from them, in every stage', async () => {
+  it('prepares their weights, and starts each of their trials from them, in every stage', async () => {
     const specs: TrialSpec[] = [];
     const details: Record<string, string> = {};
     const train = async ({ spec }: { spec: TrialSpec }) => {
@@ -224,11 +227,11 @@ describe('a study with pretrained networks', () => {
     ]);
     const from = `\`weights/${weights.sha256}\``;
     expect(details['fine-tunes']).toContain(`pretrained networks start from: /weights.pth (${from})`);
-    expect(details['fine-tunes/width/wide']).toContain(`network: dense 16, from ${from}`);
+    expect(details['fine-tunes/width/wide']).toContain(`network: dense 16, from weights/${weights.sha256}`);
     expect(details['fine-tunes/width/narrow']).toContain('network: dense 8, from scratch');
   });
 
-  it('asks for no weights where no network starts from them', async () => {
+  it('asks for no weights if no network starts from them', async () => {
     const { prepared, opened } = await runToEnd('unweighted', (spec) => trained(spec, 50));
     expect(prepared).toEqual([]);
     expect(opened).toMatchObject([{ weights: null }]);
@@ -245,7 +248,7 @@ async function currentDetails(workflowId: string): Promise<string> {
 }
 
 describe('updates', () => {
-  it('are refused by a trial that does not wait', async () => {
+  it('are refused by a trial that does not need attention', async ({ expect }) => {
     let release = () => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
@@ -258,7 +261,7 @@ describe('updates', () => {
       const trial = temporal().client.workflow.getHandle('refuses/width/wide');
       const refusal = () =>
         trial.executeUpdate(UPDATES.retryTrial, { args: [] }).catch((error) => innermost(error).message);
-      await expect.poll(refusal, { timeout: 10_000 }).toMatch(/expected something that waits for attention/);
+      await expect.poll(refusal, { timeout: 10_000 }).toMatch(/it does not need attention/);
       release();
       await handle.result();
     });

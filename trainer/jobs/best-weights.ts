@@ -7,7 +7,8 @@ import type { NamedTensors } from '../../training/tensorflow/named-tensors.ts';
 /**
  * A trial's result and the weights of its best epoch.
  *
- * @throws where it has none; DamagedObjectError where they aren't what the result names.
+ * @throws {Error} if the trial has no weights.
+ * @throws {DamagedObjectError} if the stored weights don't match the result's hash.
  */
 export async function bestWeights(
   store: ObjectStore,

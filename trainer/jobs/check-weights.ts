@@ -1,23 +1,23 @@
 import { fitWeights } from '../../training/weights/fit-weights.ts';
 import { loadWeights } from '../../training/weights/load-weights.ts';
-import { describeNetwork } from '../../words/network-in-brief.ts';
-import type { TrainerJob, TrainerReport } from '../protocol.ts';
+import { networkInBrief } from '../../words/network.ts';
+import type { Job } from '../protocol.ts';
 
-/** Checks that a file of weights can be read and fits networks, and says what it becomes in each. */
-export async function checkWeightsJob({
-  file,
-  networks,
-}: Extract<TrainerJob, { kind: 'checkWeights' }>): Promise<TrainerReport> {
+/**
+ * Checks that a weights file can be read and fits each network.
+ *
+ * @returns which tensors each network takes, in a sentence.
+ */
+export async function checkWeights({ file, networks }: Job<'checkWeights'>): Promise<string[]> {
   const { format, tensors, counters } = await loadWeights(file);
-  const fits = networks.map((network) => {
+  return networks.map((network) => {
     const { weights, dropped, fresh } = fitWeights(tensors, network);
-    const parts = [
-      `${weights.size} of ${tensors.size} tensors taken (${format})`,
-      dropped.length > 0 && `left out: ${dropped.map(({ name, reason }) => `${name}, ${reason}`).join('; ')}`,
-      counters.length > 0 && `${counters.length} counters (${counters[0]}, …) are of no use here`,
-      fresh.length > 0 && `from scratch: ${fresh.join(', ')}`,
-    ];
-    return `${describeNetwork(network)}: ${parts.filter((part) => part !== false).join('; ')}`;
+    const parts = [`${weights.size} of ${tensors.size} tensors taken (${format})`];
+    if (dropped.length > 0) {
+      parts.push(`left out: ${dropped.map(({ name, reason }) => `${name}, ${reason}`).join('; ')}`);
+    }
+    if (counters.length > 0) parts.push(`${counters.length} counters (${counters[0]}, …) are not used`);
+    if (fresh.length > 0) parts.push(`from scratch: ${fresh.join(', ')}`);
+    return `${networkInBrief(network)}: ${parts.join('; ')}`;
   });
-  return { kind: 'checkedWeights', fits };
 }

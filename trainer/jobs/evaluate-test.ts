@@ -1,28 +1,30 @@
 import { putBlob } from '../../storage/blobs.ts';
 import { getTestImages } from '../../storage/inputs/test-images.ts';
 import { writeStudyTest } from '../../storage/studies.ts';
-import { parseRecords } from '../../training/data/records.ts';
+import { unpackImages } from '../../training/data/packed-images.ts';
 import { stratifiedSubset } from '../../training/data/split.ts';
 import { evaluate } from '../../training/loop/evaluate.ts';
-import type { TrainerJob, TrainerReport } from '../protocol.ts';
+import type { JobContext } from '../job-context.ts';
+import type { Job } from '../protocol.ts';
 import { bestWeights } from './best-weights.ts';
 import { encodePredictions } from './predictions.ts';
-import type { JobContext } from './train.ts';
 
-/** The final test: a trial's best weights on the test images, which nothing else reads. */
-export async function testJob(
-  { studyId, trialKey, testImages }: Extract<TrainerJob, { kind: 'evaluateTest' }>,
-  { store, report, signal }: JobContext,
-): Promise<TrainerReport> {
+/** The final test: evaluates a trial's best weights on the test images, which nothing else reads. */
+export async function evaluateTest(
+  { studyId, trialKey, testImages }: Job<'evaluateTest'>,
+  { openStore, onEvent, signal }: JobContext,
+): Promise<undefined> {
+  const store = openStore();
   const { result, weights } = await bestWeights(store, trialKey);
   const { config, data } = result.spec;
-  const images = parseRecords(await getTestImages(store, data.dataset), 'test records');
+  const images = unpackImages(await getTestImages(store, data.dataset), 'test images');
   const indices = stratifiedSubset(images.labels, testImages, data.splitSeed);
 
-  report({ kind: 'alive', doing: `testing on ${indices.length} images` });
+  const onAlive = () => onEvent({ kind: 'alive' });
+  onAlive();
   const { accuracy, loss, confusion, probabilities } = await evaluate(config, weights, images, indices, {
     signal,
-    onAlive: () => report({ kind: 'alive', doing: 'testing' }),
+    onAlive,
   });
   const predictions = await putBlob(
     store,
@@ -37,5 +39,4 @@ export async function testJob(
     confusion,
     predictions,
   });
-  return { kind: 'tested' };
 }

@@ -4,16 +4,16 @@ import { servingGraph } from '../../training/export/serving-graph.ts';
 import { encodeTfjsModel, TFJS_WEIGHTS } from '../../training/export/tfjs-model.ts';
 import { encodeTorchWeights } from '../../training/export/torch-weights.ts';
 import { encodeSavedModel } from '../../training/graph/saved-model.ts';
-import type { TrainerJob, TrainerReport } from '../protocol.ts';
+import type { JobContext } from '../job-context.ts';
+import type { Job } from '../protocol.ts';
 import { bestWeights } from './best-weights.ts';
-import type { JobContext } from './train.ts';
 
-/** Writes a trial's best weights for TensorFlow, for TensorFlow.js and for PyTorch. */
-export async function exportJob(
-  { trialKey, folder }: Extract<TrainerJob, { kind: 'exportModel' }>,
-  { store }: JobContext,
-): Promise<TrainerReport> {
-  const { result, weights } = await bestWeights(store, trialKey);
+/** Writes a trial's best weights as files for TensorFlow, TensorFlow.js and PyTorch. */
+export async function exportModel(
+  { trialKey, folder }: Job<'exportModel'>,
+  { openStore }: JobContext,
+): Promise<undefined> {
+  const { result, weights } = await bestWeights(openStore(), trialKey);
   const { config } = result.spec;
   const graph = servingGraph(config, weights);
   const tfjs = encodeTfjsModel(graph, 'staged-study');
@@ -28,5 +28,4 @@ export async function exportJob(
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, bytes);
   }
-  return { kind: 'exported' };
 }

@@ -1,11 +1,10 @@
+import type { StepCost } from '../../study/plan/estimate.ts';
 import { measureStep } from '../../training/loop/measure-step.ts';
-import type { TrainerJob, TrainerReport } from '../protocol.ts';
+import type { Job } from '../protocol.ts';
 
 /** Measures how long a training step of each configuration takes on this machine. */
-export async function measureJob({
-  configs,
-}: Extract<TrainerJob, { kind: 'measure' }>): Promise<TrainerReport> {
-  const costs = [];
+export async function measure({ configs }: Job<'measure'>): Promise<StepCost[]> {
+  const costs: StepCost[] = [];
   for (const config of configs) costs.push({ ...(await measureStep(config)), batchSize: config.batchSize });
-  return { kind: 'measured', costs };
+  return costs;
 }

@@ -1,76 +1,77 @@
 import { readFile } from 'node:fs/promises';
+import type { ObjectStore } from '../../storage/object-store.ts';
 import type { TrialResult } from '../../storage/trials/trials.ts';
-import { IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/definition/network-shapes.ts';
 import { evaluate } from '../../training/loop/evaluate.ts';
 import { drawFlips } from '../../training/loop/order.ts';
 import { decodeImage } from '../../training/tensorflow/decode-image.ts';
 import type { NamedTensors } from '../../training/tensorflow/named-tensors.ts';
-import type { ImageFile, ImagePrediction, TrainerJob, TrainerReport, ValidationScore } from '../protocol.ts';
+import type { JobContext } from '../job-context.ts';
+import type { Answer, ImageFile, ImagePrediction, Job, ValidationScore } from '../protocol.ts';
 import { bestWeights } from './best-weights.ts';
-import type { JobContext } from './train.ts';
 import { trialImages } from './trial-images.ts';
 
-/** What a trial's best weights make of images that nobody has labelled, and of its validation images. */
-export async function predictJob(
-  { trialKey, images, validation }: Extract<TrainerJob, { kind: 'predict' }>,
-  context: JobContext,
-): Promise<TrainerReport> {
-  const { result, weights } = await bestWeights(context.store, trialKey);
+/** Classifies images with a trial's best weights and, if asked to, evaluates these on its validation images. */
+export async function predict(
+  { trialKey, images, validation }: Job<'predict'>,
+  { openStore, signal }: JobContext,
+): Promise<Answer<'predict'>> {
+  const store = openStore();
+  const { result, weights } = await bestWeights(store, trialKey);
   return {
-    kind: 'predicted',
-    images: images.length > 0 ? await predict(result, weights, images, context) : [],
-    validation: validation ? await validate(result, weights, context) : null,
+    images: await classify(result, weights, images, signal),
+    validation: validation ? await validate(store, result, weights, signal) : null,
   };
 }
 
 // --- helpers ---
 
-const IMAGE_BYTES = IMAGE_CHANNELS * IMAGE_SIZE * IMAGE_SIZE;
-
-async function predict(
+async function classify(
   { spec }: TrialResult,
   weights: NamedTensors,
   files: ImageFile[],
-  { signal }: JobContext,
+  signal: AbortSignal,
 ): Promise<ImagePrediction[]> {
   const read = await readAll(files, signal);
-  const sound = read.flatMap((image) => (image instanceof Uint8Array ? [image] : []));
-  if (sound.length === 0) return read.map((problem) => ({ problem: String(problem) }));
+  const images = read.flatMap((image) => ('pixels' in image ? [image.pixels] : []));
+  if (images.length === 0) return read.flatMap((image) => ('problem' in image ? [image] : []));
 
-  const pixels = new Uint8Array(sound.length * IMAGE_BYTES);
-  for (const [index, image] of sound.entries()) pixels.set(image, index * IMAGE_BYTES);
-  // Nobody knows their classes: loss and accuracy mean nothing here.
-  const labels = new Uint8Array(sound.length);
+  const pixels = Buffer.concat(images);
+  // Their classes are unknown, so the loss and accuracy that `evaluate` gives mean nothing here.
+  const labels = new Uint8Array(images.length);
   const indices = Int32Array.from(labels.keys());
   const { probabilities } = await evaluate(spec.config, weights, { pixels, labels }, indices, { signal });
-  const classes = probabilities.length / sound.length;
+  const classes = probabilities.length / images.length;
   let row = 0;
   return read.map((image) => {
-    if (!(image instanceof Uint8Array)) return { problem: image };
+    if ('problem' in image) return image;
     const start = row++ * classes;
     return { probabilities: [...probabilities.subarray(start, start + classes)] };
   });
 }
 
-/** Each as a record's pixels, or what is wrong with it. */
-async function readAll(files: ImageFile[], signal: AbortSignal): Promise<(Uint8Array | string)[]> {
-  const read: (Uint8Array | string)[] = [];
+/** Each image's planes as `decodeImage` gives them, or what is wrong with the file. */
+async function readAll(
+  files: ImageFile[],
+  signal: AbortSignal,
+): Promise<({ pixels: Uint8Array } | { problem: string })[]> {
+  const read: ({ pixels: Uint8Array } | { problem: string })[] = [];
   for (const file of files) {
     signal.throwIfAborted();
     try {
-      read.push(decodeImage(await readFile(file.path), file));
+      read.push({ pixels: decodeImage(await readFile(file.path), file) });
     } catch (error) {
-      read.push(error instanceof Error ? error.message : String(error));
+      read.push({ problem: error instanceof Error ? error.message : String(error) });
     }
   }
   return read;
 }
 
-/** As the trial did after its best epoch. */
+/** Evaluates the weights as the trial did after its best epoch, with the same flips. */
 async function validate(
+  store: ObjectStore,
   { spec, bestEpoch }: TrialResult,
   weights: NamedTensors,
-  { store, signal }: JobContext,
+  signal: AbortSignal,
 ): Promise<ValidationScore> {
   const { config, seed } = spec;
   const { images, split } = await trialImages(store, spec.data);

@@ -3,13 +3,13 @@ import { decodeSafetensors, encodeSafetensors } from '../../training/checkpoint/
 
 const NAME = 'probabilities';
 
-/** Class probabilities, images × 10, as a safetensors file. */
+/** Class probabilities, [images, 10], as a safetensors file. */
 export function encodePredictions(probabilities: Float32Array, metadata: Record<string, string>): Uint8Array {
   const tensor = { shape: [probabilities.length / CLASSES, CLASSES], data: probabilities };
   return encodeSafetensors(new Map([[NAME, tensor]]), { ...metadata, content: 'predictions' });
 }
 
-/** @throws where the file holds no probabilities. */
+/** @throws {Error} if the file holds no probabilities. */
 export function decodePredictions(bytes: Uint8Array): Float32Array {
   const tensor = decodeSafetensors(bytes).tensors.get(NAME);
   if (!tensor) throw new Error(`predictions: expected a tensor "${NAME}", got none`);

@@ -7,10 +7,10 @@ import type { NamedTensors } from '../../training/tensorflow/named-tensors.ts';
 import { fitWeights } from '../../training/weights/fit-weights.ts';
 
 /**
- * The tensors that a trial starts from, from this machine's cache or the store; undefined for one from scratch. What
- * becomes of each is said in the trainer's log.
+ * The tensors that a trial starts from, from this machine's cache or the store; undefined if it trains from scratch.
+ * Logs which tensors the network takes.
  *
- * @throws {WeightsMismatchError} where they don't fit the trial's network.
+ * @throws {WeightsMismatchError} if they don't fit the trial's network.
  */
 export async function startingWeights(
   store: ObjectStore,
@@ -20,7 +20,7 @@ export async function startingWeights(
   const { tensors } = decodeSafetensors(await cachedWeights(store, initialWeights, cacheFolder()));
   const { weights, dropped, fresh } = fitWeights(tensors, config.network);
   console.log(`starting from the weights ${initialWeights}: ${weights.size} of ${tensors.size} tensors`);
-  for (const { name, reason } of dropped) console.log(`  ${name} is left out: ${reason}`);
+  for (const { name, reason } of dropped) console.log(`  left out: ${name}, ${reason}`);
   if (fresh.length > 0) console.log(`  from scratch: ${fresh.join(', ')}`);
   return weights;
 }

@@ -1,4 +1,3 @@
-import type { ObjectStore } from '../../storage/object-store.ts';
 import {
   type IntactCheckpoint,
   newestIntactCheckpoint,
@@ -11,31 +10,27 @@ import { decodeSafetensors, encodeSafetensors } from '../../training/checkpoint/
 import { tensorsDigest } from '../../training/checkpoint/tensors-digest.ts';
 import { runTrial } from '../../training/loop/run-trial.ts';
 import { describeDevice } from '../../training/tensorflow/device.ts';
-import type { TrainerJob, TrainerReport } from '../protocol.ts';
+import type { JobContext } from '../job-context.ts';
+import type { Job } from '../protocol.ts';
 import { decodePredictions, encodePredictions } from './predictions.ts';
 import { startingWeights } from './starting-weights.ts';
 import { trialImages } from './trial-images.ts';
 
-export interface JobContext {
-  store: ObjectStore;
-  report: (report: TrainerReport) => void;
-  signal: AbortSignal;
-}
-
-/** Trains a trial from its newest sound checkpoint, or from the start, and stores its result. */
-export async function trainJob(
-  { spec, holder, term }: Extract<TrainerJob, { kind: 'train' }>,
-  { store, report, signal }: JobContext,
-): Promise<TrainerReport> {
+/** Trains a trial from its newest intact checkpoint, or from the start if it has none, and stores its result. */
+export async function train(
+  { spec, holder, term }: Job<'train'>,
+  { openStore, onEvent, signal }: JobContext,
+): Promise<undefined> {
+  const store = openStore();
   const startedAt = new Date().toISOString();
   const key = trialKey(spec);
   const { images, split } = await trialImages(store, spec.data);
 
   const { checkpoint, damaged } = await newestIntactCheckpoint(store, key);
-  for (const error of damaged) console.error(`passed over a checkpoint: ${error.message}`);
-  if (checkpoint) console.log(`going on after epoch ${checkpoint.manifest.epoch}`);
+  for (const error of damaged) console.error(`skipped a checkpoint: ${error.message}`);
+  if (checkpoint) console.log(`continuing after epoch ${checkpoint.manifest.epoch}`);
   const startFrom = checkpoint ? undefined : await startingWeights(store, spec);
-  /** The best epoch's weights and predictions as they are in the store. */
+  /** Where the best epoch's weights and predictions are in the store. */
   let best = checkpoint?.manifest.best;
 
   const trained = await runTrial({
@@ -45,19 +40,15 @@ export async function trainJob(
     ...split,
     ...(checkpoint && { resumeFrom: decodeCheckpoint(checkpoint) }),
     ...(startFrom && { startFrom }),
-    onProgress: (progress) => report({ kind: 'progress', progress }),
-    onAlive: (doing) => report({ kind: 'alive', doing }),
+    onProgress: (progress) => onEvent({ kind: 'progress', progress }),
+    onAlive: () => onEvent({ kind: 'alive' }),
     onEpoch: async (state, isBest) => {
-      ({ best } = await saveCheckpoint(
-        store,
-        key,
-        term,
-        encodeCheckpoint(key, spec.seed, state, isBest ? undefined : best),
-      ));
+      const checkpoint = encodeCheckpoint(key, spec.seed, state, isBest ? undefined : best);
+      ({ best } = await saveCheckpoint(store, key, term, checkpoint));
       const line = state.lines.at(-1);
       if (!line) return;
       await writeMetrics(store, key, line);
-      report({ kind: 'epoch', line, epochs: spec.config.epochs });
+      onEvent({ kind: 'epoch', line });
     },
     signal,
   });
@@ -87,7 +78,6 @@ export async function trainJob(
     finishedAt: new Date().toISOString(),
     trainingSeconds: trained.lines.reduce((sum, { seconds }) => sum + seconds, 0),
   });
-  return { kind: 'trained', outcome: trained.outcome };
 }
 
 // --- helpers ---
@@ -96,7 +86,7 @@ type StoredBest = IntactCheckpoint['manifest']['best'];
 
 function encodeCheckpoint(key: string, seed: number, state: Checkpoint, storedBest: StoredBest | undefined) {
   const { step, epoch, lines, best } = state;
-  // The trial's key makes the bytes this trial's own: see storage/blobs.ts.
+  // The trial's key makes these bytes unique to this trial: see storage/blobs.ts.
   const metadata = { trial: key, epoch: String(epoch) };
   return {
     step,

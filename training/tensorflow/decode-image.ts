@@ -1,6 +1,17 @@
 import { IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/definition/network-shapes.ts';
-import type { ImageFile } from '../../trainer/protocol.ts';
 import { attribute, runOp, type Tensor, tf, uint8Tensor } from './tensorflow.ts';
+
+/** What the header of an image file says. */
+export interface EncodedImage {
+  format: 'png' | 'jpeg';
+  /** Pixels. */
+  width: number;
+  height: number;
+  /** Whether pixels can be transparent. */
+  transparent: boolean;
+  /** EXIF's orientation, 1 to 8; 1 is upright. */
+  orientation: number;
+}
 
 /**
  * An image file as a network takes it: the square in the middle, resized to 32×32, upright. What is transparent lies on
@@ -11,7 +22,7 @@ import { attribute, runOp, type Tensor, tf, uint8Tensor } from './tensorflow.ts'
  * @returns red, green and blue plane, each row by row, as in CIFAR-10's records.
  * @throws Error that says what is wrong with the file.
  */
-export function decodeImage(bytes: Uint8Array, file: ImageFile): Uint8Array {
+export function decodeImage(bytes: Uint8Array, file: EncodedImage): Uint8Array {
   return tf.tidy(() => upright(resized(square(bytes, file)), file.orientation) as never);
 }
 
@@ -28,7 +39,7 @@ const JPEG_DEFAULTS = [
 ];
 
 /** uint8 [1, side, side, 3], the middle of the image. */
-function square(bytes: Uint8Array, file: ImageFile): Tensor {
+function square(bytes: Uint8Array, file: EncodedImage): Tensor {
   const decoded = decode(bytes, file);
   const [height, width, channels] = decoded.shape as [number, number, number];
   // The file may have changed since its header was read.
@@ -51,7 +62,7 @@ function square(bytes: Uint8Array, file: ImageFile): Tensor {
 }
 
 /** uint8 [height, width, 3], or 4 where pixels can be transparent. By name, since tfjs would make int32 of it. */
-function decode(bytes: Uint8Array, { format, transparent }: ImageFile): Tensor {
+function decode(bytes: Uint8Array, { format, transparent }: EncodedImage): Tensor {
   const contents = tf.scalar(bytes as never, 'string');
   const channels = attribute.int('channels', transparent ? RGBA : IMAGE_CHANNELS);
   try {

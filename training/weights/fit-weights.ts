@@ -1,5 +1,4 @@
 import type { Network } from '../../study/definition/training-config.ts';
-import { describeNetwork } from '../../words/network-in-brief.ts';
 import type { NamedTensor, NamedTensors } from '../tensorflow/named-tensors.ts';
 import { fromPyTorch, type TensorLayout, tensorLayouts } from './layouts.ts';
 
@@ -60,7 +59,7 @@ export function fitWeights(tensors: NamedTensors, network: Network): FittedWeigh
   }
   if (faults.length > 0) {
     throw new WeightsMismatchError(
-      `the weights don't fit the network (${describeNetwork(network)}):\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
+      `the weights don't fit the network ${JSON.stringify(network)}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
     );
   }
   return { weights, dropped, fresh: layouts.flatMap(({ name }) => (weights.has(name) ? [] : [name])) };

@@ -1,4 +1,3 @@
-import { Command } from 'commander';
 import { ensureNativeParts, trainerEnvironment } from '../../../infra/setup/native-parts.ts';
 import { UserError } from '../../../infra/user-error.ts';
 import { getDatasetManifest } from '../../../storage/inputs/datasets.ts';
@@ -6,55 +5,24 @@ import { storeEnvironment } from '../../../storage/minio/store-config.ts';
 import type { ImageFile, ValidationScore } from '../../../trainer/protocol.ts';
 import { percent } from '../../../words/numbers.ts';
 import { askTrainer } from '../../ask-trainer.ts';
-import { EXIT } from '../../command-line/exit-codes.ts';
-import { helpText } from '../../command-line/help.ts';
+import { EXIT, UsageError } from '../../command-line/exit-codes.ts';
 import { interruption } from '../../command-line/interruption.ts';
-import { UsageError } from '../../command-line/usage-error.ts';
 import { imageFile } from '../../images/image-file.ts';
 import { type FoundTrial, findTrial } from '../../observe/find-trial.ts';
 import { type Session, withSession } from '../../servers/session.ts';
-import { table } from '../../terminal/table.ts';
+import { table } from '../../terminal/text.ts';
 
 interface PredictOptions {
   validation?: boolean;
   json?: boolean;
 }
 
-export function predictCommand(): Command {
-  return new Command('predict')
-    .description('Say what the winner of a study that has ended takes images for. Changes nothing.')
-    .argument('<study>', 'the id of a study (see list)')
-    .argument('[images...]', 'PNG and JPEG files of any size')
-    .option('--validation', 'run it over its validation images too, and compare with the record')
-    .option('--json', 'as JSON, with the probability of every class')
-    .addHelpText(
-      'after',
-      helpText({
-        notes: 'The square in the middle of an image is resized to 32×32.',
-        examples: ['predict cifar10-demo-1 cat.jpg ship.png', 'predict cifar10-demo-1 --validation'],
-        exits: {
-          0: 'done',
-          1: "an image can't be read, or the accuracy on the validation images is not the record's",
-        },
-      }),
-    )
-    .action(predict);
-}
-
-// --- helpers ---
-
-/** An image as it was named, and what came of it. */
-interface Answer {
-  image: string;
-  file?: ImageFile;
-  probabilities?: number[];
-  problem?: string;
-}
-
-async function predict(studyId: string, images: string[], options: PredictOptions): Promise<void> {
+export async function predict(studyId: string, images: string[], options: PredictOptions): Promise<void> {
   const { validation = false, json = false } = options;
   if (images.length === 0 && !validation) {
-    throw new UsageError('images: expected PNG or JPEG files, got none; name some, or use --validation');
+    throw new UsageError(
+      'images: expected PNG or JPEG files, got none; name at least one, or use --validation',
+    );
   }
   const answers = await checkAll(images);
   for (const { problem } of answers) if (problem) console.error(problem);
@@ -69,9 +37,20 @@ async function predict(studyId: string, images: string[], options: PredictOption
     const { classes } = await getDatasetManifest(session.store, found.result.spec.data.dataset);
     if (json) printJson(found, answers, classes, score);
     else print(found, answers, classes, score);
-    const sound = answers.every(({ problem }) => problem === undefined);
-    if (!sound || (score && score.accuracy !== found.result.score)) process.exitCode = EXIT.failure;
+    const allRead = answers.every(({ problem }) => problem === undefined);
+    if (!allRead || (score && score.accuracy !== found.result.score)) process.exitCode = EXIT.failure;
   });
+}
+
+// --- helpers ---
+
+interface Answer {
+  /** As it was typed. */
+  image: string;
+  /** Absent if the image can't be read. */
+  file?: ImageFile;
+  probabilities?: number[];
+  problem?: string;
 }
 
 async function checkAll(images: string[]): Promise<Answer[]> {
@@ -87,7 +66,7 @@ async function checkAll(images: string[]): Promise<Answer[]> {
   return answers;
 }
 
-/** Has a trainer fill in what becomes of the images that were found sound. */
+/** Has a trainer classify the images that can be read, and adds its answers to them. */
 async function ask(
   { bucket }: Session,
   { result }: FoundTrial,
@@ -97,27 +76,25 @@ async function ask(
 ): Promise<ValidationScore | null> {
   const asked = answers.flatMap((answer) => (answer.file ? [{ answer, file: answer.file }] : []));
   const { trialKey, environment } = result;
-  const report = await askTrainer(
+  const predicted = await askTrainer(
+    { kind: 'predict', trialKey, validation, images: asked.map(({ file }) => file) },
     {
-      ...{ kind: 'predict', trialKey, validation, images: asked.map(({ file }) => file) },
-      threads: Number(environment.intraOpThreads) || 1,
-    },
-    {
-      wanted: 'predicted',
       failure: 'nothing can be predicted',
       signal,
+      // Results depend on the number of threads: the same as in training.
+      threads: Number(environment.intraOpThreads) || 1,
       env: { ...trainerEnvironment(await ensureNativeParts()), ...storeEnvironment(bucket) },
     },
   );
   for (const [index, { answer }] of asked.entries()) {
-    const prediction = report.images[index];
+    const prediction = predicted.images[index];
     Object.assign(answer, prediction);
     if (prediction && 'problem' in prediction) {
       answer.problem = `${answer.image}: ${prediction.problem}`;
       console.error(answer.problem);
     }
   }
-  return report.validation;
+  return predicted.validation;
 }
 
 function printJson(
@@ -140,7 +117,7 @@ function printJson(
   console.log(JSON.stringify({ study: studyId, trial: trial.name, images, validation }, null, 2));
 }
 
-/** Three classes an image. */
+/** Prints the three likeliest classes of each image. */
 function print(
   { record, trial, result }: FoundTrial,
   answers: Answer[],
@@ -153,7 +130,7 @@ function print(
       `(epoch ${result.bestEpoch})`,
   );
   if (dataset.origin.kind === 'generated')
-    console.log('It was trained on GENERATED images, and knows no others.');
+    console.log('It was trained on GENERATED images; what it says about real ones means nothing.');
   const rows = answers.flatMap(({ image, probabilities }) =>
     probabilities ? [[image, ...likeliest(probabilities, classes)]] : [],
   );
@@ -175,5 +152,5 @@ function ranked(probabilities: number[], classes: string[]): { name: string; val
 function describeValidation({ images, accuracy }: ValidationScore, recorded: number): string {
   const found = `validation: ${percent(accuracy)} of ${images} images`;
   if (accuracy === recorded) return `${found}, as in the record`;
-  return `${found}, but ${percent(recorded)} in the record; threads or device may be others than in training`;
+  return `${found}, but ${percent(recorded)} in the record; the number of threads or the device may differ from training`;
 }

@@ -1,23 +1,23 @@
-import { Command } from 'commander';
 import { lastDecided } from '../../../report/facts/study-facts.ts';
 import { readRecord, readStudy } from '../../../storage/studies.ts';
 import { percent } from '../../../words/numbers.ts';
-import { helpText } from '../../command-line/help.ts';
 import { describeWorkflow, studyIds } from '../../observe/find-study.ts';
 import { type Session, withSession } from '../../servers/session.ts';
-import { table } from '../../terminal/table.ts';
+import { table } from '../../terminal/text.ts';
 
-export function listCommand(): Command {
-  return new Command('list')
-    .description('List all studies, the newest first, with their winners and final tests.')
-    .option('--json', 'as JSON')
-    .addHelpText('after', helpText({ examples: ['list', 'list --json'], exits: { 0: 'done', 1: 'failed' } }))
-    .action((options: { json?: boolean }) => withSession({}, (session) => list(session, options)));
+export async function list({ json }: { json?: boolean }): Promise<void> {
+  const studies = await withSession({}, summaries);
+  if (json) console.log(JSON.stringify(studies, null, 2));
+  else if (studies.length === 0) console.log('No studies yet. To start one: npx staged-study run');
+  else console.log(describe(studies));
 }
 
 // --- helpers ---
 
-async function list(session: Session, { json }: { json?: boolean }): Promise<void> {
+type Summary = Awaited<ReturnType<typeof summaries>>[number];
+
+/** All studies, newest first. */
+async function summaries(session: Session) {
   const { store } = session;
   const studies = await Promise.all(
     (await studyIds(session)).map(async (studyId) => {
@@ -28,7 +28,7 @@ async function list(session: Session, { json }: { json?: boolean }): Promise<voi
       ]);
       return {
         studyId,
-        // Temporal may have forgotten a study that the store still holds.
+        // Temporal deletes ended workflows after a while; the store keeps their studies.
         status: workflow?.status.name.toLowerCase() ?? 'not in Temporal',
         profile: opening?.profile ?? String(workflow?.memo?.profile ?? ''),
         data: opening?.dataset.origin.kind ?? '',
@@ -38,23 +38,20 @@ async function list(session: Session, { json }: { json?: boolean }): Promise<voi
       };
     }),
   );
-  studies.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
-  if (json) console.log(JSON.stringify(studies, null, 2));
-  else if (studies.length === 0) console.log('No studies yet; start one: npm run study');
-  else {
-    console.log(
-      table(
-        ['study', 'status', 'profile', 'data', 'started', 'winner', 'test'],
-        studies.map(({ studyId, status, profile, data, startedAt, winner, testAccuracy }) => [
-          studyId,
-          status,
-          profile,
-          data,
-          startedAt.slice(0, 16).replace('T', ' '),
-          winner ?? '',
-          testAccuracy === null ? '' : percent(testAccuracy),
-        ]),
-      ),
-    );
-  }
+  return studies.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
+}
+
+function describe(studies: Summary[]): string {
+  return table(
+    ['study', 'status', 'profile', 'data', 'started', 'winner', 'test'],
+    studies.map(({ studyId, status, profile, data, startedAt, winner, testAccuracy }) => [
+      studyId,
+      status,
+      profile,
+      data,
+      startedAt.slice(0, 16).replace('T', ' '),
+      winner ?? '',
+      testAccuracy === null ? '' : percent(testAccuracy),
+    ]),
+  );
 }

@@ -1,37 +1,22 @@
-import { Command } from 'commander';
 import { percent } from '../../../words/numbers.ts';
 import { EXIT } from '../../command-line/exit-codes.ts';
-import { helpText } from '../../command-line/help.ts';
 import { findStudy } from '../../observe/find-study.ts';
 import { type StudyView, viewStudy } from '../../observe/observe-study.ts';
 import { withSession } from '../../servers/session.ts';
-import { attentionText } from '../../terminal/attention-text.ts';
-import { describeDataset, describeFailedAttempt, describeProgress } from '../../terminal/format.ts';
+import {
+  describeAttention,
+  describeDataset,
+  describeFailedAttempt,
+  describeProgress,
+} from '../../terminal/format.ts';
 
-export function statusCommand(): Command {
-  return new Command('status')
-    .description('Say in a few lines how far a study is.')
-    .argument('<study>', 'the id of a study (see list)')
-    .option('--json', 'as JSON')
-    .addHelpText(
-      'after',
-      helpText({
-        examples: ['status cifar10-demo-1', 'status cifar10-demo-1 --json'],
-        exits: {
-          0: 'the study goes on, or has completed',
-          1: 'it failed or was cancelled',
-          3: 'trials wait to be retried or skipped',
-        },
-      }),
-    )
-    .action((studyId: string, { json }: { json?: boolean }) =>
-      withSession({}, async (session) => {
-        await findStudy(session, studyId);
-        const view = await viewStudy(session.client, studyId);
-        console.log(json ? JSON.stringify(view, null, 2) : summary(view));
-        process.exitCode = exitCode(view);
-      }),
-    );
+export async function status(studyId: string, { json }: { json?: boolean }): Promise<void> {
+  await withSession({}, async (session) => {
+    await findStudy(session, studyId);
+    const view = await viewStudy(session.client, studyId);
+    console.log(json ? JSON.stringify(view, null, 2) : summary(view));
+    process.exitCode = exitCode(view);
+  });
 }
 
 // --- helpers ---
@@ -50,12 +35,12 @@ function summary(view: StudyView): string {
   if (stage && view.workflowStatus === 'RUNNING') {
     const ended = stage.trials.filter(({ state }) => state === 'done').length;
     lines.push(
-      `stage ${stage.name} (${index + 1} of ${view.stages.length}): ${ended} trials ended of ${stage.trials.length}`,
+      `stage ${stage.name} (${index + 1} of ${view.stages.length}): ${ended} of ${stage.trials.length} trials ended`,
     );
     for (const trial of stage.trials)
       if (trial.state === 'training') lines.push(`  ${trial.name}: ${describeProgress(trial)}`);
   }
-  if (view.attention.length > 0) lines.push(attentionText(view));
+  if (view.attention.length > 0) lines.push(describeAttention(view));
   return lines.join('\n');
 }
 

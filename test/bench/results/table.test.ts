@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { comparedConfigs } from '../../../bench/results/plan.ts';
 import { comparisonTable } from '../../../bench/results/table.ts';
-import { reportSettings } from '../../../study/definition/training-config.ts';
+import { defaultSettings } from '../../../study/definition/training-config.ts';
 
 const run = (...accuracies: number[]) => accuracies.map((accuracy) => ({ accuracy, loss: 1 }));
 
@@ -38,5 +38,5 @@ test("the networks are the study's, with its settings", () => {
     'default_conv',
     'simple_cnn',
   ]);
-  for (const { config } of comparedConfigs()) expect(config).toMatchObject({ ...reportSettings, epochs: 5 });
+  for (const { config } of comparedConfigs()) expect(config).toMatchObject({ ...defaultSettings, epochs: 5 });
 });

@@ -10,10 +10,10 @@ it.each([
   ['relu_layer_div', ' (did you mean "relu_layer_div2" or "relu_layer_div4"?)'],
   ['resnet', ''],
   ['', ''],
-])('takes "%s" for "%s"', (word, text) => {
+])('suggests for "%s":%s', (word, text) => {
   expect(didYouMean(word, trials)).toBe(text);
 });
 
-it('knows nothing where there is nothing', () => {
+it('suggests nothing if nothing is known', () => {
   expect(didYouMean('MLP', [])).toBe('');
 });

@@ -42,7 +42,7 @@ beforeEach(() => {
   vi.spyOn(console, 'log').mockImplementation(print);
   for (const name of ['S3_ENDPOINT', 'S3_ACCESS_KEY', 'S3_SECRET_KEY', 'TEMPORAL_ADDRESS', 'CIFAR10_ARCHIVE'])
     vi.stubEnv(name, undefined);
-  // Nothing may come here: a stack that is started would.
+  // A command that wrongly starts a stack leaves its state here.
   vi.stubEnv('STAGED_STUDY_STATE', join(folder, 'state'));
 });
 afterEach(() => {
@@ -51,20 +51,20 @@ afterEach(() => {
   process.exitCode = undefined;
 });
 
-describe('wrong usage, with the exit code 2 before anything is started:', () => {
+describe('wrong usage ends with 2 before anything is started:', () => {
   it.each([
     ['runn', /unknown command 'runn'.*Did you mean run/s],
     ['run --profil demo', /unknown option '--profil'.*Did you mean --profile/s],
     ['run cifar10 again', /too many arguments/],
     ['show', /missing required argument 'study'/],
     ['worker gpu', /Allowed choices are control, training/],
-    ['run --profile fast', /^profile: expected one of demo, quick, report .*, got "fast"/],
+    ['run --profile fast', /^profile: expected one of demo, .*, got "fast"/],
     ['start --profile fast', /^profile: expected one of/],
     ['check --profile fast', /^profile: expected one of/],
     ['run imagenet', /^study: expected cifar10, .*, got "imagenet"/],
     ['run cifar', /did you mean "cifar10"\?/],
-    ['check /no/such/study.json', /^\/no\/such\/study\.json: expected a study's file, got nothing there/],
-    ['start /no/such/study.ts', /^\/no\/such\/study\.ts: expected a study's file, got nothing there/],
+    ['check /no/such/study.json', /^\/no\/such\/study\.json: expected a study file, got nothing there/],
+    ['start /no/such/study.ts', /^\/no\/such\/study\.ts: expected a study file, got nothing there/],
     ['run --dataset /no/such/file', /^--dataset: expected .*, got nothing there/],
     ['run --id a/b', /^--id: expected letters, digits/],
     ['start --id ..', /^--id: expected letters, digits/],
@@ -75,14 +75,14 @@ describe('wrong usage, with the exit code 2 before anything is started:', () => 
       /^--set: expected one of .*, got "bachSize" \(did you mean "batchSize"\?\)/,
     ],
     [`report mine --out ${thisFile}`, /^--out: expected a folder, got a file/],
-    ['worker training', /^worker: expected servers to work for/],
+    ['worker training', /^worker: expected a Temporal server and an object store, got none/],
   ])('%s', async (line, message) => {
     expect(await exitCode(line)).toBe(2);
     expect(printed).toMatch(message);
     expect(printed.trim()).not.toMatch(/\n\s+at /);
   });
 
-  it('a state folder that is none', async () => {
+  it('a state folder that is not a folder', async () => {
     vi.stubEnv('STAGED_STUDY_STATE', thisFile);
     for (const line of ['list', 'down', `start ${file}`]) {
       expect(await exitCode(line)).toBe(2);
@@ -90,10 +90,10 @@ describe('wrong usage, with the exit code 2 before anything is started:', () => 
     }
     vi.stubEnv('STAGED_STUDY_STATE', join(thisFile, 'state'));
     expect(await exitCode('down')).toBe(2);
-    expect(printed).toMatch(/^STAGED_STUDY_STATE: expected a folder, .*got something within a file/);
+    expect(printed).toMatch(/^STAGED_STUDY_STATE: expected a folder, .*got a path inside a file/);
   });
 
-  it('servers that are configured in part', async () => {
+  it('an object store that is configured in part', async () => {
     vi.stubEnv('S3_ENDPOINT', 'http://127.0.0.1:1');
     expect(await exitCode('list')).toBe(2);
     expect(printed).toMatch(
@@ -102,10 +102,10 @@ describe('wrong usage, with the exit code 2 before anything is started:', () => 
   });
 });
 
-it('a command that needs a stack which is not up fails, and starts none', async () => {
+it('a command that needs a running stack fails without one, and starts none', async () => {
   for (const line of [`start ${file}`, 'watch mine', 'retry mine MLP', 'skip mine MLP']) {
     expect(await exitCode(line)).toBe(1);
-    expect(printed).toMatch(/no stack is up that would go on after this command; .*npx staged-study up/);
+    expect(printed).toMatch(/expected a stack that is up, found none; .*npx staged-study up/);
   }
 });
 
@@ -121,7 +121,7 @@ describe('against servers', () => {
   });
 
   it.each(['status', 'show', 'watch', 'cancel', 'report', 'retry %s MLP', 'skip %s MLP'])(
-    '%s takes a study that there is not for wrong usage, and names one that is written like it',
+    '%s treats an unknown study as wrong usage, and suggests a similar one',
     async (command) => {
       await temporal.client.workflow.start('studyWorkflow', { workflowId: 'written', taskQueue: 'nobody' });
       await expect.poll(() => listed('written')).toBe(true);
@@ -132,7 +132,7 @@ describe('against servers', () => {
     },
   );
 
-  it('a study that completes: 0, also for those who look at it, and 1 where more is asked of it', async () => {
+  it('a study that completes: 0, also for commands that look at it, and 1 for those that would change it', async () => {
     await withWorkers({}, async () => {
       expect(await exitCode(`run ${file} --id done`)).toBe(0);
       expect(printed).toMatch(/winner: +narrow_fast/);
@@ -142,16 +142,16 @@ describe('against servers', () => {
         ['show done', 0, /width/],
         ['list', 0, /done +completed +tiny/],
         ['show done narow', 2, /got "narow" \(did you mean "narrow"\?\)/],
-        ['cancel done', 1, /expected a study under way, got one that is completed/],
+        ['cancel done', 1, /expected a running study, got one that is completed/],
         ['retry done narrow', 1, /nothing needs attention: the study is completed/],
         [`run ${file} --id done`, 2, /"done", which is taken/],
         // The activities of this test write no record.
-        ['report done', 1, /expected a study that has completed, got one whose record is not in this store/],
+        ['report done', 1, /^done: its record is not in this object store/],
       ]);
     });
   });
 
-  it('a study that fails before its data is there: 1, and it is listed and shown all the same', async () => {
+  it('a study that fails before its data set is prepared: 1; it is still listed and shown', async () => {
     const prepareDataset = async () => {
       throw ApplicationFailure.nonRetryable('no archive: name one');
     };
@@ -164,7 +164,7 @@ describe('against servers', () => {
         ['watch fails', 1, /no archive: name one/],
         ['show fails', 0, /failed: no archive: name one/],
         ['list', 0, /fails +failed +tiny/],
-        ['report fails', 1, /expected a study that has completed, got one that is failed/],
+        ['report fails', 1, /expected a completed study, got one that is failed/],
       ]);
     });
   });
@@ -180,7 +180,11 @@ describe('against servers', () => {
       await expectExits([
         ['status waits', 3, /waits\/width\/wide needs attention: no such layer/],
         ['watch waits', 3, /needs attention/],
-        ['retry waits narrow', 1, /expected the name of what needs attention \(wide\), got "narrow"/],
+        [
+          'retry waits narrow',
+          1,
+          /expected the name of something that needs attention \(wide\), got "narrow"/,
+        ],
         ['retry waits wid', 2, /did you mean "wide"\?/],
         ['skip waits wid', 2, /did you mean "wide"\?/],
         ['cancel waits', 0, /waits: cancelled/],

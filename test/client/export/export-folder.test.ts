@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(parent, { recursive: true }));
 
-it('writes a folder that is not there, and one that is empty', async () => {
+it('writes a new folder, and an empty one', async () => {
   await writeExport(folder, { trial: 'wide' }, writing({ 'weights.bin': 'one', 'part/model.json': '{}' }));
   expect(await files()).toEqual(['export.json', 'part', 'part/model.json', 'weights.bin']);
   expect(JSON.parse(await readFile(join(folder, 'export.json'), 'utf8'))).toEqual({
@@ -26,27 +26,27 @@ it('writes a folder that is not there, and one that is empty', async () => {
   expect(await files()).toEqual(['export.json', 'weights.bin']);
 });
 
-it('replaces an earlier export, whole', async () => {
+it('replaces all of an earlier export', async () => {
   await writeExport(folder, {}, writing({ 'old.bin': 'old', same: 'old' }));
-  // Its module has been imported since.
+  // Python has imported its module since.
   await writing({ '__pycache__/load_in_pytorch.cpython-311.pyc': '' })(folder);
   await writeExport(folder, {}, writing({ 'new.bin': 'new', same: 'new' }));
   expect(await files()).toEqual(['export.json', 'new.bin', 'same']);
   expect(await readFile(join(folder, 'same'), 'utf8')).toBe('new');
 });
 
-it('leaves alone what an export has not written', async () => {
+it('refuses a folder with files that an export has not written', async () => {
   await mkdir(folder);
   await writeFile(join(folder, 'thesis.tex'), 'mine');
   const refusal =
     /^--to: expected a folder that is empty or an earlier export, got .*model, which holds thesis\.tex; choose another$/;
   await expect(checkExportFolder(folder)).rejects.toThrow(refusal);
-  await writeFile(join(folder, 'export.json'), 'no export of this program');
+  await writeFile(join(folder, 'export.json'), 'not an export');
   await expect(checkExportFolder(folder)).rejects.toThrow(/which holds thesis\.tex/);
   await expect(checkExportFolder(join(folder, 'thesis.tex'))).rejects.toThrow(
     /expected a folder, got a file/,
   );
-  // Put there while the export was written.
+  // Written while the export is under way.
   await rm(folder, { recursive: true });
   const late = async (beside: string) => {
     await writing({ 'weights.bin': 'one' })(beside);
@@ -58,7 +58,7 @@ it('leaves alone what an export has not written', async () => {
   expect(await readdir(parent)).toEqual(['model']);
 });
 
-it('keeps the earlier export where writing fails, and leaves no half of the new one', async () => {
+it('keeps the earlier export if writing fails, and removes the incomplete one', async () => {
   await writeExport(folder, {}, writing({ 'weights.bin': 'one' }));
   const failing = async (beside: string) => {
     await writing({ 'weights.bin': 'two' })(beside);

@@ -15,12 +15,12 @@ describe('readImageHeader', () => {
     ['a palette with a transparent colour', 3, true, [chunk('PLTE', 3), chunk('tRNS', 1)]],
     ['grey and alpha', 4, true, []],
     ['colour and alpha', 6, true, []],
-  ])('tells size and transparency of a PNG of %s', (_, colourType, transparent, chunks) => {
+  ])('reads size and transparency of a PNG of %s', (_, colourType, transparent, chunks) => {
     const header = { format: 'png', width: 300, height: 70_000, transparent, orientation: 1 };
     expect(readImageHeader(png(300, 70_000, colourType, chunks))).toEqual(header);
   });
 
-  it.each(['baseline', 'progressive'] as const)('tells size and orientation of a %s JPEG', (kind) => {
+  it.each(['baseline', 'progressive'] as const)('reads size and orientation of a %s JPEG', (kind) => {
     for (const order of ['II', 'MM'] as const) {
       for (const orientation of [1, 6, 8]) {
         const bytes = jpeg(640, 480, kind, exif(order, orientation));
@@ -30,7 +30,7 @@ describe('readImageHeader', () => {
     }
   });
 
-  it('takes an orientation that there is none of, and EXIF that makes no sense, for upright', () => {
+  it('treats an invalid orientation and damaged EXIF as upright', () => {
     const broken = exif('II', 6);
     broken.writeUInt32LE(0xffff_fff0, 6 + 4);
     for (const segment of [exif('II', 0), exif('MM', 9), broken, exif('II', 6).subarray(0, 12)]) {
@@ -46,7 +46,7 @@ describe('readImageHeader', () => {
     ['%PDF-1.7', /got a PDF/],
     ['not an image\n', /expected a PNG or JPEG image, got neither/],
     ['', /got an empty file/],
-  ])('says what %j is', (text, message) => {
+  ])('names the format of %j', (text, message) => {
     expect(() => readImageHeader(Buffer.from(text, 'latin1'))).toThrow(message);
   });
 
@@ -55,7 +55,7 @@ describe('readImageHeader', () => {
     expect(() => readImageHeader(jpeg(5, 0, 'baseline'))).toThrow('the image has no pixels (5×0)');
   });
 
-  it('ends with a header or its own error, whatever the bytes', () => {
+  it('gives a header or an ImageHeaderError, whatever the bytes', () => {
     const images = [png(9, 9, 6, [chunk('tRNS', 4)]), jpeg(9, 9, 'baseline', exif('MM', 3))];
     const change = fc.tuple(fc.nat(), fc.nat(255));
     fc.assert(
@@ -88,15 +88,15 @@ describe('imageFile', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('finds a file, and what its header says', async () => {
+  it('gives the path of a file and its header', async () => {
     const path = join(folder, 'small.png');
     expect(await imageFile(path)).toMatchObject({ path, format: 'png', width: 4, height: 4 });
   });
 
   it.each([
-    ['huge.png', /huge\.png: expected 100 million pixels at most, got 60000×60000; make it smaller$/],
+    ['huge.png', /huge\.png: expected at most 100 million pixels, got 60000×60000; make the image smaller$/],
     ['text.jpg', /text\.jpg: expected a PNG or JPEG image, got neither$/],
-    ['none.png', /none\.png: there is no such file$/],
+    ['none.png', /none\.png: no such file$/],
     ['.', /: expected an image file, got a folder$/],
   ])('refuses %s in one line', async (name, message) => {
     await expect(imageFile(join(folder, name))).rejects.toThrow(message);
@@ -112,11 +112,11 @@ function png(width: number, height: number, colourType: number, chunks: Buffer[]
   header.set([8, colourType], 8);
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   const pixels = chunk('IDAT', deflateSync(Buffer.alloc(8)));
-  // One behind the pixels says nothing of them.
+  // A tRNS chunk after the pixels has no effect.
   return Buffer.concat([signature, chunk('IHDR', header), ...chunks, pixels, chunk('tRNS', 2)]);
 }
 
-/** Checksums are not looked at before the pixels are. */
+/** Checksums are zero: they are checked only when pixels are decoded. */
 function chunk(type: string, content: Buffer | number): Buffer {
   const bytes = typeof content === 'number' ? Buffer.alloc(content) : content;
   const length = Buffer.alloc(4);
@@ -145,7 +145,7 @@ function segment(marker: number, content: Buffer): Buffer {
   return Buffer.concat([head, content]);
 }
 
-/** An EXIF segment of one entry before the orientation. */
+/** An EXIF segment with another entry before the orientation. */
 function exif(order: 'II' | 'MM', orientation: number): Buffer {
   const tiff = Buffer.alloc(8 + 2 + 24);
   const uint16 = (value: number, at: number) =>

@@ -6,7 +6,7 @@ import { writeRecord, writeStudy } from '../../../storage/studies.ts';
 import { failed, ownRecord, shipped, stage } from '../../report/example-record.ts';
 
 const own = ownRecord([stage('width', [failed('wide', 'diverged'), failed('narrow', null)])]);
-/** Nobody has won it. */
+/** A study without a winner. */
 const ended = { ...own, opening: { ...own.opening, study: shipped } };
 
 let store: ObjectStore;
@@ -14,35 +14,35 @@ beforeEach(() => {
   store = createMemoryStore();
 });
 
-it('says which studies there are, and whether one has ended', async () => {
+it('names the studies in the store, and says if one has not ended', async () => {
   await expect(findTrial(store, 'mine-1', undefined)).rejects.toThrow(
-    'study: expected the id of one in the store (there is none yet), got "mine-1"',
+    'study: expected the id of a study in the object store (it has none yet), got "mine-1"',
   );
   await writeStudy(store, ended.opening);
   await expect(findTrial(store, '../mine-1', undefined)).rejects.toThrow(
-    'study: expected the id of one in the store (mine-1), got "../mine-1"',
+    'study: expected the id of a study in the object store (mine-1), got "../mine-1"',
   );
   await expect(findTrial(store, 'mine-1', undefined)).rejects.toThrow(
-    'study: expected one that has ended, got "mine-1", which has no record yet; watch it: npx staged-study watch mine-1',
+    'study: expected a study that has ended, got "mine-1", which has no record yet; to watch it: npx staged-study watch mine-1',
   );
 });
 
-it('says that nobody has won', async () => {
+it('says that a study has no winner', async () => {
   await writeStudy(store, ended.opening);
   await writeRecord(store, ended);
   await expect(findTrial(store, 'mine-1', undefined)).rejects.toThrow(
-    'study: expected one that has a winner, got "mine-1", none of whose trials has a score',
+    'study: expected a study with a winner, got "mine-1", in which no trial has a score',
   );
 });
 
-it('says which trials there are, and why one has nothing to show', async () => {
+it('names the trials of a study, and says why one has no weights', async () => {
   await writeStudy(store, ended.opening);
   await writeRecord(store, ended);
   await expect(findTrial(store, 'mine-1', 'middle')).rejects.toThrow(
     'trial: expected one of wide, narrow, got "middle"',
   );
   await expect(findTrial(store, 'mine-1', 'wide')).rejects.toThrow(
-    'trial: expected one that was trained to its end, got "wide", which diverged',
+    'trial: expected a trial that completed, got "wide", which diverged',
   );
   await expect(findTrial(store, 'mine-1', 'narrow')).rejects.toThrow('got "narrow", which was skipped');
 });

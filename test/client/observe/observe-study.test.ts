@@ -9,7 +9,7 @@ import { smallRequest } from '../../workflows/small-study.ts';
 const temporal = useTemporal();
 const soon = { timeout: 20_000 };
 
-it('shows that an attempt failed, why, and when the next one comes; then that it is under way', async () => {
+it('shows that an attempt failed, why, and when the next one starts; then that it is running', async () => {
   let attempts = 0;
   let finish = () => {};
   const finished = new Promise<void>((resolve) => {
@@ -17,7 +17,7 @@ it('shows that an attempt failed, why, and when the next one comes; then that it
   });
   const train: Train = async ({ spec }) => {
     if (spec.config.network.hidden[0] === 16 && ++attempts === 1) {
-      // Temporal puts a note in the place of a failure as large as this.
+      // Temporal replaces a failure as large as this with one of its own.
       const failure = ApplicationFailure.create({ message: 'the GPU is gone', nextRetryDelay: '2 seconds' });
       failure.stack = 'x'.repeat(5000);
       throw failure;
@@ -42,7 +42,7 @@ it('shows that an attempt failed, why, and when the next one comes; then that it
   });
 });
 
-it("tells what is done for the data set, and the study's failure in the words of the activity that failed", async () => {
+it('shows how the data set is prepared, and the message of the activity that made the study fail', async () => {
   let refuse = () => {};
   const refused = new Promise<void>((resolve) => {
     refuse = resolve;
@@ -73,7 +73,7 @@ it("tells what is done for the data set, and the study's failure in the words of
   });
 });
 
-it('says how many of the images the profile uses', async () => {
+it('shows how many images the profile uses', async () => {
   await run('images', { train: async ({ spec }) => trained(spec, 50) }, async (handle) => {
     await handle.result();
     const { images } = await viewStudy(temporal().client, 'images');

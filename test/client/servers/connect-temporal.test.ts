@@ -13,12 +13,12 @@ afterEach(() => {
 });
 
 describe('a server that is late', () => {
-  it('is waited for, and the waiting is told', async () => {
+  it('is waited for, with a notice', async () => {
     const told = vi.spyOn(console, 'error').mockImplementation(() => {});
     const port = await freePort();
     const connecting = connectTemporal({ address: `127.0.0.1:${port}` }, 'default');
     await vi.waitFor(
-      () => expect(told).toHaveBeenCalledWith(`waiting for Temporal at 127.0.0.1:${port}`),
+      () => expect(told).toHaveBeenCalledWith(`Waiting for Temporal at 127.0.0.1:${port}`),
       20_000,
     );
     const relay = await relayTo(inject('temporalAddress'), port);
@@ -42,24 +42,24 @@ describe('a server that is late', () => {
   });
 });
 
-describe('says clearly, where that does not help,', () => {
+describe('if waiting does not help, says', () => {
   it('that nobody answers', async () => {
     vi.spyOn(console, 'error').mockImplementation(() => {});
     const address = `127.0.0.1:${await freePort()}`;
-    const connecting = connectTemporal({ address }, 'default');
+    const connecting = connectTemporal({ address }, 'default', { serverMs: 500, namespaceMs: 0 });
     await expect(connecting).rejects.toThrow(UserError);
     await expect(connecting).rejects.toThrow(
-      `Temporal at ${address} did not answer within 10 s; check that it runs, and TEMPORAL_ADDRESS`,
+      `Temporal at ${address} did not answer within 0.5 s; check that it is running; if TEMPORAL_ADDRESS`,
     );
   });
 
-  it('that there is no such namespace', async () => {
+  it('that the namespace does not exist', async () => {
     vi.spyOn(console, 'error').mockImplementation(() => {});
     const address = inject('temporalAddress');
-    const connecting = connectTemporal({ address }, 'nobodys');
+    const connecting = connectTemporal({ address }, 'nobodys', { serverMs: 500, namespaceMs: 500 });
     await expect(connecting).rejects.toThrow(UserError);
     await expect(connecting).rejects.toThrow(
-      `Temporal at ${address} has no namespace "nobodys"; check TEMPORAL_NAMESPACE, or make it: ` +
+      `Temporal at ${address} has no namespace "nobodys"; check TEMPORAL_NAMESPACE, or create it: ` +
         'temporal operator namespace create nobodys',
     );
   });
@@ -76,7 +76,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Listens on a port, and passes on what comes to somebody else's. */
+/** Forwards connections on a port to another address. */
 async function relayTo(address: string, port: number): Promise<net.Server> {
   const [host, target] = address.split(':');
   const server = net.createServer((socket) => {

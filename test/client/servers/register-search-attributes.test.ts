@@ -7,7 +7,7 @@ import { UserError } from '../../../infra/user-error.ts';
 import { SEARCH_ATTRIBUTES } from '../../../temporal/names.ts';
 import { smallRequest } from '../../workflows/small-study.ts';
 
-// A namespace that no worker was ever connected to.
+// In a namespace to which no worker has connected.
 let client: Client;
 let namespace: string;
 beforeEach(async () => {
@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => client.connection.close());
 
-it('lets a study start where no control worker has been yet, and be found again', async () => {
+it('lets a study start and be found before any control worker has connected', async () => {
   const started = await startOrResume(client, smallRequest(), {});
   expect(started).toEqual({ studyId: 'small-tiny-1', resumed: false });
   await expect
@@ -32,7 +32,7 @@ it('lets a study start where no control worker has been yet, and be found again'
   await client.workflow.getHandle('small-tiny-1').terminate();
 });
 
-it('says what to type where the server refuses', async () => {
+it('prints commands for the owner of the namespace if the server refuses', async () => {
   vi.spyOn(client.connection.operatorService, 'addSearchAttributes').mockRejectedValue(
     Object.assign(new Error('7 PERMISSION_DENIED: not yours'), {
       code: 7,
@@ -43,7 +43,7 @@ it('says what to type where the server refuses', async () => {
   const registering = registerSearchAttributes(client);
   await expect(registering).rejects.toThrow(UserError);
   await expect(registering).rejects.toThrow(
-    /no control worker has been connected to it yet, .* \(not yours\)\. .*npx staged-study worker control/,
+    /lacks the search attributes .* \(not yours\)\. .*npx staged-study worker control/,
   );
   await expect(registering).rejects.toThrow(
     `  temporal operator search-attribute create --namespace ${namespace} --name NeedsAttention --type Bool`,

@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { UsageError } from '../../../client/command-line/usage-error.ts';
+import { UsageError } from '../../../client/command-line/exit-codes.ts';
 import { datasetSource } from '../../../client/start/dataset-source.ts';
 
 const file = fileURLToPath(import.meta.url);
@@ -14,25 +14,25 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-it('is the official archive where nothing is named', async () => {
+it('is the official archive by default', async () => {
   expect(await datasetSource(undefined)).toEqual({ archive: null });
   vi.stubEnv('CIFAR10_ARCHIVE', '');
   expect(await datasetSource(undefined)).toEqual({ archive: null });
 });
 
-it('is what the option names, before the environment', async () => {
+it('prefers the option to the environment', async () => {
   vi.stubEnv('CIFAR10_ARCHIVE', 'https://example.org/cifar.tar.gz');
   expect(await datasetSource(undefined)).toEqual({ archive: 'https://example.org/cifar.tar.gz' });
-  // Workers open it, in a folder of their own.
+  // Workers open it from another folder.
   expect(await datasetSource(relative(process.cwd(), file))).toEqual({ archive: file });
 });
 
 it.each([
   ['nothing there', '/no/such/archive.tar.gz'],
-  ['something that is no file', tmpdir()],
+  ['something else', tmpdir()],
   ['nothing there', 'ftp://example.org/cifar.tar.gz'],
   ['nothing there', 'file:///data/cifar.tar.gz'],
-])('refuses %s, and says who named it', async (what, given) => {
+])('refuses %s, and says where it was given', async (what, given) => {
   const option = datasetSource(given);
   await expect(option).rejects.toThrow(UsageError);
   await expect(option).rejects.toThrow(new RegExp(`^--dataset: expected .*cifar-10-binary.*got ${what}`));
@@ -40,6 +40,6 @@ it.each([
   await expect(datasetSource(undefined)).rejects.toThrow(/^CIFAR10_ARCHIVE: expected/);
 });
 
-it('takes an empty option for a slip, not for none', async () => {
+it('treats an empty option as a mistake, not as absent', async () => {
   await expect(datasetSource('')).rejects.toThrow(/^--dataset: expected .*got nothing there/);
 });

@@ -1,20 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
-import { projectRoot } from '../../../infra/project.ts';
+import { expect, it } from 'vitest';
+import { compiledProgram } from '../../../infra/project.ts';
+import { configOf } from '../../training/configs.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
-
-it('measures without a word from TensorFlow', async () => {
-  const program = `
-    const { measureSteps } = await import(${JSON.stringify(join(projectRoot, 'client/start/measure-steps.ts'))});
-    const { reportSettings } = await import(${JSON.stringify(join(projectRoot, 'study/definition/training-config.ts'))});
-    const network = { kind: 'dense', hidden: [8] };
-    const costs = await measureSteps([{ ...reportSettings, network }], new AbortController().signal);
-    console.log(JSON.stringify(costs));
-  `;
-  const { out, err } = await run(program);
+it('measures without output of TensorFlow', async () => {
+  const { out, err } = await measure([configOf({ kind: 'dense', hidden: [8] })]);
   expect(err).toBe('');
   expect(JSON.parse(out)).toEqual([
     {
@@ -25,24 +16,22 @@ it('measures without a word from TensorFlow', async () => {
   ]);
 });
 
-it('says in one line how a trainer failed', async () => {
-  const program = `
-    const { measureSteps } = await import(${JSON.stringify(join(projectRoot, 'client/start/measure-steps.ts'))});
-    const broken = [{ network: { kind: 'no such network' } }];
-    await measureSteps(broken, new AbortController().signal).catch((error) => console.log(error.name, error.message));
-  `;
-  const { out } = await run(program);
+it('says in one line why a trainer failed', async () => {
+  const { out } = await measure([{ network: { kind: 'no such network' } }]);
   expect(out).toMatch(/^UserError the time can't be estimated: .+\n$/);
 });
 
 // --- helpers ---
 
-/** In a process of its own: what its trainer prints is to be seen as a terminal would. */
-async function run(program: string): Promise<{ out: string; err: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
-    cwd: projectRoot,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+/** In a process of its own, because what its trainer prints would show in a terminal. */
+async function measure(configs: unknown[]): Promise<{ out: string; err: string }> {
+  const program = `
+    import(${JSON.stringify(compiledProgram('client/start/measure-steps'))})
+      .then(({ measureSteps }) => measureSteps(${JSON.stringify(configs)}, new AbortController().signal))
+      .then((costs) => console.log(JSON.stringify(costs)))
+      .catch((error) => console.log(error.name, error.message));
+  `;
+  const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'pipe'] });
   const printed = { out: '', err: '' };
   child.stdout.on('data', (text) => {
     printed.out += text;

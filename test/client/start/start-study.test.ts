@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { UsageError } from '../../../client/command-line/usage-error.ts';
+import { UsageError } from '../../../client/command-line/exit-codes.ts';
 import { startOrResume } from '../../../client/start/start-study.ts';
 import type { StudyRequest } from '../../../workflows/study-workflow.ts';
 import { openNamespace } from '../../workflows/namespace.ts';
 import { smallRequest } from '../../workflows/small-study.ts';
 
-// No worker runs: a study that is started stays unfinished until it is terminated.
+// Without workers, a study stays unfinished until it is terminated.
 let temporal: Awaited<ReturnType<typeof openNamespace>>;
 beforeAll(async () => {
   temporal = await openNamespace();
 });
 afterAll(() => temporal.close());
 
-it('numbers studies, and goes on with the unfinished one that is alike', async () => {
+it('numbers studies, and resumes an unfinished one with the same definition', async () => {
   const request = named('counted');
   const first = await start(request);
   expect(first).toEqual({ studyId: 'counted-tiny-1', resumed: false });
@@ -26,7 +26,7 @@ it('numbers studies, and goes on with the unfinished one that is alike', async (
 it.each<[string, StudyRequest]>([
   ['another archive', { ...named('other-data'), source: { archive: '/data/cifar.tar.gz' } }],
   ['another seed', { ...named('other-seed'), study: { ...named('other-seed').study, seed: 2 } }],
-])('does not go on with one that has %s', async (_what, different) => {
+])('does not resume one that has %s', async (_what, different) => {
   const request = named(different.study.name);
   const { studyId } = await start(request);
   const other = await start(different);
@@ -35,20 +35,20 @@ it.each<[string, StudyRequest]>([
   expect(await start(different)).toEqual({ studyId: other.studyId, resumed: true });
 });
 
-it('starts another where that is asked for', async () => {
+it('starts another on request', async () => {
   const request = named('another');
   await start(request);
   expect(await start(request, { new: true })).toEqual({ studyId: 'another-tiny-2', resumed: false });
 });
 
-it('starts anew where the one that is alike has ended, under a number of its own', async () => {
+it('starts a new one, with its own number, if the same one has ended', async () => {
   const request = named('ended');
   const { studyId } = await start(request);
   await end(studyId);
   expect(await start(request)).toEqual({ studyId: 'ended-tiny-2', resumed: false });
 });
 
-it('takes an id, and goes on with an unfinished study of that id', async () => {
+it('takes an id, and resumes an unfinished study with that id', async () => {
   const request = named('by-id');
   expect(await start(request, { id: 'mine' })).toEqual({ studyId: 'mine', resumed: false });
   expect(await start(request, { id: 'mine' })).toEqual({ studyId: 'mine', resumed: true });
@@ -56,7 +56,7 @@ it('takes an id, and goes on with an unfinished study of that id', async () => {
   await expect(start(request, { id: 'mine', new: true })).rejects.toThrow(/"mine", which is taken/);
 });
 
-it('refuses an id that is taken by another study, or by one that has ended', async () => {
+it('refuses the id of another study, or of one that has ended', async () => {
   const request = named('taken');
   await start(request, { id: 'theirs' });
   for (const refused of [start(named('taken-too'), { id: 'theirs' }), endedAgain()]) {
@@ -73,7 +73,7 @@ it('refuses an id that is taken by another study, or by one that has ended', asy
   }
 });
 
-it('takes no number and no id that the store has a study of, though Temporal knows it no more', async () => {
+it('does not reuse a number or id of a study in the store that Temporal no longer knows', async () => {
   const request = named('stored');
   const stored = ['stored-tiny-4', 'stored-tiny-10', 'other-tiny-20'];
   expect(await start(request, { stored })).toEqual({ studyId: 'stored-tiny-11', resumed: false });
@@ -98,7 +98,7 @@ function named(name: string): StudyRequest {
   return { ...request, study: { ...request.study, name } };
 }
 
-/** Starts, and waits until the server lists it so: as long as a person needs for the command. */
+/** Starts a study, and waits until the server lists it, which takes less time than a person needs for the next command. */
 async function start(request: StudyRequest, options: Parameters<typeof startOrResume>[2] = {}) {
   const started = await startOrResume(temporal.client, request, options);
   await untilListed(started.studyId, 'Running');

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { UsageError } from '../../../client/command-line/usage-error.ts';
+import { UsageError } from '../../../client/command-line/exit-codes.ts';
 import { withWeights } from '../../../client/start/weights-source.ts';
 import { parseStudy, selectProfile } from '../../../study/definition/parse-study.ts';
 import { fromScratch } from '../../../study/definition/pretrained.ts';
@@ -10,7 +10,8 @@ import { fixturePath as fixture, fixtureNetwork } from '../../training/weights/f
 import { smallStudy, withAndWithoutWeights } from '../../workflows/small-study.ts';
 
 const shipped = parseStudy(cifar10, 'cifar10');
-const [demo, report] = ['demo', 'report'].map((name) => selectProfile(shipped, name));
+const demo = selectProfile(shipped, 'demo');
+const profiles = Object.values(shipped.profiles);
 
 const network = fixtureNetwork;
 const own = parseStudy(
@@ -23,23 +24,25 @@ const own = parseStudy(
 const tiny = selectProfile(own, 'tiny');
 
 describe('without options', () => {
-  it('torchvision’s weights are for whoever fetches them', async () => {
-    expect(await withWeights(shipped, [demo!, report!], {})).toEqual({
-      ...{ study: shipped, weights: { file: null }, fits: [] },
+  it('a worker downloads torchvision’s weights', async () => {
+    expect(await withWeights(shipped, profiles, {})).toEqual({
+      study: shipped,
+      weights: { file: null },
+      fits: [],
     });
   });
 
-  it('a network that torchvision’s weights do not fit is refused, with what to do', async () => {
+  it('a network that torchvision’s weights do not fit is refused, with a way out', async () => {
     const refused = withWeights(own, [tiny], {});
     await expect(refused).rejects.toThrow(UsageError);
     await expect(refused).rejects.toThrow(
-      /^--weights: expected weights for .*"width":1.*--weights FILE .*--from-scratch/,
+      /^--weights: expected weights for .*"width":1.*URL with --weights, .*--from-scratch/,
     );
   });
 });
 
 describe('--from-scratch', () => {
-  it('has no network start from weights', async () => {
+  it('makes all networks start from scratch', async () => {
     const { study, fits } = await withWeights(own, [tiny], { fromScratch: true });
     expect(study).toEqual(fromScratch(own));
     expect(JSON.stringify(study)).not.toContain('pretrained":true');
@@ -48,7 +51,7 @@ describe('--from-scratch', () => {
 });
 
 describe('--weights', () => {
-  it('names a file that fits, for a worker in a folder of its own', async () => {
+  it('gives a worker the absolute path of a file that fits', async () => {
     const file = fixture('imagenet.legacy.pth');
     const { study, weights, fits } = await withWeights(own, [tiny], {
       weights: relative(process.cwd(), file),
@@ -58,12 +61,12 @@ describe('--weights', () => {
     expect(fits).toEqual([
       'ResNet, blocks 1-1-1-1, width 1, dense 4: 85 of 87 tensors taken (torch.save, legacy); ' +
         "left out: fc.bias, [20] is of another head than this network's; fc.weight, [20, 32] is of another head than this network's; " +
-        '17 counters (bn1.num_batches_tracked, …) are of no use here; ' +
+        '17 counters (bn1.num_batches_tracked, …) are not used; ' +
         'from scratch: fc.0.weight, fc.0.bias, fc.1.weight, fc.1.bias',
     ]);
   });
 
-  it('names an address, which a worker checks', async () => {
+  it('gives a worker a URL unchecked', async () => {
     const address = 'https://example.org/weights.pth';
     const { weights, fits } = await withWeights(own, [tiny], { weights: address });
     expect({ weights, fits }).toEqual({ weights: { file: address }, fits: [] });
@@ -73,9 +76,9 @@ describe('--weights', () => {
     [
       'nothing there',
       '/no/such/weights.pth',
-      /^--weights: expected safetensors or a file of torch\.save, .*got nothing there/,
+      /^--weights: expected a file or URL of safetensors or torch\.save, got nothing there/,
     ],
-    ['a folder', fixture('..'), /got something that is no file/],
+    ['a folder', fixture('..'), /got something else/],
     [
       'no weights',
       fileURLToPath(import.meta.url),
@@ -84,7 +87,7 @@ describe('--weights', () => {
     [
       'another network’s',
       fixture('conv.pth'),
-      /^--weights: the weights don't fit the network \(ResNet.*\n(.*\n)+ {2}layers\.3\.weight: the network has no such tensor/,
+      /^--weights: the weights don't fit the network \{"kind":"resnet".*\n(.*\n)+ {2}layers\.3\.weight: the network has no such tensor/,
     ],
   ])('refuses %s', async (_what, weights, message) => {
     const refused = withWeights(own, [tiny], { weights });
@@ -92,8 +95,8 @@ describe('--weights', () => {
     await expect(refused).rejects.toThrow(message);
   });
 
-  it('refuses weights that nothing would start from', async () => {
-    const refused = withWeights(shipped, [demo!], { weights: fixture('conv.pth') });
-    await expect(refused).rejects.toThrow(/^--weights: expected a network that starts from them, got none/);
+  it('refuses weights that no network starts from', async () => {
+    const refused = withWeights(shipped, [demo], { weights: fixture('conv.pth') });
+    await expect(refused).rejects.toThrow(/^--weights: expected a study with a pretrained network, got none/);
   });
 });

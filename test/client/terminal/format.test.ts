@@ -4,13 +4,13 @@ import {
   describeDataset,
   describeFailedAttempt,
   describeProgress,
-  describeStanding,
   leaderboard,
 } from '../../../client/terminal/format.ts';
-import { table } from '../../../client/terminal/table.ts';
+import { table } from '../../../client/terminal/text.ts';
+import { standingInWords } from '../../../words/outcome.ts';
 import { ended, failedAttempt, line, parked, queued, stageView, training, viewOf } from '../views.ts';
 
-it('says where the images come from, and loudly where they are not real', () => {
+it('says where the images come from, and shouts if they are generated', () => {
   const of = (kind: 'official' | 'other' | 'generated', source?: string) => {
     const { dataset } = viewOf([]);
     return describeDataset(
@@ -19,12 +19,12 @@ it('says where the images come from, and loudly where they are not real', () => 
   };
   expect(of('official')).toBe('data set: 2,000 training and 500 test images: CIFAR-10');
   expect(of('other', '/data/mini.tar.gz')).toMatch(
-    /another archive than the official one \(\/data\/mini.tar.gz\)/,
+    /an archive other than the official one \(\/data\/mini.tar.gz\)/,
   );
   expect(of('generated')).toMatch(/GENERATED images, not CIFAR-10/);
 });
 
-it('says how many of the images a profile uses, where it does not use all', () => {
+it('says how many images a profile uses, if it does not use all', () => {
   const { dataset } = viewOf([]);
   const all = dataset && { ...dataset, trainImages: 50_000, testImages: 10_000 };
   expect(describeDataset(viewOf([], { dataset: all }))).toBe(
@@ -32,7 +32,7 @@ it('says how many of the images a profile uses, where it does not use all', () =
   );
 });
 
-it('says what is done for a data set that is not there yet, and that none could be had', () => {
+it('describes the preparation of a data set, and its failure', () => {
   const withoutData = (change: Partial<StudyView>) =>
     describeDataset(viewOf([], { dataset: null, ...change }));
   expect(withoutData({})).toBe('data set: being prepared');
@@ -58,17 +58,17 @@ it.each<[string, TrialView, string]>([
     'epoch 2 of 3, evaluating, 1,235 images/s, loss 1.2346, train 30.00 %, val 25.50 % after epoch 1, 3 min 20 s left',
   ],
   [
-    'has told of no step',
+    'has reported no step',
     { ...training('MLP'), progress: undefined },
     'epoch 2 of 3, 130 images/s, val 25.50 % after epoch 1, 25 s left',
   ],
   [
-    'has ended an epoch since its last step was told',
+    'has ended an epoch since its last step was reported',
     { ...training('MLP'), lastLine: { ...line, epoch: 2 } },
     'epoch 3 of 3, 1,235 images/s, val 25.50 % after epoch 2, 3 min 20 s left',
   ],
   [
-    'goes on after a failure',
+    'continues after a failure',
     { ...training('MLP'), progress: undefined, lastLine: null, failedAttempt: failedAttempt(null) },
     'epoch 1 of 3, attempt 2, attempt 1 failed: the trainer was killed by SIGKILL',
   ],
@@ -78,11 +78,11 @@ it.each<[string, TrialView, string]>([
     'attempt 1 failed: the trainer was killed by SIGKILL; attempt 2 waits for a free worker',
   ],
   ['waits for a person', parked('MLP'), 'needs attention: the GPU is gone'],
-])('says what a trial does that %s', (_what, trial, text) => {
+])('describes a trial that %s', (_what, trial, text) => {
   expect(describeProgress(trial)).toBe(text);
 });
 
-it('says when a trial that failed is tried again, and not how far the failed attempt was', () => {
+it('says when a failed trial is retried, without the progress of the failed attempt', () => {
   vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') });
   const waits = { ...training('MLP'), failedAttempt: failedAttempt('2026-01-01T00:00:03.600Z') };
   expect(describeProgress(waits)).toBe(
@@ -91,7 +91,7 @@ it('says when a trial that failed is tried again, and not how far the failed att
   vi.useRealTimers();
 });
 
-it('cuts a long reason where a line has to hold more', () => {
+it('shortens a long reason if a line has to hold more', () => {
   const long = {
     attempt: 2,
     failure: `no ${'x'.repeat(100)}\n  at somewhere; try again`,
@@ -106,14 +106,14 @@ it('cuts a long reason where a line has to hold more', () => {
   );
 });
 
-it('says how a trial has ended', () => {
-  const standing = (view: TrialView) => describeStanding(view.standing as NonNullable<TrialView['standing']>);
+it('describes how a trial ended', () => {
+  const standing = (view: TrialView) => standingInWords(view.standing as NonNullable<TrialView['standing']>);
   expect(standing(ended('MLP', 51.234))).toBe('51.23 % (epoch 2)');
   expect(standing(ended('MLP', 51, true))).toBe('51.00 % (epoch 2), from the store');
   expect(standing(ended('MLP', null))).toBe('diverged');
 });
 
-it('ranks what has ended, best first and ties by order, before what has not', () => {
+it('ranks trials that have ended, best first and ties in order, before the others', () => {
   const stage = stageView([
     queued('q'),
     ended('low', 40),
@@ -124,7 +124,7 @@ it('ranks what has ended, best first and ties by order, before what has not', ()
   expect(leaderboard(stage).map(({ name }) => name)).toEqual(['high', 'tie', 'low', 'bad', 'q']);
 });
 
-it('makes columns as wide as their widest cell, without spaces at the end', () => {
+it('makes columns as wide as their widest cell, without trailing spaces', () => {
   expect(
     table(
       ['study', 'test'],

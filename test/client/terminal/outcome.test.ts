@@ -26,7 +26,7 @@ const completed = viewOf(
   { workflowStatus: 'COMPLETED', test: { images: 500, accuracy: 47.5, loss: 1.5 } },
 );
 
-it('ends with the winner, its test, and where all of it is', async () => {
+it('prints the winner, its test, and where to look at the study', async () => {
   expect(await outcome(completed, { startedHere: false })).toBe(EXIT.success);
   expect(printed).toEqual([
     '',
@@ -39,14 +39,14 @@ it('ends with the winner, its test, and where all of it is', async () => {
   ]);
 });
 
-it('says how to have servers back that stop with the command', async () => {
+it('says how to start servers again that stop with the command', async () => {
   await outcome(completed, { startedHere: true });
-  expect(printed.at(-1)).toBe('These servers stop now; npx staged-study up brings them back.');
+  expect(printed.at(-1)).toBe('These servers stop now. To start them again: npx staged-study up');
 });
 
 it.each<[string, Partial<StudyView>, string]>([
   [
-    'before its data was there',
+    'before its data set was prepared',
     { dataset: null },
     'objects:     bucket staged-study at http://127.0.0.1:9000',
   ],
@@ -58,7 +58,7 @@ it.each<[string, Partial<StudyView>, string]>([
   expect(printed).toContain(objects);
 });
 
-it('says what to type for what waits', async () => {
+it('prints the commands for what needs attention', async () => {
   const attention = [{ id: 'mine/dense/MLP', name: 'MLP', kind: 'trial' as const, failure: 'gone' }];
   const waiting = viewOf([stageView([parked('MLP')])], { attention });
   expect(await outcome(waiting, { startedHere: false })).toBe(EXIT.needsAttention);

@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseStudy, selectProfile } from '../../../study/definition/parse-study.ts';
-import type { Stage } from '../../../study/definition/study-schema.ts';
-import {
-  type NamedConfig,
-  scaleEpochs,
-  stageTrials,
-  trialData,
-  trialSpec,
-} from '../../../study/plan/plan.ts';
+import type { Stage } from '../../../study/definition/stage-schema.ts';
+import { asTrained } from '../../../study/plan/epochs.ts';
+import { type NamedConfig, stageTrials, trialData, trialSpec } from '../../../study/plan/plan.ts';
 import { promotedConfig } from '../../../study/plan/promotion.ts';
 import { cifar10 } from '../../../study/shipped/cifar10.ts';
 import { trialKey } from '../../../study/trial/trial-key.ts';
@@ -23,7 +18,7 @@ const stageNamed = (name: string) => study.stages.find((stage) => stage.name ===
 const namesOf = (trials: { name: string }[]) => trials.map(({ name }) => name);
 
 describe('stageTrials', () => {
-  it("takes the winner's whole configuration over, and its name", () => {
+  it("starts from the winner's full configuration and its name", () => {
     const start: NamedConfig = { name: 'w', config: { ...narrow!.config, dropout: 0.3 } };
     const [fast] = stageTrials(small, tiny, small.stages[1]!, {
       ...nothing,
@@ -35,9 +30,9 @@ describe('stageTrials', () => {
     });
   });
 
-  it('plans the shipped study as the report has it', () => {
-    const report = selectProfile(study, 'report');
-    const dense = stageTrials(study, report, stageNamed('dense'), nothing);
+  it('plans the shipped study as the original report did', () => {
+    const full = selectProfile(study, 'full');
+    const dense = stageTrials(study, full, stageNamed('dense'), nothing);
     expect(namesOf(dense)).toEqual([
       'MLP',
       'relu_layer_div2',
@@ -50,7 +45,7 @@ describe('stageTrials', () => {
     const winners = new Map(
       ['dense', 'cnn', 'activation', 'optimizer', 'search'].map((name) => [name, start] as const),
     );
-    const cnn = stageTrials(study, report, stageNamed('cnn'), { ...nothing, winners });
+    const cnn = stageTrials(study, full, stageNamed('cnn'), { ...nothing, winners });
     expect(namesOf(cnn)).toEqual([
       'default_conv',
       'simple_cnn',
@@ -62,7 +57,7 @@ describe('stageTrials', () => {
       ['dense', dense],
       ['cnn', cnn],
     ]);
-    const plan = (name: string) => stageTrials(study, report, stageNamed(name), { winners, candidates });
+    const plan = (name: string) => stageTrials(study, full, stageNamed(name), { winners, candidates });
     expect(namesOf(plan('activation'))).toEqual(['rn50_leakyRelu', 'rn50_sigmoid', 'rn50_elu', 'rn50_silu']);
     expect(namesOf(plan('optimizer'))).toEqual([
       'rn50_adagrad',
@@ -105,7 +100,7 @@ describe('promotedConfig', () => {
   const planned = [{ name: 'a_b', config: { ...narrow!.config, dropout: 0.5 }, repetition: 0, of: null }];
   const course = { start, planned, profile: tiny };
 
-  it('hands on what won', () => {
+  it('hands on the winner', () => {
     expect(promotedConfig({ ...standing, name: 'a_b' }, course)).toMatchObject({
       name: 'a_b',
       config: { dropout: 0.5 },
@@ -120,28 +115,25 @@ describe('promotedConfig', () => {
     expect(promoted).toEqual({ name: 'a', config: { ...start.config, batchSize: 128 } });
   });
 
-  it('hands on what the stage started from, where that won', () => {
+  it('hands on what the stage started from if that won', () => {
     const drawn = { ...standing, name: 'a_search_03', suggestion: { batchSize: 128 }, takenOver: true };
     expect(promotedConfig(drawn, course)).toEqual(start);
   });
 
-  it('hands on what a person changed, epochs as if the profile had not scaled them', () => {
-    const override = { batchSize: 16, epochs: 3 };
+  it('hands on what a person changed, with epochs that the profile no longer divides', () => {
+    const override = asTrained({ batchSize: 16, epochs: 3 }, { epochDivisor: 1 });
     const { config } = promotedConfig({ ...standing, name: 'a_b', override }, course);
-    expect(config).toMatchObject({ batchSize: 16, dropout: 0.5 });
-    expect(scaleEpochs(config, tiny).epochs).toBe(3);
+    expect(config).toMatchObject({ batchSize: 16, dropout: 0.5, epochs: 3 });
   });
 });
 
 describe('profiles', () => {
   it('divide epochs, to one at least', () => {
-    const epochs = ['demo', 'quick', 'report'].map(
-      (name) => scaleEpochs(narrow!.config, selectProfile(study, name)).epochs,
-    );
+    const epochs = [25, 10, 1].map((epochDivisor) => asTrained({ epochs: 10 }, { epochDivisor }).epochs);
     expect(epochs).toEqual([1, 1, 10]);
   });
 
-  it('use the images there are where they ask for more', () => {
+  it('use all images if they ask for more than there are', () => {
     const profile = selectProfile(study, 'demo');
     expect(trialData(small, profile, { sha256: 'd', trainImages: 50_000 }).trainImages).toBe(2000);
     expect(trialData(small, profile, { sha256: 'd', trainImages: 1500 }).trainImages).toBe(1500);
@@ -150,14 +142,15 @@ describe('profiles', () => {
 
 describe('trialKey', () => {
   const data = { dataset: 'a'.repeat(64), trainImages: 100, validationFraction: 0.2, splitSeed: 1 };
-  const spec = trialSpec(narrow!.config, data, { seed: 1, repetition: 0, weights: null, numerics: 1 });
+  const config = { ...narrow!.config, ...asTrained({ epochs: small.base.epochs }, { epochDivisor: 1 }) };
+  const spec = trialSpec(config, data, { seed: 1, repetition: 0, weights: null, numerics: 1 });
 
   it('does not depend on the order of keys', () => {
     const reversed = Object.fromEntries(Object.entries(spec).reverse()) as typeof spec;
     expect(trialKey(reversed)).toBe(trialKey(spec));
   });
 
-  it('tells any two trials apart whose results may differ', () => {
+  it('tells trials apart if their results may differ', () => {
     const others = [
       { ...spec, seed: 2 },
       { ...spec, numerics: spec.numerics + 1 },

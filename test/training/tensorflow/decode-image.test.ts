@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ImageFile } from '../../../trainer/protocol.ts';
-import { decodeImage } from '../../../training/tensorflow/decode-image.ts';
+import { decodeImage, type EncodedImage } from '../../../training/tensorflow/decode-image.ts';
 import { type Tensor, tf } from '../../../training/tensorflow/tensorflow.ts';
 
 type Colour = (y: number, x: number) => number[];
@@ -99,14 +98,11 @@ it('says that an image is damaged, and leaves nothing on the device', async () =
 
 // --- helpers ---
 
-function file(change: Partial<ImageFile>): ImageFile {
-  return {
-    ...{ path: '', format: 'png', width: SIDE, height: SIDE, transparent: false, orientation: 1 },
-    ...change,
-  };
+function file(change: Partial<EncodedImage>): EncodedImage {
+  return { format: 'png', width: SIDE, height: SIDE, transparent: false, orientation: 1, ...change };
 }
 
-async function decoded(colour: Colour, height: number, width: number, change: Partial<ImageFile> = {}) {
+async function decoded(colour: Colour, height: number, width: number, change: Partial<EncodedImage> = {}) {
   const image = picture(colour, height, width);
   const bytes = await tf.node.encodePng(image as never);
   image.dispose();

@@ -99,7 +99,7 @@ describe('every tensor is accounted for', () => {
     expect(() => fitWeights(file, tinyResnet)).toThrow(WeightsMismatchError);
     expect(() => fitWeights(file, tinyResnet)).toThrow(
       [
-        "the weights don't fit the network (ResNet, blocks 1-1-1-1, width 8, dense 32-16):",
+        `the weights don't fit the network ${JSON.stringify(tinyResnet)}:`,
         '  layer2.0.bn1.running_var: expected [16], got no such tensor',
         '  layer3.0.conv2.weight: expected [32, 32, 3, 3], got [1, 2, 3, 3]',
         '  layer4.1.conv1.weight: the network has no such tensor',

@@ -1,0 +1,55 @@
+import { Command } from 'commander';
+import { helpText } from '../command-line/help.ts';
+import { whenCalled } from '../command-line/when-called.ts';
+
+/** The commands that use the networks of a study that has ended. */
+export function modelCommands(): Command[] {
+  return [predictCommand(), exportModelCommand()];
+}
+
+// --- helpers ---
+
+const ENDED_STUDY_ID = 'the id of a study that has ended (see list)';
+
+function predictCommand(): Command {
+  return new Command('predict')
+    .description('Classify images with the winner of a study. Changes nothing.')
+    .argument('<study>', ENDED_STUDY_ID)
+    .argument('[images...]', 'PNG or JPEG files of any size')
+    .option('--validation', "also evaluate it on the study's validation images and compare with the record")
+    .option('--json', 'print JSON, with the probability of every class')
+    .addHelpText(
+      'after',
+      helpText({
+        notes: 'The central square of each image is resized to 32×32.',
+        examples: ['predict cifar10-demo-1 cat.jpg ship.png', 'predict cifar10-demo-1 --validation'],
+        exits: {
+          0: 'success',
+          1: 'an image could not be read, or the validation accuracy differs from the record',
+        },
+      }),
+    )
+    .action(whenCalled(async () => (await import('./model/predict.ts')).predict));
+}
+
+function exportModelCommand(): Command {
+  return new Command('export-model')
+    .description('Export a trained network for TensorFlow, PyTorch and TensorFlow.js, with a model card.')
+    .argument('<study>', ENDED_STUDY_ID)
+    .argument('[trial]', "the name of a trial (default: the study's winner)")
+    .requiredOption('--to <folder>', 'a new or empty folder, or an earlier export to replace')
+    .addHelpText(
+      'after',
+      helpText({
+        notes:
+          "Writes a TensorFlow SavedModel, safetensors with PyTorch's tensor names, a TensorFlow.js model, and a README.md\n" +
+          'that says where the model comes from and how to load it.',
+        examples: [
+          'export-model cifar10-demo-1 --to winner',
+          'export-model cifar10-demo-1 simple_cnn --to simple-cnn',
+        ],
+        exits: { 0: 'the model is exported', 1: 'failure' },
+      }),
+    )
+    .action(whenCalled(async () => (await import('./model/export-model.ts')).exportModel));
+}

@@ -1,0 +1,114 @@
+import { Argument, Command } from 'commander';
+import { helpText } from '../command-line/help.ts';
+import { whenCalled } from '../command-line/when-called.ts';
+
+/** The commands that set up the machine and run servers and workers. */
+export function stackCommands(): Command[] {
+  return [upCommand(), downCommand(), workerCommand(), doctorCommand(), setupCommand()];
+}
+
+// --- helpers ---
+
+function upCommand(): Command {
+  return new Command('up')
+    .description(
+      'Start the stack and leave it running: Temporal and its UI, MinIO, a control worker and a training worker.',
+    )
+    .addHelpText(
+      'after',
+      helpText({
+        notes:
+          "State, logs and MinIO's login are kept in the folder STAGED_STUDY_STATE (default: .state). Ports that are in use\n" +
+          'are replaced by free ones. If S3_ENDPOINT is set, that object store is used instead of MinIO.',
+        examples: ['up', 'up && npx staged-study start cifar10 --profile full'],
+        exits: { 0: 'the stack is up', 1: 'part of the stack did not start' },
+      }),
+    )
+    .action(whenCalled(async () => (await import('./stack/up.ts')).up));
+}
+
+function downCommand(): Command {
+  return new Command('down')
+    .description('Stop the stack, even if it is in use. Unfinished studies resume when it is up again.')
+    .addHelpText(
+      'after',
+      helpText({ examples: ['down'], exits: { 0: 'no stack is up', 1: 'the stack did not stop' } }),
+    )
+    .action(whenCalled(async () => (await import('./stack/down.ts')).down));
+}
+
+function workerCommand(): Command {
+  return new Command('worker')
+    .description('Run one worker for your own Temporal server and object store, until Ctrl-C.')
+    .addArgument(
+      new Argument('<kind>', 'control runs workflows and short activities, training runs trials').choices([
+        'control',
+        'training',
+      ]),
+    )
+    .addHelpText(
+      'after',
+      helpText({
+        notes:
+          'Environment variables:\n' +
+          '  TEMPORAL_ADDRESS      the Temporal server, with TEMPORAL_NAMESPACE; or use a profile in its configuration file\n' +
+          '  S3_ENDPOINT           the object store, with S3_ACCESS_KEY, S3_SECRET_KEY, S3_BUCKET and S3_REGION\n' +
+          '  STAGED_STUDY_SLOTS    how many trials a training worker runs at once\n' +
+          '  STAGED_STUDY_CACHE    the folder for data sets and downloads\n' +
+          '  CUDA_VISIBLE_DEVICES  the GPU of a training worker; start one worker for each GPU',
+        examples: [
+          'worker control',
+          'worker training  # after: export TEMPORAL_ADDRESS=temporal:7233 S3_ENDPOINT=http://minio:9000 …',
+        ],
+        exits: {
+          0: 'the worker was stopped (Ctrl-C)',
+          1: 'the worker could not start, or failed',
+          130: 'interrupted by Ctrl-C during set-up',
+        },
+      }),
+    )
+    .action(whenCalled(async () => (await import('./stack/worker.ts')).worker));
+}
+
+function doctorCommand(): Command {
+  return new Command('doctor')
+    .description(
+      'Check that this machine has everything the program needs, and say how to get what is missing.',
+    )
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      helpText({
+        examples: ['doctor', 'doctor --json'],
+        exits: {
+          0: 'nothing is missing that set-up cannot install',
+          1: 'something is missing that set-up cannot install',
+        },
+      }),
+    )
+    .action(whenCalled(async () => (await import('./stack/doctor.ts')).doctor));
+}
+
+function setupCommand(): Command {
+  return new Command('setup')
+    .description('Download and build the native parts: TensorFlow, its Node.js binding, Temporal and MinIO.')
+    .addHelpText(
+      'after',
+      helpText({
+        notes:
+          'Other commands do this when they need a part. Parts are kept in .cache/ and not downloaded again. Prints nothing\n' +
+          'if all parts are in place.',
+        examples: ['setup'],
+        exits: {
+          0: 'all parts are in place',
+          1: 'this machine lacks something, or a part could not be downloaded or built',
+        },
+      }),
+    )
+    .action(
+      whenCalled(async () => {
+        const { ensureNativeParts } = await import('../../infra/setup/native-parts.ts');
+        return async () => void (await ensureNativeParts());
+      }),
+    );
+}

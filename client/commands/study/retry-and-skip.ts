@@ -1,0 +1,83 @@
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { UserError } from '../../../infra/user-error.ts';
+import { type Overrides, parseOverrides } from '../../../study/definition/overrides.ts';
+import { settingsSchema } from '../../../study/definition/training-config.ts';
+import { UPDATES } from '../../../temporal/names.ts';
+import { didYouMean } from '../../command-line/did-you-mean.ts';
+import { UsageError } from '../../command-line/exit-codes.ts';
+import { findStudy } from '../../observe/find-study.ts';
+import { type Attention, viewStudy } from '../../observe/observe-study.ts';
+import { type Session, withSession } from '../../servers/session.ts';
+
+const SETTINGS = Object.keys(settingsSchema.shape);
+
+export async function retry(studyId: string, name: string, { set }: { set?: string[] }): Promise<void> {
+  const overrides = set && parseSettings(set);
+  await withSession({ needsRunningStack: 'retry' }, async (session) => {
+    const { id, kind } = await waiting(session, studyId, name);
+    const update = { trial: UPDATES.retryTrial, stage: UPDATES.retryStage, test: UPDATES.retryTest }[kind];
+    if (kind === 'test' && overrides)
+      throw new UsageError('--set: the final test has no settings; leave --set out');
+    await send(session, id, update, overrides);
+  });
+}
+
+export async function skip(studyId: string, name: string): Promise<void> {
+  await withSession({ needsRunningStack: 'skip' }, async (session) => {
+    const { id, kind } = await waiting(session, studyId, name);
+    if (kind !== 'trial')
+      throw new UsageError(`skip: expected the name of a trial, got the ${kind} "${name}"; retry it instead`);
+    await send(session, id, UPDATES.skipTrial);
+  });
+}
+
+// --- helpers ---
+
+/** Finds what needs attention under this name. */
+async function waiting(session: Session, studyId: string, name: string): Promise<Attention> {
+  const { status } = await findStudy(session, studyId);
+  if (status.name !== 'RUNNING')
+    throw new UserError(`${studyId}: nothing needs attention: the study is ${status.name.toLowerCase()}`);
+  const { attention, stages } = await viewStudy(session.client, studyId);
+  const found = attention.find((each) => each.name === name);
+  if (found) return found;
+  const waiting = attention.map((each) => each.name);
+  const message = `${studyId}: expected the name of something that needs attention (${waiting.join(', ') || 'nothing does'}), got "${name}"`;
+  const others = stages.flatMap((stage) => [stage.name, ...stage.trials.map((trial) => trial.name)]);
+  if (others.includes(name)) throw new UserError(`${message}, which does not`);
+  throw new UsageError(message + didYouMean(name, waiting.length > 0 ? waiting : others));
+}
+
+async function send({ client }: Session, id: string, update: string, overrides?: Overrides): Promise<void> {
+  try {
+    const handle = client.workflow.getHandle(id);
+    console.log(await handle.executeUpdate<string, [Overrides | undefined]>(update, { args: [overrides] }));
+  } catch (error) {
+    if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+    throw new UserError(error.cause?.message ?? error.message, { cause: error });
+  }
+}
+
+function parseSettings(settings: string[]): Overrides {
+  const entries = settings.map((setting) => {
+    const [, name, text] = /^([^=]+)=(.*)$/s.exec(setting) ?? [];
+    if (name === undefined || text === undefined) {
+      throw new UsageError(`--set: expected setting=value, such as batchSize=64, got "${setting}"`);
+    }
+    if (!SETTINGS.includes(name)) {
+      throw new UsageError(
+        `--set: expected one of ${SETTINGS.join(', ')}, got "${name}"${didYouMean(name, SETTINGS)}`,
+      );
+    }
+    return [name, parseValue(text)];
+  });
+  return parseOverrides(Object.fromEntries(entries));
+}
+
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,16 @@
+import { listStudies } from '../../../storage/studies.ts';
+import { withSession } from '../../servers/session.ts';
+import { startOrResume } from '../../start/start-study.ts';
+import { type StudyOptions, studyRequest } from '../../start/study-request.ts';
+
+export async function start(name: string, options: StudyOptions): Promise<void> {
+  const request = await studyRequest(name, options);
+  await withSession({ needsRunningStack: 'start' }, async ({ client, store }) => {
+    const { studyId, resumed } = await startOrResume(client, request, {
+      ...options,
+      stored: await listStudies(store),
+    });
+    console.log(`${studyId} ${resumed ? 'is already running' : 'has started'}. To watch it:`);
+    console.log(`  npx staged-study watch ${studyId}`);
+  });
+}

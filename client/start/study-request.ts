@@ -1,0 +1,28 @@
+import { selectProfile } from '../../study/definition/parse-study.ts';
+import type { StudyRequest } from '../../workflows/study-workflow.ts';
+import { datasetSource } from './dataset-source.ts';
+import { checkStudyId } from './start-study.ts';
+import { loadStudy } from './study-source.ts';
+import { type WeightsOptions, withWeights } from './weights-source.ts';
+
+/** The options of `run` and `start`. */
+export interface StudyOptions extends WeightsOptions {
+  profile?: string;
+  dataset?: string;
+  id?: string;
+  new?: boolean;
+}
+
+/** Turns what was typed into what a study starts with, and checks all of it before anything is started. */
+export async function studyRequest(
+  name: string,
+  { profile, dataset, id, ...weightsOptions }: StudyOptions,
+): Promise<StudyRequest> {
+  if (id !== undefined) checkStudyId(id);
+  const loaded = await loadStudy(name);
+  const [first = ''] = Object.keys(loaded.profiles);
+  const selected = selectProfile(loaded, profile ?? first);
+  const source = await datasetSource(dataset);
+  const { study, weights } = await withWeights(loaded, [selected], weightsOptions);
+  return { study, profile: profile ?? first, source, weights };
+}

@@ -1,0 +1,95 @@
+import type { EpochLine } from '../../study/trial/trial.ts';
+import { count, duration, percent } from '../../words/numbers.ts';
+import { standingInWords } from '../../words/outcome.ts';
+import type { StageView, StudyView, TrialView } from '../observe/observe-study.ts';
+import type { FailedAttempt } from '../observe/pending-activity.ts';
+import {
+  describeDataset,
+  describeDatasetProgress,
+  describeFailedAttempt,
+  describeWeights,
+  paceOf,
+} from './format.ts';
+
+/** What has happened between two views of a study, one line each: for logs and pipes. */
+export function eventLines(before: StudyView | undefined, now: StudyView): string[] {
+  const lines: string[] = [];
+  if (!before) lines.push(`${now.title}: ${now.studyId}, profile ${now.profile}`);
+  lines.push(...datasetLines(before, now));
+  const { failedAttempt } = now;
+  if (failedAttempt && failedAttempt.attempt !== before?.failedAttempt?.attempt)
+    lines.push(`${failedAttempt.of}: ${describeFailure(before?.failedAttempt, failedAttempt)}`);
+  if (now.weights && !before?.weights) lines.push(...describeWeights(now));
+  now.stages.forEach((stage, index) => {
+    lines.push(...stageLines(before?.stages[index], stage));
+  });
+  const known = before?.attention.map(({ id }) => id) ?? [];
+  for (const { id, kind, failure } of now.attention) {
+    if (kind !== 'trial' && !known.includes(id)) lines.push(`${id}: needs attention: ${failure}`);
+  }
+  if (now.test && !before?.test) {
+    lines.push(`test: ${percent(now.test.accuracy)} of ${now.test.images} images`);
+  }
+  return lines;
+}
+
+// --- helpers ---
+
+/** One line for each thing that is done. Its progress shows only in the first view. */
+function datasetLines(before: StudyView | undefined, now: StudyView): string[] {
+  if (now.dataset) return before?.dataset ? [] : [describeDataset(now)];
+  const { doing } = now.datasetProgress ?? {};
+  if (doing === undefined || doing === before?.datasetProgress?.doing) return [];
+  return [`data set: ${describeDatasetProgress(now)}`];
+}
+
+function stageLines(before: StageView | undefined, now: StageView): string[] {
+  if (now.state === 'waiting') return [];
+  const lines: string[] = [];
+  if (before?.state !== 'running' && before?.state !== 'done')
+    lines.push(`stage ${now.name}: ${now.question}`);
+  for (const trial of now.trials) {
+    lines.push(
+      ...trialLines(
+        before?.trials.find(({ name }) => name === trial.name),
+        trial,
+      ).map((line) => `  ${line}`),
+    );
+  }
+  if (now.winner && !before?.winner)
+    lines.push(`stage ${now.name}: winner ${now.winner.name}, ${percent(now.winner.score)}`);
+  return lines;
+}
+
+function trialLines(before: TrialView | undefined, now: TrialView): string[] {
+  const { name, standing, lastLine, failedAttempt } = now;
+  if (before?.standing) return [];
+  if (standing) return [`${name}: ${standingInWords(standing)}`];
+  if (now.state === 'needsAttention') {
+    return before?.failure === now.failure ? [] : [`${name}: needs attention: ${now.failure}`];
+  }
+  const lines: string[] = [];
+  if (lastLine && lastLine.epoch !== before?.lastLine?.epoch) lines.push(describeEpoch(now, lastLine));
+  else if (now.state === 'training' && before?.state !== 'training') lines.push(`${name}: training`);
+  if (failedAttempt && failedAttempt.attempt !== before?.failedAttempt?.attempt)
+    lines.push(`${name}: ${describeFailure(before?.failedAttempt, failedAttempt)}`);
+  return lines;
+}
+
+/** Prints a reason once, even if it is that of several attempts. */
+function describeFailure(before: FailedAttempt | null | undefined, now: FailedAttempt): string {
+  const isSame = before?.failure === now.failure;
+  return describeFailedAttempt(isSame ? { ...now, failure: 'same reason as before' } : now);
+}
+
+function describeEpoch(trial: TrialView, line: EpochLine): string {
+  const pace = paceOf(trial);
+  const speed = pace
+    ? `, ${count(Math.round(pace.imagesPerSecond))} images/s, ${duration(pace.secondsLeft)} left`
+    : '';
+  return (
+    `${trial.name}: epoch ${line.epoch} of ${trial.epochs}: train loss ${line.train_loss.toFixed(4)}, ` +
+    `accuracy ${percent(line.train_accuracy)}; val loss ${line.val_loss.toFixed(4)}, ` +
+    `accuracy ${percent(line.val_accuracy)}; ${line.seconds.toFixed(1)} s${speed}`
+  );
+}

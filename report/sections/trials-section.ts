@@ -1,0 +1,56 @@
+import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
+import { datasetInBrief } from '../../words/dataset.ts';
+import { count, moment, percent, plural, shortHash } from '../../words/numbers.ts';
+import { describeSettings } from '../../words/settings.ts';
+import { allTrials, imagesUsed, referenceConfig } from '../facts/study-facts.ts';
+import { scrolling } from '../html/elements.ts';
+import { type Html, html } from '../html/html.ts';
+import { trainingTime, trialTags } from './leaderboard.ts';
+
+/** All trials: configuration, seed, time, attempts and data. */
+export function trialsSection(record: StudyRecord): Html {
+  const { study, dataset } = record.opening;
+  const { training, validation } = imagesUsed(record);
+  const stages = record.stages.map((stage) => {
+    const trials = stage.trials.filter(({ takenOver }) => !takenOver);
+    return html`<tbody><tr><th scope="rowgroup" colspan="8" class="group">${stage.name}</th></tr>
+${trials.map((trial) => row(record, stage, trial))}</tbody>`;
+  });
+  return html`<section id="trials" aria-labelledby="trials-title"><h2 id="trials-title">All trials</h2>
+<p>${plural(allTrials(record).length, 'trial')}. All trained on the same ${count(training)} images and were scored on the same ${count(validation)} others, from data set
+<code>${shortHash(dataset.sha256)}</code> (${origin(record)}), split with seed ${study.splitSeed}. Settings are <mark>marked</mark> if they differ from those of
+the trial that the stage starts from, of a side experiment’s ordinary trial, or else from the study’s base settings. A trial that later stages take over is
+listed under its own stage only.</p>
+${scrolling(
+  'All trials',
+  html`<table class="wide trials"><thead><tr><th scope="col">Trial</th><th scope="col">Configuration</th><th scope="col" class="number">Score</th><th scope="col" class="number">Seed</th><th scope="col">Started</th><th scope="col" class="number">Time</th><th scope="col" class="number">Attempts</th><th scope="col">Key</th></tr></thead>${stages}</table>`,
+)}</section>
+`;
+}
+
+// --- helpers ---
+
+function row(record: StudyRecord, stage: StageRecord, trial: TrialRecord): Html {
+  return html`<tr><th scope="row"><code>${trial.name}</code> ${trialTags(trial)}</th>
+<td class="settings">${settings(record, stage, trial)}</td><td class="number">${trial.score === null ? '–' : percent(trial.score)}</td><td class="number">${trial.seed ?? '–'}</td>
+<td class="when">${trial.startedAt === null ? '–' : moment(trial.startedAt)}</td><td class="number">${trainingTime(trial)}</td>
+<td class="number">${trial.attempts ?? '–'}</td><td class="nowrap">${trial.trialKey === null ? '–' : html`<code>${shortHash(trial.trialKey)}</code>`}</td></tr>
+`;
+}
+
+function settings(record: StudyRecord, stage: StageRecord, trial: TrialRecord): Html | string {
+  if (!trial.config) return '–';
+  const reference = describeSettings(referenceConfig(record, stage, trial));
+  const parts = describeSettings(trial.config)
+    .map(({ name, text }, index) => ({ name, text, differs: text !== reference[index]?.text }))
+    .filter(({ name, differs }) => differs || name !== 'validation flips' || trial.config?.validationFlip);
+  if (trial.repetition)
+    parts.push({ name: 'repetition', text: `repetition ${trial.repetition}`, differs: true });
+  return html`${parts.map(({ text, differs }) => html`<span>${differs ? html`<mark>${text}</mark>` : text}</span>`)}`;
+}
+
+function origin({ opening }: StudyRecord): string {
+  const { origin } = opening.dataset;
+  const what = datasetInBrief(origin);
+  return origin.archiveSha256 ? `${what}, archive ${shortHash(origin.archiveSha256)}` : what;
+}

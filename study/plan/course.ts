@@ -1,0 +1,83 @@
+import type { SearchStage, Stage } from '../definition/stage-schema.ts';
+import type { Profile, Study } from '../definition/study-schema.ts';
+import type { Settings } from '../definition/training-config.ts';
+import { type NamedConfig, type PlannedTrial, searchTrial, stageTrials, startOf } from './plan.ts';
+import { promotedConfig } from './promotion.ts';
+
+/** What a stage would train if the study took a certain course. */
+export interface StagePlan {
+  stage: Stage;
+  trials: PlannedTrial[];
+}
+
+/**
+ * A study's course if each stage were won by the trial that `choose` picks: what a later stage trains depends on the
+ * winners before it. The middle of a search's space stands for every configuration that it may draw, and for the one that
+ * it promotes.
+ */
+export function planCourse(
+  study: Study,
+  profile: Profile,
+  choose: (trials: readonly PlannedTrial[]) => PlannedTrial,
+): StagePlan[] {
+  const winners = new Map<string, NamedConfig>();
+  const candidates = new Map<string, NamedConfig[]>();
+  return study.stages.map((stage) => {
+    const soFar = { winners, candidates };
+    const start = startOf(stage, soFar);
+    const trials =
+      stage.kind === 'search' && start
+        ? middleTrials(stage, start, profile)
+        : stageTrials(study, profile, stage, soFar);
+    candidates.set(stage.name, trials);
+    if (stage.kind === 'compare') {
+      const winner = { ...UNDECIDED, name: choose(trials).name };
+      winners.set(stage.name, promotedConfig(winner, { start, planned: trials, profile }));
+    }
+    if (stage.kind === 'search' && start && trials[0]) {
+      winners.set(stage.name, { name: start.name, config: trials[0].config });
+    }
+    return { stage, trials };
+  });
+}
+
+// --- helpers ---
+
+/** A standing of which nothing is known yet. */
+const UNDECIDED = {
+  status: 'trained',
+  trialKey: null,
+  outcome: null,
+  score: null,
+  bestEpoch: null,
+  reused: false,
+  takenOver: false,
+  of: null,
+  suggestion: null,
+  override: null,
+} as const;
+
+function middleTrials(
+  { evaluations, space }: SearchStage,
+  start: NamedConfig,
+  profile: Profile,
+): PlannedTrial[] {
+  const middle = middleOf(space);
+  return Array.from({ length: evaluations }, (_, index) => ({
+    ...searchTrial(start, middle, profile, index),
+    repetition: 0,
+    of: null,
+  }));
+}
+
+function middleOf(space: SearchStage['space']): Partial<Settings> {
+  const entries = Object.entries(space).flatMap(([name, distribution]) => {
+    if (!distribution) return [];
+    const value =
+      distribution.kind === 'choice'
+        ? (distribution.options[Math.floor(distribution.options.length / 2)] as number)
+        : (distribution.low + distribution.high) / 2;
+    return [[name, name === 'batchSize' || name === 'epochs' ? Math.round(value) : value]];
+  });
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,97 @@
+import { expect, it } from 'vitest';
+import type { StudyView } from '../../../client/observe/observe-study.ts';
+import { eventLines } from '../../../client/terminal/event-lines.ts';
+import { waitsForPerson } from '../../../client/terminal/watch-study.ts';
+import { ended, failedAttempt, parked, queued, stageView, training, viewOf } from '../views.ts';
+
+const waiting = stageView([], { name: 'test', kind: 'test', question: 'How good?', state: 'waiting' });
+
+it('prints everything once, when it happens', () => {
+  const doing = 'fetching https://example.org/cifar.tar.gz';
+  const looks: StudyView[] = [
+    viewOf([stageView([], { state: 'waiting' }), waiting], { dataset: null }),
+    viewOf([], { dataset: null, datasetProgress: { doing } }),
+    viewOf([], { dataset: null, datasetProgress: { doing, doneBytes: 1e6 } }),
+    viewOf([], {
+      dataset: null,
+      failedAttempt: { ...failedAttempt(null), failure: 'HTTP status 500', of: 'data set' },
+    }),
+    viewOf([stageView([queued('MLP'), ended('div4', 52, true)]), waiting]),
+    viewOf([stageView([{ ...queued('MLP'), state: 'training' }, ended('div4', 52, true)]), waiting]),
+    viewOf([stageView([training('MLP'), ended('div4', 52, true)]), waiting]),
+    viewOf([
+      stageView([{ ...training('MLP'), failedAttempt: failedAttempt(null) }, ended('div4', 52, true)]),
+      waiting,
+    ]),
+    viewOf([
+      stageView([
+        { ...training('MLP'), failedAttempt: { ...failedAttempt(null), attempt: 2 } },
+        ended('div4', 52, true),
+      ]),
+      waiting,
+    ]),
+    viewOf([stageView([parked('MLP'), ended('div4', 52, true)]), waiting]),
+    viewOf(
+      [
+        stageView([ended('MLP', 48), ended('div4', 52, true)], {
+          ...{ state: 'done', winner: { ...ended('div4', 52).standing, score: 52 } as never },
+        }),
+        { ...waiting, state: 'done' },
+      ],
+      { test: { images: 500, accuracy: 51.2, loss: 1.4 } },
+    ),
+  ];
+  const told = looks.map((look, index) => [
+    ...eventLines(looks[index - 1], look),
+    // A second look at the same view adds nothing.
+    ...eventLines(look, look),
+  ]);
+  expect(told).toEqual([
+    ['My study: mine, profile demo'],
+    [`data set: ${doing}`],
+    [],
+    ['data set: attempt 1 failed: HTTP status 500; attempt 2 is under way'],
+    [
+      'data set: 2,000 training and 500 test images: CIFAR-10',
+      'stage dense: How far?',
+      '  div4: 52.00 % (epoch 2), from the store',
+    ],
+    ['  MLP: training'],
+    [
+      '  MLP: epoch 1 of 3: train loss 2.1000, accuracy 22.00 %; val loss 2.0500, accuracy 25.50 %; 12.3 s, 1,235 images/s, 3 min 20 s left',
+    ],
+    [
+      '  MLP: attempt 1 failed: the trainer was killed by SIGKILL; the next attempt resumes from the newest checkpoint. ' +
+        'The end of its output: (nothing); attempt 2 is under way',
+    ],
+    ['  MLP: attempt 2 failed: same reason as before; attempt 3 is under way'],
+    ['  MLP: needs attention: the GPU is gone'],
+    [
+      '  MLP: 48.00 % (epoch 2)',
+      'stage dense: winner div4, 52.00 %',
+      'stage test: How good?',
+      'test: 51.20 % of 500 images',
+    ],
+  ]);
+});
+
+it('prints everything that has happened at the first look at a running study', () => {
+  const view = viewOf([stageView([ended('div4', 52), training('MLP')])]);
+  expect(eventLines(undefined, view).map((line) => line.slice(0, 16))).toEqual([
+    'My study: mine, ',
+    'data set: 2,000 ',
+    'stage dense: How',
+    '  div4: 52.00 % ',
+    '  MLP: epoch 1 o',
+  ]);
+});
+
+it('waits for a person only if everything that is left does', () => {
+  const attention = [{ id: 'mine/dense/a', name: 'a', kind: 'trial' as const, failure: 'gone' }];
+  expect(waitsForPerson(viewOf([stageView([parked('a'), ended('b', 5)]), waiting], { attention }))).toBe(
+    true,
+  );
+  expect(waitsForPerson(viewOf([stageView([parked('a'), training('b')])], { attention }))).toBe(false);
+  expect(waitsForPerson(viewOf([stageView([ended('a', 5)])]))).toBe(false);
+  expect(waitsForPerson(viewOf([waiting]))).toBe(false);
+});

@@ -1,0 +1,97 @@
+import { stripVTControlCharacters } from 'node:util';
+import { expect, it, vi } from 'vitest';
+import type { StudyView } from '../../../client/observe/observe-study.ts';
+import { studyScreen } from '../../../client/terminal/screen.ts';
+import { ended, failedAttempt, parked, queued, stageView, training, viewOf } from '../views.ts';
+
+const winner = { ...ended('relu_div4', 52).standing, score: 52 } as NonNullable<
+  StudyView['stages'][number]['winner']
+>;
+const view = viewOf([
+  stageView([ended('MLP', 48), ended('relu_div4', 52)], { state: 'done', winner }),
+  stageView(
+    [
+      queued('waits'),
+      training('trains'),
+      { ...parked('parked'), failure: 'the GPU\n  is gone' },
+      ended('ended', 60),
+    ],
+    { name: 'cnn' },
+  ),
+  stageView([], { name: 'test', kind: 'test', question: 'How good?', state: 'waiting' }),
+]);
+
+// biome-ignore-start lint/suspicious/noControlCharactersInRegex: the escape character begins a colour's sequence
+/** Those that the screen uses: bold and dim, red and green. */
+const COLOURS = /\u001b\[(1|2|31|32)m/g;
+const RESETS = /\u001b\[(22|39)m/g;
+// biome-ignore-end lint/suspicious/noControlCharactersInRegex: as above
+
+it('shows stages, leaderboards, running trials and waiting ones', () => {
+  expect(stripVTControlCharacters(studyScreen(view, 200)).split('\n')).toEqual([
+    'My study: mine, profile demo',
+    'data set: 2,000 training and 500 test images: CIFAR-10',
+    '',
+    'dense  How far?',
+    '   1  relu_div4  52.00 % (epoch 2)  winner',
+    '   2  MLP        48.00 % (epoch 2)',
+    '',
+    'cnn  How far?',
+    '   1  ended   60.00 % (epoch 2)',
+    '   ·  waits   queued',
+    expect.stringMatching(/^ {3}· {2}trains {2}epoch 2 of 3, step 40 of 50, .* 3 min 20 s left$/),
+    '   ·  parked  needs attention: the GPU is gone',
+    'test  How good?',
+  ]);
+});
+
+it('shows one line for a stage that has ended, if it is brief', () => {
+  const lines = stripVTControlCharacters(studyScreen(view, 200, { brief: true })).split('\n');
+  expect(lines.slice(2, 5)).toEqual(['dense  relu_div4 52.00 % of 2', '', 'cnn  How far?']);
+});
+
+it('prints the commands for what needs attention', () => {
+  const attention = [{ id: 'mine/cnn/parked', name: 'parked', kind: 'trial' as const, failure: 'gone' }];
+  const text = stripVTControlCharacters(studyScreen({ ...view, attention }, 200));
+  expect(text).toContain('mine/cnn/parked needs attention: gone\n  npx staged-study retry mine parked\n');
+  expect(text).toContain('npx staged-study skip mine parked');
+});
+
+it('shows the running test, then its result', () => {
+  const test = stageView([], { name: 'test', kind: 'test', question: 'How good?' });
+  expect(studyScreen(viewOf([test]), 100)).toContain('\n  testing');
+  const score = { images: 500, accuracy: 51.2, loss: 1.4 };
+  const tested = studyScreen(viewOf([{ ...test, state: 'done' }], { test: score }), 100);
+  expect(stripVTControlCharacters(tested)).toContain('  51.20 % of 500 test images');
+});
+
+it('shows what failed, when it is retried, and why a study failed', () => {
+  vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') });
+  const retried = { ...training('trains'), failedAttempt: failedAttempt('2026-01-01T00:00:04Z') };
+  const ofStudy = { ...failedAttempt(null), of: 'final test' };
+  const text = stripVTControlCharacters(
+    studyScreen(viewOf([stageView([retried])], { failedAttempt: ofStudy }), 200),
+  );
+  vi.useRealTimers();
+  const what = 'attempt 1 failed: the trainer was killed by SIGKILL; attempt 2';
+  expect(text).toContain(`\nfinal test: ${what} is under way\n`);
+  expect(text).toContain(`\n   ·  trains  ${what} in 4 s`);
+
+  const failed = viewOf([], { workflowStatus: 'FAILED', dataset: null, failure: 'no archive' });
+  expect(stripVTControlCharacters(studyScreen(failed, 200))).toBe(
+    'My study: mine, profile demo\ndata set: none could be had\nfailed: no archive',
+  );
+});
+
+it('fits the width whatever its colours: a wrapped line would spoil the redrawing', () => {
+  vi.stubEnv('FORCE_COLOR', '1');
+  const lines = studyScreen(view, 30).split('\n');
+  vi.unstubAllEnvs();
+  expect(lines.join('')).toContain('\u001b[');
+  for (const line of lines) {
+    expect(stripVTControlCharacters(line).length).toBeLessThanOrEqual(30);
+    // A colour must not run on into the next line: each is reset.
+    expect(line.match(RESETS) ?? []).toHaveLength((line.match(COLOURS) ?? []).length);
+  }
+  expect(stripVTControlCharacters(lines[1] as string)).toBe('data set: 2,000 training and …');
+});

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import type { Network } from '../../study/definition/training-config.ts';
+import { networkInBrief, networkInFull } from '../../words/network.ts';
+
+const resNet = (blocks: number[], width: number): Network => ({
+  kind: 'resnet',
+  blocks,
+  width,
+  hidden: [16],
+});
+
+it.each<[string, Network]>([
+  ['ResNet-50', resNet([3, 4, 6, 3], 64)],
+  ['ResNet', resNet([3, 8, 36, 3], 64)],
+  ['ResNet', resNet([3, 4, 6, 3], 128)],
+  ['ResNet', resNet([3, 4, 6, 3], 16)],
+])('calls it %s: only blocks 3-4-6-3 of width 64 are a ResNet-50', (name, network) => {
+  expect(networkInBrief(network).split(',')[0]).toBe(name);
+  expect(networkInFull(network).split(' (')[0]).toBe(name);
+});
+
+it('describes equal networks alike, and different ones differently', () => {
+  const networks: Network[] = [
+    resNet([3, 4, 6, 3], 64),
+    resNet([3, 4, 6, 3], 128),
+    { ...resNet([3, 4, 6, 3], 64), pretrained: true },
+    { kind: 'dense', hidden: [16] },
+    { kind: 'dense', hidden: [16], pretrained: true },
+    { kind: 'conv', convolutions: [{ filters: 6, kernel: 5, padding: 0 }], hidden: [16] },
+    { kind: 'conv', convolutions: [{ filters: 6, kernel: 5, padding: 2 }], hidden: [16] },
+  ];
+  expect(new Set(networks.map(networkInFull)).size).toBe(networks.length);
+  expect(networkInFull(structuredClone(networks[2] as Network))).toBe(networkInFull(networks[2] as Network));
+});

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import type { TrialStanding } from '../../study/record/record.ts';
+import { endAsVerb, standingInWords } from '../../words/outcome.ts';
+
+const trained: TrialStanding = {
+  name: 'MLP',
+  trialKey: 'a'.repeat(64),
+  status: 'trained',
+  outcome: 'completed',
+  score: 51.234,
+  bestEpoch: 2,
+  reused: false,
+  takenOver: false,
+  of: null,
+  suggestion: null,
+  override: null,
+};
+const failed = { score: null, bestEpoch: null };
+
+it.each<[string, Partial<TrialStanding>]>([
+  ['51.23 % (epoch 2)', {}],
+  ['51.23 % (epoch 2), from the store', { reused: true }],
+  ['51.23 % (epoch 2), taken over', { reused: true, takenOver: true }],
+  [
+    '51.23 % (epoch 2), changed on retry: batchSize 16, schedule {"kind":"constant"}',
+    { override: { batchSize: 16, schedule: { kind: 'constant' } } },
+  ],
+  ['diverged', { ...failed, outcome: 'diverged' }],
+  ['out of memory', { ...failed, outcome: 'outOfMemory' }],
+  ['skipped', { ...failed, status: 'skipped', outcome: null }],
+])('writes a standing as: %s', (text, change) => {
+  expect(standingInWords({ ...trained, ...change })).toBe(text);
+});
+
+it.each<[string, Partial<TrialStanding>, number]>([
+  ['was skipped', { status: 'skipped', outcome: null }, 1],
+  ['were skipped', { status: 'skipped', outcome: null }, 2],
+  ['ran out of memory', { outcome: 'outOfMemory' }, 2],
+])('says that trials %s', (text, change, trials) => {
+  expect(endAsVerb({ ...trained, ...change }, trials)).toBe(text);
+});

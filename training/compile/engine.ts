@@ -1,0 +1,67 @@
+import type { Optimizer } from '../../study/definition/training-config.ts';
+import type { LabelledImages } from '../data/labelled-images.ts';
+import type { NetworkFunction } from '../networks/network-function.ts';
+import type { NamedTensors } from '../tensorflow/named-tensors.ts';
+
+/** A network with its weights and images, on the device. */
+export interface Engine {
+  /** Sets parameters and buffers. */
+  setWeights(weights: NamedTensors): void;
+  weights(): NamedTensors;
+  /** Evaluates a batch, without dropout and with batch normalisation by the running averages. */
+  evaluate(batch: EngineBatch): EvaluatedBatch;
+  /** Frees everything. */
+  dispose(): void;
+}
+
+/** A network that evaluates in training mode: with dropout, and with batch normalisation by the batch's own values. */
+export interface TrainingModeEngine extends Pick<Engine, 'setWeights' | 'dispose'> {
+  /** Neither uses nor changes the running averages. @param dropoutSeed like a step's. */
+  evaluate(batch: EngineBatch, dropoutSeed: StepSettings['dropoutSeed']): EvaluatedBatch;
+}
+
+/** An engine that trains its network. */
+export interface TrainingEngine extends Engine {
+  /** Sets the optimizer's tensors: `PARAMETER.SLOT`. */
+  setSlots(slots: NamedTensors): void;
+  slots(): NamedTensors;
+  /** Runs one step, and adds its losses and correctly classified images to the sums. */
+  train(batch: EngineBatch, settings: StepSettings): void;
+  /** The sums since `clearSums`. Waits for the device. */
+  sums(): { loss: number; correct: number };
+  clearSums(): void;
+}
+
+/** A batch of the engine's images. */
+export interface EngineBatch {
+  indices: Int32Array;
+  /** 1 for each image that is mirrored. Requires an engine with `mirrored`. */
+  flips: Uint8Array | undefined;
+}
+
+export interface StepSettings {
+  learningRate: number;
+  /** int32: the trial, the step. */
+  dropoutSeed: [number, number];
+}
+
+export interface EvaluatedBatch {
+  /** Of each class, images × 10. */
+  probabilities: Float32Array;
+  /** Of each image, nats. */
+  losses: Float32Array;
+}
+
+export interface EngineRequest {
+  network: NetworkFunction;
+  images: LabelledImages;
+  /** Whether any batch has mirrored images. */
+  mirrored: boolean;
+}
+
+export interface TrainingRequest extends EngineRequest {
+  optimizer: Optimizer;
+}
+
+/** Creates an engine that trains. Its weights and slots are undefined until they are set. */
+export type CreateTrainingEngine = (request: TrainingRequest) => TrainingEngine;

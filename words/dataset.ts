@@ -1,0 +1,21 @@
+import type { DatasetSummary } from '../study/record/record.ts';
+
+type Origin = DatasetSummary['origin'];
+
+/** Where a data set's images come from, for a line that says more: `CIFAR-10`. */
+export function datasetInBrief({ kind }: Origin): string {
+  return {
+    official: 'CIFAR-10',
+    other: 'CIFAR-10 from another archive',
+    generated: 'GENERATED images, not CIFAR-10',
+  }[kind];
+}
+
+/** The same with what a reader must know before trusting an accuracy. */
+export function datasetInFull({ kind, source }: Origin): string {
+  return {
+    official: 'CIFAR-10',
+    other: `CIFAR-10 from an archive other than the official one${source ? ` (${source})` : ''}`,
+    generated: 'GENERATED images, not CIFAR-10. Accuracies on them say nothing about CIFAR-10',
+  }[kind];
+}

@@ -1,0 +1,53 @@
+/** The activities as workflows call them: on which queue, for how long, and how they are retried. */
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type { ControlActivities } from '../activities/control-activities.ts';
+import type { TrainingActivities } from '../activities/training-activities.ts';
+import { TRAINING_QUEUE } from '../temporal/names.ts';
+
+const RETRY = { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '2 minutes' } as const;
+
+/** Reading or writing a few objects. */
+export const { openStudy, writeRecord, writeReport } = proxyActivities<ControlActivities>({
+  startToCloseTimeout: '5 minutes',
+  retry: RETRY,
+});
+
+export const { suggest } = proxyActivities<ControlActivities>({
+  summary: 'the next configuration',
+  startToCloseTimeout: '2 minutes',
+  retry: RETRY,
+});
+
+export const { prepareDataset } = proxyActivities<ControlActivities>({
+  summary: 'data set: find, check, store',
+  startToCloseTimeout: '1 hour',
+  heartbeatTimeout: '60 seconds',
+  retry: { ...RETRY, maximumAttempts: 5 },
+});
+
+export const { prepareWeights } = proxyActivities<ControlActivities>({
+  summary: 'weights: find, check, store',
+  startToCloseTimeout: '1 hour',
+  heartbeatTimeout: '60 seconds',
+  // If no server answers, a study that needs weights fails within a minute.
+  retry: { ...RETRY, maximumAttempts: 3 },
+});
+
+export const { train } = proxyActivities<TrainingActivities>({
+  taskQueue: TRAINING_QUEUE,
+  summary: 'training',
+  // Long training is no fault. The heartbeat shows whether it hangs.
+  startToCloseTimeout: '30 days',
+  heartbeatTimeout: '60 seconds',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: { ...RETRY, maximumAttempts: 8 },
+});
+
+export const { evaluateTest } = proxyActivities<TrainingActivities>({
+  taskQueue: TRAINING_QUEUE,
+  summary: 'final test',
+  startToCloseTimeout: '1 hour',
+  heartbeatTimeout: '60 seconds',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: { ...RETRY, maximumAttempts: 8 },
+});
