@@ -97,7 +97,7 @@ describe('wrong usage ends with 2 before anything is started:', () => {
     vi.stubEnv('S3_ENDPOINT', 'http://127.0.0.1:1');
     expect(await exitCode('list')).toBe(2);
     expect(printed).toMatch(
-      /^An object store is configured in part; set S3_ACCESS_KEY and S3_SECRET_KEY too/,
+      /^The object store is only partly configured: set S3_ACCESS_KEY and S3_SECRET_KEY too/,
     );
   });
 });
