@@ -91,8 +91,8 @@ function createProgress(): { tell: Tell; stop: () => void } {
   };
 }
 
-function summary({ dataset, trainImages, testImages, origin }: DatasetManifest): DatasetSummary {
-  return { sha256: dataset, trainImages, testImages, origin };
+function summary({ dataset, trainImages, testImages, classes, origin }: DatasetManifest): DatasetSummary {
+  return { sha256: dataset, trainImages, testImages, classes, origin };
 }
 
 function toFailure(error: unknown): unknown {

@@ -1,4 +1,4 @@
-import { reportFiles } from '../report/report-files.ts';
+import { renderReport } from '../report/render-report.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readRecord, writeReportFile } from '../storage/studies.ts';
 
@@ -7,7 +7,7 @@ export function createWriteReport({ store }: { store: ObjectStore }) {
   return async ({ studyId }: { studyId: string }): Promise<void> => {
     const record = await readRecord(store, studyId);
     if (!record) throw new Error(`study ${studyId}: expected its record in the store, found none`);
-    for (const { name, content } of await reportFiles(record)) {
+    for (const [name, content] of Object.entries(await renderReport(record))) {
       await writeReportFile(store, studyId, name, content);
     }
   };

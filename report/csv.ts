@@ -1,12 +1,14 @@
 import type { StudyRecord } from '../study/record/record.ts';
-import { allRuns } from './facts/study-facts.ts';
+import { allTrials } from './facts/study-facts.ts';
 
 /**
- * Every epoch of every run, one row each under a header, as RFC 4180 but with `\n` at the ends of lines.
- * Losses are nats an image, accuracies percent; that in training mode is measured for the best epoch alone. A run that later stages take over stands in its own stage only.
+ * Every epoch of every trial, one row each under a header: RFC 4180, but lines end in `\n`.
+ *
+ * Losses are nats an image, accuracies percent. The accuracy in training mode is known for the best epoch only. A trial
+ * that later stages take over is listed under its own stage only.
  */
 export function renderCsv(record: StudyRecord): string {
-  const rows = allRuns(record).flatMap(({ stage, trial }) =>
+  const rows = allTrials(record).flatMap(({ stage, trial }) =>
     trial.lines.map((line) => [
       stage.name,
       trial.name,

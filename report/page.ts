@@ -2,14 +2,14 @@ import type { StudyRecord } from '../study/record/record.ts';
 import { warnings } from './facts/warnings.ts';
 import { Html, html, prose } from './html/html.ts';
 import { STYLE } from './html/style.ts';
-import { madeSection } from './sections/made-section.ts';
+import { environmentSection } from './sections/environment-section.ts';
 import { publishedSection } from './sections/published-section.ts';
-import { runsSection } from './sections/runs-section.ts';
 import { stageAnchor, stageSection } from './sections/stage-section.ts';
 import { overview, summaryTiles } from './sections/summary-section.ts';
 import { testSection } from './sections/test-section.ts';
+import { trialsSection } from './sections/trials-section.ts';
 
-/** The whole page: one file that needs nothing else. */
+/** The page: one file that needs nothing else. */
 export async function renderPage(record: StudyRecord): Promise<string> {
   const { study, studyId } = record.opening;
   const stages: Html[] = [];
@@ -28,22 +28,22 @@ export async function renderPage(record: StudyRecord): Promise<string> {
 <body>
 <header>
 <h1>${study.title}</h1>
-<p class="quiet">Study <code>${studyId}</code> of <code>${study.name}</code>, seed ${study.seed}</p>
+<p class="quiet">Study <code>${studyId}</code> (<code>${study.name}</code>), seed ${study.seed}</p>
 ${warningBox(record)}
 ${summaryTiles(record)}
 <nav aria-label="Sections"><ol><li><a href="#overview">Overview</a></li>${record.stages.map(
     ({ name }, index) => html`<li><a href="#${stageAnchor(index)}">${index + 1}. ${name}</a></li>`,
   )}${test && html`<li><a href="#test">${record.stages.length + 1}. ${record.test?.stage || 'test'}</a></li>`}${
-    published && html`<li><a href="#published">The report’s numbers</a></li>`
-  }<li><a href="#runs">Every run</a></li><li><a href="#made">How it was made</a></li></ol></nav>
+    published && html`<li><a href="#published">Published results</a></li>`
+  }<li><a href="#trials">All trials</a></li><li><a href="#environment">Environment and inputs</a></li></ol></nav>
 </header>
 <main>
 ${await overview(record)}
 ${stages}
 ${test}
 ${published}
-${runsSection(record)}
-${madeSection(record)}
+${trialsSection(record)}
+${environmentSection(record)}
 </main>
 </body>
 </html>
@@ -57,6 +57,6 @@ function warningBox(record: StudyRecord): Html | false {
   const sentences = warnings(record);
   return (
     sentences.length > 0 &&
-    html`<div class="warning" role="note"><h2>Read the numbers with this in mind</h2><ul>${sentences.map((sentence) => html`<li>${prose(sentence)}</li>`)}</ul></div>`
+    html`<div class="warning" role="note"><h2>Before you trust these numbers</h2><ul>${sentences.map((sentence) => html`<li>${prose(sentence)}</li>`)}</ul></div>`
   );
 }

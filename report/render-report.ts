@@ -2,20 +2,20 @@ import type { StudyRecord } from '../study/record/record.ts';
 import { renderCsv } from './csv.ts';
 import { renderPage } from './page.ts';
 
-export interface Report {
+/** The report's files: the content of each by its name. */
+export interface ReportFiles {
   /** One page that needs no other file and no network. */
-  html: string;
-  /** The record. */
-  json: string;
-  /** Every epoch of every run. */
-  csv: string;
+  'index.html': string;
+  'record.json': string;
+  /** Every epoch of every trial. */
+  'epochs.csv': string;
 }
 
-/** Makes a study's report from its record, finished or not. Equal records give equal reports. */
-export async function renderReport(record: StudyRecord): Promise<Report> {
+/** Renders the report of a study from its record, finished or not. Equal records give equal files. */
+export async function renderReport(record: StudyRecord): Promise<ReportFiles> {
   return {
-    html: await renderPage(record),
-    json: `${JSON.stringify(record, null, 2)}\n`,
-    csv: renderCsv(record),
+    'index.html': await renderPage(record),
+    'record.json': `${JSON.stringify(record, null, 2)}\n`,
+    'epochs.csv': renderCsv(record),
   };
 }

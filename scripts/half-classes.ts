@@ -18,7 +18,7 @@ import { pack } from 'tar-stream';
 import type { StudyInput } from '../study/definition/study-schema.ts';
 import type { Network } from '../study/definition/training-config.ts';
 import { readCifar10Archive } from '../training/data/archive.ts';
-import { RECORD_BYTES } from '../training/data/records.ts';
+import { PACKED_IMAGE_BYTES } from '../training/data/packed-images.ts';
 
 const FOLDER = 'cifar-10-batches-bin';
 const BATCHES = 5;
@@ -85,7 +85,7 @@ for (const [name, labels] of [
   const tar = pack();
   tar.entry({ name: `${FOLDER}/batches.meta.txt` }, `${classes.join('\n')}\n`);
   const records = ofClasses(train, labels);
-  const batchBytes = Math.ceil(records.length / RECORD_BYTES / BATCHES) * RECORD_BYTES;
+  const batchBytes = Math.ceil(records.length / PACKED_IMAGE_BYTES / BATCHES) * PACKED_IMAGE_BYTES;
   for (let batch = 0; batch < BATCHES; batch++) {
     const entry = { name: `${FOLDER}/data_batch_${batch + 1}.bin` };
     tar.entry(entry, records.subarray(batch * batchBytes, (batch + 1) * batchBytes));
@@ -99,11 +99,11 @@ for (const [name, labels] of [
 function ofClasses(records: Buffer, labels: readonly number[]): Buffer {
   const seen = new Set(labels);
   const kept: Buffer[] = [];
-  for (let at = 0; at < records.length; at += RECORD_BYTES) {
+  for (let at = 0; at < records.length; at += PACKED_IMAGE_BYTES) {
     const label = records[at] as number;
     if (!labels.includes(label) && seen.has(label)) continue;
     seen.add(label);
-    kept.push(records.subarray(at, at + RECORD_BYTES));
+    kept.push(records.subarray(at, at + PACKED_IMAGE_BYTES));
   }
   return Buffer.concat(kept);
 }

@@ -3,7 +3,7 @@ import { DamagedObjectError, StoreAccessError, StoreUnavailableError } from '../
 import { LeaseLostError } from '../storage/trials/lease.ts';
 import { NetworkShapeError } from '../study/definition/network-shapes.ts';
 import { DeviceUnavailableError } from '../training/tensorflow/device-unavailable.ts';
-import { NotRecordableError } from '../training/trace/not-traceable.ts';
+import { NotTraceableError } from '../training/trace/not-traceable.ts';
 import { WeightsMismatchError } from '../training/weights/fit-weights.ts';
 import { WeightsFileError } from '../training/weights/load-weights.ts';
 import type { FailureKind } from './protocol.ts';
@@ -19,7 +19,7 @@ export function describeFailure(error: unknown): { failure: FailureKind; message
 
 const KINDS: [new (...args: never[]) => Error, FailureKind][] = [
   [NetworkShapeError, 'BadConfiguration'],
-  [NotRecordableError, 'BadConfiguration'],
+  [NotTraceableError, 'BadConfiguration'],
   [WeightsMismatchError, 'BadConfiguration'],
   [WeightsFileError, 'BadConfiguration'],
   [DamagedObjectError, 'DamagedData'],

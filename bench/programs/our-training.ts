@@ -8,8 +8,8 @@ import {
 } from '../../study/definition/training-config.ts';
 import { asTrained } from '../../study/plan/epochs.ts';
 import { createCompiledEngine } from '../../training/compile/compiled-engine.ts';
-import type { TrainingEngine } from '../../training/engine.ts';
-import { startingTensors } from '../../training/loop/state.ts';
+import type { TrainingEngine } from '../../training/compile/engine.ts';
+import { startingTensors } from '../../training/loop/starting-tensors.ts';
 import { createNetwork } from '../../training/networks/network.ts';
 import { createUpdateRule } from '../../training/optimizers/optimizer.ts';
 

@@ -14,7 +14,7 @@ import { ensureNativeParts, trainerEnvironment } from '../../infra/setup/native-
 import { UserError } from '../../infra/user-error.ts';
 import { processEnvironment } from '../../trainer/environment.ts';
 import { ArchiveError, readCifar10Archive } from '../../training/data/archive.ts';
-import { parseRecords } from '../../training/data/records.ts';
+import { unpackImages } from '../../training/data/packed-images.ts';
 import { splitImages } from '../../training/data/split.ts';
 import type { EpochResult, Job, Printed } from './job.ts';
 import { comparedConfigs, EPOCHS, splitRequest } from './plan.ts';
@@ -66,7 +66,7 @@ async function compare({ python, archive }: Arguments): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'compare-pytorch-'));
   try {
     const { train } = await readCifar10Archive(archive);
-    const { training, validation } = splitImages(parseRecords(train, archive).labels, splitRequest(train));
+    const { training, validation } = splitImages(unpackImages(train, archive).labels, splitRequest(train));
     await writeFile(join(folder, 'train.bin'), train);
     await writeFile(
       join(folder, 'split.json'),

@@ -2,7 +2,7 @@ import { parseStudy } from '../../study/definition/parse-study.ts';
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
 import { asTrained } from '../../study/plan/epochs.ts';
 import { cifar10 } from '../../study/shipped/cifar10.ts';
-import { RECORD_BYTES } from '../../training/data/records.ts';
+import { PACKED_IMAGE_BYTES } from '../../training/data/packed-images.ts';
 import type { SplitRequest } from '../../training/data/split.ts';
 
 export const EPOCHS = 5;
@@ -29,5 +29,5 @@ export function comparedConfigs(): { name: string; config: TrainingConfig; seeds
 /** The study's split of all images. */
 export function splitRequest(records: Uint8Array): SplitRequest {
   const { validationFraction, splitSeed } = study;
-  return { trainImages: records.length / RECORD_BYTES, validationFraction, splitSeed };
+  return { trainImages: records.length / PACKED_IMAGE_BYTES, validationFraction, splitSeed };
 }

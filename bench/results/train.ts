@@ -1,7 +1,7 @@
 /** Trains a network of the study with our engine, and prints a line of JSON for each epoch and one about the machine. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseRecords } from '../../training/data/records.ts';
+import { unpackImages } from '../../training/data/packed-images.ts';
 import type { Split } from '../../training/data/split.ts';
 import { runTrial } from '../../training/loop/run-trial.ts';
 import { describeDevice } from '../../training/tensorflow/device.ts';
@@ -13,7 +13,7 @@ const split: Record<keyof Split, number[]> = JSON.parse(readFileSync(join(folder
 await runTrial({
   config,
   seed,
-  images: parseRecords(readFileSync(join(folder, 'train.bin')), 'train.bin'),
+  images: unpackImages(readFileSync(join(folder, 'train.bin')), 'train.bin'),
   training: Int32Array.from(split.training),
   validation: Int32Array.from(split.validation),
   onProgress: () => {},

@@ -13,7 +13,7 @@ import { asTrained } from '../../study/plan/epochs.ts';
 import { CIFAR10_CLASSES } from '../../study/shipped/class-names.ts';
 import { NUMERICS, type TrialSpec } from '../../study/trial/trial.ts';
 import { startTrainer } from '../../trainer/start-trainer.ts';
-import { RECORD_BYTES } from '../../training/data/records.ts';
+import { PACKED_IMAGE_BYTES } from '../../training/data/packed-images.ts';
 import type { BenchResults } from '../bench-results.ts';
 import { FIRST_STEP_LIMIT } from '../floors.ts';
 import { disturbanceBetween, readLoad, untilQuiet } from './machine-load.ts';
@@ -80,10 +80,11 @@ export async function measureFirstStep(
 // --- helpers ---
 
 async function storeImages(store: Parameters<typeof createMinioStore>[0]): Promise<string> {
-  const train = Buffer.alloc(IMAGES * RECORD_BYTES, 128);
-  for (let image = 0; image < IMAGES; image++) train[image * RECORD_BYTES] = image % CIFAR10_CLASSES.length;
+  const train = Buffer.alloc(IMAGES * PACKED_IMAGE_BYTES, 128);
+  for (let image = 0; image < IMAGES; image++)
+    train[image * PACKED_IMAGE_BYTES] = image % CIFAR10_CLASSES.length;
   const { dataset } = await putDataset(createMinioStore(store), {
-    ...{ train, test: train.subarray(0, 10 * RECORD_BYTES), trainImages: IMAGES, testImages: 10 },
+    ...{ train, test: train.subarray(0, 10 * PACKED_IMAGE_BYTES), trainImages: IMAGES, testImages: 10 },
     classes: [...CIFAR10_CLASSES],
     origin: { kind: 'generated' },
   });

@@ -12,7 +12,7 @@ export interface SearchedSetting {
   text: (config: TrainingConfig) => string;
 }
 
-/** The settings that a search stage varies, by its space. */
+/** The settings that a search stage varies, in a fixed order. */
 export function searchedSettings(record: StudyRecord, stage: StageRecord): SearchedSetting[] {
   const definition = record.opening.study.stages.find(({ name }) => name === stage.name);
   const space: SearchSpace = definition?.kind === 'search' ? definition.space : {};

@@ -1,4 +1,5 @@
 import { architecture } from '../../study/definition/pretrained.ts';
+import type { Candidate } from '../../study/definition/stage-schema.ts';
 import type { Network, TrainedSettings } from '../../study/definition/training-config.ts';
 import { asTrained } from '../../study/plan/epochs.ts';
 import { limitImages } from '../../study/plan/plan.ts';
@@ -10,7 +11,7 @@ import { describeSettings } from '../../words/settings.ts';
 
 export type RankedTrial = TrialRecord & { score: number };
 
-/** Images that runs of the study trained on, and those that chose among them. */
+/** Images that the study's trials train on, and those that they are scored on. */
 export function imagesUsed({ opening }: StudyRecord): { training: number; validation: number } {
   const { study, profile, dataset } = opening;
   const used = limitImages(study.profiles[profile]?.trainImages ?? 'all', dataset.trainImages);
@@ -18,7 +19,7 @@ export function imagesUsed({ opening }: StudyRecord): { training: number; valida
   return { training: used - validation, validation };
 }
 
-/** Standard error of an accuracy measured on so many images, in points: `100·√(p(1−p)/n)`. */
+/** Standard error of an accuracy measured on `images` images, in points: `100·√(p(1−p)/n)`. */
 export function standardError(accuracy: number, images: number): number {
   return Math.sqrt((accuracy * (100 - accuracy)) / images);
 }
@@ -28,12 +29,12 @@ export function isRanked({ kind }: StageRecord): boolean {
   return kind === 'compare' || kind === 'search';
 }
 
-/** The best trial of a stage that ranks; undefined where none has a score. */
+/** The best trial of a stage that ranks; undefined if none has a score. */
 export function bestTrial(stage: StageRecord): RankedTrial | undefined {
   return isRanked(stage) ? (winner(stage.trials) as RankedTrial | undefined) : undefined;
 }
 
-/** The run that a stage started from: taken over into its ranking, or the winner of the stage it names. */
+/** The trial that a stage started from: taken over into its ranking, or the winner of an earlier stage. */
 export function startTrial(record: StudyRecord, stage: StageRecord): TrialRecord | undefined {
   const takenOver = stage.trials.find((trial) => trial.takenOver);
   if (takenOver) return takenOver;
@@ -49,8 +50,8 @@ export function startStage(record: StudyRecord, stage: StageRecord): StageRecord
 }
 
 /**
- * The run that a variant or a repeat stands beside. A repeat's has the same configuration: the winner of a search goes
- * by the name of what the search started from, so that a name alone could mean either.
+ * The trial that a variant or a repeat is compared with. For a repeat it has the same configuration, not only the same
+ * name: the winner of a search has the name of what the search started from.
  */
 export function ordinaryTrial(record: StudyRecord, trial: TrialRecord): TrialRecord | undefined {
   const ordinary = record.stages.flatMap(({ trials }) => trials).filter(({ of }) => of === null);
@@ -61,7 +62,7 @@ export function ordinaryTrial(record: StudyRecord, trial: TrialRecord): TrialRec
   return candidates.find(({ lines }) => lines.length > 0) ?? candidates[0];
 }
 
-/** The stage whose winner is the study's: the last that ranks and has one. */
+/** The stage whose winner is the study's: the last one that ranks and has a winner. */
 export function lastDecided(record: StudyRecord): { stage: StageRecord; trial: RankedTrial } | undefined {
   for (const stage of [...record.stages].reverse()) {
     const trial = stage.winner === null ? undefined : bestTrial(stage);
@@ -70,7 +71,7 @@ export function lastDecided(record: StudyRecord): { stage: StageRecord; trial: R
   return undefined;
 }
 
-/** What a trial's settings are read against: its ordinary run's, its stage's start's, or the study's base. */
+/** What a trial's settings are compared with: its ordinary trial, its stage's start, or the study's base. */
 export function referenceConfig(
   record: StudyRecord,
   stage: StageRecord,
@@ -82,7 +83,7 @@ export function referenceConfig(
   return asTrained(study.base, study.profiles[profile] ?? { epochDivisor: 1 });
 }
 
-/** Stages that the study has and the record has not: those that have not been run. */
+/** The stages that the record lacks, since they have not been run. */
 export function missingStages(record: StudyRecord): StudyRecord['opening']['study']['stages'] {
   const there = new Set(record.stages.map(({ name }) => name));
   return record.opening.study.stages.filter(({ kind, name }) =>
@@ -90,16 +91,16 @@ export function missingStages(record: StudyRecord): StudyRecord['opening']['stud
   );
 }
 
-/** The candidate whose reduced form a network is, if the profile trained that instead. */
-export function standsInFor({ opening }: StudyRecord, network: Network): string | undefined {
+/** The candidate whose reduced network this is, if the profile trains reduced networks. */
+export function standsInFor({ opening }: StudyRecord, network: Network): Candidate | undefined {
   const { study, profile } = opening;
   if (!study.profiles[profile]?.reducedNetworks) return undefined;
   const candidates = study.stages.flatMap((stage) => (stage.kind === 'compare' ? stage.candidates : []));
-  return candidates.find(({ reduced }) => reduced && sameLayers(reduced.network, network))?.name;
+  return candidates.find(({ reduced }) => reduced && sameLayers(reduced.network, network));
 }
 
-/** Every run once: those that a stage takes over are another stage's. */
-export function allRuns(record: StudyRecord): { stage: StageRecord; trial: TrialRecord }[] {
+/** Every trial once: those that a stage takes over belong to an earlier stage. */
+export function allTrials(record: StudyRecord): { stage: StageRecord; trial: TrialRecord }[] {
   return record.stages.flatMap((stage) =>
     stage.trials.filter(({ takenOver }) => !takenOver).map((trial) => ({ stage, trial })),
   );

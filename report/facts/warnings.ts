@@ -2,26 +2,27 @@ import type { StudyRecord } from '../../study/record/record.ts';
 import { datasetInFull } from '../../words/dataset.ts';
 import { count, plural } from '../../words/numbers.ts';
 import { DEFAULT_WEIGHTS, weightsInBrief } from '../../words/weights.ts';
-import { allRuns, imagesUsed, missingStages, standsInFor } from './study-facts.ts';
+import { allTrials, imagesUsed, missingStages, standsInFor } from './study-facts.ts';
 
-/** All that a reader must know before trusting a number of the page, a sentence each. */
+/** What a reader must know before trusting a number on the page, a sentence each. */
 export function warnings(record: StudyRecord): string[] {
   const missing = missingStages(record).map(({ name }) => `\`${name}\``);
-  const runs = allRuns(record).map(({ trial }) => trial);
-  const changed = runs.filter(({ override }) => override !== null).length;
-  const failed = runs.filter(({ score }) => score === null).length;
+  const trials = allTrials(record).map(({ trial }) => trial);
+  const changed = trials.filter(({ override }) => override !== null).length;
+  const failed = trials.filter(({ score }) => score === null).length;
   const sentences: (string | false)[] = [
     missing.length > 0 &&
       `The study is unfinished: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing.`,
     ...limitations(record),
-    changed > 0 && `${plural(changed, 'run')} went on with settings that were changed by hand.`,
-    failed > 0 &&
-      `${plural(failed, 'run')} ${failed === 1 ? 'has' : 'have'} no score: diverged, out of memory or skipped.`,
+    changed > 0 && `${plural(changed, 'trial')} trained with settings that were changed on retry.`,
+    failed === 1 && '1 trial has no score: it diverged, ran out of memory or was skipped.',
+    failed > 1 &&
+      `${plural(failed, 'trial')} have no score: they diverged, ran out of memory or were skipped.`,
   ];
   return sentences.filter((sentence) => sentence !== false);
 }
 
-/** What of data, profile and networks keeps accuracies from meaning what their names say. */
+/** How the data, the profile and the networks limit what an accuracy means. */
 export function limitations(record: StudyRecord): string[] {
   return [...dataLimits(record), ...profileLimits(record), ...networkLimits(record)];
 }
@@ -38,35 +39,39 @@ function profileLimits(record: StudyRecord): string[] {
   const profile = study.profiles[name];
   if (!profile) return [];
   const { training, validation } = imagesUsed(record);
-  const fewer = training + validation < dataset.trainImages || profile.trainImages !== 'all';
+  const used = training + validation;
   const parts = [
-    ...(fewer ? [`uses ${count(training + validation)} images for training and validation`] : []),
-    ...(profile.epochDivisor > 1 ? [`divides every run’s epochs by ${profile.epochDivisor}`] : []),
+    ...(used < dataset.trainImages || profile.trainImages !== 'all'
+      ? [`uses ${count(used)} images for training and validation`]
+      : []),
+    ...(profile.epochDivisor > 1 ? [`divides every trial’s epochs by ${profile.epochDivisor}`] : []),
   ];
   if (parts.length === 0) return [];
   return [
-    `The profile \`${name}\` ${parts.join(' and ')}: it shows how the study goes, and differences between runs mean less than in a full run.`,
+    `The profile \`${name}\` ${parts.join(' and ')}: differences between trials mean less than with all images and epochs.`,
   ];
 }
 
 function networkLimits(record: StudyRecord): string[] {
-  const networks = allRuns(record).flatMap(({ trial }) => (trial.config ? [trial.config.network] : []));
-  const originals = new Set(networks.map((network) => standsInFor(record, network)));
+  const { fromScratch, weights } = record.opening;
   return [
-    ...[...originals].flatMap((original) => (original === undefined ? [] : [standIn(record, original)])),
-    ...otherWeights(record),
+    ...standIns(record),
+    ...(fromScratch
+      ? ['The study was run with `--from-scratch`: none of its networks started from pretrained weights.']
+      : []),
+    ...(weights && weights.origin.kind !== 'official'
+      ? [`Pretrained networks start from ${weightsInBrief(weights)}, not from ${DEFAULT_WEIGHTS}.`]
+      : []),
   ];
 }
 
-function standIn({ opening: { study, profile } }: StudyRecord, original: string): string {
-  const candidates = study.stages.flatMap((stage) => (stage.kind === 'compare' ? stage.candidates : []));
-  const reduced = candidates.find(({ name }) => name === original)?.reduced?.name;
-  return `In the profile \`${profile}\`, \`${reduced}\` stands in for \`${original}\`: its numbers are not \`${original}\`’s.`;
-}
-
-function otherWeights({ opening: { weights } }: StudyRecord): string[] {
-  if (!weights || weights.origin.kind === 'official') return [];
-  return [
-    `Pretrained networks start from other weights than ${DEFAULT_WEIGHTS} (${weightsInBrief(weights)}).`,
-  ];
+function standIns(record: StudyRecord): string[] {
+  const candidates = allTrials(record).flatMap(({ trial: { config } }) => {
+    const original = config && standsInFor(record, config.network);
+    return original ? [original] : [];
+  });
+  return [...new Set(candidates)].map(
+    ({ name, reduced }) =>
+      `In the profile \`${record.opening.profile}\`, \`${reduced?.name}\` stands in for \`${name}\`: its numbers are not \`${name}\`’s.`,
+  );
 }

@@ -6,10 +6,10 @@ export interface Bar {
   name: string;
   /** Percent; null draws no bar. */
   value: number | null;
-  /** What stands at the bar's end. */
+  /** Written at the bar's end. */
   text: string;
   colour: string;
-  /** Drawn pale: not the stage's own. */
+  /** Drawn pale: the trial isn't the stage's own. */
   pale: boolean;
 }
 

@@ -3,8 +3,8 @@ import type { Html } from '../html/html.ts';
 import { draw } from './draw.ts';
 import type { SeriesStyle } from './series.ts';
 
-/** A run as a curve. */
-export interface CurveRun extends SeriesStyle {
+/** A trial as a curve. */
+export interface Curve extends SeriesStyle {
   name: string;
   bestEpoch: number | null;
   lines: EpochLine[];
@@ -14,21 +14,21 @@ export interface CurveRun extends SeriesStyle {
 
 export type Metric = 'accuracy' | 'loss';
 
-/** Losses above this many times the median are left out: one that explodes would flatten all others. */
+/** Losses above this many times the median are left out: one that explodes would flatten all the others. */
 const OUTLIER = 10;
 
 /**
- * Training (dashed) and validation (solid) by epoch, a mark at each run's best epoch; runs of one epoch are points.
+ * Training (dashed) and validation (solid) by epoch, with a mark at each trial's best epoch. Trials of one epoch are points.
  *
- * @returns the figure, and the largest value drawn where larger ones were left out.
+ * @returns the figure, and the largest value drawn if larger ones were left out, else null.
  */
 export async function drawCurves(
-  runs: readonly CurveRun[],
+  curves: readonly Curve[],
   metric: Metric,
   label: string,
 ): Promise<{ svg: Html; limit: number | null }> {
-  const drawn = [...runs.filter(({ winner }) => !winner), ...runs.filter(({ winner }) => winner)];
-  const all = drawn.flatMap((run) => points(run, metric));
+  const drawn = [...curves.filter(({ winner }) => !winner), ...curves.filter(({ winner }) => winner)];
+  const all = drawn.flatMap((curve) => points(curve, metric));
   const limit = metric === 'loss' ? outlierLimit(all.map(({ value }) => value)) : null;
   const values = limit === null ? all : all.filter(({ value }) => value <= limit);
   const last = Math.max(1, ...all.map(({ epoch }) => epoch));
@@ -48,8 +48,8 @@ export async function drawCurves(
           scale: { zero: false, nice: true },
           axis: { title: metric === 'accuracy' ? 'accuracy, %' : 'loss, nats an image', tickCount: 6 },
         },
-        color: { field: 'run', type: 'nominal', legend: null, scale: named(drawn, 'colour') },
-        shape: { field: 'run', type: 'nominal', legend: null, scale: named(drawn, 'shape') },
+        color: { field: 'trial', type: 'nominal', legend: null, scale: named(drawn, 'colour') },
+        shape: { field: 'trial', type: 'nominal', legend: null, scale: named(drawn, 'shape') },
       },
       layer: [
         line('train', { strokeDash: [4, 3], opacity: 0.75 }),
@@ -66,7 +66,7 @@ export async function drawCurves(
           },
           encoding: {
             color: null,
-            fill: { field: 'run', type: 'nominal', legend: null, scale: named(drawn, 'colour') },
+            fill: { field: 'trial', type: 'nominal', legend: null, scale: named(drawn, 'colour') },
           },
         },
         {
@@ -84,22 +84,22 @@ export async function drawCurves(
 // --- helpers ---
 
 interface Point {
-  run: string;
+  trial: string;
   epoch: number;
   value: number;
   split: 'train' | 'validation';
   width: number;
-  /** A validation value to be marked: the best epoch's, or the only one. */
+  /** A validation value to mark: the best epoch's, or the only one. */
   mark: boolean;
-  /** The run's only epoch, which no line can show. */
+  /** The trial's only epoch, which no line can show. */
   alone: boolean;
 }
 
-function points({ name, lines, bestEpoch, winner }: CurveRun, metric: Metric): Point[] {
+function points({ name, lines, bestEpoch, winner }: Curve, metric: Metric): Point[] {
   const alone = lines.length === 1;
   return (['train', 'validation'] as const).flatMap((split) =>
     lines.map((line) => ({
-      run: name,
+      trial: name,
       epoch: line.epoch,
       value: line[`${split === 'train' ? 'train' : 'val'}_${metric}`],
       split,
@@ -118,8 +118,8 @@ function line(split: Point['split'], mark: object) {
   };
 }
 
-function named(runs: readonly CurveRun[], key: 'colour' | 'shape') {
-  return { domain: runs.map(({ name }) => name), range: runs.map((run) => run[key]) };
+function named(curves: readonly Curve[], key: 'colour' | 'shape') {
+  return { domain: curves.map(({ name }) => name), range: curves.map((curve) => curve[key]) };
 }
 
 function outlierLimit(values: readonly number[]): number | null {

@@ -1,14 +1,14 @@
 import type { Html } from '../html/html.ts';
 import { draw } from './draw.ts';
 
-/** By epoch: how far a second run's validation accuracy is from the first's. */
+/** How far a second trial's validation accuracy is from the first's in an epoch. */
 export interface EpochDifference {
   epoch: number;
-  /** Points, second less first. */
+  /** Second minus first, points. */
   difference: number;
 }
 
-/** Differences by epoch around a line at zero. */
+/** Differences by epoch, around a line at zero. */
 export function drawDifferences(values: readonly EpochDifference[], label: string): Promise<Html> {
   const largest = Math.max(...values.map(({ difference }) => Math.abs(difference)));
   const reach = largest > 0 ? largest * 1.1 : 1;

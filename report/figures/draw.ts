@@ -2,18 +2,18 @@ import * as vega from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import { escapeHtml, Html } from '../html/html.ts';
 
-/** Width that figures are laid out for, pixels: they are scaled to the column that they stand in. */
+/** The width that figures are laid out for, pixels. The page scales them to the width of their column. */
 export const FIGURE_WIDTH = 380;
 
 /**
  * Draws a figure as inline SVG whose colours come from the page's CSS.
  *
- * @param spec without width, theme and padding.
- * @param label what a screen reader says in place of the figure.
+ * @param spec a Vega-Lite specification without width, theme and padding.
+ * @param label what a screen reader reads instead of the figure.
  */
 export async function draw(spec: object, height: number, label: string): Promise<Html> {
-  // Vega-lite's own types are unions too wide for literals that are put together; it checks a spec itself.
-  const whole: unknown = {
+  // Vega-Lite's types are unions too wide for literals that are composed; it checks a specification itself.
+  const complete: unknown = {
     ...spec,
     width: FIGURE_WIDTH,
     height,
@@ -22,7 +22,7 @@ export async function draw(spec: object, height: number, label: string): Promise
     background: null,
     config: THEME,
   };
-  const view = new vega.View(vega.parse(compile(whole as TopLevelSpec).spec), {
+  const view = new vega.View(vega.parse(compile(complete as TopLevelSpec).spec), {
     renderer: 'none',
     logLevel: vega.Error,
   });
@@ -36,7 +36,7 @@ export async function draw(spec: object, height: number, label: string): Promise
 // --- helpers ---
 
 const THEME = {
-  // One label says it all, and the numbers stand in a table: a label for every mark would be noise.
+  // The figure has one label, and its numbers are in a table: a label for every mark would be noise.
   aria: false,
   font: 'inherit',
   view: { stroke: null },
@@ -54,7 +54,7 @@ const THEME = {
   text: { color: 'currentColor', fontSize: 12 },
 };
 
-/** A stand-alone SVG as part of a page: scaled by its view box, one image to a screen reader. */
+/** Makes a stand-alone SVG part of a page: scaled by its view box, one image to a screen reader. */
 function inline(svg: string, label: string): Html {
   const [, viewBox] = /^<svg [^>]*viewBox="([^"]*)"[^>]*>/.exec(svg) ?? [];
   if (!viewBox) throw new Error(`expected an SVG with a view box from vega, got ${svg.slice(0, 80)}`);

@@ -3,12 +3,12 @@ import type { Html } from '../html/html.ts';
 import { draw } from './draw.ts';
 import type { SeriesStyle } from './series.ts';
 
-/** One evaluation of a search, or the start that it is ranked with. */
+/** An evaluation of a search, or the start that is ranked with them. */
 export interface Evaluation extends SeriesStyle {
   name: string;
-  /** What stands beside its mark: its number, or `start`. */
+  /** The label of its mark: its number, or `start`. */
   tag: string;
-  /** Of the settings that the search varies, in their order. */
+  /** Of the settings that the search varies, in order. */
   values: number[];
   /** Validation accuracy, percent. */
   score: number;
@@ -18,7 +18,7 @@ export interface Evaluation extends SeriesStyle {
 /**
  * Parallel coordinates: an axis for each setting and one for the score, a line for each evaluation.
  *
- * @param settings names of the values of every evaluation.
+ * @param settings the names of every evaluation's values.
  */
 export function drawParallel(
   evaluations: readonly Evaluation[],
@@ -38,7 +38,7 @@ export function drawParallel(
     extents.map(({ title, low, high }, axis) => {
       const value = coordinates(evaluation)[axis] as number;
       const place = high > low ? (value - low) / (high - low) : 0.5;
-      return { run: evaluation.name, axis: title, place, width: evaluation.winner ? 3 : 1.5 };
+      return { trial: evaluation.name, axis: title, place, width: evaluation.winner ? 3 : 1.5 };
     }),
   );
   const ends = extents.flatMap(({ title, low, high }) =>
@@ -95,7 +95,7 @@ export function drawParallel(
   );
 }
 
-/** Score by the first of the settings, each mark with its evaluation's number. */
+/** Score by the first setting, each mark with its evaluation's number. */
 export function drawScores(
   evaluations: readonly Evaluation[],
   setting: string,
@@ -105,7 +105,7 @@ export function drawScores(
     {
       data: {
         values: evaluations.map(({ name, tag, values, score }) => ({
-          run: name,
+          trial: name,
           tag,
           setting: values[0],
           score,
@@ -137,7 +137,7 @@ export function drawProgress(evaluations: readonly Evaluation[], label: string):
   let best = Number.NEGATIVE_INFINITY;
   const values = evaluations.map((evaluation, order) => {
     best = Math.max(best, evaluation.score);
-    return { run: evaluation.name, tag: evaluation.tag, score: evaluation.score, order, best };
+    return { trial: evaluation.name, tag: evaluation.tag, score: evaluation.score, order, best };
   });
   return draw(
     {
@@ -179,7 +179,7 @@ const SCORE = 'best val accuracy, %';
 
 function colours(evaluations: readonly Evaluation[]) {
   return {
-    field: 'run',
+    field: 'trial',
     type: 'nominal',
     legend: null,
     scale: { domain: evaluations.map(({ name }) => name), range: evaluations.map(({ colour }) => colour) },
@@ -189,7 +189,7 @@ function colours(evaluations: readonly Evaluation[]) {
 function marks(evaluations: readonly Evaluation[]) {
   const domain = evaluations.map(({ name }) => name);
   const shape = {
-    field: 'run',
+    field: 'trial',
     type: 'nominal',
     legend: null,
     scale: { domain, range: evaluations.map(({ shape }) => shape) },

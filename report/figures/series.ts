@@ -1,7 +1,7 @@
 /** Colours are CSS variables of the page, so that figures follow its light or dark theme. */
 const COLOURS = 12;
 
-/** Outlines of marks within −1…1, as SVG paths; seven, so that colour and shape repeat together after 84 runs. */
+/** Outlines of marks within −1…1, as SVG paths; seven, so that colour and shape together repeat after 84 trials. */
 const SHAPES = [
   'M1,0A1,1,0,1,1,-1,0A1,1,0,1,1,1,0Z',
   'M-0.9,-0.9L0.9,-0.9L0.9,0.9L-0.9,0.9Z',
@@ -12,13 +12,13 @@ const SHAPES = [
   'M0,-1.3L0.38,-0.4L1.24,-0.4L0.55,0.15L0.8,1.05L0,0.5L-0.8,1.05L-0.55,0.15L-1.24,-0.4L-0.38,-0.4Z',
 ];
 
-/** How a run is drawn in every figure of its stage. */
+/** How a trial is drawn in every figure of its stage. */
 export interface SeriesStyle {
   colour: string;
   shape: string;
 }
 
-/** @param index the run's place among its stage's candidates. */
+/** @param index the trial's place among its stage's trials. */
 export function seriesStyle(index: number): SeriesStyle {
   return { colour: `var(--series-${index % COLOURS})`, shape: SHAPES[index % SHAPES.length] as string };
 }

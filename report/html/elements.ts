@@ -1,12 +1,12 @@
 import type { SeriesStyle } from '../figures/series.ts';
 import { type Content, Html, html } from './html.ts';
 
-/** A table that scrolls sideways where the page is too narrow, also by keyboard. */
+/** A table that scrolls sideways if the page is too narrow, also by keyboard. */
 export function scrolling(label: string, table: Html): Html {
   return html`<div class="scroll" role="region" tabindex="0" aria-label="${label}">${table}</div>`;
 }
 
-/** A figure with what is to be known about it, and its numbers as a table to unfold. */
+/** A figure with a note, and its numbers as a table to unfold. */
 export function figure(
   title: Content,
   svg: Html,
@@ -22,9 +22,9 @@ export function tag(text: string, kind: '' | 'alert' | 'win' = ''): Html {
   return html`<span class="tag ${kind}">${text}</span>`;
 }
 
-/** A run's name behind the line and mark that it is drawn with. */
-export function runName(name: string, { colour, shape }: SeriesStyle): Html {
-  return html`<span class="run"><svg class="key" viewBox="0 0 28 12" aria-hidden="true"><path d="M0,6H28" stroke="${colour}" stroke-width="2" fill="none"/><path d="${shape}" transform="translate(14,6) scale(4.4)" fill="${colour}"/></svg><code>${name}</code></span>`;
+/** A trial's name after the line and mark that it is drawn with. */
+export function trialName(name: string, { colour, shape }: SeriesStyle): Html {
+  return html`<span class="trial"><svg class="key" viewBox="0 0 28 12" aria-hidden="true"><path d="M0,6H28" stroke="${colour}" stroke-width="2" fill="none"/><path d="${shape}" transform="translate(14,6) scale(4.4)" fill="${colour}"/></svg><code>${name}</code></span>`;
 }
 
 /** A solid or a dashed line, for captions. */

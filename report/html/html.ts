@@ -1,4 +1,4 @@
-/** Markup that needs no escaping any more. */
+/** Markup that is already escaped. */
 export class Html {
   readonly source: string;
   constructor(source: string) {
@@ -9,8 +9,8 @@ export class Html {
 export type Content = Html | string | number | null | undefined | false | readonly Content[];
 
 /**
- * A template whose values are escaped, in text and in quoted attributes; markup from another `html` is kept,
- * lists are joined, and null, undefined and false leave nothing.
+ * A template whose values are escaped, in text and in quoted attributes. Markup from another `html` is kept, lists are
+ * joined, and null, undefined and false become nothing.
  */
 export function html(parts: TemplateStringsArray, ...values: Content[]): Html {
   return new Html(
@@ -18,12 +18,12 @@ export function html(parts: TemplateStringsArray, ...values: Content[]): Html {
   );
 }
 
-/** Text whose `names in backticks` become code. */
+/** Text with its `names in backticks` set as code. */
 export function prose(text: string): Html {
   return new Html(escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>'));
 }
 
-/** Text with the five characters that mean something in HTML and SVG replaced; per cents stay with their numbers. */
+/** Text with the five special characters of HTML and SVG replaced, and no line break before a percent sign. */
 export function escapeHtml(text: string): string {
   return text
     .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)

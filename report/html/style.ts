@@ -1,4 +1,4 @@
-/** The page's style: light and dark by the reader's preference, one column on phones, plain on paper. */
+/** Light or dark by the reader's preference, one column on phones, plain on paper. */
 export const STYLE = `
 :root {
   color-scheme: light dark;
@@ -66,10 +66,10 @@ tr.winner th, tr.winner td { font-weight: 650; }
 mark { background: var(--mark); color: inherit; border-radius: 3px; padding: 0 .2rem; }
 .group { font-weight: 650; background: var(--panel); }
 .nowrap code { overflow-wrap: normal; }
-.runs th { min-width: 9rem; } .runs .settings { min-width: 20rem; } .runs thead th { min-width: 0; } .runs .when { min-width: 6.6rem; }
+.trials th { min-width: 9rem; } .trials .settings { min-width: 20rem; } .trials thead th { min-width: 0; } .trials .when { min-width: 6.6rem; }
 .settings span::after { content: " · "; color: var(--quiet); }
 .settings span:last-child::after { content: none; }
-.run { display: inline-flex; align-items: baseline; }
+.trial { display: inline-flex; align-items: baseline; }
 .key { width: 2.1rem; height: .9rem; margin-right: .45rem; flex: none; align-self: flex-start; margin-top: .14rem; }
 .how { width: 1.6rem; height: .7rem; vertical-align: 0; }
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 21rem), 1fr)); gap: 1.25rem 1.5rem; margin: 1rem 0; align-items: start; }

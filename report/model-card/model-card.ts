@@ -5,33 +5,33 @@ import { count, loss, moment, percent, plural } from '../../words/numbers.ts';
 import { overrideInWords } from '../../words/outcome.ts';
 import { describeSettings } from '../../words/settings.ts';
 import { initialWeightsInWords } from '../../words/weights.ts';
-import { wilsonInterval } from '../facts/sentences.ts';
+import { wilsonInterval } from '../answers/test-answer.ts';
 import { bestTrial, imagesUsed, startStage } from '../facts/study-facts.ts';
 import { limitations } from '../facts/warnings.ts';
 import { modelUse } from './model-use.ts';
 
-/** A trained trial as it is handed on. */
+/** A trained trial, exported. */
 export interface ExportedModel {
   record: StudyRecord;
-  /** Where the trial stands. */
+  /** The trial's stage. */
   stage: StageRecord;
   trial: TrialRecord;
   spec: TrialSpec;
   /** By label. */
   classes: string[];
-  /** Of everything beside the card. */
+  /** All files but the card. */
   files: { path: string; what: string; sizeBytes: number; sha256: string }[];
   /** This program's. */
   version: string;
 }
 
-/** What one should know about a model before using it, as Markdown. */
+/** What someone must know about a model before using it, as Markdown. */
 export function modelCard(model: ExportedModel): string {
-  const { record, trial } = model;
+  const { record, trial, classes } = model;
   const { study, studyId } = record.opening;
   return `${[
     `# ${trial.name}`,
-    `${role(model)} of the study \`${studyId}\` (${study.title}): a network that tells ten classes of 32×32 colour images apart.`,
+    `${role(model)} of the study \`${studyId}\` (${study.title}): a network that assigns 32×32 colour images to ${classes.length} classes.`,
     metrics(model),
     '## Files',
     table(
@@ -44,7 +44,7 @@ export function modelCard(model: ExportedModel): string {
       ]),
     ),
     modelUse(model),
-    '## Where it comes from',
+    '## Lineage',
     lineage(model),
     '## Training',
     training(model),
@@ -60,7 +60,7 @@ export function modelCard(model: ExportedModel): string {
 // --- helpers ---
 
 function role({ record, stage, trial }: ExportedModel): string {
-  if (record.test?.trialKey === trial.trialKey) return 'The winner, as the final test took it,';
+  if (record.test?.trialKey === trial.trialKey) return 'The winner, as evaluated in the final test,';
   return stage.winner === trial.name ? `The winner of the stage \`${stage.name}\`` : 'A trial';
 }
 
@@ -83,9 +83,9 @@ function metrics({ record, trial, classes }: ExportedModel): string {
   if (test) rows.push(['test', count(test.images), percent(test.accuracy), loss(test.loss)]);
   const parts = [
     table(['images', 'number', 'accuracy', 'loss, nats an image'], rows),
-    `Weights of the best epoch, ${trial.bestEpoch} of ${trial.lines.length}. It was chosen by the validation images, so that their accuracy flatters it.`,
+    `The weights are those of the best epoch, ${trial.bestEpoch} of ${trial.lines.length}. The validation images selected it, so the validation accuracy is optimistic.`,
   ];
-  if (!test) return [...parts, 'It was not tested on the test images.'].join('\n\n');
+  if (!test) return [...parts, 'It was not evaluated on the test images.'].join('\n\n');
   const [low, high] = wilsonInterval(test.accuracy, test.images);
   const recalls = test.confusion.map((row, label) => {
     const all = row.reduce((sum, images) => sum + images, 0);
@@ -93,12 +93,12 @@ function metrics({ record, trial, classes }: ExportedModel): string {
   });
   return [
     ...parts,
-    `The test images were looked at once, after the last choice: 95 % Wilson interval ${low.toFixed(2)} to ${percent(high)}. Of each class, right:`,
+    `The test images were used once, after every choice had been made: 95 % Wilson interval ${low.toFixed(2)} to ${percent(high)}. By class:`,
     table(['class', 'test accuracy'], recalls),
   ].join('\n\n');
 }
 
-/** The stages that led here, each with the winner that the next one took its configuration from. */
+/** The stages that led to the trial, each with the winner whose configuration the next one took over. */
 function lineage({ record, stage, trial, spec }: ExportedModel): string {
   const steps: { stage: StageRecord; trial: TrialRecord }[] = [];
   let step: { stage: StageRecord; trial: TrialRecord } | undefined = { stage, trial };
@@ -109,9 +109,9 @@ function lineage({ record, stage, trial, spec }: ExportedModel): string {
     step = earlier && winner && { stage: earlier, trial: winner };
   }
   return [
-    'Each stage took the configuration of the winner before it, never its weights.',
+    'Each stage takes over the configuration of an earlier winner, never its weights.',
     table(
-      ['stage', 'question', 'run', 'validation accuracy'],
+      ['stage', 'question', 'trial', 'validation accuracy'],
       steps.map(({ stage: { name, question }, trial: { name: taken, score } }) => [
         `\`${name}\``,
         question,
@@ -119,7 +119,7 @@ function lineage({ record, stage, trial, spec }: ExportedModel): string {
         score === null ? '' : percent(score),
       ]),
     ),
-    `Its own training started from \`${initialWeightsInWords(spec.initialWeights)}\`.`,
+    `This trial started from \`${initialWeightsInWords(spec.initialWeights)}\`.`,
   ].join('\n\n');
 }
 
@@ -145,45 +145,57 @@ function training({ record, trial, spec, version }: ExportedModel): string {
 }
 
 function data({ record, spec, classes }: ExportedModel): string {
+  // The card must not tell paths of the machine that made it.
   const { source: _, ...origin } = record.opening.dataset.origin;
   const { training: trained, validation } = imagesUsed(record);
   return [
     `${datasetInFull(origin)}.`,
     list([
       `Classes, by label: ${classes.join(', ')}.`,
-      `${plural(trained, 'image')} to train on and ${count(validation)} to choose by, stratified by class.`,
+      `${plural(trained, 'training image')} and ${count(validation)} validation images, stratified by class.`,
       `Data set \`${spec.data.dataset}\`${origin.archiveSha256 ? `, archive with SHA-256 \`${origin.archiveSha256}\`` : ''}.`,
-      'Images go in at 32×32, scaled to [0, 1] and normalised with mean 0.5 and deviation 0.5 a channel.',
+      'The network takes 32×32 images, scaled to [0, 1] and normalised with mean 0.5 and standard deviation 0.5 in each channel.',
     ]),
   ].join('\n\n');
 }
 
-function limits({ record, stage, trial }: ExportedModel): string[] {
-  // Of the record, what concerns this trial; and no path of the machine that had the archive.
-  const { source: _, ...origin } = record.opening.dataset.origin;
-  const dataset = { ...record.opening.dataset, origin };
-  const alone = {
+function limits(model: ExportedModel): string[] {
+  return [
+    'For teaching, and for comparing networks and training methods. Not for decisions about people or anything else that matters.',
+    `It knows ${model.classes.length} classes and assigns every image to one of them. Its probabilities are not calibrated.`,
+    'It was trained on small pictures of single objects. Photographs shrunk to 32×32 look different, so it is less accurate on them.',
+    'Its errors have not been analysed beyond the accuracies above.',
+    ...limitations(recordOf(model)),
+  ];
+}
+
+/** The part of the record that concerns this trial, without paths of the machine that made it. */
+function recordOf({ record, stage, trial, spec }: ExportedModel): StudyRecord {
+  const { dataset, weights } = record.opening;
+  const { source: _, ...origin } = dataset.origin;
+  const file = weights?.origin.source.split('/').at(-1) ?? '';
+  return {
     ...record,
-    opening: { ...record.opening, dataset },
+    opening: {
+      ...record.opening,
+      dataset: { ...dataset, origin },
+      weights:
+        weights && spec.initialWeights === weights.sha256
+          ? { ...weights, origin: { ...weights.origin, source: file } }
+          : null,
+    },
     stages: [{ ...stage, trials: [{ ...trial, takenOver: false }] }],
   };
-  return [
-    'For teaching, and for comparing networks and ways to train them. Not for decisions about people or anything else that matters.',
-    'It knows ten classes and no others: whatever it is shown, it names one of them. Its probabilities are not calibrated.',
-    'It has seen small pictures of single things. Photographs that are shrunk to 32×32 differ from them, and it does worse there.',
-    'Beyond the accuracies above, nobody has looked at what it gets wrong.',
-    ...limitations(alone),
-  ];
 }
 
 function licence({ record }: ExportedModel): string {
   const program = 'The program that trained it, and `load_in_pytorch.py`, are under the MIT licence.';
   if (record.opening.dataset.origin.kind === 'generated')
-    return `${program} The images are the program’s own.`;
+    return `${program} The program also generated the images.`;
   return (
-    `${program} CIFAR-10’s authors name no licence; they ask to cite A. Krizhevsky, *Learning Multiple Layers of Features ` +
-    'from Tiny Images*, 2009. Its images come from the 80 Million Tiny Images, which were gathered from the web and which ' +
-    'their makers withdrew in 2020. Whether and how weights made of them may be used is for you to judge.'
+    `${program} CIFAR-10’s authors name no licence; they ask users to cite A. Krizhevsky, *Learning Multiple Layers of ` +
+    'Features from Tiny Images*, 2009. Its images are from the 80 Million Tiny Images data set, which was collected from ' +
+    'the web and which its authors withdrew in 2020. Decide for yourself whether and how you may use weights trained on it.'
   );
 }
 

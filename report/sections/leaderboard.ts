@@ -4,7 +4,7 @@ import { count, duration, percent, signed } from '../../words/numbers.ts';
 import { endInWords, originInWords, overrideInWords } from '../../words/outcome.ts';
 import { bestTrial, standsInFor } from '../facts/study-facts.ts';
 import { seriesStyle } from '../figures/series.ts';
-import { runName, scrolling, tag } from '../html/elements.ts';
+import { scrolling, tag, trialName } from '../html/elements.ts';
 import { type Html, html } from '../html/html.ts';
 
 /** A stage's trials, best first. */
@@ -17,7 +17,7 @@ export function leaderboard(record: StudyRecord, stage: StageRecord): Html {
     const wins = stage.winner !== null && trial === first;
     return html`<tr${wins && html` class="winner"`}>
 <td class="number">${trial.score === null ? '–' : index + 1}</td>
-<th scope="row">${runName(trial.name, seriesStyle(stage.trials.indexOf(trial)))} ${wins && tag('winner', 'win')}${trialTags(trial)}${different && notes.get(trial)?.map((note) => tag(note))}</th>
+<th scope="row">${trialName(trial.name, seriesStyle(stage.trials.indexOf(trial)))} ${wins && tag('winner', 'win')}${trialTags(trial)}${different && notes.get(trial)?.map((note) => tag(note))}</th>
 <td class="number">${trial.score === null ? '–' : percent(trial.score)}</td>${
       bothModes &&
       html`
@@ -33,17 +33,17 @@ export function leaderboard(record: StudyRecord, stage: StageRecord): Html {
   });
   const table = scrolling(
     `Leaderboard of ${stage.name}`,
-    html`<table class="wide"><caption>Leaderboard by the validation accuracy of each run’s best epoch${!different && first && notes.get(first)?.map((note) => `; every network ${note}`)}</caption>
-<thead><tr><th scope="col" class="number">Rank</th><th scope="col">Run</th><th scope="col" class="number">Best val accuracy</th>${bothModes && html`<th scope="col" class="number">In training mode</th>`}<th scope="col" class="number">Behind, points</th><th scope="col" class="number">Best epoch</th><th scope="col" class="number">Epochs</th><th scope="col" class="number">Parameters</th><th scope="col" class="number">Training time</th></tr></thead>
+    html`<table class="wide"><caption>Leaderboard by the validation accuracy of each trial’s best epoch${!different && first && notes.get(first)?.map((note) => `; every network ${note}`)}</caption>
+<thead><tr><th scope="col" class="number">Rank</th><th scope="col">Trial</th><th scope="col" class="number">Best val accuracy</th>${bothModes && html`<th scope="col" class="number">In training mode</th>`}<th scope="col" class="number">Behind, points</th><th scope="col" class="number">Best epoch</th><th scope="col" class="number">Epochs</th><th scope="col" class="number">Parameters</th><th scope="col" class="number">Training time</th></tr></thead>
 <tbody>${rows}</tbody></table>`,
   );
   return html`${table}${
     bothModes &&
-    html`<p class="note">In training mode: the same weights on the same images with dropout active, and with batch normalisation by each batch’s own values, as where a network is never switched to evaluation. Nothing is ranked by it.</p>`
+    html`<p class="note">In training mode: the same weights on the same images, but with dropout active and with batch normalisation by each batch’s own statistics, as in a loop that never switches the network to evaluation mode. It doesn’t affect the ranking.</p>`
   }`;
 }
 
-/** What is out of the ordinary about a run, as tags. */
+/** Where a trial's result is from, how it ended and what was changed, unless that is as usual. */
 export function trialTags(trial: TrialRecord): Html[] {
   const origin = originInWords(trial);
   const override = overrideInWords(trial);
@@ -54,7 +54,7 @@ export function trialTags(trial: TrialRecord): Html[] {
   ];
 }
 
-/** Wall time of a run's epochs; a dash where there was none. */
+/** Wall time of a trial's epochs; a dash if it has none. */
 export function trainingTime({ trainingSeconds, lines }: TrialRecord): string {
   return trainingSeconds === null || lines.length === 0 ? '–' : duration(trainingSeconds);
 }
@@ -66,7 +66,7 @@ function networkNotes(record: StudyRecord, { config }: TrialRecord): string[] {
   if (!config) return [];
   const original = standsInFor(record, config.network);
   return [
-    ...(original ? [`stands in for ${original}`] : []),
+    ...(original ? [`stands in for ${original.name}`] : []),
     ...(config.network.pretrained ? ['is pretrained'] : []),
   ];
 }

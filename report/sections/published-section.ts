@@ -1,36 +1,36 @@
+import type { Counterpart } from '../../study/definition/published-schema.ts';
 import { rank } from '../../study/plan/winner.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import { percent } from '../../words/numbers.ts';
 import { endInWords } from '../../words/outcome.ts';
 import { numberInWords } from '../../words/settings.ts';
-import { type Counterpart, publishedResults } from '../facts/published.ts';
-import { answer } from '../facts/sentences.ts';
+import { answer } from '../answers/answer.ts';
 import { limitations } from '../facts/warnings.ts';
 import { scrolling } from '../html/elements.ts';
 import { type Html, html, prose } from '../html/html.ts';
 
-/** The published numbers beside ours and what makes them comparable or not; nothing for a study of one's own. */
+/** The published results that the study names, beside its own; nothing if it names none. */
 export function publishedSection(record: StudyRecord): Html | false {
-  const published = publishedResults(record.opening.study.name);
+  const { published } = record.opening.study;
   if (!published) return false;
-  const rows = published.results.map(
-    ({ stage, what, theirs, ours }) =>
+  const { title, source, results, caveats } = published;
+  const rows = results.map(
+    ({ stage, what, published: theirs, ours }) =>
       html`<tr><th scope="row">${stage}</th><td>${what}</td><td class="prose-cell">${prose(theirs)}</td><td class="prose-cell">${prose(counterpart(record, stage, ours))}</td></tr>
 `,
   );
-  const limits = limitations(record);
-  const verdict =
-    limits.length === 0
-      ? 'Ours were made with the same data, images and epochs; what still differs is listed below.'
-      : 'Not all of ours can be compared with them like for like; the reasons are listed below.';
-  return html`<section id="published" aria-labelledby="published-title"><h2 id="published-title">The report’s numbers beside ours</h2>
-<p>${verdict}</p>
+  const limits = [...limitations(record), ...caveats];
+  return html`<section id="published" aria-labelledby="published-title"><h2 id="published-title">Published results: ${title}</h2>
+${source && html`<p class="quiet">${prose(source)}</p>`}
 ${scrolling(
-  'The report’s numbers beside ours',
-  html`<table class="wide"><thead><tr><th scope="col">Stage</th><th scope="col">What</th><th scope="col">The report</th><th scope="col">This study</th></tr></thead><tbody>${rows}</tbody></table>`,
+  'Published results beside this study’s',
+  html`<table class="wide"><thead><tr><th scope="col">Stage</th><th scope="col">What</th><th scope="col">${title}</th><th scope="col">This study</th></tr></thead><tbody>${rows}</tbody></table>`,
 )}
-<h3>What makes them comparable, or not</h3>
-<ul>${[...limits, ...published.caveats].map((text) => html`<li>${prose(text)}</li>`)}</ul></section>
+${
+  limits.length > 0 &&
+  html`<h3>Limits of this comparison</h3>
+<ul>${limits.map((text) => html`<li>${prose(text)}</li>`)}</ul>`
+}</section>
 `;
 }
 
@@ -41,14 +41,14 @@ function counterpart(record: StudyRecord, stageName: string, ours: Counterpart):
   const stage = record.stages.find(({ name }) => name === stageName);
   if (!stage) return 'not run';
   if (ours.kind === 'answer') return answer(record, stage);
-  if (ours.kind === 'trials') return scores(ours.names.flatMap((name) => byCandidate(record, stage, name)));
+  if (ours.kind === 'trials') return scores(ours.names.flatMap((name) => trialsOf(record, stage, name)));
   const scored = rank(stage.trials).filter(({ score }) => score !== null);
   if (ours.kind === 'ranking') return scores(scored);
   return scores(scored.slice(0, 1), stage.kind === 'search');
 }
 
-/** A candidate's run, or that of the reduced form that the profile trained instead. */
-function byCandidate(
+/** A candidate's trial, or that of its reduced form if the profile trained that instead. */
+function trialsOf(
   record: StudyRecord,
   { name: stage, trials }: StageRecord,
   candidate: string,
@@ -62,17 +62,15 @@ function byCandidate(
 function scores(trials: readonly TrialRecord[], withSettings = false): string {
   const texts = trials.map((trial) => {
     const score = trial.score === null ? endInWords(trial) : percent(trial.score);
-    const asTheirs =
+    const inTraining =
       trial.scoreInTrainingMode === null ? '' : ` (in training mode ${percent(trial.scoreInTrainingMode)})`;
-    return `\`${trial.name}\`\u00a0${score}${asTheirs}${withSettings ? searched(trial) : ''}`;
+    return `\`${trial.name}\`\u00a0${score}${inTraining}${withSettings ? settings(trial) : ''}`;
   });
-  return texts.join(', ') || 'no run with a score';
+  return texts.join(', ') || 'no trial with a score';
 }
 
-function searched({ config }: TrialRecord): string {
+function settings({ config }: TrialRecord): string {
   if (!config) return '';
-  const settings = (['learningRate', 'batchSize', 'epochs'] as const).map((name) =>
-    numberInWords(name, config[name]),
-  );
-  return ` with ${settings.join(', ')}`;
+  const names = ['learningRate', 'batchSize', 'epochs'] as const;
+  return ` with ${names.map((name) => numberInWords(name, config[name])).join(', ')}`;
 }

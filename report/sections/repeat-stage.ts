@@ -7,7 +7,7 @@ import { type Html, html } from '../html/html.ts';
 import { curvesFigure, legendOf } from './stage-figures.ts';
 import { asCurve } from './variant-stage.ts';
 
-/** Each repeated run beside the first: what differs by epoch, and whether the weights are equal to the bit. */
+/** Each repeated trial beside the first: what differs by epoch, and whether the weights are bit-identical. */
 export async function repeatBody(record: StudyRecord, stage: StageRecord): Promise<Html> {
   const parts: Html[] = [];
   for (const second of stage.trials) {
@@ -35,7 +35,7 @@ async function comparison(first: TrialRecord, second: TrialRecord): Promise<Html
       : [];
   });
   const largest = Math.max(...epochs.map(({ difference }) => Math.abs(difference)));
-  // The repeated run goes by the same name where a study names it so; its curve needs another.
+  // The two may have the same name; the second's curve needs another.
   const again = { ...second, name: second.name === first.name ? `${second.name}, again` : second.name };
   const curves = [asCurve(first, 0), asCurve(again, 1)];
   const rows = epochs.map(
@@ -48,7 +48,7 @@ async function comparison(first: TrialRecord, second: TrialRecord): Promise<Html
   );
   const table = scrolling(
     `Differences by epoch of ${second.name}`,
-    html`<table><caption>The first run and, beside it, the second less the first</caption><thead><tr><th scope="col" class="number">Epoch</th>${COLUMNS.map(
+    html`<table><caption>The first trial and, beside it, the second minus the first</caption><thead><tr><th scope="col" class="number">Epoch</th>${COLUMNS.map(
       ([, title]) =>
         html`<th scope="col" class="number">${title}</th><th scope="col" class="number">Difference</th>`,
     )}</tr></thead><tbody>${rows}</tbody></table>`,
@@ -63,15 +63,15 @@ async function comparison(first: TrialRecord, second: TrialRecord): Promise<Html
 function summary(first: TrialRecord, second: TrialRecord): Html {
   const rows = [first, second].map(
     (
-      run,
-    ) => html`<tr><th scope="row"><code>${run.name}</code></th><td class="number">${run.seed ?? '–'}</td><td class="number">${run.repetition ?? '–'}</td>
-<td class="number">${run.score === null ? '–' : percent(run.score)}</td><td class="number">${run.bestEpoch ?? '–'}</td><td><code>${run.tensorsSha256 === null ? '–' : shortHash(run.tensorsSha256)}</code></td></tr>
+      trial,
+    ) => html`<tr><th scope="row"><code>${trial.name}</code></th><td class="number">${trial.seed ?? '–'}</td><td class="number">${trial.repetition ?? '–'}</td>
+<td class="number">${trial.score === null ? '–' : percent(trial.score)}</td><td class="number">${trial.bestEpoch ?? '–'}</td><td><code>${trial.tensorsSha256 === null ? '–' : shortHash(trial.tensorsSha256)}</code></td></tr>
 `,
   );
   const known = first.tensorsSha256 !== null && second.tensorsSha256 !== null;
-  const verdict = first.tensorsSha256 === second.tensorsSha256 ? 'equal to the bit' : 'not equal';
+  const verdict = first.tensorsSha256 === second.tensorsSha256 ? 'bit-identical' : 'not bit-identical';
   return scrolling(
-    'The two runs',
-    html`<table><caption>The two runs; the best epoch’s weights are ${known ? verdict : 'not recorded'}</caption><thead><tr><th scope="col">Run</th><th scope="col" class="number">Seed</th><th scope="col" class="number">Repetition</th><th scope="col" class="number">Best val accuracy</th><th scope="col" class="number">Best epoch</th><th scope="col">Weights’ SHA-256</th></tr></thead><tbody>${rows}</tbody></table>`,
+    'Both trials',
+    html`<table><caption>Both trials; the best epoch’s weights are ${known ? verdict : 'not recorded'}</caption><thead><tr><th scope="col">Trial</th><th scope="col" class="number">Seed</th><th scope="col" class="number">Repetition</th><th scope="col" class="number">Best val accuracy</th><th scope="col" class="number">Best epoch</th><th scope="col">Weights’ SHA-256</th></tr></thead><tbody>${rows}</tbody></table>`,
   );
 }

@@ -4,16 +4,16 @@ import { type SearchedSetting, searchedSettings } from '../facts/searched-settin
 import { bestTrial } from '../facts/study-facts.ts';
 import { drawParallel, drawProgress, drawScores, type Evaluation } from '../figures/search.ts';
 import { seriesStyle } from '../figures/series.ts';
-import { figure, runName, scrolling, tag } from '../html/elements.ts';
+import { figure, scrolling, tag, trialName } from '../html/elements.ts';
 import { type Html, html } from '../html/html.ts';
 import { trialTags } from './leaderboard.ts';
 
-/** What a search tried, in order, and how the score hangs on each setting. */
+/** A search's evaluations in order, and how the score depends on each setting. */
 export async function searchFigures(record: StudyRecord, stage: StageRecord): Promise<Html> {
   const settings = searchedSettings(record, stage);
   const evaluations = scoredEvaluations(stage, settings);
   const [first] = settings;
-  if (evaluations.length === 0 || !first) return tried(stage, settings);
+  if (evaluations.length === 0 || !first) return evaluationsTable(stage, settings);
   const titles = settings.map(({ title }) => title);
   const note = 'The numbers are in the table above.';
   const spoken = evaluations
@@ -23,7 +23,7 @@ export async function searchFigures(record: StudyRecord, stage: StageRecord): Pr
     )
     .join('; ');
   const label = (what: string) => `${what}, ${stage.name}: ${spoken}.`;
-  return html`${tried(stage, settings)}<div class="figures">${[
+  return html`${evaluationsTable(stage, settings)}<div class="figures">${[
     figure('Settings and score', await drawParallel(evaluations, titles, label('Settings and score')), {
       note: `A line for each evaluation; the best is bold. ${note}`,
     }),
@@ -40,7 +40,7 @@ export async function searchFigures(record: StudyRecord, stage: StageRecord): Pr
 
 // --- helpers ---
 
-/** A search's runs are numbered in the order in which they were suggested. */
+/** A search's trials are numbered in the order in which they were suggested. */
 function evaluationTag(stage: StageRecord, trial: TrialRecord): string {
   if (trial.takenOver) return 'start';
   return String(stage.trials.filter(({ takenOver }) => !takenOver).indexOf(trial) + 1);
@@ -57,18 +57,18 @@ function scoredEvaluations(stage: StageRecord, settings: readonly SearchedSettin
   });
 }
 
-function tried(stage: StageRecord, settings: readonly SearchedSetting[]): Html {
+function evaluationsTable(stage: StageRecord, settings: readonly SearchedSetting[]): Html {
   const best = bestTrial(stage);
   const rows = stage.trials.map((trial, index) => {
     const { config, score, bestEpoch } = trial;
     return html`<tr${trial === best && html` class="winner"`}><td class="number">${evaluationTag(stage, trial)}</td>
-<th scope="row">${runName(trial.name, seriesStyle(index))} ${trial === best && tag('best', 'win')}${score === null && trialTags(trial)}</th>
+<th scope="row">${trialName(trial.name, seriesStyle(index))} ${trial === best && tag('best', 'win')}${score === null && trialTags(trial)}</th>
 ${settings.map(({ of }) => html`<td class="number">${config ? of(config) : '–'}</td>`)}<td class="number">${score === null ? '–' : percent(score)}</td><td class="number">${bestEpoch ?? '–'}</td></tr>
 `;
   });
-  return html`<h3>What was tried, in order</h3>${scrolling(
+  return html`<h3>Evaluations in order</h3>${scrolling(
     `Evaluations of ${stage.name}`,
-    html`<table class="wide"><caption>Evaluations; epochs as run in this profile</caption><thead><tr><th scope="col" class="number">No.</th><th scope="col">Run</th>${settings.map(
+    html`<table class="wide"><caption>Evaluations, with epochs as this profile scales them</caption><thead><tr><th scope="col" class="number">No.</th><th scope="col">Trial</th>${settings.map(
       ({ title }) => html`<th scope="col" class="number">${title[0]?.toUpperCase()}${title.slice(1)}</th>`,
     )}<th scope="col" class="number">Best val accuracy</th><th scope="col" class="number">Best epoch</th></tr></thead><tbody>${rows}</tbody></table>`,
   )}`;

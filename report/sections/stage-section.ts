@@ -1,7 +1,7 @@
 import { rank } from '../../study/plan/winner.ts';
 import type { StageRecord, StudyRecord } from '../../study/record/record.ts';
 import { percent } from '../../words/numbers.ts';
-import { answer } from '../facts/sentences.ts';
+import { answer } from '../answers/answer.ts';
 import { startStage, startTrial } from '../facts/study-facts.ts';
 import { type Html, html, prose } from '../html/html.ts';
 import { leaderboard } from './leaderboard.ts';
@@ -15,14 +15,14 @@ export function stageAnchor(index: number): string {
   return `stage-${index + 1}`;
 }
 
-/** One stage: its question and answer, leaderboard and figures. */
+/** A stage: its question and answer, leaderboard and figures. */
 export async function stageSection(record: StudyRecord, stage: StageRecord, index: number): Promise<Html> {
   const side = stage.kind === 'variant' || stage.kind === 'repeat';
   return html`<section id="${stageAnchor(index)}" aria-labelledby="${stageAnchor(index)}-title">
 <h2 id="${stageAnchor(index)}-title">${index + 1}. ${stage.name}</h2>
 <p class="question">${prose(stage.question)}</p>
 <p class="answer">${prose(answer(record, stage))}</p>
-${side ? html`<p class="quiet">A side experiment: its runs are in no ranking.</p>` : startedFrom(record, stage)}
+${side ? html`<p class="quiet">A side experiment: its trials are not ranked.</p>` : startedFrom(record, stage)}
 ${await body(record, stage)}
 </section>
 `;
@@ -47,13 +47,13 @@ function startedFrom(record: StudyRecord, stage: StageRecord): Html {
   if (stage.start === null) return html`<p class="quiet">It starts from the study’s base settings.</p>`;
   const start = startTrial(record, stage);
   const score = start?.score == null ? '' : ` (${percent(start.score)})`;
-  const ranked = start?.takenOver ? ', whose run is ranked too' : '';
+  const ranked = start?.takenOver ? ', whose trial is ranked too' : '';
   return html`<p class="quiet">It starts from the configuration of <code>${stage.start}</code>${score}${ranked}. ${
     !start?.takenOver && scoresThere(startStage(record, stage))
   }</p>`;
 }
 
-/** What the stage before gave, for a stage that does not rank it. */
+/** The scores of the earlier stage, for a stage that doesn't rank its start. */
 function scoresThere(earlier: StageRecord | undefined): Html | false {
   const scored = rank(earlier?.trials ?? []).filter(({ score }) => score !== null);
   return (

@@ -1,22 +1,21 @@
 import type { StudyRecord, TestRecord } from '../../study/record/record.ts';
-import { CIFAR10_CLASSES } from '../../study/shipped/class-names.ts';
 import { count, loss, percent } from '../../words/numbers.ts';
-import { testAnswer } from '../facts/sentences.ts';
+import { testAnswer } from '../answers/test-answer.ts';
 import { drawBars } from '../figures/bars.ts';
 import { seriesStyle } from '../figures/series.ts';
 import { figure, scrolling } from '../html/elements.ts';
 import { type Html, html, prose } from '../html/html.ts';
 
-/** The final test: accuracy, confusion matrix and accuracy of each class; nothing where there was no test. */
+/** The final test: accuracy, confusion matrix and accuracy of each class; nothing without a test. */
 export async function testSection(record: StudyRecord): Promise<Html | false> {
   const { test, opening } = record;
   if (!test) return false;
   const stage = opening.study.stages.find(({ kind }) => kind === 'test');
-  const classes = classNames(opening.dataset.origin.kind, test.confusion.length);
+  const classes = test.confusion.map((_, label) => opening.dataset.classes?.[label] ?? `class ${label}`);
   return html`<section id="test" aria-labelledby="test-title"><h2 id="test-title">${record.stages.length + 1}. ${test.stage || 'test'}</h2>
 ${stage && html`<p class="question">${prose(stage.question)}</p>`}
 <p class="answer">${prose(testAnswer(record))}</p>
-<p class="quiet">The best epoch’s weights, once, on images that no run was trained on or chosen by. Loss ${loss(test.loss)}.</p>
+<p class="quiet">The best epoch’s weights, evaluated once on images that no trial was trained or selected on. Loss ${loss(test.loss)}.</p>
 ${confusionTable(test, classes)}
 ${mistakes(test, classes)}
 <div class="figures">${await classFigure(test, classes)}</div></section>
@@ -24,12 +23,6 @@ ${mistakes(test, classes)}
 }
 
 // --- helpers ---
-
-function classNames(origin: string, classes: number): string[] {
-  return Array.from({ length: classes }, (_, index) =>
-    origin === 'generated' ? `class ${index}` : (CIFAR10_CLASSES[index] ?? `class ${index}`),
-  );
-}
 
 function total(row: readonly number[]): number {
   return row.reduce((sum, images) => sum + images, 0);
@@ -56,7 +49,7 @@ function confusionTable({ confusion }: TestRecord, classes: readonly string[]): 
   });
   return scrolling(
     'Confusion matrix',
-    html`<table class="heat"><caption>Confusion matrix: images by their class (rows) and the class predicted (columns). Blue: right, by share of the class; orange: wrong, beside the most frequent mistake</caption>
+    html`<table class="heat"><caption>Confusion matrix: images by actual class (rows) and predicted class (columns). Blue: correct, by share of the class. Orange: wrong, relative to the most frequent mistake</caption>
 <thead><tr><th scope="col">Actual</th>${classes.map((name) => html`<th scope="col">${name}</th>`)}<th scope="col">Accuracy</th></tr></thead><tbody>${rows}</tbody></table>`,
   );
 }
@@ -87,6 +80,6 @@ async function classFigure({ confusion }: TestRecord, classes: readonly string[]
   });
   const label = `Test accuracy by class: ${bars.map(({ name, text }) => `${name} ${text}`).join(', ')}.`;
   return figure('Test accuracy by class', await drawBars(bars, label), {
-    note: 'The numbers are in the matrix’s last column.',
+    note: 'The numbers are in the last column of the matrix.',
   });
 }

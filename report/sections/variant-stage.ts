@@ -2,29 +2,29 @@ import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/r
 import { loss, percent, signed } from '../../words/numbers.ts';
 import { describeSettings } from '../../words/settings.ts';
 import { ordinaryTrial } from '../facts/study-facts.ts';
-import type { CurveRun } from '../figures/curves.ts';
+import type { Curve } from '../figures/curves.ts';
 import { seriesStyle } from '../figures/series.ts';
 import { scrolling } from '../html/elements.ts';
 import { type Html, html } from '../html/html.ts';
 import { trialTags } from './leaderboard.ts';
 import { curvesFigure, legendOf } from './stage-figures.ts';
 
-/** Each changed run beside its ordinary one. */
+/** Each changed trial beside its ordinary one. */
 export async function variantBody(record: StudyRecord, stage: StageRecord): Promise<Html> {
   const pairs = stage.trials.map((trial) => ({ trial, ordinary: ordinaryTrial(record, trial) }));
   const figures: Html[] = [];
   for (const { trial, ordinary } of pairs) {
-    const runs = [ordinary, trial].flatMap((run, index) =>
-      run && run.lines.length > 0 ? [asCurve(run, index)] : [],
+    const curves = [ordinary, trial].flatMap((each, place) =>
+      each && each.lines.length > 0 ? [asCurve(each, place)] : [],
     );
-    if (runs.length === 0) continue;
-    figures.push(await curvesFigure(runs, 'accuracy', trial.name, legendOf(runs)));
+    if (curves.length === 0) continue;
+    figures.push(await curvesFigure(curves, 'accuracy', trial.name, legendOf(curves)));
   }
   return html`${pairsTable(stage, pairs)}<div class="figures">${figures}</div>`;
 }
 
-/** A run as a curve of a pair: 0 for the ordinary one, 1 for the other. */
-export function asCurve({ name, lines, bestEpoch }: TrialRecord, place: number): CurveRun {
+/** A trial as a curve of a pair: 0 for the ordinary one, 1 for the other. */
+export function asCurve({ name, lines, bestEpoch }: TrialRecord, place: number): Curve {
   return { name, lines, bestEpoch, winner: false, ...seriesStyle(place) };
 }
 
@@ -46,7 +46,7 @@ function pairsTable(stage: StageRecord, pairs: readonly Pair[]): Html {
   });
   return scrolling(
     `Pairs of ${stage.name}`,
-    html`<table class="wide"><caption>Best validation accuracy and the validation loss of that epoch</caption><thead><tr><th scope="col">Ordinary run</th><th scope="col">Changed run</th><th scope="col">What differs</th><th scope="col" class="number">Ordinary</th><th scope="col" class="number">Changed</th><th scope="col" class="number">Points</th><th scope="col" class="number">Ordinary loss</th><th scope="col" class="number">Changed loss</th></tr></thead><tbody>${rows}</tbody></table>`,
+    html`<table class="wide"><caption>Best validation accuracy and the validation loss of that epoch</caption><thead><tr><th scope="col">Ordinary trial</th><th scope="col">Changed trial</th><th scope="col">What differs</th><th scope="col" class="number">Ordinary</th><th scope="col" class="number">Changed</th><th scope="col" class="number">Points</th><th scope="col" class="number">Ordinary loss</th><th scope="col" class="number">Changed loss</th></tr></thead><tbody>${rows}</tbody></table>`,
   );
 }
 

@@ -1,7 +1,9 @@
 /** Checks of a study that no single field can show: names, what stages start from, whether networks and splits work. */
 import type { z } from 'zod';
 import { heldOutImages } from '../trial/trial.ts';
+import { checkPublished } from './check-published.ts';
 import { NetworkShapeError, networkShapes } from './network-shapes.ts';
+import type { Published } from './published-schema.ts';
 import type { CompareStage, SearchStage, Stage, VariantStage } from './stage-schema.ts';
 import { type Network, settingsSchema } from './training-config.ts';
 
@@ -30,6 +32,7 @@ export function checkStages(study: Checked, context: z.RefinementCtx): void {
     }
     earlier.push(stage);
   });
+  if (study.published) checkPublished(study.published, study.stages, complain);
 }
 
 // --- helpers ---
@@ -38,6 +41,7 @@ interface Checked {
   stages: Stage[];
   validationFraction: number;
   profiles: Record<string, { trainImages: number | 'all' }>;
+  published?: Published | undefined;
 }
 type Path = (string | number)[];
 type Complain = (path: Path, input: unknown, message: string) => void;

@@ -3,6 +3,8 @@ import type { Network } from './training-config.ts';
 /** Edge of an image, pixels. */
 export const IMAGE_SIZE = 32;
 export const IMAGE_CHANNELS = 3;
+/** One byte a pixel and channel. */
+export const IMAGE_BYTES = IMAGE_SIZE * IMAGE_SIZE * IMAGE_CHANNELS;
 export const CLASSES = 10;
 /** Edge and stride of the max pool after every convolution in a network of kind `conv`. */
 export const POOL_SIZE = 2;
@@ -42,6 +44,12 @@ export class NetworkShapeError extends Error {
 export function networkShapes(network: Network): NetworkShapes {
   const layers = layersOf(network);
   return { layers, parameters: layers.reduce((sum, { parameters }) => sum + parameters, 0) };
+}
+
+/** Number of values of a shape; Infinity if it is too large to be exact, as a shape in a file may be. */
+export function sizeOf(shape: readonly number[]): number {
+  const size = shape.reduce((total, length) => total * length, 1);
+  return size <= Number.MAX_SAFE_INTEGER ? size : Number.POSITIVE_INFINITY;
 }
 
 // --- helpers ---
@@ -130,12 +138,8 @@ function layer(
   weight: number[],
   bias = true,
 ): LayerShape {
-  const parameters = product(weight) + (bias ? (weight.at(-1) ?? 0) : 0);
+  const parameters = sizeOf(weight) + (bias ? (weight.at(-1) ?? 0) : 0);
   return { name, kind, input, output, weight, bias, parameters };
-}
-
-function product(shape: readonly number[]): number {
-  return shape.reduce((total, size) => total * size, 1);
 }
 
 function shrunk(name: string, size: number, kernel: number, padding: number, convolved: number): string {

@@ -1,10 +1,6 @@
 import { z } from 'zod';
+import { nameSchema, proseSchema } from './text-schemas.ts';
 import { networkSchema, settingsSchema } from './training-config.ts';
-
-export const nameSchema = z
-  .string()
-  .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/, 'letters, digits, "_", "." and "-", at most 64, no "/"');
-export const proseSchema = z.string().min(1).max(2000);
 
 /** What a candidate changes in the configuration that its stage starts from. */
 const changeSchema = settingsSchema.extend({ network: networkSchema }).partial();

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { checkStages } from './check-stages.ts';
-import { nameSchema, proseSchema, stageSchema } from './stage-schema.ts';
+import { publishedSchema } from './published-schema.ts';
+import { stageSchema } from './stage-schema.ts';
+import { nameSchema, proseSchema } from './text-schemas.ts';
 import { defaultSettings, settingsSchema } from './training-config.ts';
 
 const imagesSchema = z.union([z.literal('all'), z.number().int().min(20).max(50_000)]);
@@ -34,6 +36,7 @@ export const studySchema = z
       .transform((base) => ({ ...defaultSettings, ...base })),
     stages: z.array(stageSchema).min(1).max(50),
     profiles: z.record(nameSchema, profileSchema),
+    published: publishedSchema.optional(),
   })
   .superRefine(checkStages);
 

@@ -27,6 +27,8 @@ export const datasetSummarySchema = z.strictObject({
   sha256: sha256Schema,
   trainImages: z.number().int(),
   testImages: z.number().int(),
+  /** Names of the classes, by label; absent from what earlier versions stored. */
+  classes: z.array(z.string()).optional(),
   origin: datasetOriginSchema,
 });
 
@@ -99,6 +101,8 @@ export const studyOpeningSchema = z.strictObject({
   dataset: datasetSummarySchema,
   /** What its pretrained networks start from; null if all start from scratch. */
   weights: weightsSummarySchema.nullable().default(null),
+  /** Networks that the study has as pretrained started from scratch: `--from-scratch`. */
+  fromScratch: z.boolean().default(false),
   numerics: z.number().int(),
   startedAt: z.iso.datetime(),
 });

@@ -87,7 +87,7 @@ describe('a given archive', () => {
 
   it.each([
     ['cut off', () => archive.subarray(0, archive.length / 2), /small\.tar\.gz: cut off/],
-    ['not an archive', () => Buffer.from('<html>not found</html>'), /small\.tar\.gz: no sound \.tar\.gz/],
+    ['not an archive', () => Buffer.from('<html>not found</html>'), /small\.tar\.gz: not a valid \.tar\.gz/],
   ])('is refused without a retry if it is %s', async (_what, content, message) => {
     await writeFile(file, content());
     const refusal = await refused({ source: { archive: file }, generatedImages: true });

@@ -1,15 +1,15 @@
-import { takeBatch, uploadImages } from '../../training/batches.ts';
-import type { TrainingEngine, TrainingRequest } from '../../training/engine.ts';
-import type { TrainingState } from '../../training/loop/state.ts';
+/**
+ * Reference: an engine that runs every operation by itself, as tfjs does. It is slow, and it is the definition that the
+ * compiled engine is checked against. Nothing here runs in training.
+ */
+import type { TrainingEngine, TrainingRequest } from '../../training/compile/engine.ts';
 import { crossEntropy } from '../../training/networks/loss.ts';
-import { createUpdateRule } from '../../training/optimizers/optimizer.ts';
-import { trainingStep } from '../../training/step.ts';
 import { fromDevice, toDevice } from '../../training/tensorflow/named-tensors.ts';
 import { tf } from '../../training/tensorflow/tensorflow.ts';
+import { takeBatch, uploadImages } from './images.ts';
+import { type TrainingState, trainingStep } from './training-step.ts';
 
-/** An engine that runs operations one by one, as tfjs does: slow, and the reference for the compiled one. */
 export function createEagerEngine({ network, images, optimizer }: TrainingRequest): TrainingEngine {
-  const rule = createUpdateRule(optimizer);
   const onDevice = uploadImages(images);
   let state: TrainingState = { weights: {}, slots: {}, lossSum: tf.scalar(0), correct: tf.scalar(0) };
   return {
@@ -26,7 +26,7 @@ export function createEagerEngine({ network, images, optimizer }: TrainingReques
     train({ indices, flips }, settings) {
       const before = state;
       state = tf.tidy(() =>
-        trainingStep(network, rule, before, {
+        trainingStep(network, optimizer, before, {
           batch: takeBatch(onDevice, indices, flips),
           learningRate: tf.scalar(settings.learningRate),
           dropoutSeed: tf.tensor1d(settings.dropoutSeed, 'int32'),

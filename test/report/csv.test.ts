@@ -15,7 +15,7 @@ const line: EpochLine = {
 const HEADER =
   'stage,trial,trialKey,epoch,train_loss,train_accuracy,val_loss,val_accuracy,learning_rate,seconds,val_accuracy_in_training_mode\n';
 
-it('has a row for every epoch of every run, numbers in full, and the best epoch’s accuracy in training mode', () => {
+it('has a row for every epoch of every trial, numbers in full, and the best epoch’s accuracy in training mode', () => {
   const best = { bestEpoch: 2, scoreInTrainingMode: 31.5 };
   const run = trial(
     'a',
@@ -28,7 +28,7 @@ it('has a row for every epoch of every run, numbers in full, and the best epoch�
   );
 });
 
-it('has a run that a later stage takes over once, and quotes what needs it', () => {
+it('lists a trial that a later stage takes over once, and quotes names if necessary', () => {
   const run = trial('a', { to: 50 }, { trialKey: null, lines: [line] });
   const csv = renderCsv(
     ownRecord([

@@ -1,4 +1,4 @@
-/** Runs with plausible curves, and records of stages of them. */
+/** Trials with plausible curves, and records of their stages. */
 
 import { parseStudy } from '../../study/definition/parse-study.ts';
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
@@ -6,6 +6,7 @@ import { asTrained } from '../../study/plan/epochs.ts';
 import { rank } from '../../study/plan/winner.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import { cifar10 } from '../../study/shipped/cifar10.ts';
+import { CIFAR10_CLASSES } from '../../study/shipped/class-names.ts';
 import { bestEpoch, type EpochLine } from '../../study/trial/trial.ts';
 
 /** The study that ships. */
@@ -18,7 +19,7 @@ export interface Shape {
   change?: Partial<TrainingConfig>;
 }
 
-/** Lines of a run that learns: accuracies rise to `to` and past it in training, losses fall and rise again. */
+/** Lines of a trial that learns: accuracies rise to `to`, and past it in training; losses fall and rise again. */
 export function learningLines(name: string, to: number, epochs: number, learningRate = 0.02): EpochLine[] {
   const noise = noiseOf(name);
   return Array.from({ length: epochs }, (_, index) => {
@@ -37,7 +38,7 @@ export function learningLines(name: string, to: number, epochs: number, learning
   });
 }
 
-/** A trained run; `change` replaces whatever of it. */
+/** A trained trial; `with_` replaces any part of it. */
 export function trial(
   name: string,
   { to, epochs = 50, change = {} }: Shape,
@@ -80,7 +81,7 @@ export function trial(
   };
 }
 
-/** A run without a result: skipped, diverged before its first epoch, or out of memory. */
+/** A trial without a result: skipped, diverged before its first epoch, or out of memory. */
 export function failed(
   name: string,
   outcome: TrialRecord['outcome'],
@@ -132,7 +133,7 @@ export function stage(name: string, trials: TrialRecord[], with_: Partial<StageR
   };
 }
 
-/** A record of these stages, of a study of the user's own. */
+/** A record of these stages, of a study that a user wrote. */
 export function ownRecord(stages: StageRecord[], profile: 'demo' | 'full' = 'full'): StudyRecord {
   const { base, profiles } = shipped;
   return {
@@ -162,9 +163,11 @@ export function ownRecord(stages: StageRecord[], profile: 'demo' | 'full' = 'ful
         sha256: hash('dataset'),
         trainImages: 50_000,
         testImages: 10_000,
+        classes: [...CIFAR10_CLASSES],
         origin: { kind: 'official', archiveSha256: hash('archive'), source: 'cifar-10-binary.tar.gz' },
       },
       weights: null,
+      fromScratch: false,
       numerics: 1,
       startedAt: '2026-03-01T08:00:00.000Z',
     },
@@ -174,7 +177,7 @@ export function ownRecord(stages: StageRecord[], profile: 'demo' | 'full' = 'ful
   };
 }
 
-/** Sixty-four digits that depend on the text alone. */
+/** Sixty-four digits that depend only on the text. */
 export function hash(text: string): string {
   const noise = noiseOf(text);
   return Array.from({ length: 64 }, () => Math.floor((noise() + 1) * 8).toString(16)).join('');
@@ -196,7 +199,7 @@ const ENVIRONMENT = {
   node: '20.20.2',
 };
 
-/** Numbers in [-1, 1) that depend on the text alone. */
+/** Numbers in [-1, 1) that depend only on the text. */
 export function noiseOf(text: string): () => number {
   let state = [...text].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) >>> 0, 7);
   return () => {

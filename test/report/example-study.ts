@@ -1,4 +1,4 @@
-/** The shipped study as it might come out: its own plan, with plausible curves. */
+/** A record of the shipped study: its own plan, with plausible curves. */
 
 import type { Stage } from '../../study/definition/stage-schema.ts';
 import type { Profile } from '../../study/definition/study-schema.ts';
@@ -95,7 +95,7 @@ const DRAWN: [learningRate: number, batchSize: number, epochs: number, accuracy:
   [0.0633, 32, 90, 86.9],
 ];
 
-/** What is out of the ordinary, by the end of a name. */
+/** Trials that differ from the others, by the end of a name. */
 const EXCEPTIONS: [end: string, change: Partial<TrialRecord>][] = [
   ['relu_layer_div2', { attempts: 2, parameters: 6_317_610 }],
   ['default_conv', { reused: true }],

@@ -1,32 +1,32 @@
 import { expect, it } from 'vitest';
 import { renderReport } from '../../report/render-report.ts';
+import type { Published } from '../../study/definition/published-schema.ts';
 import type { StudyRecord } from '../../study/record/record.ts';
 import { failed, ownRecord, stage, trial } from './example-record.ts';
 import { fullRecord, torchvisionWeights } from './example-study.ts';
 import { unbalanced, visibleText } from './markup.ts';
 
-const full = await renderReport(fullRecord());
+const pageOf = async (record: StudyRecord) => (await renderReport(record))['index.html'];
+const full = await pageOf(fullRecord());
 
 it('is one page that needs no other file and no script', () => {
-  const references = full.html.replace(/xmlns(:\w+)?="[^"]*"/g, '');
+  const references = full.replace(/xmlns(:\w+)?="[^"]*"/g, '');
   expect(references).not.toMatch(/https?:|\/\/\w|@import|<script|<link|<img|\bon\w+=|url\((?!#)/);
-  expect(full.html).toMatch(/^<!doctype html>\n<html lang="en">/);
-  expect(unbalanced(full.html)).toEqual([]);
+  expect(full).toMatch(/^<!doctype html>\n<html lang="en">/);
+  expect(unbalanced(full)).toEqual([]);
 });
 
 it('links only to anchors that it has, each of them once', () => {
-  const ids = [...full.html.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
+  const ids = [...full.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
   expect(new Set(ids).size).toBe(ids.length);
-  const targets = [...full.html.matchAll(/(?:href="#|aria-labelledby="|url\(#)([^")]*)/g)].map(
-    ([, id]) => id,
-  );
+  const targets = [...full.matchAll(/(?:href="#|aria-labelledby="|url\(#)([^")]*)/g)].map(([, id]) => id);
   expect(targets.length).toBeGreaterThan(10);
   for (const target of targets) expect(ids).toContain(target);
 });
 
 it('shows every number of the record', () => {
   const record = fullRecord();
-  const text = visibleText(full.html);
+  const text = visibleText(full);
   for (const { name, question, trials } of record.stages) {
     expect(text).toContain(name);
     expect(text).toContain(question);
@@ -46,9 +46,7 @@ it('shows every number of the record', () => {
 });
 
 it('has the figures of every stage, each with a label', () => {
-  const labels = [...full.html.matchAll(/<svg class="plot"[^>]*aria-label="([^"]+)"/g)].map(
-    ([, label]) => label,
-  );
+  const labels = [...full.matchAll(/<svg class="plot"[^>]*aria-label="([^"]+)"/g)].map(([, label]) => label);
   for (const name of ['dense', 'cnn', 'activation', 'optimizer', 'search', 'dropout']) {
     for (const what of ['Accuracy by epoch', 'Loss by epoch', 'Best validation accuracies']) {
       expect(labels.filter((label) => label?.startsWith(`${what}, ${name}:`))).toHaveLength(1);
@@ -68,7 +66,7 @@ it('escapes what people name and what machines say', async () => {
   const other = failed(`${hostile}2`, 'diverged', hostile);
   const record = ownRecord([stage(hostile, [run, other], { question: hostile })]);
   const { study, dataset } = record.opening;
-  const { html } = await renderReport({
+  const html = await pageOf({
     ...record,
     opening: {
       ...record.opening,
@@ -85,69 +83,94 @@ it('escapes what people name and what machines say', async () => {
 
 it('warns of generated images, a small profile and a reduced network, and of nothing else', async () => {
   const warning = (html: string) => visibleText(/<div class="warning"[\s\S]*?<\/div>/.exec(html)?.[0] ?? '');
-  const demo = warning((await renderReport(fullRecord({ profile: 'demo', generated: true }))).html);
+  const demo = warning(await pageOf(fullRecord({ profile: 'demo', generated: true })));
   expect(demo).toContain('GENERATED images, not CIFAR-10');
   expect(demo).toContain('The profile demo uses 2,000 images for training and validation and divides');
   expect(demo).toContain('In the profile demo, rn14_reduced stands in for rn50: its numbers are not rn50’s.');
-  expect(demo).toContain('1 run went on with settings that were changed by hand.');
-  expect(warning(full.html)).not.toContain('scratch');
-  expect(warning(full.html)).not.toContain('generated');
-  const plain = await renderReport(ownRecord([stage('s', [trial('a', { to: 50 }), trial('b', { to: 60 })])]));
-  expect(plain.html).not.toContain('class="warning"');
+  expect(demo).toContain('1 trial trained with settings that were changed on retry.');
+  expect(warning(full)).not.toContain('scratch');
+  expect(warning(full)).not.toContain('generated');
+  const scratch = fullRecord();
+  const opening = { ...scratch.opening, fromScratch: true, weights: null };
+  expect(warning(await pageOf({ ...scratch, opening }))).toContain('The study was run with --from-scratch');
+  const plain = await pageOf(ownRecord([stage('s', [trial('a', { to: 50 }), trial('b', { to: 60 })])]));
+  expect(plain).not.toContain('class="warning"');
 });
 
 it('says which weights pretrained networks started from, or that there were none', async () => {
-  const text = visibleText(full.html);
+  const text = visibleText(full);
   expect(text).toContain(`torchvision’s ImageNet ResNet-50: ${torchvisionWeights.sha256}, 267 tensors`);
-  expect(text).toContain('Their file resnet50.pth (torch.save, zip)');
+  expect(text).toContain('Weights file resnet50.pth (torch.save, zip)');
   expect(text).toContain('ResNet-50 (blocks 3-4-6-3, width 64); dense 2048-1024-256-64-16-10; pretrained');
 
   const record = fullRecord();
   const origin = { ...torchvisionWeights.origin, kind: 'other' as const, source: 'my-own.safetensors' };
   const weights = { ...torchvisionWeights, origin };
-  const other = await renderReport({ ...record, opening: { ...record.opening, weights } });
-  expect(visibleText(other.html)).toContain(
-    'start from other weights than torchvision’s ImageNet ResNet-50 (my-own.safetensors)',
+  const other = await pageOf({ ...record, opening: { ...record.opening, weights } });
+  expect(visibleText(other)).toContain(
+    'Pretrained networks start from my-own.safetensors, not from torchvision’s ImageNet ResNet-50.',
   );
 
-  const demo = visibleText((await renderReport(fullRecord({ profile: 'demo' }))).html);
+  const demo = visibleText(await pageOf(fullRecord({ profile: 'demo' })));
   expect(demo).toContain('Weights none: every network started from scratch');
   expect(demo).toContain('ResNet (blocks 1-1-1-1, width 16); dense 512-64-16-10');
 });
 
-it("sets the report's numbers beside those of the study that ships, and of no other", async () => {
-  const text = visibleText(full.html);
+it('sets published results beside the study’s own, if it names any', async () => {
+  const text = visibleText(full);
   expect(text).toContain('87.24 % with lr 0.06801699813974062, batch 128, 90 epochs');
   expect(text).toMatch(/cnn ResNet-50 above 80 % rn50 \d+\.\d\d %/);
   expect(text).toMatch(/cnn ResNet-50 above 80 % rn50 \d+\.\d\d % \(in training mode \d+\.\d\d %\)/);
-  const demo = visibleText((await renderReport(fullRecord({ profile: 'demo' }))).html);
+  const demo = visibleText(await pageOf(fullRecord({ profile: 'demo' })));
   expect(demo).toMatch(/cnn ResNet-50 above 80 % rn14_reduced \d+\.\d\d %/);
-  const own = await renderReport(ownRecord([stage('dense', [trial('MLP', { to: 50 })])]));
-  expect(own.html).not.toContain('87.24');
+  expect(text).not.toMatch(/\bthe report\b/i);
+
+  const record = ownRecord([stage('dense', [trial('MLP', { to: 50 })])]);
+  expect(await pageOf(record)).not.toContain('id="published"');
+  const published: Published = {
+    title: 'A paper',
+    source: 'Its authors, 1999',
+    results: [{ stage: 'dense', what: 'Baseline', published: 'about 40 %', ours: { kind: 'best' } }],
+    caveats: ['They had fewer images.'],
+  };
+  const { study } = record.opening;
+  const own = await pageOf({ ...record, opening: { ...record.opening, study: { ...study, published } } });
+  expect(visibleText(own)).toMatch(
+    /Published results: A paper Its authors, 1999 Stage What A paper This study dense Baseline about 40 % MLP \d+\.\d\d %/,
+  );
+  expect(visibleText(own)).toContain('Limits of this comparison They had fewer images.');
+});
+
+it('names the classes as the data set does, if the record has their names', async () => {
+  const record = fullRecord();
+  expect(visibleText(full)).toContain('Most frequent mistakes: cat taken for dog');
+  const { classes: _, ...dataset } = record.opening.dataset;
+  const nameless = await pageOf({ ...record, opening: { ...record.opening, dataset } });
+  expect(visibleText(nameless)).toContain('Most frequent mistakes: class 3 taken for class 5');
 });
 
 it('has the accuracies in training mode beside the scores, in those stages that have any', () => {
-  const boards = [...full.html.matchAll(/<table[^>]*><caption>Leaderboard[\s\S]*?<\/table>/g)].map(
-    ([table]) => visibleText(table),
+  const boards = [...full.matchAll(/<table[^>]*><caption>Leaderboard[\s\S]*?<\/table>/g)].map(([table]) =>
+    visibleText(table),
   );
   const both = boards.map((board) => board.includes('Best val accuracy In training mode Behind'));
   expect(both).toEqual([false, true, true, true, true, true]);
-  expect(full.html.match(/as where a network is never switched to evaluation/g)).toHaveLength(5);
+  expect(full.match(/never switches the network to evaluation mode/g)).toHaveLength(5);
   const [rn50] = fullRecord().stages[1]?.trials.filter(({ name }) => name === 'rn50') ?? [];
   const [row] = /1 rn50.*?2 simple_cnn_arq_4.*?−/.exec(boards[1] ?? '') ?? [];
   expect(row).toContain(`${rn50?.score?.toFixed(2)} % ${rn50?.scoreInTrainingMode?.toFixed(2)} %`);
   expect(row).toMatch(/% – −$/);
 });
 
-it('shows beside a stage that starts anew what the one before gave', () => {
-  expect(visibleText(full.html)).toMatch(
+it('lists the scores of the earlier stage if a stage doesn’t rank its start', () => {
+  expect(visibleText(full)).toMatch(
     /It starts from the configuration of relu_layer_div2 \(54\.78 %\)\. For comparison, dense: relu_layer_div2 54\.78 %, relu_layer_div4 54\.50 %,/,
   );
 });
 
 it('marks the settings that a stage changes, and those alone', () => {
   const row = /<tr><th scope="row"><code>rn50_elu<\/code>[\s\S]*?<\/tr>/.exec(
-    full.html.slice(full.html.indexOf('id="runs"')),
+    full.slice(full.indexOf('id="trials"')),
   );
   expect([...(row?.[0] ?? '').matchAll(/<mark>([^<]*)/g)].map(([, text]) => text)).toEqual(['ELU']);
 });
@@ -155,17 +178,17 @@ it('marks the settings that a stage changes, and those alone', () => {
 it.each<[string, StudyRecord]>([
   ['nothing yet', ownRecord([])],
   ['one candidate of one epoch', ownRecord([stage('s', [trial('a', { to: 50, epochs: 1 })])])],
-  ['no run with a score', ownRecord([stage('s', [failed('a', 'diverged'), failed('b', null)])])],
+  ['no trial with a score', ownRecord([stage('s', [failed('a', 'diverged'), failed('b', null)])])],
   [
     'an unfinished study',
     { ...fullRecord(), stages: fullRecord().stages.slice(0, 2), test: null, finishedAt: '' },
   ],
   [
-    'side experiments without their ordinary runs',
+    'side experiments without their ordinary trials',
     { ...fullRecord(), stages: fullRecord().stages.slice(-2) },
   ],
   [
-    'many runs with long names, one that exploded',
+    'many trials with long names, one that exploded',
     ownRecord([
       stage('s', [
         ...Array.from({ length: 20 }, (_, index) =>
@@ -187,24 +210,24 @@ it.each<[string, StudyRecord]>([
     ]),
   ],
 ])('reports on %s', async (_what, record) => {
-  const { html, json, csv } = await renderReport(record);
+  const files = await renderReport(record);
+  const html = files['index.html'];
   expect(unbalanced(html)).toEqual([]);
   expect(visibleText(html)).not.toMatch(/\bNaN\b|undefined|\[object|Infinity/);
   expect(html).not.toMatch(/="[^"]*(NaN|undefined|Infinity)[^"]*"/);
-  expect(JSON.parse(json)).toEqual(record);
-  expect(csv).toMatch(/^stage,trial,/);
+  expect(JSON.parse(files['record.json'])).toEqual(record);
+  expect(files['epochs.csv']).toMatch(/^stage,trial,/);
 });
 
 it('leaves exploding losses out of the figure, and says so', async () => {
   const lines = trial('a', { to: 50, epochs: 9 }).lines.map((line, index) =>
     index === 8 ? { ...line, val_loss: 1e9 } : line,
   );
-  const { html } = await renderReport(ownRecord([stage('s', [trial('a', { to: 50 }, { lines })])]));
+  const html = await pageOf(ownRecord([stage('s', [trial('a', { to: 50 }, { lines })])]));
   expect(visibleText(html)).toMatch(/Losses above \d+\.\d+ are not drawn; the table has them\./);
   expect(visibleText(html)).toContain('1.000e+9');
 });
 
-it('gives equal reports for equal records', async () => {
-  const again = await renderReport(fullRecord());
-  for (const part of ['html', 'json', 'csv'] as const) expect(again[part] === full[part], part).toBe(true);
+it('gives equal pages for equal records', async () => {
+  expect((await pageOf(fullRecord())) === full).toBe(true);
 });

@@ -21,6 +21,7 @@ const opening: StudyOpening = {
   studyId: 'one',
   study: parseStudy(cifar10, 'cifar10'),
   profile: 'demo',
+  fromScratch: false,
   dataset: { sha256: hash, trainImages: 50, testImages: 20, origin: { kind: 'generated' } },
   weights: null,
   numerics: 1,

@@ -36,7 +36,7 @@ import type { StudyRecord } from '../../study/record/record.ts';
 import { bestEpoch } from '../../study/trial/trial.ts';
 import { canonicalJson, trialKey } from '../../study/trial/trial-key.ts';
 import { decodePredictions } from '../../trainer/jobs/predictions.ts';
-import { parseRecords } from '../../training/data/records.ts';
+import { unpackImages } from '../../training/data/packed-images.ts';
 import { stratifiedSubset } from '../../training/data/split.ts';
 import { smallArchive } from '../activities/small-archive.ts';
 import { type Bench, openBench } from '../activities/training-bench.ts';
@@ -214,7 +214,7 @@ describe('a study', () => {
 
   it('has the test accuracy of its stored predictions', async () => {
     const { dataset, study: parsed } = record.opening;
-    const { labels } = parseRecords(await getTestImages(bench.store, dataset.sha256), 'test');
+    const { labels } = unpackImages(await getTestImages(bench.store, dataset.sha256), 'test');
     const indices = stratifiedSubset(labels, TEST_IMAGES, parsed.splitSeed);
     const probabilities = decodePredictions(await getBlob(bench.store, record.test?.predictions as BlobRef));
     const confusion = Array.from({ length: 10 }, () => new Array<number>(10).fill(0));

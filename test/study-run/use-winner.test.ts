@@ -16,7 +16,7 @@ import type { StudyRecord } from '../../study/record/record.ts';
 import { CIFAR10_CLASSES } from '../../study/shipped/class-names.ts';
 import { decodePredictions } from '../../trainer/jobs/predictions.ts';
 import { decodeSafetensors } from '../../training/checkpoint/safetensors.ts';
-import { parseRecords } from '../../training/data/records.ts';
+import { unpackImages } from '../../training/data/packed-images.ts';
 import { stratifiedSubset } from '../../training/data/split.ts';
 import type { NamedTensors } from '../../training/tensorflow/named-tensors.ts';
 import { tf } from '../../training/tensorflow/tensorflow.ts';
@@ -82,7 +82,7 @@ afterAll(async () => {
 describe('predict', () => {
   it('classifies test images, as PNG, as the final test did', async () => {
     const { dataset, study: parsed } = record.opening;
-    const images = parseRecords(await getTestImages(bench.store, dataset.sha256), 'test');
+    const images = unpackImages(await getTestImages(bench.store, dataset.sha256), 'test');
     const [first = 0, second = 0] = stratifiedSubset(images.labels, 100, parsed.splitSeed);
     const files = [await testImage(images.pixels, first), await testImage(images.pixels, second)];
     const { code, out, err } = await run('predict', 'ended', ...files, '--json');

@@ -5,13 +5,13 @@ import { LeaseLostError } from '../../storage/trials/lease.ts';
 import { NetworkShapeError } from '../../study/definition/network-shapes.ts';
 import { describeFailure } from '../../trainer/describe-failure.ts';
 import { DeviceUnavailableError } from '../../training/tensorflow/device-unavailable.ts';
-import { NotRecordableError } from '../../training/trace/not-traceable.ts';
+import { NotTraceableError } from '../../training/trace/not-traceable.ts';
 import { WeightsMismatchError } from '../../training/weights/fit-weights.ts';
 import { WeightsFileError } from '../../training/weights/load-weights.ts';
 
 it.each([
   [new NetworkShapeError('too small'), 'BadConfiguration'],
-  [new NotRecordableError('a step read the result of Mean'), 'BadConfiguration'],
+  [new NotTraceableError('a step read the result of Mean'), 'BadConfiguration'],
   [new WeightsMismatchError('another network'), 'BadConfiguration'],
   [new WeightsFileError('no weights'), 'BadConfiguration'],
   [new DamagedObjectError('datasets/x/train', 'its hash', 'another'), 'DamagedData'],

@@ -6,7 +6,7 @@ import {
 } from '../../study/definition/training-config.ts';
 import { asTrained } from '../../study/plan/epochs.ts';
 
-/** The default settings with changes, and a network. */
+/** The default settings with changes, for a network. */
 export function configOf(network: Network, changes: Partial<Settings> = {}): TrainingConfig {
   return { ...asTrained({ ...defaultSettings, ...changes }, { epochDivisor: 1 }), network };
 }
@@ -38,5 +38,5 @@ export const resnet50: Resnet = {
   hidden: [1024, 256, 64, 16],
 };
 
-/** The same code, small enough to train in a test: one block a group, an eighth of the channels. */
+/** Small enough to train in a test: one block in each group, an eighth of the channels. */
 export const tinyResnet: Resnet = { kind: 'resnet', blocks: [1, 1, 1, 1], width: 8, hidden: [32, 16] };

@@ -1,6 +1,6 @@
-import type { LabelledImages } from '../../training/batches.ts';
+import type { LabelledImages } from '../../training/data/labelled-images.ts';
 
-/** Images of ten classes that a network tells apart at once: a bright bar of the class's own rows, over noise. */
+/** Images of ten classes that a network learns at once: a bright bar in the class's own rows, over noise. */
 export function easyImages(count: number): LabelledImages {
   const pixels = new Uint8Array(count * 3072);
   const labels = Uint8Array.from({ length: count }, (_, image) => image % 10);

@@ -1,5 +1,5 @@
-import { expect } from 'vitest';
-import type { LabelledImages } from '../../training/batches.ts';
+import { sizeOf } from '../../study/definition/network-shapes.ts';
+import type { LabelledImages } from '../../training/data/labelled-images.ts';
 import type { NamedTensor } from '../../training/tensorflow/named-tensors.ts';
 import { type Tensor4D, tf } from '../../training/tensorflow/tensorflow.ts';
 
@@ -19,9 +19,9 @@ export function filledImages(count: number): LabelledImages {
 }
 
 /** Our axes in PyTorch's order, by rank: [height, width, in, out] → [out, in, height, width]. */
-export const toPyTorch: Record<number, number[]> = { 1: [0], 2: [1, 0], 4: [3, 2, 0, 1] };
+export const TO_PYTORCH: Record<number, number[]> = { 1: [0], 2: [1, 0], 4: [3, 2, 0, 1] };
 
-/** [count, 32, 32, 3]: the images of make-weights.py, whose values are `noise` as PyTorch orders them. */
+/** [count, 32, 32, 3]: the images of make-weights.py, whose values are `noise` in PyTorch's order. */
 export function noisyImages(count: number): Tensor4D {
   const theirs = tf.tensor(Float32Array.from(noise(count * 3072, 0)), [count, 3, 32, 32]);
   return tf.transpose(theirs, [0, 2, 3, 1]) as Tensor4D;
@@ -35,9 +35,9 @@ export function noisyImages(count: number): Tensor4D {
  */
 export function filled(name: string, shape: number[], seed: number, pixels?: number[]): NamedTensor {
   const axes = unflattened(shape, pixels);
-  const order = toPyTorch[axes.length] as number[];
+  const order = TO_PYTORCH[axes.length] as number[];
   const theirs = order.map((axis) => axes[axis] as number);
-  const size = theirs.reduce((a, b) => a * b, 1);
+  const size = sizeOf(theirs);
   let [spread, base] = [0.25, 0];
   if (shape.length > 1) spread = Math.sqrt(6 / (size / (theirs[0] as number)));
   else if (name.endsWith('bn3.weight')) [spread, base] = [0.125, 0.25];
@@ -47,50 +47,22 @@ export function filled(name: string, shape: number[], seed: number, pixels?: num
   return { shape, data: transposed(values, theirs, back) };
 }
 
-/**
- * Compares norm and entries.
- *
- * @param tolerance share of the norm, and of ten times the root mean square for single entries.
- */
-export function expectLike(
-  { shape, data }: NamedTensor,
-  want: Summary,
-  tolerance: number,
-  what: string,
-  pixels?: number[],
-): void {
-  const norm = Math.sqrt(data.reduce((sum, each) => sum + each * each, 0));
-  expect(Math.abs(norm / want.norm - 1), `${what}: norm ${norm} for ${want.norm}`).toBeLessThan(tolerance);
+/** A tensor's values in PyTorch's order. @param pixels see {@link filled}. */
+export function inPyTorchOrder({ shape, data }: NamedTensor, pixels?: number[]): Float32Array {
   const axes = unflattened(shape, pixels);
-  const theirs = transposed(data, axes, toPyTorch[axes.length] as number[]);
-  const last = want.entries.length - 1;
-  const entries = want.entries.map((_, k) => theirs[Math.round((k * (data.length - 1)) / last)] as number);
-  expectClose(entries, want.entries, (10 * tolerance * want.norm) / Math.sqrt(data.length), what);
-}
-
-export function expectClose(
-  got: ArrayLike<number>,
-  want: readonly number[],
-  tolerance: number,
-  what: string,
-): void {
-  expect(got.length).toBe(want.length);
-  for (const [index, value] of want.entries()) {
-    const error = Math.abs((got[index] as number) - value);
-    expect(error, `${what}[${index}]: ${got[index]} for ${value}`).toBeLessThan(tolerance);
-  }
+  return transposed(data, axes, TO_PYTORCH[axes.length] as number[]);
 }
 
 // --- helpers ---
 
-/** The weights of a dense layer over a flattened image: ours count its inputs in another order than PyTorch's. */
+/** The weights of a dense layer over a flattened image: our order of inputs differs from PyTorch's. */
 function unflattened(shape: number[], pixels: number[] | undefined): number[] {
   return pixels && shape.length === 2 ? [...pixels, shape[1] as number] : shape;
 }
 
 function transposed(data: Float32Array, shape: number[], order: number[]): Float32Array {
   const result = tf.tidy(() => tf.transpose(tf.tensor(data, shape), order));
-  // Not inside: `tidy` would look for tensors in the array, value by value.
+  // Outside, because `tidy` would look for tensors in the array, value by value.
   const values = result.dataSync<'float32'>();
   result.dispose();
   return values;
@@ -106,5 +78,7 @@ function bits(index: number, seed: number): number {
 
 /** As `values` in filling.py: numbers in [-1, 1). */
 function noise(size: number, seed: number): Float64Array {
-  return Float64Array.from({ length: size }, (_, index) => (bits(index, seed) >>> 8) * 2 ** -23 - 1);
+  const values = new Float64Array(size);
+  for (let index = 0; index < size; index++) values[index] = (bits(index, seed) >>> 8) * 2 ** -23 - 1;
+  return values;
 }

@@ -1,7 +1,8 @@
+import { sizeOf } from '../../study/definition/network-shapes.ts';
 import type { Optimizer } from '../../study/definition/training-config.ts';
-import { slotsOf } from '../../training/loop/state.ts';
-import type { NetworkFunction } from '../../training/networks/network.ts';
+import type { NetworkFunction } from '../../training/networks/network-function.ts';
 import { createUpdateRule } from '../../training/optimizers/optimizer.ts';
+import { slotsOf } from '../../training/optimizers/slots.ts';
 import type { NamedTensors } from '../../training/tensorflow/named-tensors.ts';
 
 /** Tensors whose values are all the same. */
@@ -10,10 +11,10 @@ export function constants(
   valueFor: (name: string) => number,
 ): NamedTensors {
   return new Map(
-    tensors.map(({ name, shape }) => {
-      const size = shape.reduce((total, length) => total * length, 1);
-      return [name, { shape, data: new Float32Array(size).fill(valueFor(name)) }];
-    }),
+    tensors.map(({ name, shape }) => [
+      name,
+      { shape, data: new Float32Array(sizeOf(shape)).fill(valueFor(name)) },
+    ]),
   );
 }
 

@@ -5,8 +5,9 @@ import { createCompiledEngine } from '../../training/compile/compiled-engine.ts'
 import { createNetwork, weightsOf } from '../../training/networks/network.ts';
 import { learningRateAt } from '../../training/optimizers/schedule.ts';
 import type { NamedTensor, NamedTensors } from '../../training/tensorflow/named-tensors.ts';
+import { expectClose, expectLike } from './expect-close.ts';
 import expected from './fixtures/training-steps.json' with { type: 'json' };
-import { expectClose, expectLike, filled, filledImages, type Summary } from './pytorch-fixtures.ts';
+import { filled, filledImages, type Summary } from './pytorch-fixtures.ts';
 import { slotsAtRest } from './tensors.ts';
 
 const images = filledImages(expected.batches.flat().length);
@@ -14,23 +15,27 @@ const images = filledImages(expected.batches.flat().length);
 const cases = expected.cases.map(({ network, activation, optimizer, schedule, learningRate, ...torch }) => ({
   config: trainingConfigSchema.parse({
     ...defaultSettings,
-    ...{ network, activation, optimizer, schedule, learningRate },
+    network,
+    activation,
+    optimizer,
+    schedule,
+    learningRate,
   }),
   torch: { ...torch, changes: new Map<string, Summary>(Object.entries(torch.changes)) },
   what: `${network.kind}, ${activation}, ${optimizer.kind}, ${schedule.kind}`,
 }));
 
-test.each(cases)('ten compiled steps are PyTorch’s: $what', comparesWithPyTorch);
+test.each(cases)('ten compiled steps equal PyTorch’s: $what', compareWithPyTorch);
 
-test('so are those by operations that are deterministic on a GPU', () => {
+test('so do ten steps with operations that are deterministic on a GPU', () => {
   vi.stubEnv('TF_DETERMINISTIC_OPS', '1');
-  comparesWithPyTorch(cases[0] as (typeof cases)[number]);
+  compareWithPyTorch(cases[0] as (typeof cases)[number]);
   vi.unstubAllEnvs();
 });
 
 // --- helpers ---
 
-function comparesWithPyTorch({ config, torch }: (typeof cases)[number]): void {
+function compareWithPyTorch({ config, torch }: (typeof cases)[number]): void {
   const network = createNetwork(config);
   const { optimizer } = config;
   expect(weightsOf(network).map(({ name }) => name)).toEqual([...torch.changes.keys()]);
@@ -73,7 +78,7 @@ function comparesWithPyTorch({ config, torch }: (typeof cases)[number]): void {
   }
 }
 
-/** Height, width and channels of what the first dense layer takes. */
+/** Height, width and channels of the image that the first dense layer takes. */
 function flattened(network: Parameters<typeof networkShapes>[0]): number[] {
   const convolutions = networkShapes(network).layers.filter(({ kind }) => kind === 'conv');
   return convolutions.at(-1)?.output ?? [32, 32, 3];

@@ -1,7 +1,7 @@
 import { putBlob } from '../../storage/blobs.ts';
 import { getTestImages } from '../../storage/inputs/test-images.ts';
 import { writeStudyTest } from '../../storage/studies.ts';
-import { parseRecords } from '../../training/data/records.ts';
+import { unpackImages } from '../../training/data/packed-images.ts';
 import { stratifiedSubset } from '../../training/data/split.ts';
 import { evaluate } from '../../training/loop/evaluate.ts';
 import type { JobContext } from '../job-context.ts';
@@ -17,7 +17,7 @@ export async function evaluateTest(
   const store = openStore();
   const { result, weights } = await bestWeights(store, trialKey);
   const { config, data } = result.spec;
-  const images = parseRecords(await getTestImages(store, data.dataset), 'test images');
+  const images = unpackImages(await getTestImages(store, data.dataset), 'test images');
   const indices = stratifiedSubset(images.labels, testImages, data.splitSeed);
 
   const onAlive = () => onEvent({ kind: 'alive' });

@@ -1,3 +1,10 @@
+import { createGraph, type Graph, type TypedOutput } from '../graph/graph.ts';
+import { type Feed, openSession, type Session } from '../graph/session.ts';
+import { weightsOf } from '../networks/network.ts';
+import { createUpdateRule } from '../optimizers/optimizer.ts';
+import { slotsOf } from '../optimizers/slots.ts';
+import type { NamedTensors } from '../tensorflow/named-tensors.ts';
+import type { Values } from '../tensorflow/tensorflow.ts';
 import type {
   Engine,
   EngineBatch,
@@ -7,24 +14,17 @@ import type {
   TrainingEngine,
   TrainingModeEngine,
   TrainingRequest,
-} from '../engine.ts';
-import { createGraph, type Graph } from '../graph/graph.ts';
-import { type Feed, openSession, type Session } from '../graph/session.ts';
-import { slotsOf } from '../loop/state.ts';
-import { weightsOf } from '../networks/network.ts';
-import { createUpdateRule } from '../optimizers/optimizer.ts';
-import type { NamedTensors } from '../tensorflow/named-tensors.ts';
-import type { Values } from '../tensorflow/tensorflow.ts';
+} from './engine.ts';
 import { addEvaluation } from './evaluation-part.ts';
 import { addImages, type ImagesInGraph } from './images.ts';
 import { poolBeforeRelu } from './rewrite.ts';
 import { addTensors, type TensorsInGraph } from './tensors-part.ts';
-import { addTraining, TRAINING_INPUTS } from './training-part.ts';
+import { addDropoutSeed, addTraining } from './training-part.ts';
 
 /**
- * An engine that evaluates a network by a graph: recorded once, and run as one call a batch.
+ * An engine that evaluates a network by a graph: traced once, then run as one call a batch.
  *
- * @throws NotRecordableError where the network can't be recorded.
+ * @throws {NotTraceableError} if the network can't be traced.
  */
 export function createEvaluationEngine(request: EngineRequest): Engine {
   const { graph, images, weights, evaluation } = evaluationGraph(request);
@@ -37,60 +37,60 @@ export function createEvaluationEngine(request: EngineRequest): Engine {
 }
 
 /**
- * The same for an engine that evaluates a network as it is in training.
+ * An engine that evaluates a network in training mode.
  *
- * @throws NotRecordableError where the network can't be recorded.
+ * @throws {NotTraceableError} if the network can't be traced.
  */
 export function createTrainingModeEngine(request: EngineRequest): TrainingModeEngine {
   const { graph, images, weights } = networkGraph(request);
-  const seed = graph.placeholder(TRAINING_INPUTS.dropoutSeed.name, 'int32', [2]);
-  const evaluation = addEvaluation(graph, request.network, images, weights, seed);
+  const seed = addDropoutSeed(graph);
+  const evaluation = addEvaluation(graph, request.network, images, weights, seed.output);
   const session = open(graph, (opened) => images.load(opened, request.images));
   return {
     setWeights: (tensors) => weights.set(session, tensors),
     evaluate: ({ indices, flips }, dropoutSeed) =>
-      evaluated(session.run([images.batch(indices, flips), seedFeed(dropoutSeed)], evaluation)),
+      evaluated(session.run([images.batch(indices, flips), seedFeed(seed, dropoutSeed)], evaluation)),
     dispose: () => session.dispose(),
   };
 }
 
 /**
- * An engine that trains and evaluates. Both, and setting and reading of weights and slots, are parts of one graph over
+ * An engine that trains and evaluates. Both, and setting and reading of weights and slots, are parts of one graph with
  * the same variables.
  *
- * @throws NotRecordableError where the network can't be recorded.
+ * @throws {NotTraceableError} if the network can't be traced.
  */
 export function createCompiledEngine(request: TrainingRequest): TrainingEngine {
-  const { network, optimizer } = request;
+  const { network } = request;
+  const rule = createUpdateRule(request.optimizer);
   const { graph, images, weights, evaluation } = evaluationGraph(request);
-  const slots = addTensors(graph, 'slots', slotsOf(network, createUpdateRule(optimizer)));
-  const { step, sums, cleared } = addTraining(graph, request, images, weights, slots);
+  const slots = addTensors(graph, 'slots', slotsOf(network, rule));
+  const training = addTraining(graph, network, rule, images, weights, slots);
   poolBeforeRelu(graph);
 
   const session = open(graph, (opened) => {
     images.load(opened, request.images);
-    opened.run([], [cleared]);
+    opened.run([], [training.clearSums]);
   });
   return {
     ...evaluationEngine(session, images, weights, evaluation),
     setSlots: (tensors) => slots.set(session, tensors),
     slots: () => slots.read(session),
     train({ indices, flips }, { learningRate, dropoutSeed }) {
-      const { name: rate } = TRAINING_INPUTS.learningRate;
       session.run(
         [
           images.batch(indices, flips),
-          { name: rate, type: 'float32', shape: [], values: Float32Array.of(learningRate) },
-          seedFeed(dropoutSeed),
+          { to: training.learningRate, values: Float32Array.of(learningRate) },
+          seedFeed(training.dropoutSeed, dropoutSeed),
         ],
-        [step],
+        [training.step],
       );
     },
     sums() {
-      const [loss, correct] = session.run([], sums);
+      const [loss, correct] = session.run([], training.sums);
       return { loss: loss?.[0] as number, correct: correct?.[0] as number };
     },
-    clearSums: () => void session.run([], [cleared]),
+    clearSums: () => void session.run([], [training.clearSums]),
   };
 }
 
@@ -137,7 +137,6 @@ function evaluated([probabilities, losses]: Values[]): EvaluatedBatch {
   return { probabilities: probabilities as Float32Array, losses: losses as Float32Array };
 }
 
-function seedFeed(dropoutSeed: StepSettings['dropoutSeed']): Feed {
-  const { name } = TRAINING_INPUTS.dropoutSeed;
-  return { name, type: 'int32', shape: [2], values: Int32Array.from(dropoutSeed) };
+function seedFeed(to: TypedOutput, dropoutSeed: StepSettings['dropoutSeed']): Feed {
+  return { to, values: Int32Array.from(dropoutSeed) };
 }

@@ -1,12 +1,13 @@
 import { type Graph, type GraphNode, nodeOf } from '../graph/graph.ts';
 
 /**
- * Takes the gradient of a ReLU behind that of the max pool which follows it:
- * ReluGrad(MaxPoolGrad(y, p, d), y) becomes MaxPoolGrad(y, p, ReluGrad(d, p)), with y the ReLU's and p the pool's output.
+ * If a max pool follows a ReLU, swaps their gradients: ReluGrad(MaxPoolGrad(y, p, d), y) becomes
+ * MaxPoolGrad(y, p, ReluGrad(d, p)), where y is the ReLU's and p the pool's output.
  *
- * Exact, since gradients pass to those y alone that are their window's largest, and so equal to its p; over a quarter of
- * the values. The gradient of the bias before the ReLU is then summed over the pooled values too (the others are 0), so
- * that it no longer shares its input with the convolution's: oneDNN would make one slow operation of the two.
+ * The result is the same to the bit: gradients pass only to the largest y of each window, which equals p. ReluGrad then
+ * runs over a quarter of the values. The gradient of the bias before the ReLU is also summed over the pooled values (the
+ * others are 0). Therefore it doesn't share its input with the convolution's gradient any more; oneDNN would fuse the two
+ * into one slow operation.
  */
 export function poolBeforeRelu(graph: Graph): void {
   const byName = new Map(graph.nodes.map((node) => [node.name, node]));

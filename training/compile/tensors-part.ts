@@ -1,4 +1,4 @@
-import type { Graph } from '../graph/graph.ts';
+import type { Graph, TypedOutput } from '../graph/graph.ts';
 import type { Session } from '../graph/session.ts';
 import { addVariable, assign, type Variable } from '../graph/variables.ts';
 import type { NamedTensors } from '../tensorflow/named-tensors.ts';
@@ -8,12 +8,12 @@ import { attribute } from '../tensorflow/tensorflow.ts';
 export interface TensorsInGraph {
   /** By the tensors' names. */
   variables: ReadonlyMap<string, Variable>;
-  /** Takes over the values of all of them. */
+  /** Sets all of them. */
   set(session: Session, tensors: NamedTensors): void;
   read(session: Session): NamedTensors;
 }
 
-/** @param part names them in the graph. */
+/** @param part prefix of their names in the graph. */
 export function addTensors(
   graph: Graph,
   part: string,
@@ -22,12 +22,15 @@ export function addTensors(
   const variables = new Map(
     tensors.map(({ name, shape }) => [name, addVariable(graph, `${part}/${name}`, 'float32', shape)]),
   );
-  const assigned = [...variables.values()].map((variable, index) => {
-    const next = graph.placeholder(`${variable.name}/new`, 'float32', tensors[index]?.shape ?? []);
-    // What is fed may share its memory with JavaScript's array, which an update in place would then write to.
+  const newValues = new Map<string, TypedOutput>();
+  const assigned = tensors.map(({ name, shape }) => {
+    const variable = variables.get(name) as Variable;
+    const newValue = graph.placeholder(`${variable.name}/new`, 'float32', shape);
+    newValues.set(name, newValue);
+    // A fed value may share its memory with JavaScript's array, which an update in place would overwrite.
     const type = attribute.type('T', 'float32');
-    const copy = graph.add(`${variable.name}/copy`, 'DeepCopy', [next], [type]);
-    return assign(graph, `${variable.name}/assign`, 'float32', variable, copy);
+    const copy = graph.add(`${variable.name}/copy`, 'DeepCopy', [newValue.output], [type]);
+    return assign(graph, `${variable.name}/assign`, variable, copy);
   });
   const set = graph.after(`${part}/set`, assigned);
   const values = [...variables.values()].map(({ value }) => value);
@@ -35,7 +38,7 @@ export function addTensors(
     variables,
     set(session, next) {
       const feeds = [...next].map(([name, { shape, data }]) => {
-        return { name: `${part}/${name}/new`, type: 'float32' as const, shape, values: data };
+        return { to: newValues.get(name) as TypedOutput, shape, values: data };
       });
       session.run(feeds, [set]);
     },

@@ -2,11 +2,11 @@ import { type Graph, type GraphNode, nodeOf, type Output, reached } from '../gra
 import type { Variable } from '../graph/variables.ts';
 
 /**
- * Lets updates wait until no gradient needs the old values any more: an update of a variable whose value is still held
- * would first copy it. Operations before the loss are left out: every update comes after them anyway, and a node that
- * another waits for is not fused with its neighbours.
+ * Makes each update wait until no gradient needs the old value any more: an update of a variable whose value is still
+ * in use would copy it first. Operations before the loss are left out: every update runs after them anyway, and
+ * TensorFlow doesn't fuse a node that another node waits for.
  *
- * @param updates the node that updates each variable.
+ * @param updates the output of each variable's update.
  */
 export function updateAfterLastUse(graph: Graph, loss: Output, updates: ReadonlyMap<Variable, Output>): void {
   const byName = new Map(graph.nodes.map((node) => [node.name, node]));

@@ -5,22 +5,22 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { type Extract, extract, type Header } from 'tar-stream';
 import { CIFAR10_CLASSES } from '../../study/shipped/class-names.ts';
-import { checkRecords, countLabels, RECORD_BYTES } from './records.ts';
+import { checkPackedImages, countLabels, PACKED_IMAGE_BYTES } from './packed-images.ts';
 
-/** CIFAR-10's binary archive as its authors offer it. */
+/** CIFAR-10's binary archive as its authors publish it. */
 export const OFFICIAL_ARCHIVE = {
   url: 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
   sizeBytes: 170_052_171,
   sha256: 'c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd',
 } as const;
 
-/** An archive isn't what it should be; the message says which one, which entry, what was expected and what came. */
+/** An archive that can't be used; the message names the archive and the entry, what was expected and what was found. */
 export class ArchiveError extends Error {
   override readonly name = 'ArchiveError';
 }
 
 export interface Cifar10Archive {
-  /** The records of all five training files, in order. */
+  /** The packed images of all five training files, in order. */
   train: Buffer;
   test: Buffer;
   trainImages: number;
@@ -31,10 +31,11 @@ export interface Cifar10Archive {
 }
 
 /**
- * Reads an archive in the layout of CIFAR-10's binary version, with up to 10,000 images a file. Nothing is
- * written to disk, and nothing but the expected entries is accepted. Throws `ArchiveError`.
+ * Reads an archive in the layout of CIFAR-10's binary version, with up to 10,000 images in each file. It writes nothing
+ * to disk and accepts only the expected entries.
  *
- * @param source the archive's bytes, or the file that holds them.
+ * @param source the archive's bytes, or its path.
+ * @throws {ArchiveError}
  */
 export async function readCifar10Archive(source: Uint8Array | string): Promise<Cifar10Archive> {
   const where = typeof source === 'string' ? source : 'the archive';
@@ -45,14 +46,14 @@ export async function readCifar10Archive(source: Uint8Array | string): Promise<C
   const missing = [...TRAINING_FILES, TEST_FILE, CLASSES_FILE].filter((name) => !files.has(name));
   if (missing.length > 0) {
     throw new ArchiveError(
-      `${where}: expected ${missing.join(', ')} in it too, but it ends before; ${REMEDY}`,
+      `${where}: expected it to contain ${missing.join(', ')} too, but it ends before; ${REMEDY}`,
     );
   }
   const file = (name: string): Buffer => files.get(name) as Buffer;
 
   for (const name of [...TRAINING_FILES, TEST_FILE]) {
     try {
-      checkRecords(file(name), `${where}: ${name}`);
+      checkPackedImages(file(name), `${where}: ${name}`);
     } catch (cause) {
       throw new ArchiveError(`${(cause as Error).message}; ${REMEDY}`, { cause });
     }
@@ -63,8 +64,8 @@ export async function readCifar10Archive(source: Uint8Array | string): Promise<C
   return {
     train,
     test,
-    trainImages: train.length / RECORD_BYTES,
-    testImages: test.length / RECORD_BYTES,
+    trainImages: train.length / PACKED_IMAGE_BYTES,
+    testImages: test.length / PACKED_IMAGE_BYTES,
     classes: [...CIFAR10_CLASSES],
     archiveSha256,
   };
@@ -77,17 +78,17 @@ const TRAINING_FILES = [1, 2, 3, 4, 5].map((number) => `data_batch_${number}.bin
 const TEST_FILE = 'test_batch.bin';
 const CLASSES_FILE = 'batches.meta.txt';
 
-/** What may be in the archive, and how large each may be. */
+/** The archive's possible files, with the most bytes each may have. */
 const LARGEST_BYTES = new Map([
-  ...[...TRAINING_FILES, TEST_FILE].map((name): [string, number] => [name, 10_000 * RECORD_BYTES]),
+  ...[...TRAINING_FILES, TEST_FILE].map((name): [string, number] => [name, 10_000 * PACKED_IMAGE_BYTES]),
   [CLASSES_FILE, 1_024],
   ['readme.html', 65_536],
 ]);
-/** With room for the tar's own headers and padding. */
+/** Including the tar's own headers and padding. */
 const LARGEST_TAR_BYTES = [...LARGEST_BYTES.values()].reduce((sum, size) => sum + size) + 1_048_576;
 
 const REMEDY =
-  "fetch it again, or take CIFAR-10's binary version (cifar-10-binary.tar.gz) or another archive of its layout";
+  "download it again, or use CIFAR-10's binary version (cifar-10-binary.tar.gz) or another archive with its layout";
 
 async function hashOf(bytes: Readable, where: string): Promise<string> {
   const hash = createHash('sha256');
@@ -101,7 +102,7 @@ async function hashOf(bytes: Readable, where: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Decompresses and takes apart as it reads, so that a hostile archive is left at the first thing wrong with it. */
+/** Decompresses and checks while it reads, so that it stops at the first fault of a hostile archive. */
 async function readEntries(archive: Readable, where: string): Promise<Map<string, Buffer>> {
   const entries = extract();
   const [read, fed] = await Promise.allSettled([
@@ -109,7 +110,7 @@ async function readEntries(archive: Readable, where: string): Promise<Map<string
     pipeline(archive, createGunzip(), limitSize, entries),
   ]);
   if (read.status === 'fulfilled' && fed.status === 'fulfilled') return read.value;
-  // What was wrong with an entry says most; and what broke the stream more than that it broke.
+  // A fault of an entry is the best explanation; otherwise the error that broke the stream, not its consequences.
   const errors = [read, fed].flatMap((end) => (end.status === 'rejected' ? [end.reason as Error] : []));
   const cause = errors.find((error) => error instanceof ArchiveError) ?? errors.at(-1);
   if (cause instanceof TarTooLargeError) {
@@ -119,7 +120,9 @@ async function readEntries(archive: Readable, where: string): Promise<Map<string
   }
   if (cause instanceof ArchiveError) throw cause;
   const cutOff = cause && 'code' in cause && cause.code === 'Z_BUF_ERROR';
-  const problem = cutOff ? 'cut off, its gzip data ends too early' : `no sound .tar.gz (${cause?.message})`;
+  const problem = cutOff
+    ? 'cut off: its gzip data ends too early'
+    : `not a valid .tar.gz (${cause?.message})`;
   throw new ArchiveError(`${where}: ${problem}; ${REMEDY}`, { cause });
 }
 
@@ -145,7 +148,7 @@ async function collectFiles(entries: Extract, where: string): Promise<Map<string
   return files;
 }
 
-/** @returns the file's name, or undefined for the folder that they all lie in. */
+/** @returns the file's name, or undefined for the folder that contains all files. */
 function checkHeader(header: Header, files: Map<string, Buffer>, where: string): string | undefined {
   const { name, type, size } = header;
   const refuse = (problem: string): never => {
@@ -156,9 +159,9 @@ function checkHeader(header: Header, files: Map<string, Buffer>, where: string):
   const base = name.startsWith(FOLDER) ? name.slice(FOLDER.length) : '';
   const largest = LARGEST_BYTES.get(base);
   if (largest === undefined) {
-    return refuse(`isn't expected; expected ${[...LARGEST_BYTES.keys()].join(', ')}, all in ${FOLDER}`);
+    return refuse(`is unexpected; expected ${[...LARGEST_BYTES.keys()].join(', ')}, all in ${FOLDER}`);
   }
-  if (files.has(base)) return refuse('comes twice');
+  if (files.has(base)) return refuse('occurs twice');
   if (size > largest) return refuse(`has ${size} bytes, expected at most ${largest}`);
   return base;
 }
@@ -175,8 +178,9 @@ function checkClasses(names: Buffer, train: Buffer, test: Buffer, where: string)
         `${JSON.stringify(classes.join(', ').slice(0, 200))}; ${REMEDY}`,
     );
   }
-  for (const [part, records] of [['training', train] as const, ['test', test] as const]) {
-    const absent = CIFAR10_CLASSES.filter((_, label) => countLabels(records)[label] === 0);
+  for (const [part, packed] of [['training', train] as const, ['test', test] as const]) {
+    const counts = countLabels(packed);
+    const absent = CIFAR10_CLASSES.filter((_, label) => counts[label] === 0);
     if (absent.length > 0) {
       throw new ArchiveError(
         `${where}: expected ${part} images of every class, got none of ${absent.join(', ')}; ${REMEDY}`,

@@ -1,10 +1,10 @@
 import { uniformFloat32 } from 'pure-rand/distribution/uniformFloat32';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
-import { CLASSES, IMAGE_SIZE } from '../../study/definition/network-shapes.ts';
-import { RECORD_BYTES } from './records.ts';
+import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/definition/network-shapes.ts';
+import { PACKED_IMAGE_BYTES } from './packed-images.ts';
 
-/** By label: what the generated images show. */
+/** What the generated images show, by label. */
 const GENERATED_CLASSES = [
   'horizontal stripes',
   'vertical stripes',
@@ -19,7 +19,7 @@ const GENERATED_CLASSES = [
 ] as const;
 
 export interface GeneratedImages {
-  /** Records as in CIFAR-10's binary files. */
+  /** Packed as in CIFAR-10's binary files. */
   train: Buffer;
   test: Buffer;
   trainImages: number;
@@ -28,10 +28,9 @@ export interface GeneratedImages {
 }
 
 /**
- * Images to try a study on where no real ones can be had: patterns of random place, size, contrast and
- * colour under noise, as many of each class. Where a pattern lies says nothing, so convolutions find what
- * dense layers hardly can; a leaning of each class towards a hue gives both something to begin with. Equal
- * counts give equal bytes.
+ * Images to try a study without real ones: patterns of random place, size, contrast and colour under noise, equally
+ * many of each class. The place of a pattern carries no information, so convolutions recognise what dense layers hardly
+ * can. Each class leans towards a hue, which both learn at once. Equal counts give equal bytes.
  *
  * @param counts multiples of ten.
  */
@@ -39,8 +38,8 @@ export function generateImages(
   { trainImages, testImages } = { trainImages: 2_000, testImages: 500 },
 ): GeneratedImages {
   return {
-    train: generateRecords(trainImages, 1),
-    test: generateRecords(testImages, 2),
+    train: generatePacked(trainImages, 1),
+    test: generatePacked(testImages, 2),
     trainImages,
     testImages,
     classes: [...GENERATED_CLASSES],
@@ -55,28 +54,32 @@ const NOISE = 30;
 /** How far a class leans towards its hue, of 255. */
 const LEANING = 14;
 
-function generateRecords(count: number, seed: number): Buffer {
+function generatePacked(count: number, seed: number): Buffer {
   if (count % CLASSES !== 0) throw new RangeError(`expected a multiple of ${CLASSES} images, got ${count}`);
   const random = xoroshiro128plus(seed);
-  const records = Buffer.alloc(count * RECORD_BYTES);
+  const packed = Buffer.alloc(count * PACKED_IMAGE_BYTES);
   for (let index = 0; index < count; index++) {
-    drawRecord(records.subarray(index * RECORD_BYTES, (index + 1) * RECORD_BYTES), index % CLASSES, random);
+    drawImage(
+      packed.subarray(index * PACKED_IMAGE_BYTES, (index + 1) * PACKED_IMAGE_BYTES),
+      index % CLASSES,
+      random,
+    );
   }
-  return records;
+  return packed;
 }
 
-function drawRecord(record: Buffer, label: number, random: RandomGenerator): void {
-  record[0] = label;
+function drawImage(packed: Buffer, label: number, random: RandomGenerator): void {
+  packed[0] = label;
   const shape = drawShape(label, random);
   const contrast = between(random, 70, 130) * (random.next() < 0 ? -1 : 1);
-  for (let channel = 0; channel < 3; channel++) {
+  for (let channel = 0; channel < IMAGE_CHANNELS; channel++) {
     const hue = LEANING * Math.cos(2 * Math.PI * (label / CLASSES + channel / 3));
     const background = between(random, 70, 185) + hue;
     const difference = contrast * between(random, 0.5, 1.2);
     for (let pixel = 0; pixel < PLANE; pixel++) {
       const inside = shape(pixel % IMAGE_SIZE, Math.floor(pixel / IMAGE_SIZE)) ? 0.5 : -0.5;
       const value = background + inside * difference + between(random, -NOISE, NOISE);
-      record[1 + channel * PLANE + pixel] = Math.max(0, Math.min(255, Math.round(value)));
+      packed[1 + channel * PLANE + pixel] = Math.max(0, Math.min(255, Math.round(value)));
     }
   }
 }

@@ -3,9 +3,9 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { heldOutImages } from '../../study/trial/trial.ts';
 
 export interface SplitRequest {
-  /** Images used, of all that there are. */
+  /** Number of images used. */
   trainImages: number;
-  /** Share of the images used that is held out, above 0 and below 1. */
+  /** Share of the used images that is held out, above 0 and below 1. */
   validationFraction: number;
   splitSeed: number;
 }
@@ -17,13 +17,13 @@ export interface Split {
 }
 
 /**
- * Splits images into those trained on and those that choose. Both are stratified by class:
- * `trainImages` are taken as by `stratifiedSubset`, then `round(trainImages × validationFraction)` of them
- * are held out, each class its exact share rounded down, and the images still wanted from the classes with
- * the largest remainders (the lower label first among equals). Equal arguments give equal splits.
+ * Splits images into training and validation images, both stratified by class. It takes `trainImages` like
+ * `stratifiedSubset` and holds out `round(trainImages × validationFraction)` of them. Each class holds out its exact
+ * share rounded down. The remaining images come from the classes with the largest remainders; the lower label comes first
+ * among equals. Equal arguments give equal splits.
  *
- * @param labels the class of every image. Throws `RangeError` where there aren't as many images as wanted,
- *   or one side would be empty.
+ * @param labels the class of every image.
+ * @throws {RangeError} if there are too few images, or if one side would be empty.
  */
 export function splitImages(labels: Uint8Array, request: SplitRequest): Split {
   const { trainImages, validationFraction, splitSeed } = request;
@@ -39,7 +39,7 @@ export function splitImages(labels: Uint8Array, request: SplitRequest): Split {
   const quotas = shares.map(Math.floor);
   const byRemainder = [...shares.keys()].sort((a, b) => remainder(shares, b) - remainder(shares, a) || a - b);
   const left = heldOut - sum(quotas);
-  // Never negative; at most one a class, as each lost less than one image to rounding.
+  // Never negative, and at most one per class, because each class lost less than one image to rounding.
   for (const label of byRemainder.slice(0, left)) quotas[label] = (quotas[label] as number) + 1;
 
   return {
@@ -49,11 +49,12 @@ export function splitImages(labels: Uint8Array, request: SplitRequest): Split {
 }
 
 /**
- * Takes `count` images, of each class as many as of the others as far as they reach: what a class lacks,
- * and what is left after equal shares, is taken from the others in the order of labels. With the same seed
- * a smaller subset of balanced classes is part of a larger one.
+ * Takes `count` images, equally many of each class if possible. Images that a class lacks, and those that equal shares
+ * leave over, come from the other classes in the order of labels. With the same seed, a smaller subset of balanced classes
+ * is part of a larger one.
  *
- * @returns indices, ascending. Throws `RangeError` where there aren't as many images.
+ * @returns indices, ascending.
+ * @throws {RangeError} if there are too few images.
  */
 export function stratifiedSubset(labels: Uint8Array, count: number, seed: number): Int32Array {
   return ascending(takeStratified(labels, count, seed).flat());
@@ -61,7 +62,7 @@ export function stratifiedSubset(labels: Uint8Array, count: number, seed: number
 
 // --- helpers ---
 
-/** Indices taken of each class, by label, in random order. */
+/** The indices taken from each class, by label, in random order. */
 function takeStratified(labels: Uint8Array, count: number, seed: number): number[][] {
   if (!Number.isInteger(count) || count < 1 || count > labels.length) {
     throw new RangeError(`expected a number of images from 1 to ${labels.length}, got ${count}`);

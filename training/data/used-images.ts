@@ -1,9 +1,9 @@
-import type { LabelledImages } from '../batches.ts';
+import type { LabelledImages } from './labelled-images.ts';
 
 /**
- * Only the images that some index names, in their order, so that no device holds others.
+ * Keeps only the images that an index refers to, in their order, so that the device holds no others.
  *
- * @returns the images, and each list of indices as indices of those.
+ * @returns the images, and each list of indices as indices of these images.
  */
 export function usedImages(
   { pixels, labels }: LabelledImages,

@@ -2,12 +2,21 @@ import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/definition/netw
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
 import { checkTensors } from '../checkpoint/checkpoint.ts';
 import { addNormalised } from '../compile/images.ts';
-import { createGraph, type GraphNode, int32Constant, nodeOf, type Output, reached } from '../graph/graph.ts';
+import { addProgram } from '../compile/program.ts';
+import {
+  createGraph,
+  type Graph,
+  type GraphNode,
+  int32Constant,
+  nodeOf,
+  type Output,
+  reached,
+  type TypedOutput,
+} from '../graph/graph.ts';
 import type { Signature } from '../graph/saved-model.ts';
 import { createNetwork, weightsOf } from '../networks/network.ts';
 import type { NamedTensors } from '../tensorflow/named-tensors.ts';
 import { attribute, tf, types } from '../tensorflow/tensorflow.ts';
-import { addProgram } from '../trace/trace-network.ts';
 
 /** A network with its weights as a graph of its own. */
 export interface ServingGraph {
@@ -17,67 +26,70 @@ export interface ServingGraph {
 }
 
 /**
- * A trained network as a graph that takes uint8 images [n, 32, 32, 3], of any number, and gives logits and probabilities
- * [n, 10]. Weights are constants, scaling and normalising are part of it, and nothing of training is.
+ * A trained network as a graph from uint8 images [n, 32, 32, 3] to logits and probabilities [n, 10], for any n. Weights
+ * are constants. The graph includes scaling and normalisation, and no operations of training.
  *
- * @throws CheckpointMismatchError for weights of another network.
+ * @throws {CheckpointMismatchError} if the weights belong to another network.
  */
 export function servingGraph(config: TrainingConfig, weights: NamedTensors): ServingGraph {
   const network = createNetwork(config);
   checkTensors('weights', weights, weightsOf(network));
   const graph = createGraph();
-  const imageShape = [-1, IMAGE_SIZE, IMAGE_SIZE, IMAGE_CHANNELS];
-  const images = graph.placeholder('images', 'uint8', imageShape);
+  const images = graph.placeholder('images', 'uint8', [-1, IMAGE_SIZE, IMAGE_SIZE, IMAGE_CHANNELS]);
+  const constants = addConstants(graph, weights);
+  const batchShape = addBatchShape(graph, images.output);
+  const x = addNormalised(graph, 'batch', images.output);
+  const result = addProgram(graph, {
+    part: 'network',
+    network,
+    inputs: { weights: constants, x, batchShape },
+    run: (values, batch) => {
+      const { logits } = network.forward(values, batch.x, { training: false });
+      return { logits, probabilities: tf.softmax(logits) };
+    },
+  });
+  const named = (name: string): TypedOutput => ({
+    output: graph.add(name, 'Identity', [result(name)], [attribute.type('T', 'float32')]),
+    type: 'float32',
+    shape: [-1, CLASSES],
+  });
+  const signature: Signature = {
+    inputs: { images },
+    outputs: { probabilities: named('probabilities'), logits: named('logits') },
+  };
+  return { nodes: neededNodes(graph.nodes, signature), signature };
+}
+
+// --- helpers ---
+
+function addConstants(graph: Graph, weights: NamedTensors): Map<string, { value: Output }> {
   const float = attribute.type('dtype', 'float32');
-  const variables = new Map(
+  return new Map(
     [...weights].map(([name, { shape, data }]) => {
       const tensor = { type: types.float32, shape, values: data };
       return [name, { value: graph.add(`weights/${name}`, 'Const', [], [float, { name: 'value', tensor }]) }];
     }),
   );
+}
+
+/** int32 [1]: the number of images. */
+function addBatchShape(graph: Graph, images: Output): Output {
   const shape = graph.add(
     'batch/image-shape',
     'Shape',
     [images],
     [attribute.type('T', 'uint8'), attribute.type('out_type', 'int32')],
   );
-  const batchShape = graph.add(
+  return graph.add(
     'batch/shape',
     'Slice',
     [shape, graph.constant(int32Constant([0])), graph.constant(int32Constant([1]))],
     [attribute.type('T', 'int32'), attribute.type('Index', 'int32')],
   );
-  const x = addNormalised(graph, 'batch', images);
-  const result = addProgram(
-    graph,
-    'network',
-    network,
-    { x, batchShape },
-    { variables },
-    undefined,
-    (values, batch) => {
-      const { logits } = network.forward(values, batch.x, { training: false });
-      return { logits, probabilities: tf.softmax(logits) };
-    },
-  );
-  const output = (name: string): Output =>
-    graph.add(name, 'Identity', [result(name)], [attribute.type('T', 'float32')]);
-
-  const outputShape = [-1, CLASSES];
-  const signature: Signature = {
-    inputs: { images: { output: images, type: 'uint8', shape: imageShape } },
-    outputs: {
-      probabilities: { output: output('probabilities'), type: 'float32', shape: outputShape },
-      logits: { output: output('logits'), type: 'float32', shape: outputShape },
-    },
-  };
-  return { nodes: needed(graph.nodes, signature), signature };
 }
 
-// --- helpers ---
-
-/** Those that the outputs need: recording leaves constants behind that nothing takes. */
-function needed(nodes: readonly GraphNode[], { outputs }: Signature): GraphNode[] {
+/** Drops constants that tracing adds and no operation takes. */
+function neededNodes(nodes: readonly GraphNode[], { outputs }: Signature): GraphNode[] {
   const inputs = new Map(nodes.map((node) => [node.name, node.inputs]));
   const names = reached(
     Object.values(outputs).map(({ output }) => nodeOf(output)),

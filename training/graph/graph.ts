@@ -12,10 +12,10 @@ export interface GraphNode {
   attributes: GraphAttribute[];
 }
 
-/** Those of an operation, and the two that only a graph's own operations have. */
+/** An operation's attributes, and two that only operations of a graph have. */
 export type GraphAttribute =
   | OpAttribute
-  /** −1 is a size that may differ from run to run. */
+  /** −1 is a size that may differ between runs. */
   | { name: string; shape: readonly number[] }
   | { name: string; tensor: ConstantTensor };
 
@@ -25,15 +25,24 @@ export interface ConstantTensor {
   values: Values;
 }
 
-/** A TensorFlow graph in the making. */
+/** An output with its type and shape: a placeholder, or a result for others. */
+export interface TypedOutput {
+  output: Output;
+  type: TypeName;
+  /** −1 is a size that may differ between runs. */
+  shape: readonly number[];
+}
+
+/** A TensorFlow graph under construction. */
 export interface Graph {
   readonly nodes: GraphNode[];
-  /** Adds an operation under a name that no other has. @returns its first output. */
+  /** Adds an operation under a unique name. @returns its first output. */
   add(name: string, op: string, inputs: string[], attributes: GraphAttribute[]): Output;
   /** Equal constants are one node. */
   constant(tensor: ConstantTensor): Output;
-  placeholder(name: string, type: TypeName, shape: readonly number[]): Output;
-  /** A node to fetch whose value means nothing: it is there when the nodes of the given outputs have run. */
+  /** An input: each run that needs it must feed it. */
+  placeholder(name: string, type: TypeName, shape: readonly number[]): TypedOutput;
+  /** Adds a node without a meaningful value. Fetching it runs the nodes of the given outputs. */
   after(name: string, outputs: readonly Output[]): Output;
 }
 
@@ -43,7 +52,7 @@ export function createGraph(): Graph {
   const constants = new Map<string, Output>();
 
   const add = (name: string, op: string, inputs: string[], attributes: GraphAttribute[]): Output => {
-    if (names.has(name)) throw new Error(`graph: expected a new name for a node, got ${name} again`);
+    if (names.has(name)) throw new Error(`graph: expected a unique node name, got ${name} twice`);
     names.add(name);
     nodes.push({ name, op, inputs, attributes });
     return `${name}:0`;
@@ -61,8 +70,10 @@ export function createGraph(): Graph {
       constants.set(key, output);
       return output;
     },
-    placeholder: (name, type, shape) =>
-      add(name, 'Placeholder', [], [attribute.type('dtype', type), { name: 'shape', shape }]),
+    placeholder(name, type, shape) {
+      const attributes = [attribute.type('dtype', type), { name: 'shape', shape }];
+      return { output: add(name, 'Placeholder', [], attributes), type, shape };
+    },
     after(name, outputs) {
       const value = { type: types.float32, shape: [], values: Float32Array.of(0) };
       return add(
@@ -80,10 +91,10 @@ export function nodeOf(output: Output): string {
   return output.slice(0, output.lastIndexOf(':'));
 }
 
-/** The nodes given and all that they take something from or wait for, directly or not. */
+/** The given nodes and all nodes that they depend on, directly or indirectly. */
 export function reached(names: string[], inputsOf: (name: string) => string[]): Set<string> {
   const seen = new Set(names);
-  // A set that is added to while one goes over it gives what was added too.
+  // Iterating over a set includes elements that are added meanwhile.
   for (const name of seen) {
     for (const input of inputsOf(name)) seen.add(input.startsWith('^') ? input.slice(1) : nodeOf(input));
   }

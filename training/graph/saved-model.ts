@@ -1,33 +1,26 @@
 import { createRequire } from 'node:module';
-import { backend, type TypeName, types } from '../tensorflow/tensorflow.ts';
-import type { ConstantTensor, GraphAttribute, GraphNode, Output } from './graph.ts';
+import { backend, types } from '../tensorflow/tensorflow.ts';
+import type { ConstantTensor, GraphAttribute, GraphNode, TypedOutput } from './graph.ts';
 
 const { binding } = backend;
 
 /** The tag under which the graph is saved and loaded. */
 export const SAVED_MODEL_TAG = 'serve';
 
-/** The version of TensorFlow's graphs that the operations are meant in, and the oldest that may read them. */
+/** The version of TensorFlow's graph format that defines the operations, and the oldest one that may read them. */
 const PRODUCER = 1882;
 const MIN_CONSUMER = 12;
 
-/** What people give a graph and get from it, by names of their own. */
+/** A graph's inputs and outputs by public names. */
 export interface Signature {
-  inputs: Record<string, SignatureTensor>;
-  outputs: Record<string, SignatureTensor>;
-}
-
-export interface SignatureTensor {
-  output: Output;
-  type: TypeName;
-  /** −1 is a size that may differ from run to run. */
-  shape: readonly number[];
+  inputs: Record<string, TypedOutput>;
+  outputs: Record<string, TypedOutput>;
 }
 
 /**
  * A graph without stored variables as the bytes of a `saved_model.pb`.
  *
- * @param signature what TensorFlow's own loaders look for, as `serving_default`.
+ * @param signature TensorFlow's own loaders find it as `serving_default`.
  */
 export function encodeSavedModel(nodes: readonly GraphNode[], signature?: Signature): Uint8Array {
   const versions = new messages.VersionDef();
@@ -51,7 +44,7 @@ export function encodeSavedModel(nodes: readonly GraphNode[], signature?: Signat
 
 // --- helpers ---
 
-// biome-ignore lint/suspicious/noExplicitAny: tfjs-node ships the messages of TensorFlow's files without types.
+// biome-ignore lint/suspicious/noExplicitAny: tfjs-node has no types for the messages of TensorFlow's files.
 type Message = any;
 
 const messages = createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu/dist/proto/api_pb.js') as Message;
@@ -103,7 +96,7 @@ function attributeMessage(attribute: GraphAttribute): Message {
     const list = new messages.AttrValue.ListValue();
     list.setIList(value);
     message.setList(list);
-  } else throw new Error(`graph: the attribute ${name} is of type ${type}, which can't be written`);
+  } else throw new Error(`graph: the attribute ${name} has type ${type}, which can't be written`);
   return message;
 }
 

@@ -1,28 +1,27 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { backend, type TypeName, types, type Values } from '../tensorflow/tensorflow.ts';
-import type { GraphNode, Output } from './graph.ts';
+import { backend, types, type Values } from '../tensorflow/tensorflow.ts';
+import type { GraphNode, Output, TypedOutput } from './graph.ts';
 import { encodeSavedModel, SAVED_MODEL_TAG } from './saved-model.ts';
 
 /** A value for a placeholder. */
 export interface Feed {
-  /** The placeholder's name. */
-  name: string;
-  type: TypeName;
-  shape: readonly number[];
-  /** Must not be written to until the run is over. */
+  to: TypedOutput;
+  /** By default, the placeholder's. */
+  shape?: readonly number[];
+  /** Must not change during the run. */
   values: Values;
 }
 
 /** A graph loaded into TensorFlow, with its variables. */
 export interface Session {
   /**
-   * Runs the part of the graph that the fetched outputs need. Each combination of feeds and fetches is prepared once, at
-   * its first run, so there should be few.
+   * Runs the part of the graph that the fetched outputs need. TensorFlow prepares each combination of feeds and fetches
+   * at its first run, so use few.
    *
    * @returns the values of the fetched outputs.
-   * @throws Error with TensorFlow's own message.
+   * @throws {Error} with TensorFlow's own message.
    */
   run(feeds: readonly Feed[], fetches: readonly Output[]): Values[];
   /** Frees the graph and its variables. */
@@ -36,10 +35,10 @@ export function openSession(nodes: readonly GraphNode[]): Session {
     run(feeds, fetches) {
       const inputs: number[] = [];
       try {
-        for (const { shape, type, values } of feeds) {
-          inputs.push(binding.createTensor(shape as number[], types[type], values));
+        for (const { to, shape = to.shape, values } of feeds) {
+          inputs.push(binding.createTensor([...shape], types[to.type], values));
         }
-        const names = feeds.map(({ name }) => `${name}:0`).join();
+        const names = feeds.map(({ to }) => to.output).join();
         const outputs = binding.runSavedModel(id, inputs, names, fetches.join());
         const results = outputs.map((output) => binding.tensorDataSync(output.id));
         for (const output of outputs) binding.deleteTensor(output.id);
@@ -54,7 +53,7 @@ export function openSession(nodes: readonly GraphNode[]): Session {
 
 // --- helpers ---
 
-/** TensorFlow loads graphs from files alone; once it has, it needs them no more. */
+/** TensorFlow loads graphs from files only, and doesn't need the file afterwards. */
 function load(nodes: readonly GraphNode[]): number {
   const folder = mkdtempSync(join(tmpdir(), 'staged-study-graph-'));
   try {

@@ -1,16 +1,17 @@
 import { attribute, type TypeName } from '../tensorflow/tensorflow.ts';
 import type { Graph, Output } from './graph.ts';
 
-/** A variable of a graph, kept from run to run. */
+/** A variable of a graph. It keeps its value between runs. */
 export interface Variable {
   name: string;
-  /** The resource that operations which change it take. */
+  type: TypeName;
+  /** The resource that operations on the variable take. */
   handle: Output;
   /** Its value at the start of a run. */
   value: Output;
 }
 
-/** Its value is undefined until something is assigned to it. */
+/** The variable's value is undefined until the first assignment. */
 export function addVariable(graph: Graph, name: string, type: TypeName, shape: readonly number[]): Variable {
   const handle = graph.add(
     name,
@@ -24,21 +25,15 @@ export function addVariable(graph: Graph, name: string, type: TypeName, shape: r
     ],
   );
   const value = graph.add(`${name}/value`, 'ReadVariableOp', [handle], [attribute.type('dtype', type)]);
-  return { name, handle, value };
+  return { name, type, handle, value };
 }
 
 /** @returns an output of the node, to wait for with `Graph.after`. */
-export function assign(
-  graph: Graph,
-  name: string,
-  type: TypeName,
-  variable: Variable,
-  value: Output,
-): Output {
-  return graph.add(name, 'AssignVariableOp', [variable.handle, value], [attribute.type('dtype', type)]);
+export function assign(graph: Graph, name: string, { handle, type }: Variable, value: Output): Output {
+  return graph.add(name, 'AssignVariableOp', [handle, value], [attribute.type('dtype', type)]);
 }
 
-export function assignAdd(graph: Graph, name: string, variable: Variable, value: Output): Output {
-  const type = attribute.type('dtype', 'float32');
-  return graph.add(name, 'AssignAddVariableOp', [variable.handle, value], [type]);
+/** @returns an output of the node, to wait for with `Graph.after`. */
+export function assignAdd(graph: Graph, name: string, { handle, type }: Variable, value: Output): Output {
+  return graph.add(name, 'AssignAddVariableOp', [handle, value], [attribute.type('dtype', type)]);
 }

@@ -1,44 +1,44 @@
 import { CLASSES } from '../../study/definition/network-shapes.ts';
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
 import { randomStream } from '../../study/trial/random-stream.ts';
-import type { LabelledImages } from '../batches.ts';
 import { checkTensors } from '../checkpoint/checkpoint.ts';
 import { createEvaluationEngine, createTrainingModeEngine } from '../compile/compiled-engine.ts';
+import type { Engine, EngineBatch, EvaluatedBatch } from '../compile/engine.ts';
+import type { LabelledImages } from '../data/labelled-images.ts';
 import { usedImages } from '../data/used-images.ts';
-import type { Engine, EngineBatch, EvaluatedBatch } from '../engine.ts';
 import { createNetwork, weightsOf } from '../networks/network.ts';
 import type { NamedTensors } from '../tensorflow/named-tensors.ts';
 import { createPauses, type Pauses } from './event-loop.ts';
 
-/** Images a step: a matter of speed only, so it does not follow the configuration's batch size. */
+/** Images per step. It affects speed only, so it is independent of the configuration's batch size. */
 export const EVALUATION_BATCH_SIZE = 256;
 
-/** How a network did on some images, without dropout and with batch normalisation by its running averages. */
+/** A network's results on some images, without dropout and with batch normalisation by the running averages. */
 export interface Evaluation {
   /** Mean over the images, nats. */
   loss: number;
-  /** Percent of the images whose likeliest class is theirs. */
+  /** Percent of the images whose most likely class is correct. */
   accuracy: number;
-  /** Of each class, images × 10, row by row in the order of the indices. */
+  /** Of each class, images × 10, in the order of the indices. */
   probabilities: Float32Array;
-  /** `confusion[actual][predicted]`: images. */
+  /** `confusion[actual][predicted]`: number of images. */
   confusion: number[][];
 }
 
-/** Which images are mirrored, and how an evaluation is watched and stopped. */
 export interface EvaluationOptions {
-  /** 1 for each position of the indices whose image is mirrored; absent where none is. */
+  /** 1 for each position of the indices whose image is mirrored; absent if none is. */
   flips?: Uint8Array | undefined;
   /** Called several times a second. */
   onAlive?(): void;
-  /** Aborts it: its reason is thrown. */
+  /** Aborts the evaluation, which then throws the signal's reason. */
   signal?: AbortSignal;
 }
 
 /**
  * Evaluates trained weights on the images at the given indices.
  *
- * @throws CheckpointMismatchError for weights of another network; RangeError where there is no index.
+ * @throws {CheckpointMismatchError} if the weights belong to another network.
+ * @throws {RangeError} if there are no indices.
  */
 export async function evaluate(
   config: TrainingConfig,
@@ -60,7 +60,7 @@ export async function evaluate(
   }
 }
 
-/** The same with the weights and images that an engine has. `labels`: of all its images. */
+/** Evaluates an engine's weights on its images at the given indices. @param labels of all its images. */
 export function evaluateWith(
   engine: Engine,
   labels: Uint8Array,
@@ -73,14 +73,14 @@ export function evaluateWith(
 }
 
 /**
- * Accuracy, percent, of a network that evaluates as it is in training: dropout is active, and batch normalisation goes
- * by each batch's own values. So did the report's loop, which never switched to evaluation.
+ * Accuracy, percent, of a network in training mode: dropout is active, and batch normalisation uses each batch's own
+ * values. The original report's loop validated in this mode, because it never switched to evaluation mode.
  *
- * The batches are of the configuration's size, in the order of the indices. Dropout follows from seed and epoch alone.
+ * The batches have the configuration's size, in the order of the indices. Dropout depends on seed and epoch only.
  *
- * @param epoch the one that the weights are of.
- * @returns undefined for a network that has neither, which evaluates the same in both modes.
- * @throws RangeError where there is no index.
+ * @param epoch the weights' epoch.
+ * @returns undefined for a network with neither dropout nor batch normalisation: both modes give the same.
+ * @throws {RangeError} if there are no indices.
  */
 export async function accuracyInTrainingMode(
   config: TrainingConfig,
@@ -143,7 +143,7 @@ async function evaluateBatches(
   };
 }
 
-/** The first of the largest. */
+/** Index of the largest value; the first one if several are equal. */
 function likeliest(row: Float32Array): number {
   return row.reduce((best, value, index) => (value > (row[best] as number) ? index : best), 0);
 }

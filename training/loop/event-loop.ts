@@ -1,19 +1,19 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Longest time that messages and signals wait while TensorFlow computes, beside the operation under way. */
+/** How long messages and signals wait at most, besides the running operation. */
 const PAUSE_EVERY_MS = 250;
 
-/** Lets the event loop run between operations that block it. */
+/** Lets the event loop run between blocking operations. */
 export interface Pauses {
   /**
-   * Costs nothing until a pause is due; then messages and timers are handled.
+   * Returns at once unless a pause is due. A pause handles messages and timers.
    *
    * @throws the signal's reason once it is aborted.
    */
   take(): Promise<void> | undefined;
 }
 
-/** @param onPause called at every pause, as a sign of life. */
+/** @param onPause called at each pause, as a sign of life. */
 export function createPauses(signal?: AbortSignal, onPause?: () => void): Pauses {
   let last = performance.now();
   const pause = async () => {

@@ -1,26 +1,27 @@
 import { randomFillSync } from 'node:crypto';
-import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/definition/network-shapes.ts';
+import { CLASSES, IMAGE_BYTES } from '../../study/definition/network-shapes.ts';
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
-import type { LabelledImages } from '../batches.ts';
 import { createCompiledEngine } from '../compile/compiled-engine.ts';
+import type { LabelledImages } from '../data/labelled-images.ts';
 import { createNetwork } from '../networks/network.ts';
 import { createUpdateRule } from '../optimizers/optimizer.ts';
 import { EVALUATION_BATCH_SIZE, evaluateWith } from './evaluate.ts';
 import { createPauses } from './event-loop.ts';
 import { drawFlips } from './order.ts';
-import { startingTensors } from './state.ts';
+import { startingTensors } from './starting-tensors.ts';
 
-/** How long training takes on this device, wall time. */
+/** How long training takes on this device, in wall time. */
 export interface StepTimes {
-  /** One step over a whole batch, its images gathered and mirrored. */
+  /** One step with a full batch, including gathering of its images. */
   trainMilliseconds: number;
   evaluationMillisecondsPerImage: number;
 }
 
 /**
- * Measures medians over random images, for estimates: of three training steps or more, after two that warm up.
+ * Measures medians on random images, for estimates: of three training steps or more, after two warm-up steps.
  *
- * @throws NetworkShapeError for a network that can't work; TensorFlow's own error where it has too little memory.
+ * @throws {NetworkShapeError} if no image fits through the network.
+ * @throws {Error} TensorFlow's own, if there is too little memory.
  */
 export async function measureStep(config: TrainingConfig): Promise<StepTimes> {
   const network = createNetwork(config);
@@ -38,7 +39,7 @@ export async function measureStep(config: TrainingConfig): Promise<StepTimes> {
   const batch = { indices: indices.subarray(0, batchSize), flips };
   const train = async () => {
     await pauses.take();
-    // At a rate of 0 the weights stay as they are, so that no loss can become NaN.
+    // A rate of 0 leaves the weights unchanged, so no loss can become NaN.
     engine.train(batch, { learningRate: 0, dropoutSeed: [0, 0] });
   };
   const evaluated = indices.subarray(0, EVALUATION_BATCH_SIZE);
@@ -62,12 +63,12 @@ export async function measureStep(config: TrainingConfig): Promise<StepTimes> {
 
 function randomImages(count: number): LabelledImages {
   return {
-    pixels: randomFillSync(new Uint8Array(count * IMAGE_CHANNELS * IMAGE_SIZE * IMAGE_SIZE)),
+    pixels: randomFillSync(new Uint8Array(count * IMAGE_BYTES)),
     labels: Uint8Array.from({ length: count }, (_, index) => index % CLASSES),
   };
 }
 
-/** Runs at least so often, and on until the time is over. */
+/** Measures `atLeast` runs, and more until `milliseconds` have passed. */
 async function medianMilliseconds(
   run: () => Promise<unknown>,
   warmUps: number,

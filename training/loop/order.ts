@@ -1,7 +1,7 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { randomStream } from '../../study/trial/random-stream.ts';
 
-/** The images of an epoch in the order they are trained on: the given indices, shuffled by seed and epoch alone. */
+/** The order of an epoch's images: the given indices, shuffled depending on seed and epoch only. */
 export function shuffledOrder(indices: Int32Array, seed: number, epoch: number): Int32Array {
   const order = indices.slice();
   const random = randomStream('order', seed, epoch);
@@ -15,9 +15,10 @@ export function shuffledOrder(indices: Int32Array, seed: number, epoch: number):
 }
 
 /**
- * Which positions of an epoch's order are mirrored, by seed and epoch alone: 1 with the given probability, else 0.
+ * The positions of an epoch's order that are mirrored, depending on seed and epoch only: 1 with the given probability,
+ * otherwise 0.
  *
- * @returns undefined where the probability is 0.
+ * @returns undefined if the probability is 0.
  */
 export function drawFlips(
   count: number,

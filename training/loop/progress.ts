@@ -1,7 +1,7 @@
-const REPORT_EVERY_MS = 1000;
-/** Steps of the last half minute count most: others come and go on the machine. */
+const PROGRESS_EVERY_MS = 1000;
+/** Steps of the last half minute count most, because the machine's other load changes. */
 const MEMORY_SECONDS = 30;
-/** An image is evaluated in about so much of the time that it is trained in: no gradients, no update. */
+/** Evaluating an image takes about this share of the time of training on it: no gradients, no update. */
 const EVALUATION_SHARE = 1 / 3;
 
 /** How far a trial's training is. */
@@ -21,16 +21,15 @@ export interface TrainingProgress {
   secondsLeft: number;
 }
 
-/** When to report, how fast training goes, and how long it will take. */
 export interface ProgressMeter {
   startEpoch(epoch: number): void;
-  /** Whether a second has passed since the last report. */
+  /** Whether a second has passed since the last measurement. */
   isDue(): boolean;
-  /** An epoch's last step must be reported: what is between it and the next epoch is evaluation and storing. */
-  report(step: number, images: number, sums: { loss: number; accuracy: number }): TrainingProgress;
+  /** Must be called for an epoch's last step: the time up to the next epoch counts as evaluation and storing. */
+  progressAt(step: number, images: number, sums: { loss: number; accuracy: number }): TrainingProgress;
 }
 
-/** @param validationShare images validated with, as a share of those trained on. */
+/** @param validationShare validation images as a share of training images. */
 export function createProgressMeter(run: {
   epochs: number;
   stepsPerEpoch: number;
@@ -41,21 +40,21 @@ export function createProgressMeter(run: {
   const between = createMean();
   let epoch = 1;
   let steps = 0;
-  let lastReport: number | undefined;
+  let lastMeasured: number | undefined;
 
   return {
     startEpoch(next) {
       const now = performance.now();
-      if (lastReport !== undefined) between.add((now - lastReport) / 1000, 1);
+      if (lastMeasured !== undefined) between.add((now - lastMeasured) / 1000, 1);
       epoch = next;
       steps = 0;
-      lastReport = now;
+      lastMeasured = now;
     },
-    isDue: () => performance.now() - (lastReport ?? 0) >= REPORT_EVERY_MS,
-    report(step, images, { loss, accuracy }) {
+    isDue: () => performance.now() - (lastMeasured ?? 0) >= PROGRESS_EVERY_MS,
+    progressAt(step, images, { loss, accuracy }) {
       const now = performance.now();
-      perStep.add((now - (lastReport ?? now)) / 1000, step - steps);
-      lastReport = now;
+      perStep.add((now - (lastMeasured ?? now)) / 1000, step - steps);
+      lastMeasured = now;
       steps = step;
       const secondsPerStep = perStep.value() ?? 0;
       const evaluation = secondsPerStep * stepsPerEpoch * validationShare * EVALUATION_SHARE;
@@ -78,14 +77,14 @@ export function createProgressMeter(run: {
 
 // --- helpers ---
 
-/** Seconds a thing takes, by the last of them most: a plain mean at first, so that no single one counts for all. */
+/** Mean seconds of something, weighted to the latest measurements. Starts as a plain mean. */
 function createMean() {
   let mean: number | undefined;
   let total = 0;
   return {
-    /** `count` of them took `seconds` together. */
+    /** `count` of them took `time` seconds together. */
     add(time: number, count: number): void {
-      // A clock that stood still would make speeds infinite.
+      // If the clock didn't advance, speeds would be infinite.
       const seconds = Math.max(time, 1e-6);
       total += seconds;
       const weight = Math.max(seconds / total, 1 - Math.exp(-seconds / MEMORY_SECONDS));

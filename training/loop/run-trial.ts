@@ -1,175 +1,190 @@
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
 import { bestEpoch, type EpochLine, type Outcome } from '../../study/trial/trial.ts';
-import type { LabelledImages } from '../batches.ts';
 import type { BestEpoch, Checkpoint } from '../checkpoint/checkpoint.ts';
 import { createCompiledEngine } from '../compile/compiled-engine.ts';
+import type { CreateTrainingEngine, TrainingEngine } from '../compile/engine.ts';
+import type { LabelledImages } from '../data/labelled-images.ts';
 import { usedImages } from '../data/used-images.ts';
-import type { CreateTrainingEngine, TrainingEngine } from '../engine.ts';
 import { createNetwork } from '../networks/network.ts';
+import type { NetworkFunction } from '../networks/network-function.ts';
 import { createUpdateRule } from '../optimizers/optimizer.ts';
 import { learningRateAt } from '../optimizers/schedule.ts';
 import type { NamedTensors } from '../tensorflow/named-tensors.ts';
-import { accuracyInTrainingMode, evaluateWith } from './evaluate.ts';
+import { accuracyInTrainingMode, type Evaluation, evaluateWith } from './evaluate.ts';
 import { createPauses } from './event-loop.ts';
 import { drawFlips } from './order.ts';
 import { checkFinite, DivergedError, isOutOfMemory } from './outcomes.ts';
 import { createProgressMeter, type TrainingProgress } from './progress.ts';
-import { startingTensors } from './state.ts';
+import { startingTensors } from './starting-tensors.ts';
 import { trainEpoch } from './train-epoch.ts';
 
-/** One training run. */
+/** What a trial needs. */
 export interface TrialRun {
   config: TrainingConfig;
-  /** Governs initial weights, order of images, flips and dropout. */
+  /** Determines initial weights, order of images, flips and dropout. */
   seed: number;
   images: LabelledImages;
-  /** Indices of the images trained on. */
+  /** Indices of the training images. */
   training: Int32Array;
-  /** Indices of the images that every epoch is judged by. */
+  /** Indices of the images that every epoch is validated on. */
   validation: Int32Array;
-  /** Weights to start with; tensors that are not among them start as the seed has them. */
+  /** Initial weights. Tensors that are not among them are drawn from the seed. */
   startFrom?: NamedTensors;
-  /** Where to go on from; the result is the same to the bit as without the interruption. */
+  /** The checkpoint to resume from. The result is the same to the bit as without the interruption. */
   resumeFrom?: Checkpoint;
-  /** About once a second while steps are done. */
+  /** Called about once a second while steps run. */
   onProgress(progress: TrainingProgress): void;
-  /** A sign of life where no step is done. */
+  /** Called while no steps run, as a sign of life. */
   onAlive(doing: string): void;
-  /** After every epoch; the next one starts when it has resolved. */
+  /** Called after every epoch. The next epoch starts once the promise resolves. */
   onEpoch(checkpoint: Checkpoint, isBest: boolean): Promise<void>;
   signal: AbortSignal;
 }
 
-/** What became of a trial. */
+/** How a trial ended. */
 export interface TrialOutcome {
   outcome: Outcome;
-  /** Why it did not complete. */
+  /** Why it didn't complete. */
   message?: string;
-  /** Of the epochs that were done. */
+  /** Of the finished epochs. */
   lines: EpochLine[];
-  /** Absent where no epoch was done. */
+  /** Absent if no epoch finished. */
   best?: BestEpoch;
   /**
-   * Validation accuracy of the best epoch's weights with the network as it is in training, percent; see
-   * `accuracyInTrainingMode`. Absent for a network without dropout and batch normalisation, and unless completed.
+   * Validation accuracy of the best epoch's weights in training mode, percent; see `accuracyInTrainingMode`. Absent for
+   * a network without dropout and batch normalisation, and for a trial that didn't complete.
    */
   scoreInTrainingMode?: number;
-  /** Number of values that are trained. */
+  /** Number of trained values. */
   parameters: number;
 }
 
 /**
  * Trains a network to its last epoch, or until it diverges or runs out of memory.
  *
- * @throws the signal's reason once it is aborted; NetworkShapeError for a network that can't work;
- *   CheckpointMismatchError for a checkpoint or weights of another configuration; RangeError where there is no image to train or
- *   validate on; whatever `onEpoch` throws.
+ * @throws the signal's reason once it is aborted, and everything that `onEpoch` throws.
+ * @throws {NetworkShapeError} if no image fits through the network.
+ * @throws {CheckpointMismatchError} if the checkpoint or weights belong to another configuration.
+ * @throws {RangeError} if there are no images to train or validate on.
  */
 export async function runTrial(
   run: TrialRun,
   createEngine: CreateTrainingEngine = createCompiledEngine,
 ): Promise<TrialOutcome> {
-  const { config, seed, resumeFrom } = run;
-  const network = createNetwork(config);
-  const rule = createUpdateRule(config.optimizer);
+  const network = createNetwork(run.config);
+  const done: Done = { lines: [...(run.resumeFrom?.lines ?? [])], best: run.resumeFrom?.best };
+  const ended = (outcome: Outcome, message?: string): TrialOutcome => ({
+    outcome,
+    ...(message !== undefined && { message }),
+    lines: done.lines,
+    ...(done.best && { best: done.best }),
+    parameters: network.parameterCount,
+  });
+  try {
+    await trainEpochs(run, network, done, createEngine);
+    const scoreInTrainingMode = done.best && (await scoreOf(run, done.best));
+    return { ...ended('completed'), ...(scoreInTrainingMode !== undefined && { scoreInTrainingMode }) };
+  } catch (error) {
+    if (error instanceof DivergedError) return ended('diverged', error.message);
+    if (isOutOfMemory(error)) return ended('outOfMemory', (error as Error).message);
+    throw error;
+  }
+}
+
+// --- helpers ---
+
+/** The finished epochs of a trial. */
+interface Done {
+  lines: EpochLine[];
+  best: BestEpoch | undefined;
+}
+
+/** Trains the epochs that are left, and adds each to those that are done. */
+async function trainEpochs(
+  run: TrialRun,
+  network: NetworkFunction,
+  done: Done,
+  createEngine: CreateTrainingEngine,
+): Promise<void> {
+  const { config, seed } = run;
   const stepsPerEpoch = Math.ceil(run.training.length / config.batchSize);
   if (stepsPerEpoch === 0) throw new RangeError('expected at least one image to train on, got none');
-  const validationFlip = config.validationFlip ? config.horizontalFlip : 0;
   const pauses = createPauses(run.signal);
   const validationShare = run.validation.length / run.training.length;
   const meter = createProgressMeter({ epochs: config.epochs, stepsPerEpoch, validationShare });
 
-  const lines = [...(resumeFrom?.lines ?? [])];
-  let best = resumeFrom?.best;
-  const ended = (outcome: Outcome, message?: string): TrialOutcome => ({
-    outcome,
-    ...(message !== undefined && { message }),
-    lines,
-    ...(best && { best }),
-    parameters: network.parameterCount,
-  });
-
-  /** Of the validation images as that epoch saw them. */
-  const validationFlips = (epoch: number) =>
-    drawFlips(run.validation.length, validationFlip, 'validation', seed, epoch);
-  const inTrainingMode = ({ epoch, weights }: BestEpoch) => {
-    const alive = () => run.onAlive(`evaluating epoch ${epoch} in training mode`);
-    alive();
-    const validation = { images: run.images, indices: run.validation, flips: validationFlips(epoch) };
-    const pauses = createPauses(run.signal, alive);
-    return accuracyInTrainingMode(config, weights, validation, { seed, epoch }, pauses);
-  };
-
-  let engine: TrainingEngine | undefined;
+  run.onAlive('preparing images and weights');
+  const start = startingTensors(network, createUpdateRule(config.optimizer), seed, run);
+  const { images, indices } = usedImages(run.images, [run.training, run.validation]);
+  const [training, validation] = indices as [Int32Array, Int32Array];
+  const mirrored = config.horizontalFlip > 0;
+  const engine = createEngine({ network, images, mirrored, optimizer: config.optimizer });
   try {
-    run.onAlive('preparing images and weights');
-    const start = startingTensors(network, rule, seed, run);
-    const { images, indices } = usedImages(run.images, [run.training, run.validation]);
-    const [training, validation] = indices as [Int32Array, Int32Array];
-    const mirrored = config.horizontalFlip > 0;
-    engine = createEngine({ network, images, mirrored, optimizer: config.optimizer });
     engine.setWeights(start.weights);
     engine.setSlots(start.slots);
-    const trial = {
-      config,
-      seed,
-      engine,
-      training,
-      pauses,
-      meter,
-      onProgress: (progress: TrainingProgress) => run.onProgress(progress),
-    };
 
-    for (let epoch = lines.length + 1; epoch <= config.epochs; epoch++) {
+    for (let epoch = done.lines.length + 1; epoch <= config.epochs; epoch++) {
       const started = performance.now();
-      const trained = await trainEpoch(trial, epoch);
 
-      const alive = () => run.onAlive(`evaluating epoch ${epoch}`);
-      alive();
-      const validated = await evaluateWith(
-        engine,
-        images.labels,
-        validation,
-        validationFlips(epoch),
-        createPauses(run.signal, alive),
-      );
+      // Train
+      const onProgress = (progress: TrainingProgress) => run.onProgress(progress);
+      const trained = await trainEpoch({ config, seed, engine, training, pauses, meter, onProgress }, epoch);
+
+      // Validate
+      const validated = await validate(run, engine, images.labels, validation, epoch);
       checkFinite('val_loss', validated.loss, `after epoch ${epoch}, by its steps 1 to ${stepsPerEpoch}`);
-      const finished = performance.now();
 
-      lines.push({
+      // Log row
+      done.lines.push({
         epoch,
         train_loss: trained.loss,
         train_accuracy: trained.accuracy,
         val_loss: validated.loss,
         val_accuracy: validated.accuracy,
         learning_rate: learningRateAt(config, epoch),
-        seconds: (finished - started) / 1000,
+        seconds: (performance.now() - started) / 1000,
       });
+
+      // Checkpoint
       run.onAlive(`storing epoch ${epoch}`);
       const weights = engine.weights();
-      const isBest = bestEpoch(lines)?.epoch === epoch;
-      if (isBest || !best) best = { epoch, weights, validationProbabilities: validated.probabilities };
-      await run.onEpoch(
-        {
-          epoch,
-          step: epoch * stepsPerEpoch,
-          lines: [...lines],
-          weights,
-          optimizer: engine.slots(),
-          best,
-        },
-        isBest,
-      );
+      const isBest = bestEpoch(done.lines)?.epoch === epoch;
+      if (isBest || !done.best) {
+        done.best = { epoch, weights, validationProbabilities: validated.probabilities };
+      }
+      const { best } = done;
+      const step = epoch * stepsPerEpoch;
+      const checkpoint = { epoch, step, lines: [...done.lines], weights, optimizer: engine.slots(), best };
+      await run.onEpoch(checkpoint, isBest);
     }
-    engine.dispose();
-    engine = undefined;
-    const scoreInTrainingMode = best && (await inTrainingMode(best));
-    return { ...ended('completed'), ...(scoreInTrainingMode !== undefined && { scoreInTrainingMode }) };
-  } catch (error) {
-    if (error instanceof DivergedError) return ended('diverged', error.message);
-    if (isOutOfMemory(error)) return ended('outOfMemory', (error as Error).message);
-    throw error;
   } finally {
-    engine?.dispose();
+    engine.dispose();
   }
+}
+
+function validate(
+  run: TrialRun,
+  engine: TrainingEngine,
+  labels: Uint8Array,
+  validation: Int32Array,
+  epoch: number,
+): Promise<Evaluation> {
+  const alive = () => run.onAlive(`evaluating epoch ${epoch}`);
+  alive();
+  const pauses = createPauses(run.signal, alive);
+  return evaluateWith(engine, labels, validation, validationFlips(run, epoch), pauses);
+}
+
+/** The best epoch's validation accuracy in training mode, on the images as that epoch's validation mirrored them. */
+function scoreOf(run: TrialRun, { epoch, weights }: BestEpoch): Promise<number | undefined> {
+  const alive = () => run.onAlive(`evaluating epoch ${epoch} in training mode`);
+  alive();
+  const validation = { images: run.images, indices: run.validation, flips: validationFlips(run, epoch) };
+  const pauses = createPauses(run.signal, alive);
+  return accuracyInTrainingMode(run.config, weights, validation, { seed: run.seed, epoch }, pauses);
+}
+
+function validationFlips({ config, seed, validation }: TrialRun, epoch: number): Uint8Array | undefined {
+  const probability = config.validationFlip ? config.horizontalFlip : 0;
+  return drawFlips(validation.length, probability, 'validation', seed, epoch);
 }

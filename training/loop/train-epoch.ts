@@ -1,5 +1,5 @@
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
-import type { TrainingEngine } from '../engine.ts';
+import type { TrainingEngine } from '../compile/engine.ts';
 import { learningRateAt } from '../optimizers/schedule.ts';
 import type { Pauses } from './event-loop.ts';
 import { drawFlips, shuffledOrder } from './order.ts';
@@ -10,27 +10,28 @@ export interface EpochTraining {
   config: TrainingConfig;
   seed: number;
   engine: TrainingEngine;
-  /** Indices of the images trained on. */
+  /** Indices of the training images. */
   training: Int32Array;
   pauses: Pauses;
   meter: ProgressMeter;
   onProgress(progress: TrainingProgress): void;
 }
 
-/** Means over an epoch's images, each measured when its step was done. */
+/** Means over an epoch's images, each measured in its step. */
 export interface TrainedEpoch {
-  /** Nats an image. */
+  /** Nats per image. */
   loss: number;
   /** Percent. */
   accuracy: number;
 }
 
 /**
- * Trains one epoch: every image once, in an order of its own; the last step takes what is left. The sums stay on the
- * device and are never reset within the epoch, so that when they are read changes nothing.
+ * Trains one epoch: every image once, in the epoch's own order. The last step takes the remaining images. The sums stay
+ * on the device and are never reset within the epoch, so the times at which they are read don't affect the result.
  *
  * @param epoch from 1.
- * @throws DivergedError once a loss is NaN or infinite; the signal's reason once it is aborted.
+ * @throws {DivergedError} once a loss is NaN or infinite.
+ * @throws the signal's reason once it is aborted.
  */
 export async function trainEpoch(trial: EpochTraining, epoch: number): Promise<TrainedEpoch> {
   const { config, seed, engine, training, pauses, meter } = trial;
@@ -62,7 +63,7 @@ export async function trainEpoch(trial: EpochTraining, epoch: number): Promise<T
       );
       means = { loss: loss / end, accuracy: (100 * correct) / end };
       lastRead = step;
-      trial.onProgress(meter.report(step, end, means));
+      trial.onProgress(meter.progressAt(step, end, means));
     }
   }
   return means;
@@ -70,7 +71,7 @@ export async function trainEpoch(trial: EpochTraining, epoch: number): Promise<T
 
 // --- helpers ---
 
-/** The step's seed with room for 64 dropout layers, wrapped to int32. */
+/** The step's dropout seed: 64 apart, one for each dropout layer, wrapped to int32. */
 function stepSeed(step: number): number {
   return Math.imul(step, 64);
 }

@@ -1,5 +1,5 @@
 import type { Activation } from '../../study/definition/training-config.ts';
-import { attribute, runOp, type Tensor, type Tensor2D, tf } from '../tensorflow/tensorflow.ts';
+import { attribute, runOp, type Tensor2D, tf, withGradient } from '../tensorflow/tensorflow.ts';
 import { relu } from './layers.ts';
 
 /** PyTorch's default. */
@@ -25,23 +25,20 @@ export function activate(x: Tensor2D, activation: Activation): Tensor2D {
 
 function leakyRelu(x: Tensor2D): Tensor2D {
   const attributes = [attribute.type('T', 'float32'), attribute.float('alpha', LEAKY_SLOPE)];
-  return tf.customGrad((input, save) => {
-    (save as (tensors: Tensor[]) => void)([input as Tensor]);
-    return {
-      value: tf.leakyRelu(input as Tensor, LEAKY_SLOPE),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => runOp('LeakyReluGrad', attributes, [dy, ...saved]),
-    };
-  })(x) as Tensor2D;
+  return withGradient([x], (input) => ({
+    value: tf.leakyRelu(input, LEAKY_SLOPE),
+    kept: [input],
+    gradients: (dy, kept) => [runOp('LeakyReluGrad', attributes, [dy, ...kept])],
+  }));
 }
 
 function sigmoid(x: Tensor2D): Tensor2D {
-  return tf.customGrad((input, save) => {
-    const y = tf.sigmoid(input as Tensor);
-    (save as (tensors: Tensor[]) => void)([y]);
+  return withGradient([x], (input) => {
+    const y = tf.sigmoid(input);
     return {
       value: y,
-      gradFunc: (dy: Tensor, saved: Tensor[]) =>
-        runOp('SigmoidGrad', [attribute.type('T', 'float32')], [...saved, dy]),
+      kept: [y],
+      gradients: (dy, kept) => [runOp('SigmoidGrad', [attribute.type('T', 'float32')], [...kept, dy])],
     };
-  })(x) as Tensor2D;
+  });
 }

@@ -5,16 +5,16 @@ import {
   runOpWithOutputs,
   type Tensor,
   type Tensor4D,
-  tf,
+  withGradient,
 } from '../tensorflow/tensorflow.ts';
-import type { NetworkTensor } from './network.ts';
+import type { NetworkTensor } from './network-function.ts';
 
 /** PyTorch's defaults. */
 const EPSILON = 1e-5;
-/** Share of a batch in the running averages. */
+/** The batch's share of the running averages. */
 const MOMENTUM = 0.1;
 
-/** Scale and offset as torchvision starts them, and the running averages. */
+/** Scale, offset and running averages, with torchvision's initial values. */
 export function batchNormTensors(
   name: string,
   channels: number,
@@ -31,14 +31,15 @@ export function batchNormTensors(
 }
 
 /**
- * Batch normalisation in training: each channel by the mean and (biased) variance of its batch × height × width values.
+ * Batch normalisation in training mode: normalises each channel by the mean and the biased variance of its
+ * batch × height × width values.
  *
- * The running averages become 0.9 of what they were and 0.1 of the batch's mean and unbiased variance, as in PyTorch:
- * TensorFlow's operation has that correction (n / (n − 1)) built in. A channel of a single value, which PyTorch
- * refuses, counts as one of variance 0; it comes up in a last batch of one image.
+ * The new running averages are 0.9 of the old ones plus 0.1 of the batch's mean and unbiased variance, as in PyTorch.
+ * TensorFlow's operation applies the correction n / (n − 1) itself. A channel with a single value has variance 0; PyTorch
+ * refuses it. It occurs if the last batch of an epoch has one image.
  *
  * @param x [batch, height, width, channels]
- * @returns the normalised values, and the next running averages under their names.
+ * @returns the normalised values, and the new running averages by name.
  */
 export function normaliseByBatch(
   x: Tensor4D,
@@ -52,19 +53,17 @@ export function normaliseByBatch(
     [x, scale, offset, ...averages],
     6,
   ) as [Tensor, Tensor, Tensor, ...Tensor[]];
-  // The operation has run outside the gradient's function, which has room for one output alone.
-  const y = tf.customGrad((input, gamma, _beta, save) => {
-    (save as unknown as (tensors: Tensor[]) => void)([input as Tensor, gamma as Tensor, ...reserved]);
-    return {
-      value,
-      gradFunc: (dy: Tensor, saved: Tensor[]) =>
-        runOpWithOutputs('FusedBatchNormGradV3', attributes(true), [dy, ...saved], 5).slice(0, 3),
-    };
-  })(x, scale, offset) as Tensor4D;
+  // The operation has already run: a function with its own gradient can have one output only.
+  const y = withGradient([x, scale, offset], (input, gamma, _beta) => ({
+    value: value as Tensor4D,
+    kept: [input, gamma, ...reserved],
+    gradients: (dy, kept) =>
+      runOpWithOutputs('FusedBatchNormGradV3', attributes(true), [dy, ...kept], 5).slice(0, 3),
+  }));
   return { y, averages: { [`${name}.running_mean`]: mean, [`${name}.running_var`]: variance } };
 }
 
-/** The same in evaluation: by the running averages, so that an image's values depend on no other's. */
+/** In evaluation mode: by the running averages, so that no image depends on another. */
 export function normaliseByAverages(x: Tensor4D, weights: DeviceTensors, name: string): Tensor4D {
   const [y] = runOpWithOutputs('FusedBatchNormV3', attributes(false), [x, ...tensorsOf(weights, name)], 6);
   return y as Tensor4D;

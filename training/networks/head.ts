@@ -1,13 +1,13 @@
-import type { LayerShape } from '../../study/definition/network-shapes.ts';
+import { type LayerShape, sizeOf } from '../../study/definition/network-shapes.ts';
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
 import type { DeviceTensors, Tensor2D } from '../tensorflow/tensorflow.ts';
 import { activate } from './activations.ts';
 import { dense, dropout } from './layers.ts';
-import type { ForwardMode, NetworkTensor } from './network.ts';
+import type { ForwardMode, NetworkTensor } from './network-function.ts';
 
 /**
- * The dense layers that every network ends with: hidden ones followed by the configured activation and, in training,
- * by dropout; the output layer by nothing.
+ * The dense layers at the end of every network. The configured activation follows each hidden layer and, in training
+ * mode, dropout. Nothing follows the output layer.
  *
  * @param x [batch, features]
  * @returns logits, [batch, 10]
@@ -31,9 +31,9 @@ export function head(
   return features;
 }
 
-/** Weight and bias of a dense layer or convolution as PyTorch starts them: uniform in ±1/√fan_in, biases too. */
+/** Weight and bias of a dense layer or convolution. Both start uniform in ±1/√fan_in, as in PyTorch. */
 export function uniformTensors({ name, weight }: LayerShape): NetworkTensor[] {
-  const fanIn = weight.slice(0, -1).reduce((total, size) => total * size, 1);
+  const fanIn = sizeOf(weight.slice(0, -1));
   const initial = { kind: 'uniform', bound: 1 / Math.sqrt(fanIn) } as const;
   return [
     { name: `${name}.weight`, shape: weight, initial },

@@ -1,16 +1,17 @@
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
+import { sizeOf } from '../../study/definition/network-shapes.ts';
 import { randomStream } from '../../study/trial/random-stream.ts';
 import type { NamedTensors } from '../tensorflow/named-tensors.ts';
-import type { InitialValues, NetworkTensor } from './network.ts';
+import type { InitialValues, NetworkTensor } from './network-function.ts';
 
 /**
- * The values that a network starts from. They depend on the seed and the tensor's name alone, and are computed without
- * TensorFlow, so that a seed means the same on every device.
+ * The values a network starts with. They depend on the seed and the tensor's name only, and are computed without
+ * TensorFlow, so that a seed gives the same values on every device.
  */
 export function initialWeights(tensors: readonly NetworkTensor[], seed: number): NamedTensors {
   return new Map(
     tensors.map(({ name, shape, initial }) => {
-      const data = new Float32Array(shape.reduce((total, size) => total * size, 1));
+      const data = new Float32Array(sizeOf(shape));
       fill(data, initial, randomStream('initial-weights', seed, name));
       return [name, { shape, data }];
     }),
@@ -32,14 +33,14 @@ function fill(data: Float32Array, initial: InitialValues, random: RandomGenerato
   }
 }
 
-/** The upper 24 bits, the better ones, to [-1, 1): exact in a double. */
+/** Maps the upper 24 bits, which are the better ones, to [-1, 1): exact in a double. */
 function uniform(random: RandomGenerator): number {
   return (random.next() >>> 8) * 2 ** -23 - 1;
 }
 
 /**
- * Marsaglia's polar method: a point of the unit disc gives two independent normal numbers. Unlike Box and Muller's it
- * needs no sine or cosine, whose last bits differ between versions of Node.
+ * Marsaglia's polar method: a point in the unit disc gives two independent normal numbers. Unlike Box and Muller's
+ * method it needs no sine or cosine, whose last bits differ between versions of Node.
  */
 function fillNormal(data: Float32Array, deviation: number, random: RandomGenerator): void {
   for (let i = 0; i < data.length; i += 2) {
@@ -53,7 +54,7 @@ function fillNormal(data: Float32Array, deviation: number, random: RandomGenerat
     }
     const scale = deviation * Math.sqrt((-2 * Math.log(square)) / square);
     data[i] = x * scale;
-    // Past the end of an odd number of values this does nothing.
+    // Past the end of an array of odd length, this does nothing.
     data[i + 1] = y * scale;
   }
 }

@@ -8,6 +8,7 @@ import {
   type Tensor2D,
   type Tensor4D,
   tf,
+  withGradient,
 } from '../tensorflow/tensorflow.ts';
 
 /** x: [batch, in] → [batch, out], with the parameters `NAME.weight` and `NAME.bias`. */
@@ -23,21 +24,21 @@ export function convolve(x: Tensor4D, parameters: DeviceTensors, name: string, p
 /**
  * x: [batch, height, width, in] → [batch, …, …, out], with `padding` zero pixels on every side. x and filter are square.
  *
- * Where each pixel that results depends on one other, or is the only one, a product of matrices gives the same and is
- * faster than TensorFlow's convolutions, above all than their gradients.
+ * If each output pixel depends on one input pixel, or there is one output pixel only, a matrix product gives the same
+ * result. It is faster than TensorFlow's convolutions, especially their gradients.
  */
 export function convolution(x: Tensor4D, filter: Tensor4D, stride: number, padding: number): Tensor4D {
   const [, size] = x.shape;
   const [kernel] = filter.shape;
   if (kernel === 1 && padding === 0) return ofPixels(x, filter, stride);
   if (size + padding <= kernel && size + 2 * padding < kernel + stride) return toPixel(x, filter, padding);
-  // tfjs has no gradient for other paddings than `valid` and `same`. At stride 1 the latter is (kernel − 1) / 2 on
-  // every side; at others it is more at the bottom and the right than at the top and the left.
+  // tfjs has gradients for the paddings `valid` and `same` only. At stride 1, `same` is (kernel − 1) / 2 on every side;
+  // at other strides it pads the bottom and the right more than the top and the left.
   const same = stride === 1 && padding > 0 && 2 * padding === kernel - 1;
   return tf.conv2d(same ? x : pad(x, padding), filter, stride, same ? 'same' : 'valid');
 }
 
-/** Adds so many zero pixels on every side. */
+/** Adds `padding` zero pixels on every side. */
 export function pad(x: Tensor4D, padding: number): Tensor4D {
   const edge: [number, number] = [padding, padding];
   return padding === 0 ? x : tf.pad4d(x, [[0, 0], edge, edge, [0, 0]]);
@@ -51,12 +52,14 @@ export function maxPool(x: Tensor4D): Tensor4D {
 /** [batch, height, width, channels] → [batch, channels] */
 export function averageOfPixels(x: Tensor4D): Tensor2D {
   const [, height, width, channels] = x.shape;
-  // tfjs's own gradient makes a constant as large as the batch.
-  return tf.customGrad((input) => ({
-    value: tf.mean(input as Tensor, [1, 2]),
-    gradFunc: (dy: Tensor) =>
+  // tfjs's own gradient creates a constant as large as the batch.
+  return withGradient([x], (input) => ({
+    value: tf.mean(input, [1, 2]) as Tensor2D,
+    kept: [],
+    gradients: (dy) => [
       tf.mul(tf.reshape(dy, [-1, 1, 1, channels]), tf.fill([1, height, width, 1], 1 / (height * width))),
-  }))(x) as Tensor2D;
+    ],
+  }));
 }
 
 export function flatten(x: Tensor4D): Tensor2D {
@@ -65,22 +68,21 @@ export function flatten(x: Tensor4D): Tensor2D {
 }
 
 export function relu<T extends Tensor>(x: T): T {
-  return tf.customGrad((input, save) => {
-    const y = tf.relu(input as Tensor);
-    (save as (tensors: Tensor[]) => void)([y]);
+  return withGradient([x], (input) => {
+    const y = tf.relu(input);
     return {
       value: y,
-      gradFunc: (dy: Tensor, saved: Tensor[]) =>
-        runOp('ReluGrad', [attribute.type('T', 'float32')], [dy, ...saved]),
+      kept: [y],
+      gradients: (dy, kept) => [runOp('ReluGrad', [attribute.type('T', 'float32')], [dy, ...kept])],
     };
-  })(x) as T;
+  });
 }
 
 /**
- * Zeroes units with probability `rate` and scales the others by 1/(1 − rate), so that the mean stays.
+ * Zeroes units with probability `rate` and scales the others by 1/(1 − rate), which keeps the mean.
  *
- * @param seed int32 [trial, step]: the masks depend on it and `layer` alone.
- * @param layer below 64, the room that a step's seed leaves.
+ * @param seed int32 [trial, step]. The masks depend on it and on `layer` only.
+ * @param layer below 64: the seeds of consecutive steps are 64 apart.
  */
 export function dropout(x: Tensor2D, rate: number, seed: Tensor1D, layer: number): Tensor2D {
   const uniform = runOp(
@@ -94,10 +96,10 @@ export function dropout(x: Tensor2D, rate: number, seed: Tensor1D, layer: number
 
 // --- helpers ---
 
-/** A convolution with a filter of one pixel. */
+/** A convolution with a 1×1 filter. */
 function ofPixels(x: Tensor4D, filter: Tensor4D, stride: number): Tensor4D {
   const [, , inputs, outputs] = filter.shape;
-  // A pool of one pixel picks every so many.
+  // A 1×1 pool picks every `stride`-th pixel.
   const picked = stride === 1 ? x : tf.maxPool(x, 1, stride, 'valid');
   const [batch, height, width] = picked.shape;
   const pixels = tf.reshape(picked, [batch * height * width, inputs]);
@@ -105,7 +107,7 @@ function ofPixels(x: Tensor4D, filter: Tensor4D, stride: number): Tensor4D {
   return tf.reshape(y, [batch, height, width, outputs]);
 }
 
-/** A convolution that leaves one pixel: the rest of the filter meets padding, and would be multiplied with zeros. */
+/** A convolution with one output pixel. The part of the filter that lies over padding is left out: it multiplies zeros. */
 function toPixel(x: Tensor4D, filter: Tensor4D, padding: number): Tensor4D {
   const [batch, height, width, inputs] = x.shape;
   const outputs = filter.shape[3];
@@ -114,7 +116,7 @@ function toPixel(x: Tensor4D, filter: Tensor4D, padding: number): Tensor4D {
   return tf.reshape(y, [batch, 1, 1, outputs]);
 }
 
-/** [n, k] × [k, m] → [n, m]. tfjs runs BatchMatMulV2, which is slower and isn't fused with what follows it. */
+/** [n, k] × [k, m] → [n, m]. tfjs runs BatchMatMulV2, which is slower and isn't fused with the next operation. */
 function product(x: Tensor2D, filter: Tensor2D): Tensor2D {
   const multiply = (a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean) =>
     runOp(
@@ -126,25 +128,23 @@ function product(x: Tensor2D, filter: Tensor2D): Tensor2D {
       ],
       [a, b],
     );
-  return tf.customGrad((input, kernel, save) => {
-    const [a, b] = [input as Tensor, kernel as Tensor];
-    (save as unknown as (tensors: Tensor[]) => void)([a, b]);
-    return {
-      value: multiply(a, b, false, false),
-      gradFunc: (dy: Tensor, [a, b]: Tensor[]) => [
-        multiply(dy, b as Tensor, false, true),
-        multiply(a as Tensor, dy, true, false),
-      ],
-    };
-  })(x, filter) as Tensor2D;
+  return withGradient([x, filter], (a, b) => ({
+    value: multiply(a, b, false, false) as Tensor2D,
+    kept: [a, b],
+    gradients(dy, kept) {
+      const [a, b] = kept as [Tensor, Tensor];
+      return [multiply(dy, b, false, true), multiply(a, dy, true, false)];
+    },
+  }));
 }
 
 function addBias<T extends Tensor>(x: T, bias: Tensor1D): T {
   const attributes = [attribute.type('T', 'float32'), attribute.text('data_format', 'NHWC')];
-  return tf.customGrad((input, offset) => ({
-    value: runOp('BiasAdd', attributes, [input as Tensor, offset as Tensor]),
-    gradFunc: (dy: Tensor) => [dy, runOp('BiasAddGrad', attributes, [dy])],
-  }))(x, bias) as T;
+  return withGradient([x, bias], (input, offset) => ({
+    value: runOp('BiasAdd', attributes, [input, offset]) as T,
+    kept: [],
+    gradients: (dy) => [dy, runOp('BiasAddGrad', attributes, [dy])],
+  }));
 }
 
 function weight<T extends Tensor>(parameters: DeviceTensors, name: string): T {

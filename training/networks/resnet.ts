@@ -4,12 +4,12 @@ import { type DeviceTensors, type Tensor4D, tf } from '../tensorflow/tensorflow.
 import { batchNormTensors, normaliseByAverages, normaliseByBatch } from './batch-norm.ts';
 import { head, uniformTensors } from './head.ts';
 import { averageOfPixels, convolution, pad, relu } from './layers.ts';
-import type { ForwardMode, ForwardPass, NetworkFunction, NetworkTensor } from './network.ts';
+import type { ForwardMode, ForwardPass, NetworkFunction, NetworkTensor } from './network-function.ts';
 
 /**
- * ResNet v1.5 as torchvision has it: bottleneck blocks whose 3×3 convolution takes the stride, batch normalisation
- * after every convolution, ReLU. Images go in at 32×32, so that one pixel is left before the head: the configuration's
- * dense layers in the place of torchvision's `fc`.
+ * torchvision's ResNet v1.5: bottleneck blocks whose 3×3 convolution has the stride, batch normalisation after every
+ * convolution, ReLU. An image of 32×32 pixels leaves one pixel before the head. The head is the configuration's dense
+ * layers instead of torchvision's `fc`.
  */
 export function resnet(
   config: TrainingConfig,
@@ -68,7 +68,7 @@ export function resnet(
 
 // --- helpers ---
 
-/** As torchvision starts them: convolutions after Kaiming, normal, by fan-out; the head as any dense layers. */
+/** torchvision's initial values: convolutions Kaiming normal by fan-out; the head like other dense layers. */
 function startingTensors(layer: LayerShape): { parameters: NetworkTensor[]; buffers: NetworkTensor[] } {
   const { name, kind, weight } = layer;
   switch (kind) {
@@ -86,8 +86,8 @@ function startingTensors(layer: LayerShape): { parameters: NetworkTensor[]; buff
 }
 
 /**
- * 3×3, stride 2, one pixel of padding. PyTorch pads with −∞. Zeros are the same behind a ReLU, whose outputs are never
- * less: where one is a window's largest, so is an output of 0, through which no gradient passes.
+ * 3×3, stride 2, one pixel of padding. PyTorch pads with −∞. After a ReLU, zeros give the same, because no output is
+ * less than 0: if a padding zero is a window's largest value, an output of 0 is too, and no gradient passes through it.
  */
 function stemPool(x: Tensor4D): Tensor4D {
   return tf.maxPool(pad(x, 1), 3, 2, 'valid');

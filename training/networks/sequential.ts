@@ -3,14 +3,13 @@ import type { TrainingConfig } from '../../study/definition/training-config.ts';
 import type { DeviceTensors, Tensor4D } from '../tensorflow/tensorflow.ts';
 import { head, uniformTensors } from './head.ts';
 import { convolve, flatten, maxPool, relu } from './layers.ts';
-import type { ForwardMode, ForwardPass, NetworkFunction } from './network.ts';
+import type { ForwardMode, ForwardPass, NetworkFunction } from './network-function.ts';
 
 /**
- * A dense or convolutional network. Convolutions are followed by ReLU and a 2×2 max pool. The flattening keeps the
- * order [height, width, channel] where PyTorch has [channel, height, width]: an order of inputs that the first dense
- * layer learns anyway.
+ * A dense or convolutional network. ReLU and a 2×2 max pool follow each convolution. Flattening keeps the order
+ * [height, width, channel]; PyTorch's is [channel, height, width]. The first dense layer learns either.
  *
- * @throws NetworkShapeError where a convolution or its pool would leave less than one pixel.
+ * @throws {NetworkShapeError} if a convolution or its pool would leave less than one pixel.
  */
 export function sequential(config: TrainingConfig): NetworkFunction {
   const { layers, parameters: parameterCount } = networkShapes(config.network);

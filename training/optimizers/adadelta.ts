@@ -1,30 +1,26 @@
-import { type Tensor, tf } from '../tensorflow/tensorflow.ts';
-import type { UpdateRule } from './optimizer.ts';
+import { floatConstant } from '../graph/graph.ts';
+import { attribute } from '../tensorflow/tensorflow.ts';
+import type { UpdateRule } from './update-rule.ts';
 
-export const RHO = 0.9;
-export const EPSILON = 1e-6;
+const RHO = 0.9;
+const EPSILON = 1e-6;
 
 /**
- * Adadelta as `torch.optim.Adadelta` has it, from averages of 0:
- * s ← ρ·s + (1−ρ)·g², Δ = √(d + ε) / √(s + ε) · g, d ← ρ·d + (1−ρ)·Δ², w ← w − lr·Δ.
+ * Adadelta, as in `torch.optim.Adadelta`:
+ * s ← ρ·s + (1−ρ)·g², Δ = √(d + ε) / √(s + ε) · g, d ← ρ·d + (1−ρ)·Δ², w ← w − lr·Δ, from s = d = 0.
  */
 export function adadelta(): UpdateRule {
   return {
     slots: ['square_avg', 'acc_delta'],
-    update(parameter, gradient, [squares, deltas], learningRate) {
-      const nextSquares = movingAverage(squares as Tensor, gradient);
-      const scale = tf.div(tf.sqrt(tf.add(deltas as Tensor, EPSILON)), tf.sqrt(tf.add(nextSquares, EPSILON)));
-      const delta = tf.mul(scale, gradient);
-      return {
-        parameter: tf.sub(parameter, tf.mul(delta, learningRate)),
-        slots: [nextSquares, movingAverage(deltas as Tensor, delta)],
-      };
+    addUpdate(graph, { name, variables, gradient, learningRate }) {
+      const rho = graph.constant(floatConstant(RHO));
+      const epsilon = graph.constant(floatConstant(EPSILON));
+      return graph.add(
+        name,
+        'ResourceApplyAdadelta',
+        [...variables, learningRate, rho, epsilon, gradient],
+        [attribute.type('T', 'float32'), attribute.flag('use_locking', false)],
+      );
     },
   };
-}
-
-// --- helpers ---
-
-function movingAverage(average: Tensor, value: Tensor): Tensor {
-  return tf.add(tf.mul(average, RHO), tf.mul(tf.square(value), 1 - RHO));
 }

@@ -1,16 +1,24 @@
-import { type Tensor, tf } from '../tensorflow/tensorflow.ts';
-import type { UpdateRule } from './optimizer.ts';
+import { floatConstant } from '../graph/graph.ts';
+import { attribute } from '../tensorflow/tensorflow.ts';
+import type { UpdateRule } from './update-rule.ts';
 
-export const EPSILON = 1e-10;
+const EPSILON = 1e-10;
 
-/** Adagrad as `torch.optim.Adagrad` has it: s ← s + g², w ← w − lr·g / (√s + ε), from s = 0. */
+/** Adagrad, as in `torch.optim.Adagrad`: s ← s + g², w ← w − lr·g / (√s + ε), from s = 0. */
 export function adagrad(): UpdateRule {
   return {
     slots: ['sum'],
-    update(parameter, gradient, [sum], learningRate) {
-      const next = tf.add(sum as Tensor, tf.square(gradient));
-      const step = tf.div(tf.mul(gradient, learningRate), tf.add(tf.sqrt(next), EPSILON));
-      return { parameter: tf.sub(parameter, step), slots: [next] };
-    },
+    addUpdate: (graph, { name, variables, gradient, learningRate }) =>
+      graph.add(
+        name,
+        // The second version has ε; the first divides by √s alone.
+        'ResourceApplyAdagradV2',
+        [...variables, learningRate, graph.constant(floatConstant(EPSILON)), gradient],
+        [
+          attribute.type('T', 'float32'),
+          attribute.flag('use_locking', false),
+          attribute.flag('update_slots', true),
+        ],
+      ),
   };
 }

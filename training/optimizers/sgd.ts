@@ -1,16 +1,25 @@
-import { type Tensor, tf } from '../tensorflow/tensorflow.ts';
-import type { UpdateRule } from './optimizer.ts';
+import { floatConstant } from '../graph/graph.ts';
+import { attribute } from '../tensorflow/tensorflow.ts';
+import type { UpdateRule } from './update-rule.ts';
 
 /**
- * SGD with momentum as `torch.optim.SGD` has it: v ← μ·v + g, w ← w − lr·v. The learning rate is applied to the
- * velocity, not to the gradient that goes into it.
+ * SGD with momentum, as in `torch.optim.SGD`: v ← μ·v + g, w ← w − lr·v, from v = 0.
+ *
+ * The learning rate applies to the velocity v, not to the gradient that is added to it.
  */
-export function sgd(momentum: number): UpdateRule {
+export function sgd({ momentum }: { momentum: number }): UpdateRule {
   return {
     slots: ['momentum'],
-    update(parameter, gradient, [velocity], learningRate) {
-      const next = tf.add(tf.mul(velocity as Tensor, momentum), gradient);
-      return { parameter: tf.sub(parameter, tf.mul(next, learningRate)), slots: [next] };
-    },
+    addUpdate: (graph, { name, variables, gradient, learningRate }) =>
+      graph.add(
+        name,
+        'ResourceApplyMomentum',
+        [...variables, learningRate, gradient, graph.constant(floatConstant(momentum))],
+        [
+          attribute.type('T', 'float32'),
+          attribute.flag('use_locking', false),
+          attribute.flag('use_nesterov', false),
+        ],
+      ),
   };
 }

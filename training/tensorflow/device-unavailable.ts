@@ -1,4 +1,7 @@
-/** TensorFlow can't be loaded, or the device asked for is missing. In a file of its own, which doesn't load TensorFlow. */
+/**
+ * TensorFlow can't be loaded in the required way, or the required device is missing. In a file that doesn't load
+ * TensorFlow.
+ */
 export class DeviceUnavailableError extends Error {
   override name = 'DeviceUnavailableError';
 }

@@ -3,20 +3,23 @@ import { cpus } from 'node:os';
 import { DeviceUnavailableError } from './device-unavailable.ts';
 import { backend, deterministicOps } from './tensorflow.ts';
 
-/** Where a trial was trained: for its record. Results may differ in the last bits between devices and threads. */
+/**
+ * The device a trial was trained on, stored with its result. Results may differ in the last bits between devices and
+ * numbers of threads.
+ */
 export interface DeviceDescription {
   /** TensorFlow's version, such as `2.21.0`. */
   tensorflow: string;
   kind: 'CPU' | 'GPU';
   /** The processor's or graphics card's model name. */
   name: string;
-  /** The widest vector instructions of the processor, where known. */
+  /** The processor's widest vector instructions, if known. */
   instructions?: string;
-  /** Threads that one operation may use; absent where TensorFlow chooses. */
+  /** Threads that one operation may use; absent if TensorFlow chooses. */
   intraOpThreads?: number;
-  /** Operations that may run side by side; absent where TensorFlow chooses. */
+  /** Operations that may run at the same time; absent if TensorFlow chooses. */
   interOpThreads?: number;
-  /** Only where `TF_DETERMINISTIC_OPS` is set, which a GPU needs for equal results. */
+  /** Present if `TF_DETERMINISTIC_OPS` is set, which a GPU needs for reproducible results. */
   deterministicOps?: true;
   node: string;
 }
@@ -38,15 +41,15 @@ export function describeDevice(): DeviceDescription {
 }
 
 /**
- * For trainers that must run on a graphics card: TensorFlow falls back to the processor without a word.
+ * For trainers that must run on a GPU: TensorFlow falls back to the CPU silently.
  *
- * @throws DeviceUnavailableError where TensorFlow runs on the processor.
+ * @throws {DeviceUnavailableError} if TensorFlow runs on the CPU.
  */
 export function requireGpu(): void {
   if (backend.isUsingGpuDevice) return;
   throw new DeviceUnavailableError(
-    'expected a GPU, but TensorFlow found none and would run on the CPU; check the driver with `nvidia-smi`, ' +
-      'CUDA_VISIBLE_DEVICES, and that the set-up took the CUDA build of TensorFlow',
+    'expected a GPU, but TensorFlow found none and would run on the CPU; check the driver with `nvidia-smi`, check ' +
+      'CUDA_VISIBLE_DEVICES, and check that `npm run setup` installed the CUDA build of TensorFlow',
   );
 }
 
@@ -63,7 +66,7 @@ function vectorInstructions(): string | undefined {
   return Object.entries(known).find(([flag]) => flags.has(flag))?.[1];
 }
 
-/** Of the first card; NVIDIA's driver lists them under `/proc`. */
+/** The first card's model; NVIDIA's driver lists the cards under `/proc`. */
 function gpuName(): string | undefined {
   const folder = '/proc/driver/nvidia/gpus';
   try {

@@ -9,14 +9,14 @@ export interface NamedTensor {
 /** Weights or optimizer state, in the order of the network's parameters. */
 export type NamedTensors = Map<string, NamedTensor>;
 
-/** Copies tensors to the device. The arrays must not be written to any more: TensorFlow may share their memory. */
+/** Copies tensors to the device. Don't write to the arrays again: TensorFlow may share their memory. */
 export function toDevice(tensors: NamedTensors): DeviceTensors {
   return Object.fromEntries(
     [...tensors].map(([name, { data, shape }]) => [name, tf.tensor(data, shape, 'float32')]),
   );
 }
 
-/** Copies tensors from the device; it waits for what is still being computed. */
+/** Copies tensors from the device. Waits for unfinished operations. */
 export function fromDevice(tensors: DeviceTensors): NamedTensors {
   return new Map(
     Object.entries(tensors).map(([name, tensor]) => [

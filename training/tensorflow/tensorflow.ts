@@ -8,23 +8,23 @@ export type Tensor2D = TensorFlow.Tensor2D;
 export type Tensor4D = TensorFlow.Tensor4D;
 export type Scalar = TensorFlow.Scalar;
 
-/** Tensors of TensorFlow by name; a plain object, so that `tf.tidy` and `tf.dispose` see what is inside. */
+/** TensorFlow's tensors by name. A plain object, so that `tf.tidy` and `tf.dispose` find the tensors inside. */
 export type DeviceTensors = Record<string, Tensor>;
 
-/** tfjs with TensorFlow's C library behind it. Loaded once a process; two threads of one process can't share it. */
+/** tfjs on TensorFlow's C library. A process loads it once; two of its threads can't share it. */
 export const tf: typeof TensorFlow = loadTensorFlow();
 
-/** What tfjs calls TensorFlow through; tfjs keeps some of these methods private. */
+/** The object through which tfjs calls TensorFlow. tfjs declares some of these methods private. */
 interface NodeBackend {
   binding: Binding;
   isUsingGpuDevice: boolean;
   executeMultipleOutputs(name: string, attrs: OpAttribute[], inputs: Tensor[], outputs: number): Tensor[];
   createOutputTensor(metadata: TensorHandle): Tensor;
-  /** The numbers by which TensorFlow knows tensors; it copies those to the device that aren't there yet. */
+  /** TensorFlow's numbers for tensors. Copies tensors to the device if they aren't there yet. */
   getInputTensorIds(tensors: Tensor[]): number[];
 }
 
-/** A tensor of TensorFlow's C library: by number, until it is deleted by that. */
+/** A tensor of TensorFlow's C library. It lives until its number is deleted. */
 export interface TensorHandle {
   id: number;
   shape: number[];
@@ -34,7 +34,7 @@ export interface TensorHandle {
 /** The values of a tensor, row by row. */
 export type Values = Float32Array | Int32Array | Uint8Array;
 
-/** TensorFlow's C library as tfjs-node binds it. */
+/** tfjs-node's binding of TensorFlow's C library. */
 export interface Binding {
   createTensor(shape: number[], dtype: number, values: Values): number;
   deleteTensor(id: number): void;
@@ -42,7 +42,7 @@ export interface Binding {
   executeOp(name: string, attributes: OpAttribute[], inputs: number[], outputs: number): TensorHandle[];
   loadSavedModel(folder: string, tags: string): number;
   deleteSavedModel(id: number): void;
-  /** Names are those of operations and their outputs, `x:0`, separated by commas. */
+  /** Names are outputs such as `x:0`, separated by commas. */
   runSavedModel(id: number, inputs: number[], inputNames: string, outputNames: string): TensorHandle[];
   getNumOfTensors(): number;
   getNumOfSavedModels(): number;
@@ -68,7 +68,7 @@ export const backend = tf.backend() as unknown as NodeBackend;
 
 const { binding } = backend;
 
-/** TensorFlow's numbers for the types of tensors, the same in its C library as in its files. */
+/** TensorFlow's numbers for tensor types, the same in its C library and in its files. */
 export const types = {
   float32: binding.TF_FLOAT,
   int32: binding.TF_INT32,
@@ -78,7 +78,7 @@ export const types = {
 
 export type TypeName = keyof typeof types;
 
-/** Attributes of TensorFlow operations, as the operation's definition types them. */
+/** Attributes of TensorFlow operations, by the type that the operation's definition gives them. */
 export const attribute = {
   type: (name: string, value: TypeName): OpAttribute => ({
     name,
@@ -92,16 +92,16 @@ export const attribute = {
 };
 
 /**
- * Runs one TensorFlow operation by its name, for those that tfjs has no function for. No gradient is recorded:
- * wrap it in `tf.customGrad` where one is needed.
+ * Runs a TensorFlow operation that tfjs has no function for. It has no gradient: use {@link withGradient} if one is
+ * needed.
  *
- * @throws Error with TensorFlow's own message where inputs or attributes don't fit.
+ * @throws {Error} with TensorFlow's own message if inputs or attributes don't fit.
  */
 export function runOp(name: string, attributes: OpAttribute[], inputs: Tensor[]): Tensor {
   return runOpWithOutputs(name, attributes, inputs, 1)[0] as Tensor;
 }
 
-/** The same for an operation of several outputs. */
+/** The same for an operation with several outputs. */
 export function runOpWithOutputs(
   name: string,
   attributes: OpAttribute[],
@@ -111,9 +111,32 @@ export function runOpWithOutputs(
   return backend.executeMultipleOutputs(name, attributes, inputs, outputs);
 }
 
+/** A result together with its gradient. */
+interface Differentiable<T extends Tensor> {
+  value: T;
+  /** Tensors that the gradient needs. */
+  kept: Tensor[];
+  /** @param dy the gradient of `value`. @returns the gradient of each input. */
+  gradients(dy: Tensor, kept: Tensor[]): Tensor[];
+}
+
+/** Runs a function of tensors that brings its own gradient. */
+export function withGradient<T extends Tensor, const Inputs extends readonly Tensor[]>(
+  inputs: Inputs,
+  compute: (...inputs: Inputs) => Differentiable<T>,
+): T {
+  return tf.customGrad((...args: unknown[]) => {
+    // tfjs types the last argument as a tensor; it is the function that keeps tensors for the gradient.
+    const save = args.pop() as (tensors: Tensor[]) => void;
+    const { value, kept, gradients } = compute(...(args as unknown as Inputs));
+    save(kept);
+    return { value, gradFunc: gradients };
+  })(...inputs) as T;
+}
+
 /**
- * Bytes as a uint8 tensor. tfjs has no such type and calls it int32, so only operations run by name may use it. It
- * may share the memory of `values`, which must not be written to any more.
+ * Bytes as a uint8 tensor. tfjs has no such type and calls it int32, so only operations run by name may use it. It may
+ * share the memory of `values`: don't write to the array again.
  */
 export function uint8Tensor(values: Uint8Array, shape: number[]): Tensor {
   return backend.createOutputTensor({
@@ -123,7 +146,7 @@ export function uint8Tensor(values: Uint8Array, shape: number[]): Tensor {
   });
 }
 
-/** Whether TensorFlow was told to compute everything the same way each time, or to fail where it can't. */
+/** Whether TensorFlow must compute every operation deterministically, or fail if it can't. */
 export function deterministicOps(): boolean {
   return /^(1|true)$/i.test(process.env.TF_DETERMINISTIC_OPS ?? '');
 }
@@ -134,7 +157,7 @@ function loadTensorFlow(): typeof TensorFlow {
   if (process.env.TF_ENABLE_ONEDNN_OPTS !== '1') {
     throw new DeviceUnavailableError(
       `expected TF_ENABLE_ONEDNN_OPTS=1 in the environment, got ${process.env.TF_ENABLE_ONEDNN_OPTS ?? 'nothing'}: ` +
-        'results and speed depend on it, and TensorFlow reads it when it loads, so set it for the whole process',
+        'results and speed depend on it. TensorFlow reads it when it loads, so set it for the whole process',
     );
   }
   const require = createRequire(import.meta.url);
@@ -145,8 +168,8 @@ function loadTensorFlow(): typeof TensorFlow {
     return require('@tensorflow/tfjs-node-gpu') as typeof TensorFlow;
   } catch (cause) {
     throw new DeviceUnavailableError(
-      `TensorFlow could not be loaded: ${cause instanceof Error ? cause.message : String(cause)}. ` +
-        'Run `npm run setup`, which fetches its library and builds the binding',
+      `TensorFlow can't be loaded: ${cause instanceof Error ? cause.message : String(cause)}. ` +
+        'Run `npm run setup`, which downloads its library and builds the binding',
       { cause },
     );
   }

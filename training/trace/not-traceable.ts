@@ -1,4 +1,4 @@
-/** A function of tensors did what can't be written down as a graph. In a file that loads no TensorFlow. */
-export class NotRecordableError extends Error {
-  override name = 'NotRecordableError';
+/** A function of tensors does something that a graph can't express. In a file that doesn't load TensorFlow. */
+export class NotTraceableError extends Error {
+  override name = 'NotTraceableError';
 }

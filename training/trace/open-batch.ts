@@ -1,36 +1,36 @@
 import type { ConstantTensor } from '../graph/graph.ts';
 import { backend } from '../tensorflow/tensorflow.ts';
-import { NotRecordableError } from './not-traceable.ts';
-import type { Entry, Recording, Source } from './trace.ts';
+import { NotTraceableError } from './not-traceable.ts';
+import type { Entry, Source, Trace } from './trace.ts';
 
-/** A recording that holds for batches of any size. */
-export interface OpenRecording {
+/** A trace for batches of any size. */
+export interface OpenTrace {
   entries: OpenEntry[];
   outputs: Map<string, Source>;
 }
 
 export type OpenEntry =
   | Entry
-  /** A shape that has the size of the batch at one place, or a multiple of it. */
+  /** A shape with the batch size, or a multiple of it, in one place. */
   | { kind: 'shape'; before: number[]; multiple: number; after: number[] };
 
 /**
- * Frees a recording from the size of its batch: whatever differs between two recordings of the same function, at
- * different sizes, depends on it.
+ * Makes a trace independent of its batch size, by comparing two traces of the same function with different batch sizes:
+ * whatever differs depends on the size.
  *
- * @throws NotRecordableError, naming the operation, where that is anything but a shape with the batch size, or a multiple
- *   of it, in one place.
+ * @throws {NotTraceableError} if anything differs except shapes with the batch size, or a multiple of it, in one place.
+ *   The message names the operation.
  */
 export function openBatch(
-  first: { recording: Recording; batchSize: number },
-  second: { recording: Recording; batchSize: number },
-): OpenRecording {
-  const others = second.recording.entries;
-  const { entries, outputs } = first.recording;
+  first: { trace: Trace; batchSize: number },
+  second: { trace: Trace; batchSize: number },
+): OpenTrace {
+  const others = second.trace.entries;
+  const { entries, outputs } = first.trace;
   if (entries.length !== others.length) {
-    throw new NotRecordableError(
+    throw new NotTraceableError(
       `a step ran ${entries.length} operations for ${first.batchSize} images and ${others.length} for ` +
-        `${second.batchSize}; it must run the same ones whatever their number`,
+        `${second.batchSize}; it must run the same operations for any number of images`,
     );
   }
   return {
@@ -43,9 +43,9 @@ export function openBatch(
           ? openShape(entry.tensor, other.tensor, first.batchSize, second.batchSize)
           : undefined;
       if (open) return open;
-      throw new NotRecordableError(
-        `${describe(entries, index)} depends on the number of images in a way other than by a shape; ` +
-          'use operations that take it from a tensor',
+      throw new NotTraceableError(
+        `${describe(entries, index)} depends on the number of images, and not as a shape; use operations that take the ` +
+          'number from a tensor',
       );
     }),
   };
@@ -73,7 +73,7 @@ function openShape(
   return { kind: 'shape', before: [...a.values.slice(0, at)], multiple, after: [...a.values.slice(at + 1)] };
 }
 
-/** Of a constant, also who takes it. */
+/** An entry in words; for a constant, with the operation that takes it. */
 function describe(entries: readonly Entry[], index: number): string {
   const entry = entries[index] as Entry;
   if (entry.kind === 'operation') return `an attribute of ${entry.op}`;

@@ -8,29 +8,29 @@ import {
   tf,
   type Values,
 } from '../tensorflow/tensorflow.ts';
-import { NotRecordableError } from './not-traceable.ts';
+import { NotTraceableError } from './not-traceable.ts';
 
-/** Where an operation takes a value from: an input by name, or an output of an earlier entry. */
+/** The source of an operation's input: an input of the trace by name, or an output of an earlier entry. */
 export type Source = { input: string } | { entry: number; output: number };
 
 export type Entry =
   | { kind: 'constant'; tensor: ConstantTensor }
   | { kind: 'operation'; op: string; attributes: OpAttribute[]; inputs: Source[] };
 
-/** What a function of tensors does, in the order it was done. */
-export interface Recording {
+/** The operations of a function of tensors, in the order in which they ran. */
+export interface Trace {
   entries: Entry[];
-  /** By the names that the function gave its results. */
+  /** Sources of the function's results, by name. */
   outputs: Map<string, Source>;
 }
 
 /**
- * Runs a function once, on the tensors given, and writes down every TensorFlow operation it runs.
+ * Runs a function once on the given tensors and traces every TensorFlow operation that it runs.
  *
- * @throws NotRecordableError where it reads a value into JavaScript, or uses a tensor that neither is an input nor was
- *   made while recording; it names the operation.
+ * @throws {NotTraceableError} if it reads a value into JavaScript, or uses a tensor that is no input and was created
+ *   before. The message names the operation.
  */
-export function record(inputs: DeviceTensors, run: () => DeviceTensors): Recording {
+export function trace(inputs: DeviceTensors, run: () => DeviceTensors): Trace {
   const { binding } = backend;
   const entries: Entry[] = [];
   const sources = new Map<number, Source>();
@@ -61,9 +61,9 @@ export function record(inputs: DeviceTensors, run: () => DeviceTensors): Recordi
     const source = sources.get(id);
     const entry = source && 'entry' in source ? entries[source.entry] : undefined;
     const what = entry?.kind === 'operation' ? `the result of ${entry.op}` : 'an input or a constant';
-    throw new NotRecordableError(
-      `a step read ${what} into JavaScript, after ${entries.length} operations and constants; a step that is ` +
-        'recorded may use operations on tensors only',
+    throw new NotTraceableError(
+      `a step read ${what} into JavaScript, after ${entries.length} operations and constants; a traced step may use ` +
+        'operations on tensors only',
     );
   };
 
@@ -85,7 +85,7 @@ export function record(inputs: DeviceTensors, run: () => DeviceTensors): Recordi
 
 // --- helpers ---
 
-/** The binding's own properties can't be changed, so they are covered by those of an object in front of it. */
+/** The binding's own properties are read-only, so an object that inherits from it overrides them. */
 function overriding(binding: Binding, methods: Partial<Binding>): Binding {
   const properties = Object.entries(methods).map(([name, value]) => [name, { value }]);
   return Object.create(binding, Object.fromEntries(properties));
@@ -98,7 +98,7 @@ function typed(type: number, values: Values): Values {
 }
 
 function unknownInput(op: string, position: number): never {
-  throw new NotRecordableError(
-    `input ${position} of ${op} was made before recording began, and is no input of the step; make it within the step`,
+  throw new NotTraceableError(
+    `input ${position} of ${op} was created before tracing began and is not an input of the step; create it in the step`,
   );
 }

@@ -1,24 +1,24 @@
 import { type Graph, int32Constant, type Output } from '../graph/graph.ts';
 import { attribute } from '../tensorflow/tensorflow.ts';
-import { NotRecordableError } from './not-traceable.ts';
-import type { OpenEntry, OpenRecording } from './open-batch.ts';
+import { NotTraceableError } from './not-traceable.ts';
+import type { OpenEntry, OpenTrace } from './open-batch.ts';
 import type { Source } from './trace.ts';
 
-/** Operations of any number of inputs, whose number must be told, and how many others follow those. */
+/** Operations with a variable number of inputs, which an attribute counts, and how many other inputs follow. */
 const COUNTED: Record<string, number> = { AddN: 0, Pack: 0, ConcatV2: 1 };
 
 /**
- * Adds a recording's operations to a graph.
+ * Adds a trace's operations to a graph.
  *
- * @param prefix of the names of its nodes.
- * @param inputs where the graph has what the recording names as its inputs.
- * @param batchShape an int32 output of one value, the batch's size.
- * @returns where the graph has the recording's results.
+ * @param prefix of the nodes' names.
+ * @param inputs the graph's outputs for the trace's inputs, by name.
+ * @param batchShape int32 [1]: the batch size.
+ * @returns the graph's outputs for the trace's results, by name.
  */
-export function writeRecording(
+export function writeTrace(
   graph: Graph,
   prefix: string,
-  recording: OpenRecording,
+  trace: OpenTrace,
   inputs: ReadonlyMap<string, Output>,
   batchShape: Output,
 ): Map<string, Output> {
@@ -28,8 +28,8 @@ export function writeRecording(
     const first = written[source.entry] as Output;
     return source.output === 0 ? first : `${first.slice(0, -1)}${source.output}`;
   };
-  for (const [index, entry] of recording.entries.entries()) written.push(write(entry, index));
-  return new Map([...recording.outputs].map(([name, source]) => [name, place(source)]));
+  for (const [index, entry] of trace.entries.entries()) written.push(write(entry, index));
+  return new Map([...trace.outputs].map(([name, source]) => [name, place(source)]));
 
   function write(entry: OpenEntry, index: number): Output {
     if (entry.kind === 'constant') return graph.constant(entry.tensor);
@@ -47,9 +47,9 @@ export function writeRecording(
     ]);
   }
 
-  /** A shape that leaves the batch's size to be found, which Reshape can do and which stays a constant. */
+  /** A shape for Reshape, which infers the batch size from −1: it stays a constant. */
   function inferred(source: Source): Output | undefined {
-    const entry = 'entry' in source ? recording.entries[source.entry] : undefined;
+    const entry = 'entry' in source ? trace.entries[source.entry] : undefined;
     if (entry?.kind !== 'shape') return undefined;
     return graph.constant(int32Constant([...entry.before, -1, ...entry.after]));
   }
@@ -82,5 +82,5 @@ function writeShape(
 }
 
 function missing(input: string): never {
-  throw new NotRecordableError(`expected the graph to have the input ${input} of a recorded step, got none`);
+  throw new NotTraceableError(`expected the graph to have the input ${input} of a traced step, got none`);
 }

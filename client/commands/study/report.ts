@@ -1,7 +1,7 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UserError } from '../../../infra/user-error.ts';
-import { reportFiles } from '../../../report/report-files.ts';
+import { renderReport } from '../../../report/render-report.ts';
 import { isValidId } from '../../../storage/keys.ts';
 import { readRecord } from '../../../storage/studies.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';
@@ -19,10 +19,10 @@ export async function report(studyId: string, { out }: { out?: string }): Promis
 async function writeReport(session: Session, studyId: string, folder: string): Promise<void> {
   const known = isValidId(studyId) ? await readRecord(session.store, studyId) : undefined;
   const record = known ?? (await refuse(session, studyId));
-  const files = await reportFiles(record);
+  const files = Object.entries(await renderReport(record));
   try {
     await mkdir(folder, { recursive: true });
-    for (const { name, content } of files) {
+    for (const [name, content] of files) {
       await writeFile(join(folder, name), content);
       console.log(join(folder, name));
     }

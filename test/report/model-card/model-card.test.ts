@@ -13,14 +13,14 @@ describe('the card of the winner', () => {
 
   it('says what it is, and how well it did', () => {
     expect(card).toMatch(
-      new RegExp(`^# ${winner.name}\\n\\nThe winner, as the final test took it, of the study`),
+      new RegExp(`^# ${winner.name}\\n\\nThe winner, as evaluated in the final test, of the study`),
     );
     expect(card).toContain(`| test | 10,000 | ${record.test?.accuracy.toFixed(2)} % | 0.5123 |`);
     expect(card).toContain(`| validation | 10,000 | ${winner.score?.toFixed(2)} % |`);
     for (const name of CIFAR10_CLASSES) expect(card).toMatch(new RegExp(`\\| ${name} \\| [\\d.]+ % \\|`));
   });
 
-  it('tells the stages that led to it, each with the winner it took', () => {
+  it('lists the stages that led to it, each with the winner it took over', () => {
     const rows = [...card.matchAll(/^\| `(\w+)` \| .*\? \| `([\w.]+)` \| [\d.]+ % \|$/gm)];
     const stages = record.stages.filter(({ name }) =>
       ['dense', 'cnn', 'activation', 'optimizer', 'search', 'dropout'].includes(name),
@@ -28,10 +28,10 @@ describe('the card of the winner', () => {
     expect(rows.map(([, name, run]) => [name, run])).toEqual(
       stages.map(({ name, winner: won }) => [name, won]),
     );
-    expect(card).toContain('Its own training started from `scratch`.');
+    expect(card).toContain('This trial started from `scratch`.');
   });
 
-  it('has what is needed to know it again and to make it again', () => {
+  it('identifies the files, the data and the program', () => {
     const { files, spec } = exported(record, last, winner);
     for (const { path, sha256 } of files)
       expect(card).toContain(`\`${path}\` | what it is | 1,234 | \`${sha256}\``);
@@ -42,25 +42,25 @@ describe('the card of the winner', () => {
     expect(card).toContain('| tensorflow | 2.21.0 |');
   });
 
-  it('tells its use, its limits and whose the images are', () => {
+  it('explains its use, its limits and where the images are from', () => {
     for (const part of ['## Use', '## Intended use and limits', '## Licence', 'Tiny Images']) {
       expect(card).toContain(part);
     }
   });
 });
 
-it('of a trial that no test took says so, and names the file of its first weights', () => {
+it('says that a trial was not tested, and which weights it started from', () => {
   const record = ownRecord([stage('width', [trial('narrow', { to: 40 }), trial('wide', { to: 50 })])]);
   const [width] = record.stages as [StageRecord];
   const [narrow] = width.trials as [TrialRecord];
   const model = exported(record, width, narrow);
   const card = modelCard({ ...model, spec: { ...model.spec, initialWeights: hash('weights') } });
   expect(card).toMatch(/^# narrow\n\nA trial of the study `mine-1`/);
-  expect(card).toContain('It was not tested on the test images.');
+  expect(card).toContain('It was not evaluated on the test images.');
   expect(card).toContain(`started from \`weights/${hash('weights')}\``);
 });
 
-it('does not tell where the archive lay, and says when images were drawn', () => {
+it('hides where the archive was, and says that images are generated', () => {
   const record = ownRecord([stage('width', [trial('wide', { to: 50 })])]);
   const [width] = record.stages as [StageRecord];
   const from = (origin: StudyRecord['opening']['dataset']['origin']) => {

@@ -6,7 +6,7 @@ import { largerStudy } from '../../workflows/small-study.ts';
 const { stages: _stages, ...head } = largerStudy;
 const candidates = [{ name: 'narrow', change: { network: { kind: 'dense' as const, hidden: [8] } } }];
 
-it('builds the same JSON that a file would hold', () => {
+it('builds the same data as a JSON file', () => {
   const built = defineStudy(head)
     .compare('width', { question: 'Wide?', candidates })
     .search('search', {
@@ -34,7 +34,7 @@ it('builds the same JSON that a file would hold', () => {
   expect(parseStudy(JSON.parse(JSON.stringify(built)), 'file')).toEqual(study);
 });
 
-it('catches what can not be run as it is typed', () => {
+it("rejects stages that can't start from each other when it is compiled", () => {
   const width = defineStudy(head).compare('width', { question: 'Wide?', candidates });
   const question = '?';
   const typo = [{ name: 'a', change: { activation: 'reloo' as const } }];

@@ -5,13 +5,13 @@ import { cifar10 } from '../../../study/shipped/cifar10.ts';
 import { largerStudy, smallStudy } from '../../workflows/small-study.ts';
 
 describe('parseStudy', () => {
-  it('fills in the settings of the report', () => {
+  it('fills in the default settings', () => {
     const study = parseStudy({ ...smallStudy, base: { batchSize: 64 } }, 'small');
     expect(study.base).toEqual({ ...defaultSettings, batchSize: 64 });
     expect(study).toMatchObject({ seed: 1, splitSeed: 1, validationFraction: 0.2 });
   });
 
-  it('gives the same study again from its own JSON', () => {
+  it('reads its own output as the same study', () => {
     const study = parseStudy(cifar10, 'cifar10');
     expect(parseStudy(JSON.parse(JSON.stringify(study)), 'again')).toEqual(study);
   });
@@ -25,7 +25,7 @@ describe('parseStudy', () => {
     [
       'an unknown key',
       (s) => (s.stagez = []),
-      'the study: unknown key "stagez"; remove it or correct its spelling',
+      'the study: unknown key "stagez"; remove it or correct the spelling',
     ],
     [
       'a typo in a candidate',
@@ -54,13 +54,13 @@ describe('parseStudy', () => {
       'profiles.tiny.trainImages: expected "all" or a number, got "al"',
     ],
     [
-      'a profile that leaves no image to validate on',
+      'a profile that leaves no image to validate with',
       (s) =>
         Object.assign(s, {
           validationFraction: 0.01,
           profiles: { few: { ...s.profiles.tiny, trainImages: 20 } },
         }),
-      'profiles.few.trainImages: expected so many images that some are trained on and some held out',
+      'profiles.few.trainImages: expected enough images to train on some and hold some out',
     ],
     [
       'the name of a profile that can not be typed',
@@ -103,9 +103,24 @@ describe('parseStudy', () => {
       'stages[1].candidates[1].name: expected a name that no earlier candidate',
     ],
     [
-      'a suffix with nothing before it',
+      'a suffix without a name before it',
       (s) => (s.stages[0].candidates[0].name = '_narrow'),
-      'stages[0].candidates[0].name: expected a name without leading "_"',
+      'stages[0].candidates[0].name: expected a name without a leading "_"',
+    ],
+    [
+      'a published result of no stage',
+      (s) => (s.published = published({ stage: 'widht', ours: { kind: 'best' } })),
+      'published.results[0].stage: expected the name of a stage (width, rate, test), got "widht"',
+    ],
+    [
+      'a published result of no candidate',
+      (s) => (s.published = published({ stage: 'width', ours: { kind: 'trials', names: ['wide', 'huge'] } })),
+      'published.results[0].ours.names[1]: expected a candidate of the stage width (narrow, wide), got "huge"',
+    ],
+    [
+      'a published test accuracy of a stage that tests nothing',
+      (s) => (s.published = published({ stage: 'width', ours: { kind: 'test' } })),
+      'published.results[0].ours.kind: expected another kind than "test", since width is a compare stage',
     ],
     ['a name that is a path', (s) => (s.name = '../up'), 'name: expected letters, digits'],
     ['no profile', (s) => (s.profiles = {}), 'profiles: expected at least one profile'],
@@ -145,9 +160,9 @@ describe('parseStudy', () => {
       'stages[2].space.learningRate.high: expected more than low, which is 0.001, got 0.0001',
     ],
     [
-      'values that a setting can not have',
+      "values that a setting can't have",
       (s) => (s.stages[2].space.epochs.low = -5),
-      'stages[2].space.epochs: expected values that epochs may have, which -5 is not',
+      'stages[2].space.epochs: expected only values that are allowed for epochs, which -5 is not',
     ],
     [
       'a whole number drawn from a range of all numbers',
@@ -155,7 +170,7 @@ describe('parseStudy', () => {
       'stages[2].space.epochs.kind: expected quniform or choice, since epochs is a whole number',
     ],
     [
-      'a start to be ranked where there is none',
+      'a start to be ranked in a stage that has none',
       (s) => (s.stages[0].ranksStart = true),
       'stages[0].ranksStart: expected false',
     ],
@@ -175,7 +190,7 @@ describe('parseStudy', () => {
     expect(() => parseStudy(study, 'mine.json')).toThrow(message);
   });
 
-  it('names all faults at once, and the file', () => {
+  it('names the file and every fault at once', () => {
     const study: any = structuredClone(smallStudy);
     study.base.batchSize = 0.5;
     study.base.activation = 'reloo';
@@ -190,7 +205,7 @@ describe('parseStudy', () => {
 });
 
 describe('selectProfile', () => {
-  it('names the profiles there are', () => {
+  it("names the study's profiles", () => {
     const study = parseStudy(cifar10, 'cifar10');
     expect(selectProfile(study, 'full').epochDivisor).toBe(1);
     expect(() => selectProfile(study, 'reprot')).toThrow(
@@ -199,3 +214,9 @@ describe('selectProfile', () => {
     expect(() => selectProfile(study, 'constructor')).toThrow(InvalidStudyError);
   });
 });
+
+// --- helpers ---
+
+function published(result: { stage: string; ours: object }) {
+  return { title: 'A paper', results: [{ what: 'Accuracy', published: '50 %', ...result }] };
+}

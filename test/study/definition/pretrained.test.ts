@@ -17,11 +17,11 @@ describe('the shipped study', () => {
     expect(networks.every(isResNet50)).toBe(true);
   });
 
-  it('starts all from scratch under the profile demo, whose ResNet is another', () => {
+  it('starts every network from scratch under the profile demo, which has a reduced ResNet', () => {
     expect(pretrainedNetworks(shipped, selectProfile(shipped, 'demo'))).toEqual([]);
   });
 
-  it('has no pretrained network once it is to be run from scratch, and is the same otherwise', () => {
+  it('differs only in having no pretrained network if it is run from scratch', () => {
     const scratch = fromScratch(shipped);
     expect(JSON.stringify(scratch)).toBe(JSON.stringify(shipped).replaceAll(',"pretrained":true', ''));
     expect(pretrainedNetworks(scratch, selectProfile(scratch, 'full'))).toEqual([]);
@@ -55,13 +55,13 @@ describe('a study that compares the same network from weights and from scratch',
   const specOf = (config: typeof scratch, weights: string | null) =>
     trialSpec(config!.config, data, { seed: 1, repetition: 0, numerics: 1, weights });
 
-  it('gives the weights to the networks that say so alone', () => {
+  it('gives weights only to pretrained networks', () => {
     expect(pretrainedNetworks(study, tiny).map(({ hidden }) => hidden)).toEqual([[8], [9]]);
     expect(specOf(scratch, hash).initialWeights).toBe('scratch');
     expect(specOf(pretrained, hash).initialWeights).toBe(hash);
   });
 
-  it('is another trial for other weights, and the same without them whatever weights the study has', () => {
+  it('is another trial for other weights, and the same trial for any weights if its network is not pretrained', () => {
     expect(trialKey(specOf(pretrained, hash))).not.toBe(trialKey(specOf(pretrained, 'cd'.repeat(32))));
     expect(trialKey(specOf(scratch, hash))).toBe(trialKey(specOf(scratch, null)));
     const [, unpretrained] = stageTrials(fromScratch(study), tiny, fromScratch(study).stages[0]!, {
@@ -70,11 +70,11 @@ describe('a study that compares the same network from weights and from scratch',
     expect(trialKey(specOf(unpretrained, null))).toBe(trialKey(specOf(scratch, null)));
   });
 
-  it('makes no trial of a pretrained network without weights', () => {
+  it('refuses a pretrained network without weights', () => {
     expect(() => specOf(pretrained, null)).toThrow(/pretrained, but the study has no weights/);
   });
 
-  it('takes true alone for pretrained, so that a network is written in one way', () => {
+  it('accepts only true for pretrained, so that a network is written in one way', () => {
     const text = JSON.stringify(study).replace('"pretrained":true', '"pretrained":false');
     expect(() => parseStudy(JSON.parse(text), 'text')).toThrow(
       /network\.pretrained: expected one of true, got false/,

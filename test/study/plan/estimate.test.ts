@@ -5,7 +5,7 @@ import { configOf, withEpochs } from '../../training/configs.ts';
 const network = { kind: 'dense' as const, hidden: [8] };
 const cost = { trainMilliseconds: 10, batchSize: 32, evaluationMillisecondsPerImage: 0.1 };
 
-it('adds up the steps and evaluations of every epoch, and the start of every training', () => {
+it('adds up the steps and evaluations of every epoch, and the start of every trainer', () => {
   const config = configOf(network, { epochs: 5 });
   const trials = [
     { name: 'five', config },

@@ -18,7 +18,7 @@ const stageNamed = (name: string) => study.stages.find((stage) => stage.name ===
 const namesOf = (trials: { name: string }[]) => trials.map(({ name }) => name);
 
 describe('stageTrials', () => {
-  it("takes the winner's whole configuration over, and its name", () => {
+  it("starts from the winner's full configuration and its name", () => {
     const start: NamedConfig = { name: 'w', config: { ...narrow!.config, dropout: 0.3 } };
     const [fast] = stageTrials(small, tiny, small.stages[1]!, {
       ...nothing,
@@ -100,7 +100,7 @@ describe('promotedConfig', () => {
   const planned = [{ name: 'a_b', config: { ...narrow!.config, dropout: 0.5 }, repetition: 0, of: null }];
   const course = { start, planned, profile: tiny };
 
-  it('hands on what won', () => {
+  it('hands on the winner', () => {
     expect(promotedConfig({ ...standing, name: 'a_b' }, course)).toMatchObject({
       name: 'a_b',
       config: { dropout: 0.5 },
@@ -115,7 +115,7 @@ describe('promotedConfig', () => {
     expect(promoted).toEqual({ name: 'a', config: { ...start.config, batchSize: 128 } });
   });
 
-  it('hands on what the stage started from, where that won', () => {
+  it('hands on what the stage started from if that won', () => {
     const drawn = { ...standing, name: 'a_search_03', suggestion: { batchSize: 128 }, takenOver: true };
     expect(promotedConfig(drawn, course)).toEqual(start);
   });
@@ -150,7 +150,7 @@ describe('trialKey', () => {
     expect(trialKey(reversed)).toBe(trialKey(spec));
   });
 
-  it('tells any two trials apart whose results may differ', () => {
+  it('tells trials apart if their results may differ', () => {
     const others = [
       { ...spec, seed: 2 },
       { ...spec, numerics: spec.numerics + 1 },

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { studyRecordSchema } from '../../../study/record/record.ts';
 import { fullRecord } from '../../report/example-study.ts';
 
-it('reads records of before accuracies in training mode were measured', () => {
+it('reads older records, which lack accuracies in training mode', () => {
   const record = fullRecord();
   const older = structuredClone(record) as { stages: { trials: { scoreInTrainingMode?: unknown }[] }[] };
   for (const { trials } of older.stages) for (const trial of trials) delete trial.scoreInTrainingMode;

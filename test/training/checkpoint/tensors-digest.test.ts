@@ -8,7 +8,7 @@ const weights: NamedTensors = new Map([
   ['b', tensor([1, 2], 3, 4)],
 ]);
 
-test('equal tensors have equal digests, in whatever order and memory they lie', () => {
+test('equal tensors have equal digests, in any order and any memory', () => {
   const data = new Float32Array([9, 1, 0, 9]).subarray(1, 3);
   const same: NamedTensors = new Map([
     ['b', tensor([1, 2], 3, 4)],
@@ -29,8 +29,8 @@ test.each<[string, NamedTensors]>([
       ['c', tensor([1, 2], 3, 4)],
     ]),
   ],
-  ['an empty tensor more', new Map([...weights, ['c', tensor([0])]])],
-  ['a tensor less', new Map([['a', tensor([2], 1, 0)]])],
-])('%s makes another digest', (_what, other) => {
+  ['an additional empty tensor', new Map([...weights, ['c', tensor([0])]])],
+  ['a missing tensor', new Map([['a', tensor([2], 1, 0)]])],
+])('%s changes the digest', (_what, other) => {
   expect(tensorsDigest(other)).not.toBe(tensorsDigest(weights));
 });

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Network, TrainingConfig } from '../../../study/definition/training-config.ts';
 import { createCompiledEngine } from '../../../training/compile/compiled-engine.ts';
-import type { TrainingEngine, TrainingRequest } from '../../../training/engine.ts';
+import type { TrainingEngine, TrainingRequest } from '../../../training/compile/engine.ts';
 import { runTrial } from '../../../training/loop/run-trial.ts';
-import { startingTensors } from '../../../training/loop/state.ts';
+import { startingTensors } from '../../../training/loop/starting-tensors.ts';
 import { createNetwork, weightsOf } from '../../../training/networks/network.ts';
 import { createUpdateRule } from '../../../training/optimizers/optimizer.ts';
 import type { NamedTensor } from '../../../training/tensorflow/named-tensors.ts';
@@ -15,7 +15,7 @@ import { constants, slotsAtRest } from '../tensors.ts';
 const images = easyImages(10);
 const UNITS = 1000;
 
-/** Without momentum, so that the slots hold a step's gradients, and at a rate that leaves the weights as they are. */
+/** Without momentum, so that the slots hold a step's gradients, and with a rate that leaves the weights unchanged. */
 function withDropout(network: Network, dropout: number): TrainingConfig {
   return configOf(network, {
     dropout,
@@ -37,17 +37,17 @@ function openEngine(config: TrainingConfig, weights: (name: string) => number): 
   return engine;
 }
 
-/** Hidden units that are 1 whatever the image, and logits of 0. */
+/** Hidden units are 1 for any image, and logits are 0. */
 const onesThenZeros = (name: string) => (name === 'layers.0.bias' ? 1 : 0);
 
 /**
- * What dropout made of an image's units in the last step, where all were 1: the gradient of an output weight is the mean
- * over the batch of unit times gradient of the logit, which is 0.1, and −0.9 for the image's own class. No two images of
- * the batch may be of a class, and none of class 9.
+ * An image's units after dropout in the last step, if all were 1 before it. The gradient of an output weight is the mean
+ * over the batch of the unit times the gradient of the logit, which is 0.1, and −0.9 for the image's own class. Each image
+ * of the batch must have a different class, and none class 9.
  */
 function unitsAfterDropout(engine: TrainingEngine, batchSize: number, label: number): number[] {
   const { data } = engine.slots().get('layers.1.weight.momentum') as NamedTensor;
-  return Array.from({ length: UNITS }, (_, unit) => {
+  return Array.from({ length: data.length / 10 }, (_, unit) => {
     const row = data.subarray(10 * unit, 10 * unit + 10);
     return batchSize * ((row[9] as number) - (row[label] as number));
   });
@@ -57,7 +57,7 @@ function step(engine: TrainingEngine, indices: number[], dropoutSeed: [number, n
   engine.train({ indices: Int32Array.from(indices), flips: undefined }, { learningRate: 0, dropoutSeed });
 }
 
-test.each([0.2, 0.5])('zeroes a share of %d, and scales what it keeps so that the mean stays', (rate) => {
+test.each([0.2, 0.5])('zeroes a share of %d, and scales the kept units so that the mean stays', (rate) => {
   const engine = openEngine(withDropout(dense(UNITS), rate), onesThenZeros);
   step(engine, [3], [1, 64]);
   const units = unitsAfterDropout(engine, 1, 3);
@@ -68,7 +68,7 @@ test.each([0.2, 0.5])('zeroes a share of %d, and scales what it keeps so that th
   expect(Math.abs(1 - kept.length / UNITS - rate)).toBeLessThan(5 * Math.sqrt((rate * (1 - rate)) / UNITS));
 });
 
-test('masks follow from the seed, and differ between steps, trials and the images of a batch', () => {
+test('masks depend on the seed, and differ between steps, trials and the images of a batch', () => {
   const engine = openEngine(withDropout(dense(UNITS), 0.5), onesThenZeros);
   const masks = (seed: [number, number]) => {
     step(engine, [0, 1], seed);
@@ -94,7 +94,7 @@ test('masks differ between layers', () => {
     /^layers\.[01]\.bias$/.test(name) ? 1 : name === 'layers.2.weight' ? 0.001 : 0;
   const config = withDropout(dense(size, size), 0.5);
   const engine = openEngine(config, weights);
-  // All output weights alike would give the units before them no gradient.
+  // If all output weights were equal, the units before them would have no gradient.
   const uneven = engine.weights();
   const { data: output } = uneven.get('layers.2.weight') as NamedTensor;
   for (let index = 0; index < output.length; index += 10) output[index] = 0.002;
@@ -102,21 +102,21 @@ test('masks differ between layers', () => {
   step(engine, [3], [1, 64]);
   const { data } = engine.slots().get('layers.1.weight.momentum') as NamedTensor;
   engine.dispose();
-  // The gradient of the weight between two units is there where both are kept.
+  // The gradient of the weight between two units is not 0 if both are kept.
   const units = Array.from(range(0, size));
-  const there = (from: number, to: number) => data[from * size + to] !== 0;
-  const first = units.map((from) => units.some((to) => there(from, to)));
-  const second = units.map((to) => units.some((from) => there(from, to)));
+  const bothKept = (from: number, to: number) => data[from * size + to] !== 0;
+  const first = units.map((from) => units.some((to) => bothKept(from, to)));
+  const second = units.map((to) => units.some((from) => bothKept(from, to)));
   for (const mask of [first, second]) {
     expect(Math.abs(mask.filter(Boolean).length / size - 0.5)).toBeLessThan(0.125);
   }
   expect(agreement(first, second)).toBeLessThan(0.625);
 });
 
-test('a trial drops other units in every step of every epoch, and the same ones when it is run again', async () => {
+test('a trial drops different units in every step of every epoch, and the same ones in a second run', async () => {
   const masksOf = async (seed: number) => {
     const masks: string[] = [];
-    const recording = (request: TrainingRequest): TrainingEngine => {
+    const watching = (request: TrainingRequest): TrainingEngine => {
       const engine = createCompiledEngine(request);
       return {
         ...engine,
@@ -134,16 +134,17 @@ test('a trial drops other units in every step of every epoch, and the same ones 
     };
     await runTrial(
       {
-        config: withEpochs(withDropout(dense(UNITS), 0.5), 3),
-        ...{ seed, images, training: range(0, 4), validation: range(4, 9) },
-        ...{
-          onProgress: () => {},
-          onAlive: () => {},
-          onEpoch: async () => {},
-          signal: new AbortController().signal,
-        },
+        config: withEpochs(withDropout(dense(100), 0.5), 3),
+        seed,
+        images,
+        training: range(0, 4),
+        validation: range(4, 9),
+        onProgress: () => {},
+        onAlive: () => {},
+        onEpoch: async () => {},
+        signal: new AbortController().signal,
       },
-      recording,
+      watching,
     );
     return masks;
   };
@@ -167,7 +168,7 @@ test('evaluation drops nothing', () => {
 
 // --- helpers ---
 
-/** The share of units that two masks treat alike: about a half where they have nothing to do with each other. */
+/** The share of units that two masks treat alike: about half if the masks are independent. */
 function agreement(a: readonly boolean[], b: readonly boolean[]): number {
   return a.filter((kept, unit) => kept === b[unit]).length / a.length;
 }

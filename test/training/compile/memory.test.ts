@@ -1,6 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { expect, test } from 'vitest';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createCompiledEngine } from '../../../training/compile/compiled-engine.ts';
 import { runTrial } from '../../../training/loop/run-trial.ts';
 import { initialWeights } from '../../../training/networks/initial-weights.ts';
@@ -11,11 +12,30 @@ import { easyImages, range } from '../easy-images.ts';
 
 const { binding } = backend;
 const held = () => [binding.getNumOfTensors(), binding.getNumOfSavedModels()];
-const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('staged-study-graph-'));
 
-test('a trial of many epochs does not grow, and leaves nothing in TensorFlow or on the disk', async () => {
+/** For temporary files; no other process writes here. */
+let temporary: string;
+/** Folders that TensorFlow loaded graphs from. */
+let loadedFrom: string[];
+beforeEach(() => {
+  temporary = mkdtempSync(join(tmpdir(), 'memory-test-'));
+  vi.stubEnv('TMPDIR', temporary);
+  loadedFrom = [];
+  const loadSavedModel: typeof binding.loadSavedModel = (folder, tags) => {
+    loadedFrom.push(folder);
+    return binding.loadSavedModel(folder, tags);
+  };
+  // The binding's own functions can't be replaced.
+  backend.binding = Object.create(binding, { loadSavedModel: { value: loadSavedModel } });
+});
+afterEach(() => {
+  backend.binding = binding;
+  vi.unstubAllEnvs();
+  rmSync(temporary, { recursive: true });
+});
+
+test('a trial of many epochs needs constant memory, and leaves nothing in TensorFlow or on the disk', async () => {
   const before = held();
-  const foldersBefore = folders();
   const during: number[][] = [];
   await runTrial({
     config: configOf(conv([[4, 3, 1]], 16), { epochs: 12, dropout: 0.5, batchSize: 16 }),
@@ -31,7 +51,9 @@ test('a trial of many epochs does not grow, and leaves nothing in TensorFlow or 
   expect(during.length).toBe(12);
   expect(new Set(during.map(String))).toEqual(new Set([String([before[0], (before[1] as number) + 1])]));
   expect(held()).toEqual(before);
-  expect(folders()).toEqual(foldersBefore);
+  // The graph that trains, and the one for the score in training mode.
+  expect(loadedFrom.map((folder) => dirname(folder))).toEqual([temporary, temporary]);
+  expect(readdirSync(temporary)).toEqual([]);
 });
 
 test('a step that fails in TensorFlow leaves no tensor behind, and its message says why', () => {

@@ -1,6 +1,7 @@
 /**
- * Trains a small network of every kind by every optimizer, with and without dropout, and prints digests of what came out,
- * a line each, to be compared between processes; with `--resume` also those of trials that go on from each checkpoint.
+ * Trains a small network of each kind with each optimizer, with and without dropout. Prints a digest of each trial's
+ * results on a line of its own, to compare them between processes. With `--resume`, the line also has the digests of
+ * trials that resume from each checkpoint.
  */
 import { createHash } from 'node:crypto';
 import type { TrainingConfig } from '../../../study/definition/training-config.ts';
@@ -12,14 +13,14 @@ import type { NamedTensors } from '../../../training/tensorflow/named-tensors.ts
 import { configOf, conv, dense, tinyResnet } from '../configs.ts';
 import { easyImages, range } from '../easy-images.ts';
 
-const networks = { dense: dense(200, 40), conv: conv([[16, 3, 1]], 64), resnet: tinyResnet };
+const networks = { dense: dense(100, 40), conv: conv([[16, 3, 1]], 32), resnet: tinyResnet };
 const optimizers = [{ kind: 'sgd', momentum: 0.9 }, { kind: 'adagrad' }, { kind: 'adadelta' }] as const;
-const images = easyImages(300);
+const images = easyImages(130);
 
 for (const [kind, network] of Object.entries(networks)) {
   for (const optimizer of optimizers) {
     for (const dropout of [0, 0.2]) {
-      const config = configOf(network, { epochs: 3, optimizer, dropout, learningRate: 0.01 });
+      const config = configOf(network, { epochs: 2, optimizer, dropout, learningRate: 0.01 });
       const { digest, checkpoints } = await train(config);
       const resumed: string[] = [];
       for (const checkpoint of process.argv.includes('--resume') ? checkpoints.slice(0, -1) : []) {
@@ -30,11 +31,16 @@ for (const [kind, network] of Object.entries(networks)) {
   }
 }
 
-/** Digest of all metrics and of the last weights, the best ones, and the optimizer's tensors. */
+/** Digest of all metrics, the last weights, the best weights, and the optimizer's tensors. */
 async function train(config: TrainingConfig, resumeFrom?: Checkpoint) {
   const checkpoints: Checkpoint[] = [];
   const { lines, scoreInTrainingMode } = await runTrial({
-    ...{ config, seed: 3, images, training: range(0, 230), validation: range(230, 300) },
+    config,
+    seed: 3,
+    images,
+    // Two full batches and a partial one.
+    training: range(0, 80),
+    validation: range(80, 130),
     ...(resumeFrom && { resumeFrom }),
     onProgress: () => {},
     onAlive: () => {},

@@ -7,7 +7,7 @@ import { pack } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CIFAR10_CLASSES } from '../../../study/shipped/class-names.ts';
 import { ArchiveError, readCifar10Archive } from '../../../training/data/archive.ts';
-import { RECORD_BYTES } from '../../../training/data/records.ts';
+import { PACKED_IMAGE_BYTES } from '../../../training/data/packed-images.ts';
 
 interface TarEntry {
   name: string;
@@ -18,19 +18,22 @@ interface TarEntry {
 
 const FOLDER = 'cifar-10-batches-bin/';
 
-function records(count: number): Buffer {
-  const bytes = randomBytes(count * RECORD_BYTES);
-  for (let index = 0; index < count; index++) bytes[index * RECORD_BYTES] = index % 10;
+function packedImages(count: number): Buffer {
+  const bytes = randomBytes(count * PACKED_IMAGE_BYTES);
+  for (let index = 0; index < count; index++) bytes[index * PACKED_IMAGE_BYTES] = index % 10;
   return bytes;
 }
 
-/** A sound archive's entries: ten images a file. */
-function soundEntries(): TarEntry[] {
+/** The entries of a valid archive: ten images in each file. */
+function validEntries(): TarEntry[] {
   return [
     { name: FOLDER, content: Buffer.alloc(0), type: 'directory' },
     { name: `${FOLDER}batches.meta.txt`, content: Buffer.from(`${CIFAR10_CLASSES.join('\n')}\n\n`) },
-    ...[3, 1, 2, 5, 4].map((number) => ({ name: `${FOLDER}data_batch_${number}.bin`, content: records(10) })),
-    { name: `${FOLDER}test_batch.bin`, content: records(20) },
+    ...[3, 1, 2, 5, 4].map((number) => ({
+      name: `${FOLDER}data_batch_${number}.bin`,
+      content: packedImages(10),
+    })),
+    { name: `${FOLDER}test_batch.bin`, content: packedImages(20) },
     { name: `${FOLDER}readme.html`, content: Buffer.from('<html></html>') },
   ];
 }
@@ -49,7 +52,7 @@ const tarGz = async (entries: TarEntry[]) => gzipSync(await tar(entries), { leve
 describe('readCifar10Archive', () => {
   let entries: TarEntry[];
   beforeEach(() => {
-    entries = soundEntries();
+    entries = validEntries();
   });
 
   const named = (base: string): TarEntry => {
@@ -64,7 +67,7 @@ describe('readCifar10Archive', () => {
     await expect(read).rejects.toThrow(/cifar-10-binary.tar.gz/);
   }
 
-  it('gives training records in the order of the files, test records, and the hash', async () => {
+  it('returns training images in the order of the files, test images, and the hash', async () => {
     const bytes = await tarGz(entries);
     const archive = await readCifar10Archive(bytes);
     const batches = [1, 2, 3, 4, 5].map((number) => named(`data_batch_${number}.bin`).content);
@@ -92,10 +95,10 @@ describe('readCifar10Archive', () => {
       expect(await readCifar10Archive(file)).toEqual(await readCifar10Archive(bytes));
     });
 
-    it('names the file where it is missing, a folder, or damaged', async () => {
+    it('names the file if it is missing, a folder, or damaged', async () => {
       const file = path.join(folder, 'damaged.tar.gz');
       await writeFile(file, 'not an archive');
-      await expect(readCifar10Archive(file)).rejects.toThrow(`${file}: no sound .tar.gz`);
+      await expect(readCifar10Archive(file)).rejects.toThrow(`${file}: not a valid .tar.gz`);
       const missing = path.join(folder, 'missing.tar.gz');
       await expect(readCifar10Archive(missing)).rejects.toThrow(
         new RegExp(`${missing}: can't be read \\(ENOENT.*check the path`),
@@ -104,7 +107,7 @@ describe('readCifar10Archive', () => {
     });
   });
 
-  it('does without readme and folder entry', async () => {
+  it('needs neither readme nor folder entry', async () => {
     const archive = await readCifar10Archive(
       await tarGz(entries.filter(({ name }) => name !== FOLDER && !name.endsWith('.html'))),
     );
@@ -121,8 +124,8 @@ describe('readCifar10Archive', () => {
     ['data_batch_1.bin'],
     [`${FOLDER}`],
   ])('refuses a file named %s', async (name) => {
-    entries.push({ name, content: records(10), type: 'file' });
-    await expectRefusal(await tarGz(entries), /entry ".*" (isn't expected|is a directory|comes twice)/);
+    entries.push({ name, content: packedImages(10), type: 'file' });
+    await expectRefusal(await tarGz(entries), /entry ".*" (is unexpected|is a directory|occurs twice)/);
   });
 
   it.each<[NonNullable<TarEntry['type']>, string]>([
@@ -143,36 +146,39 @@ describe('readCifar10Archive', () => {
     await expectRefusal(await tarGz(entries), 'entry "elsewhere/" is a directory');
   });
 
-  it('refuses an entry that comes twice', async () => {
-    entries.push({ name: `${FOLDER}data_batch_1.bin`, content: records(10) });
-    await expectRefusal(await tarGz(entries), `entry "${FOLDER}data_batch_1.bin" comes twice`);
+  it('refuses an entry that occurs twice', async () => {
+    entries.push({ name: `${FOLDER}data_batch_1.bin`, content: packedImages(10) });
+    await expectRefusal(await tarGz(entries), `entry "${FOLDER}data_batch_1.bin" occurs twice`);
   });
 
-  it.each(['data_batch_4.bin', 'test_batch.bin', 'batches.meta.txt'])('misses %s', async (base) => {
-    entries.splice(entries.indexOf(named(base)), 1);
-    await expectRefusal(await tarGz(entries), `expected ${base} in it too`);
-  });
+  it.each(['data_batch_4.bin', 'test_batch.bin', 'batches.meta.txt'])(
+    'reports that %s is missing',
+    async (base) => {
+      entries.splice(entries.indexOf(named(base)), 1);
+      await expectRefusal(await tarGz(entries), `expected it to contain ${base} too`);
+    },
+  );
 
-  it('refuses a file of no whole records', async () => {
-    named('data_batch_3.bin').content = records(10).subarray(0, -1);
+  it('refuses a file with an incomplete image', async () => {
+    named('data_batch_3.bin').content = packedImages(10).subarray(0, -1);
     await expectRefusal(
       await tarGz(entries),
-      'the archive: data_batch_3.bin: expected one or more records of 3073 bytes, got 30729',
+      'the archive: data_batch_3.bin: expected one or more packed images of 3073 bytes, got 30729',
     );
   });
 
   it('refuses an empty file', async () => {
     named('test_batch.bin').content = Buffer.alloc(0);
-    await expectRefusal(await tarGz(entries), 'test_batch.bin: expected one or more records');
+    await expectRefusal(await tarGz(entries), 'test_batch.bin: expected one or more packed images');
   });
 
-  it('refuses a label above 9 and says where', async () => {
-    named('data_batch_5.bin').content[4 * RECORD_BYTES] = 255;
-    await expectRefusal(await tarGz(entries), 'data_batch_5.bin: expected a label from 0 to 9 in record 4');
+  it('refuses a label above 9, and says where it is', async () => {
+    named('data_batch_5.bin').content[4 * PACKED_IMAGE_BYTES] = 255;
+    await expectRefusal(await tarGz(entries), 'data_batch_5.bin: expected a label from 0 to 9 in image 4');
   });
 
   it('refuses images that lack a class', async () => {
-    named('test_batch.bin').content = records(8);
+    named('test_batch.bin').content = packedImages(8);
     await expectRefusal(await tarGz(entries), 'expected test images of every class, got none of ship, truck');
   });
 
@@ -185,48 +191,46 @@ describe('readCifar10Archive', () => {
     await expectRefusal(await tarGz(entries), /batches.meta.txt: expected the classes airplane, .* got "/);
   });
 
-  it('refuses a file that is larger than any of its kind, before it is read', async () => {
-    named('data_batch_1.bin').content = Buffer.alloc(10_001 * RECORD_BYTES);
+  it('refuses a file that is too large, before reading it', async () => {
+    named('data_batch_1.bin').content = Buffer.alloc(10_001 * PACKED_IMAGE_BYTES);
     await expectRefusal(
       await tarGz(entries),
       `entry "${FOLDER}data_batch_1.bin" has 30733073 bytes, expected at most 30730000`,
     );
-    entries = soundEntries();
+    entries = validEntries();
     named('readme.html').content = Buffer.alloc(1_000_000);
     await expectRefusal(await tarGz(entries), `entry "${FOLDER}readme.html" has 1000000 bytes`);
   });
 
-  it('stops at what decompresses without end', async () => {
-    // A tar of nothing but padding: 300 MB in 300 kB.
-    const started = performance.now();
-    await expectRefusal(gzipSync(Buffer.alloc(300_000_000)), /decompresses to more than \d+ bytes/);
-    expect(performance.now() - started).toBeLessThan(15_000);
+  it('refuses an archive that decompresses to too much', async () => {
+    // A tar of padding only: 200 MB in 200 kB.
+    await expectRefusal(gzipSync(Buffer.alloc(200_000_000)), /decompresses to more than \d+ bytes/);
   });
 
-  it('says that it is cut off, wherever it is', async () => {
+  it('reports a cut-off archive, wherever the cut is', async () => {
     const bytes = await tarGz(entries);
     for (const part of [0, 0.001, 0.1, 0.5, 0.9, 0.9999]) {
       await expectRefusal(
         bytes.subarray(0, Math.floor(bytes.length * part)),
-        /cut off, its gzip data ends too early/,
+        /cut off: its gzip data ends too early/,
       );
     }
   });
 
-  it('says that the tar inside is cut off, wherever it is', async () => {
+  it('reports a cut-off tar inside, wherever the cut is', async () => {
     const bytes = await tar(entries);
     for (const length of [0, 100, 512, 1_000, 40_000, 100_000]) {
-      await expectRefusal(gzipSync(bytes.subarray(0, length)), /no sound .tar.gz|ends before/);
+      await expectRefusal(gzipSync(bytes.subarray(0, length)), /not a valid .tar.gz|ends before/);
     }
   });
 
-  it('refuses what is no gzip file, no tar file, or damaged', async () => {
-    await expectRefusal(randomBytes(1_000).fill(0, 0, 1), /no sound .tar.gz \(incorrect header check/);
-    await expectRefusal(await tar(entries), /no sound .tar.gz/);
-    await expectRefusal(gzipSync(randomBytes(4_096)), /no sound .tar.gz \(Invalid tar header/);
+  it('refuses a file that is not gzip, not tar, or damaged', async () => {
+    await expectRefusal(randomBytes(1_000).fill(0, 0, 1), /not a valid .tar.gz \(incorrect header check/);
+    await expectRefusal(await tar(entries), /not a valid .tar.gz/);
+    await expectRefusal(gzipSync(randomBytes(4_096)), /not a valid .tar.gz \(Invalid tar header/);
     const bytes = await tarGz(entries);
     const middle = Math.floor(bytes.length / 2);
     bytes[middle] = (bytes[middle] as number) ^ 0xff;
-    await expectRefusal(bytes, /no sound .tar.gz|expected a label/);
+    await expectRefusal(bytes, /not a valid .tar.gz|expected a label/);
   });
 });

@@ -19,14 +19,14 @@ describe('splitImages', () => {
     expect(countByClass(labels, split.validation)).toEqual(new Array(10).fill(1_000));
   });
 
-  it('gives the same split for the same seed, and another for another', () => {
+  it('gives equal splits for equal seeds, and different ones for different seeds', () => {
     const labels = balanced(50);
     const request = { trainImages: 400, validationFraction: 0.25, splitSeed: 1 };
     expect(splitImages(labels, request)).toEqual(splitImages(labels, request));
     expect(splitImages(labels, request)).not.toEqual(splitImages(labels, { ...request, splitSeed: 2 }));
   });
 
-  it('stays as it is: stored trials depend on it', () => {
+  it('never changes, because stored trials depend on it', () => {
     const split = splitImages(balanced(3), { trainImages: 20, validationFraction: 0.5, splitSeed: 1 });
     expect([...split.training, ...split.validation].sort((a, b) => a - b)).toEqual([
       ...stratifiedSubset(balanced(3), 20, 1),
@@ -61,7 +61,7 @@ describe('splitImages', () => {
     `);
   });
 
-  it('holds out the rounded share as a whole, spread over the classes', () => {
+  it('rounds the held-out share of all images, not of each class', () => {
     const labels = balanced(10);
     const split = splitImages(labels, { trainImages: 25, validationFraction: 0.2, splitSeed: 1 });
     // Three of each of the first five classes (0.6 to hold out), two of each other (0.4): 5 in all.
@@ -69,7 +69,7 @@ describe('splitImages', () => {
     expect(countByClass(labels, split.training)).toEqual([2, 2, 2, 2, 2, 2, 2, 2, 2, 2]);
   });
 
-  it('never shares an image, and keeps to the counts, whatever is asked', () => {
+  it('never shares an image, and keeps the counts, for any request', () => {
     const cases = fc.record({
       labels: fc.uint8Array({ min: 0, max: 9, minLength: 2, maxLength: 300 }),
       part: fc.double({ min: 0.01, max: 1, noNaN: true }),
@@ -110,24 +110,24 @@ describe('splitImages', () => {
 });
 
 describe('stratifiedSubset', () => {
-  it('takes of every class alike; what is left goes to the first', () => {
+  it('takes equally many of each class; the remaining images come from the first classes', () => {
     const labels = balanced(10);
     expect(countByClass(labels, stratifiedSubset(labels, 23, 1))).toEqual([3, 3, 3, 2, 2, 2, 2, 2, 2, 2]);
   });
 
-  it('fills up from the others where a class is short', () => {
+  it('fills up from the other classes if a class has too few images', () => {
     const labels = Uint8Array.from([0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2]);
     expect(countByClass(labels, stratifiedSubset(labels, 7, 1)).slice(0, 3)).toEqual([1, 3, 3]);
     expect([...stratifiedSubset(labels, 11, 1)]).toEqual([...labels.keys()]);
   });
 
-  it('with the same seed holds the smaller subset', () => {
+  it('contains a smaller subset with the same seed', () => {
     const labels = balanced(20);
     const larger = new Set(stratifiedSubset(labels, 100, 3));
     for (const index of stratifiedSubset(labels, 40, 3)) expect(larger).toContain(index);
   });
 
-  it('draws from everywhere', () => {
+  it('draws from the complete range', () => {
     const labels = balanced(1_000);
     const indices = stratifiedSubset(labels, 1_000, 5);
     const mean = indices.reduce((sum, index) => sum + index, 0) / indices.length;

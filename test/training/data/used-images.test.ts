@@ -6,7 +6,7 @@ const images = {
   labels: Uint8Array.of(5, 6, 7, 8, 9),
 };
 
-test('only the images that are named are kept, and the indices follow', () => {
+test('keeps the images that are used only, and adapts the indices', () => {
   const used = usedImages(images, [Int32Array.of(4, 1), Int32Array.of(1, 3)]);
   expect([...used.images.pixels]).toEqual([2, 3, 6, 7, 8, 9]);
   expect([...used.images.labels]).toEqual([6, 8, 9]);
@@ -16,7 +16,7 @@ test('only the images that are named are kept, and the indices follow', () => {
   ]);
 });
 
-test('where all are named nothing is copied', () => {
+test('copies nothing if all images are used', () => {
   const used = usedImages(images, [Int32Array.of(4, 1, 2), Int32Array.of(0, 3)]);
   expect(used.images.pixels).toBe(images.pixels);
   expect([...(used.indices[0] as Int32Array)]).toEqual([4, 1, 2]);

@@ -8,6 +8,7 @@ import { decodeSafetensors } from '../../../training/checkpoint/safetensors.ts';
 import { type ServingGraph, servingGraph } from '../../../training/export/serving-graph.ts';
 import { encodeTfjsModel } from '../../../training/export/tfjs-model.ts';
 import { encodeTorchWeights } from '../../../training/export/torch-weights.ts';
+import type { TypedOutput } from '../../../training/graph/graph.ts';
 import { encodeSavedModel } from '../../../training/graph/saved-model.ts';
 import { openSession } from '../../../training/graph/session.ts';
 import { evaluate } from '../../../training/loop/evaluate.ts';
@@ -44,13 +45,13 @@ describe.each(cases)('%s', (_, config) => {
     ({ probabilities: expected } = await evaluate(config, weights, images, range(0, IMAGES)));
   });
 
-  it('gives the same probabilities as a graph of its own, for any number of images', () => {
+  it('gives the engine’s probabilities as a graph of its own, for any number of images', () => {
     const session = openSession(graph.nodes);
     for (const count of [IMAGES, 1]) {
       const values = Uint8Array.from(pixels.subarray(0, count * 3072));
       const { probabilities, logits } = graph.signature.outputs;
       const [given, scores] = session.run(
-        [{ name: 'images', type: 'uint8', shape: [count, 32, 32, 3], values }],
+        [{ to: graph.signature.inputs.images as TypedOutput, shape: [count, 32, 32, 3], values }],
         [probabilities?.output as string, logits?.output as string],
       ) as [Float32Array, Float32Array];
       expectNear(given, expected.subarray(0, count * 10));
@@ -59,13 +60,13 @@ describe.each(cases)('%s', (_, config) => {
     session.dispose();
   });
 
-  it('has no variables and nothing of training in that graph', () => {
+  it('has neither variables nor operations of training in that graph', () => {
     const operations = [...new Set(graph.nodes.map(({ op }) => op))];
     expect(operations.filter((op) => /Grad|Backprop|Var|Assign|Resource|Random/.test(op))).toEqual([]);
     expect(graph.nodes.filter(({ op }) => op === 'Placeholder')).toHaveLength(1);
   });
 
-  it('says in the SavedModel what goes in and what comes out', () => {
+  it('declares inputs and outputs in the SavedModel', () => {
     const { SavedModel } = createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu/dist/proto/api_pb.js');
     const [model] = SavedModel.deserializeBinary(
       encodeSavedModel(graph.nodes, graph.signature),
@@ -97,8 +98,8 @@ describe.each(cases)('%s', (_, config) => {
     });
     afterAll(() => rm(folder, { recursive: true }));
 
-    // The second is plain JavaScript: what runs in a browser too.
-    it.each(['tensorflow', 'cpu'])('gives the same with the backend %s', async (backend) => {
+    // The second is plain JavaScript, which also runs in a browser.
+    it.each(['tensorflow', 'cpu'])('gives the same probabilities with the backend %s', async (backend) => {
       await tf.setBackend(backend);
       try {
         const model = await tf.loadGraphModel(`file://${folder}/model.json`);
@@ -114,7 +115,7 @@ describe.each(cases)('%s', (_, config) => {
     });
   });
 
-  it('fits itself again by the weights for PyTorch', () => {
+  it('fits its own weights for PyTorch', () => {
     const { tensors, metadata } = decodeSafetensors(
       encodeTorchWeights(config.network, weights, { trial: 'mine' }),
     );
@@ -134,7 +135,7 @@ it("refuses another network's weights", () => {
 
 // --- helpers ---
 
-/** Different in every value, of a size that lets no class take all. */
+/** Different values, of a size that gives no class all the probability. */
 function madeWeights(config: TrainingConfig): NamedTensors {
   return new Map(
     weightsOf(createNetwork(config)).map(({ name, shape }, tensor) => {

@@ -1,19 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import type { TrainingConfig } from '../../../study/definition/training-config.ts';
-import { takeBatch, uploadImages } from '../../../training/batches.ts';
 import { accuracyInTrainingMode, evaluate } from '../../../training/loop/evaluate.ts';
 import { createPauses } from '../../../training/loop/event-loop.ts';
 import { initialWeights } from '../../../training/networks/initial-weights.ts';
 import { createNetwork, weightsOf } from '../../../training/networks/network.ts';
 import { type NamedTensors, toDevice } from '../../../training/tensorflow/named-tensors.ts';
 import { backend, tf } from '../../../training/tensorflow/tensorflow.ts';
+import { takeBatch, uploadImages } from '../../reference/images.ts';
 import { configOf, dense, tinyResnet } from '../configs.ts';
 import { easyImages, range } from '../easy-images.ts';
 
 const images = easyImages(600);
 const config = configOf(dense(1), { dropout: 0.9 });
 
-/** Whatever the image, class 3 with log-odds 2. */
+/** Class 3 with log-odds 2, for any image. */
 const alwaysThree: NamedTensors = new Map([
   ['layers.0.weight', { shape: [3072, 1], data: new Float32Array(3072) }],
   ['layers.0.bias', { shape: [1], data: Float32Array.of(1) }],
@@ -24,9 +24,9 @@ const alwaysThree: NamedTensors = new Map([
   ],
 ]);
 
-test('loss, accuracy, probabilities and confusion are those of the images asked for', async () => {
+test('loss, accuracy, probabilities and confusion belong to the requested images', async () => {
   const before = tf.memory().numTensors;
-  // Classes 0 to 9 in turn: 59 of each but class 0, of which there are 58; more than two batches.
+  // Classes 0 to 9 in turn: 58 images of class 0 and 59 of each other class, in more than two batches.
   const { loss, accuracy, probabilities, confusion } = await evaluate(
     config,
     alwaysThree,
@@ -49,7 +49,7 @@ test('loss, accuracy, probabilities and confusion are those of the images asked 
   );
 });
 
-test('weights of another network are refused', async () => {
+test('refuses weights of another network', async () => {
   const other = configOf(dense(2));
   await expect(evaluate(other, alwaysThree, images, range(0, 10))).rejects.toThrow(
     'weights: expected layers.0.weight of shape [3072, 2], got [3072, 1]; they belong to another configuration',
@@ -59,12 +59,12 @@ test('weights of another network are refused', async () => {
 describe('in training mode', () => {
   const indices = range(30, 131);
   const validation = { images, indices, flips: undefined };
-  /** Weights that no training has made sure of anything by. */
+  /** Initial weights, so that no prediction is certain. */
   const untrained = (config: TrainingConfig) => initialWeights(weightsOf(createNetwork(config)), 5);
   const accuracy = (config: TrainingConfig, seeds = { seed: 1, epoch: 1 }, data = validation) =>
     accuracyInTrainingMode(config, untrained(config), data, seeds, createPauses());
 
-  test('batch normalisation goes by the batches of the configuration, the last of what is left', async () => {
+  test('batch normalisation uses the configuration’s batches, and a last partial one', async () => {
     const config = configOf(tinyResnet, { batchSize: 16 });
     const network = createNetwork(config);
     const [weights, onDevice] = [toDevice(untrained(config)), uploadImages(images)];
@@ -79,11 +79,11 @@ describe('in training mode', () => {
     }
     tf.dispose([weights, onDevice]);
     expect(await accuracy(config)).toBe((100 * correct) / 101);
-    // Other batches, other statistics: by none of the running averages.
+    // Other batches have other statistics; the running averages would give the same.
     expect(await accuracy({ ...config, batchSize: 101 })).not.toBe(await accuracy(config));
   });
 
-  test('dropout is active, and follows from seed and epoch', async () => {
+  test('dropout is active, and depends on seed and epoch', async () => {
     const config = configOf(dense(64), { dropout: 0.5 });
     const drawn = [
       await accuracy(config),
@@ -94,18 +94,18 @@ describe('in training mode', () => {
     expect(await accuracy(config)).toBe(drawn[0]);
   });
 
-  test('images are mirrored as they were for the evaluation', async () => {
+  test('images are mirrored as the flips say', async () => {
     const config = configOf(tinyResnet, { batchSize: 16 });
     const flips = new Uint8Array(101).fill(1);
     const mirrored = { ...validation, flips };
     expect(await accuracy(config, undefined, mirrored as never)).not.toBe(await accuracy(config));
   });
 
-  test('nothing is measured for a network that does the same in both modes', async () => {
+  test('measures nothing for a network that is the same in both modes', async () => {
     expect(await accuracy(configOf(dense(8)))).toBeUndefined();
   });
 
-  test('nothing stays in TensorFlow', async () => {
+  test('leaves nothing in TensorFlow', async () => {
     const held = () => [
       tf.memory().numTensors,
       backend.binding.getNumOfTensors(),
@@ -117,7 +117,7 @@ describe('in training mode', () => {
   });
 });
 
-test('an abort is thrown', async () => {
+test('throws the reason of an abort', async () => {
   const signal = AbortSignal.abort(new Error('stop'));
   await expect(evaluate(config, alwaysThree, images, range(0, 10), { signal })).rejects.toThrow('stop');
 });

@@ -5,14 +5,14 @@ import { range } from '../easy-images.ts';
 const indices = range(100, 1100);
 
 describe('order', () => {
-  test('holds every index once and leaves the given ones alone', () => {
+  test('has every index once, and does not change the given indices', () => {
     const order = shuffledOrder(indices, 1, 1);
     expect(Int32Array.from(order).sort()).toEqual(indices);
     expect(order).not.toEqual(indices);
     expect(indices).toEqual(range(100, 1100));
   });
 
-  test('follows from seed and epoch alone', () => {
+  test('depends on seed and epoch only', () => {
     const second = shuffledOrder(indices, 1, 2);
     shuffledOrder(indices, 9, 9);
     expect(shuffledOrder(indices, 1, 2)).toEqual(second);
@@ -20,7 +20,7 @@ describe('order', () => {
     expect(shuffledOrder(indices, 2, 2)).not.toEqual(second);
   });
 
-  test('puts each index in each place alike', () => {
+  test('puts each index in each place equally often', () => {
     const counts = new Map<string, number>();
     for (let seed = 0; seed < 6000; seed++) {
       const key = shuffledOrder(range(0, 3), seed, 1).join();
@@ -33,7 +33,7 @@ describe('order', () => {
 });
 
 describe('flips', () => {
-  test('have the probability asked for', () => {
+  test('have the requested probability', () => {
     for (const probability of [0.2, 0.5]) {
       const flips = drawFlips(20_000, probability, 'training', 3, 1) as Uint8Array;
       const share = flips.reduce((sum, flip) => sum + flip, 0) / 20_000;
@@ -44,7 +44,7 @@ describe('flips', () => {
     expect(drawFlips(20, 0, 'training', 3, 1)).toBeUndefined();
   });
 
-  test('follow from stream, seed and epoch alone', () => {
+  test('depend on stream, seed and epoch only', () => {
     const flips = drawFlips(100, 0.5, 'training', 3, 1);
     expect(drawFlips(100, 0.5, 'training', 3, 1)).toEqual(flips);
     expect(drawFlips(100, 0.5, 'training', 3, 2)).not.toEqual(flips);

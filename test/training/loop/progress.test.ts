@@ -13,46 +13,46 @@ afterEach(() => {
 const sums = { loss: 1, accuracy: 50 };
 const steady = { epochs: 10, stepsPerEpoch: 50, validationShare: 0.25 };
 
-/** Runs an epoch of 50 steps of 32 images, and gives the report of each second and of its end. */
+/** Runs an epoch of 50 steps of 32 images, and returns the progress of each second and of its end. */
 function epochOf(
   meter: ReturnType<typeof createProgressMeter>,
   epoch: number,
   { stepMs, afterMs }: { stepMs: number; afterMs: number },
 ) {
-  const reports = [];
+  const seen = [];
   meter.startEpoch(epoch);
   for (let step = 1; step <= 50; step++) {
     now += stepMs;
-    if (step === 50 || meter.isDue()) reports.push(meter.report(step, 32 * step, sums));
+    if (step === 50 || meter.isDue()) seen.push(meter.progressAt(step, 32 * step, sums));
   }
   now += afterMs;
-  return reports;
+  return seen;
 }
 
-test('is due once a second, and tells speed and the time left from the start', () => {
+test('is due once a second, with speed and time left from the start', () => {
   const [first, ...others] = epochOf(createProgressMeter(steady), 1, { stepMs: 100, afterMs: 0 });
   expect(first).toMatchObject({ epoch: 1, epochs: 10, step: 10, stepsPerEpoch: 50, loss: 1, accuracy: 50 });
   expect(first?.imagesPerSecond).toBeCloseTo(320);
-  // 490 steps, and ten evaluations of a quarter of the images, at a third of a step's cost an image.
+  // 490 steps, and ten evaluations of a quarter of the images, each at a third of the cost of training on it.
   expect(first?.secondsLeft).toBeCloseTo(49 + (10 * 5 * 0.25) / 3);
   expect(others.map(({ step }) => step)).toEqual([20, 30, 40, 50]);
 });
 
-test('tells the last step of an epoch that takes less than a second', () => {
-  const reports = epochOf(createProgressMeter(steady), 1, { stepMs: 2, afterMs: 30 });
-  expect(reports).toHaveLength(1);
-  expect(reports[0]).toMatchObject({ step: 50 });
-  expect(reports[0]?.imagesPerSecond).toBeCloseTo(16_000);
+test('includes the last step of an epoch that takes less than a second', () => {
+  const seen = epochOf(createProgressMeter(steady), 1, { stepMs: 2, afterMs: 30 });
+  expect(seen).toHaveLength(1);
+  expect(seen[0]).toMatchObject({ step: 50 });
+  expect(seen[0]?.imagesPerSecond).toBeCloseTo(16_000);
 });
 
-test('counts what is between epochs: evaluating and storing', () => {
+test('includes the time between epochs: evaluating and storing', () => {
   const meter = createProgressMeter(steady);
   epochOf(meter, 1, { stepMs: 20, afterMs: 4_000 });
   const [second] = epochOf(meter, 2, { stepMs: 20, afterMs: 4_000 });
   expect(second?.secondsLeft).toBeCloseTo(8 * 1 + 9 * 4);
 });
 
-test('does not jump at an epoch that others on the machine make slower', () => {
+test('does not jump if other load slows down an epoch', () => {
   const meter = createProgressMeter(steady);
   for (let epoch = 1; epoch <= 4; epoch++) epochOf(meter, epoch, { stepMs: 100, afterMs: 1_000 });
   const [slow] = epochOf(meter, 5, { stepMs: 300, afterMs: 1_000 });
@@ -61,7 +61,7 @@ test('does not jump at an epoch that others on the machine make slower', () => {
   expect(slow?.secondsLeft).toBeLessThan(1.15 * even);
 });
 
-test('follows a speed that has changed for good', () => {
+test('adapts to a speed that has changed permanently', () => {
   const meter = createProgressMeter({ ...steady, epochs: 100 });
   for (let epoch = 1; epoch <= 4; epoch++) epochOf(meter, epoch, { stepMs: 100, afterMs: 0 });
   for (let epoch = 5; epoch <= 20; epoch++) epochOf(meter, epoch, { stepMs: 200, afterMs: 0 });

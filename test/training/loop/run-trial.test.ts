@@ -3,6 +3,7 @@ import type { TrainingConfig } from '../../../study/definition/training-config.t
 import type { EpochLine } from '../../../study/trial/trial.ts';
 import { type Checkpoint, CheckpointMismatchError } from '../../../training/checkpoint/checkpoint.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../../training/checkpoint/safetensors.ts';
+import { tensorsDigest } from '../../../training/checkpoint/tensors-digest.ts';
 import { accuracyInTrainingMode, evaluate } from '../../../training/loop/evaluate.ts';
 import { createPauses } from '../../../training/loop/event-loop.ts';
 import { drawFlips } from '../../../training/loop/order.ts';
@@ -32,7 +33,7 @@ async function train(config: TrainingConfig, changes: Partial<TrialRun> = {}): P
     images,
     training,
     validation,
-    onProgress: (report) => progress.push(report),
+    onProgress: (event) => progress.push(event),
     onAlive: () => {},
     onEpoch: async (checkpoint, isBest) => {
       checkpoints.push(checkpoint);
@@ -44,7 +45,7 @@ async function train(config: TrainingConfig, changes: Partial<TrialRun> = {}): P
   return { ...outcome, checkpoints, progress, bestEpochs };
 }
 
-/** What does not depend on the clock. */
+/** Everything that doesn't depend on the clock. */
 function metrics(lines: EpochLine[]): Omit<EpochLine, 'seconds'>[] {
   return lines.map(({ seconds: _, ...line }) => line);
 }
@@ -74,14 +75,14 @@ describe('learning', () => {
         optimizer: { kind: 'adagrad' },
       }),
     ],
-  ])('%s tells easy images apart', async (_what, config) => {
+  ])('%s learns easy images', async (_what, config) => {
     const { outcome, lines, best, checkpoints, bestEpochs } = await train(config);
     expect(outcome).toBe('completed');
     expect(lines.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4]);
     expect(lines.at(-1)?.val_accuracy).toBeGreaterThan(90);
     expect(lines.at(-1)?.train_loss).toBeLessThan(lines[0]?.train_loss as number);
 
-    // The best epoch is the first that exceeds all before, and its weights give its accuracy.
+    // The best epoch is the first with the highest accuracy, and its weights give that accuracy.
     expect(best?.epoch).toBe(bestEpochs.at(-1));
     expect(checkpoints.map(({ epoch, step }) => [epoch, step])).toEqual([
       [1, 15],
@@ -96,8 +97,8 @@ describe('learning', () => {
     expect(again.probabilities).toEqual(best?.validationProbabilities);
   });
 
-  test('starts from the weights that are given, and from the seed’s where none are', async () => {
-    // So small a rate changes nothing.
+  test('starts from the given weights, and draws the others from the seed', async () => {
+    // The rate is too small to change anything.
     const config = configOf(dense(8, 6), { epochs: 1, learningRate: 1e-30 });
     const given = { shape: [8, 6], data: Float32Array.from({ length: 48 }, (_, index) => (index + 1) / 48) };
     const { best } = await train(config, { startFrom: new Map([['layers.1.weight', given]]) });
@@ -110,7 +111,7 @@ describe('learning', () => {
     await expect(other).rejects.toThrow(/initial weights: got the tensor layers\.9\.weight/);
   });
 
-  test('the last partial batch counts, and progress says how far the epoch is', async () => {
+  test('the last partial batch counts, and progress includes all of the epoch', async () => {
     const { progress, lines, parameters } = await train(configOf(dense(8), { epochs: 2, batchSize: 100 }));
     expect(parameters).toBe(3072 * 8 + 8 + 8 * 10 + 10);
     const last = progress.at(-1) as TrainingProgress;
@@ -123,15 +124,15 @@ describe('learning', () => {
     expect(((last.accuracy * 230) / 100) % 1).toBeCloseTo(0, 6);
   });
 
-  test('seeds differ, and the same seed gives the same to the bit', async () => {
+  test('different seeds give different results, and the same seed gives the same to the bit', async () => {
     const config = configOf(dense(16), { epochs: 1, dropout: 0.3 });
     const [a, b, c] = [await train(config), await train(config), await train(config, { seed: 8 })];
     expect(metrics(b.lines)).toEqual(metrics(a.lines));
-    expect(b.best?.weights).toEqual(a.best?.weights);
+    expect(tensorsDigest(b.best!.weights)).toBe(tensorsDigest(a.best!.weights));
     expect(metrics(c.lines)).not.toEqual(metrics(a.lines));
   });
 
-  test('validation images are mirrored only where the configuration says so', async () => {
+  test('validation images are mirrored only if the configuration says so', async () => {
     const config = configOf(conv([[8, 3, 1]], 24), { epochs: 1 });
     const [plain, flipped] = [await train(config), await train({ ...config, validationFlip: true })];
     expect(flipped.lines[0]?.train_loss).toBe(plain.lines[0]?.train_loss);
@@ -154,7 +155,7 @@ describe('the score in training mode', () => {
     );
   });
 
-  test('is there for no other network, and not where training diverged', async () => {
+  test('is absent for other networks, and if training diverged', async () => {
     expect(await train(configOf(dense(8), { epochs: 1 }))).not.toHaveProperty('scoreInTrainingMode');
     const diverges = { epochs: 3, learningRate: 100, activation: 'leakyRelu', dropout: 0.1 } as const;
     const diverged = await train(configOf(dense(64, 64), diverges));
@@ -165,6 +166,13 @@ describe('the score in training mode', () => {
 
 describe('resuming', () => {
   const stored = (tensors: Checkpoint['weights']) => decodeSafetensors(encodeSafetensors(tensors)).tensors;
+  const digest = ({ weights, optimizer, best }: Checkpoint) => ({
+    weights: tensorsDigest(weights),
+    optimizer: tensorsDigest(optimizer),
+    best: [best.epoch, tensorsDigest(best.weights), best.validationProbabilities],
+  });
+
+  // determinism.test.ts resumes trials of every kind of network with every optimizer.
 
   test.each<[string, TrainingConfig]>([
     [
@@ -176,7 +184,6 @@ describe('resuming', () => {
         learningRate: 0.05,
       }),
     ],
-    ['a ResNet with dropout', configOf(tinyResnet, { epochs: 4, dropout: 0.2 })],
     ['Adagrad', configOf(dense(24), { epochs: 4, activation: 'elu', optimizer: { kind: 'adagrad' } })],
     [
       'Adadelta with a schedule',
@@ -188,8 +195,9 @@ describe('resuming', () => {
       }),
     ],
   ])('%s: the same to the bit as without the interruption', async (_what, config) => {
-    const whole = await train(config);
-    for (const checkpoint of whole.checkpoints.slice(0, -1)) {
+    const uninterrupted = await train(config);
+    const last = digest(uninterrupted.checkpoints.at(-1)!);
+    for (const checkpoint of uninterrupted.checkpoints.slice(0, -1)) {
       const resumed = await train(config, {
         resumeFrom: {
           ...checkpoint,
@@ -198,16 +206,14 @@ describe('resuming', () => {
         },
       });
       expect(resumed.checkpoints.length).toBe(4 - checkpoint.epoch);
-      expect(metrics(resumed.lines)).toEqual(metrics(whole.lines));
-      expect(resumed.best).toEqual(whole.best);
-      expect(resumed.scoreInTrainingMode).toBe(whole.scoreInTrainingMode);
-      const [last, lastOfWhole] = [resumed.checkpoints.at(-1), whole.checkpoints.at(-1)];
-      expect(last?.weights).toEqual(lastOfWhole?.weights);
-      expect(last?.optimizer).toEqual(lastOfWhole?.optimizer);
+      expect(metrics(resumed.lines)).toEqual(metrics(uninterrupted.lines));
+      expect(resumed.scoreInTrainingMode).toBe(uninterrupted.scoreInTrainingMode);
+      expect(digest(resumed.checkpoints.at(-1)!)).toEqual(last);
+      expect(resumed.best).toBe(resumed.checkpoints.at(-1)?.best);
     }
   });
 
-  test('an earlier best epoch is kept, and a finished trial needs no training', async () => {
+  test('keeps an earlier best epoch, and does not train a finished trial', async () => {
     const config = configOf(dense(16), { epochs: 2 });
     const { checkpoints } = await train(config);
     const [, last] = checkpoints as [Checkpoint, Checkpoint];
@@ -227,7 +233,7 @@ describe('resuming', () => {
     expect(longer.checkpoints[0]?.best).toBe(best);
   });
 
-  test('a checkpoint of another network or optimizer is refused', async () => {
+  test('refuses a checkpoint of another network or optimizer', async () => {
     const config = configOf(dense(16), { epochs: 2 });
     const [resumeFrom] = (await train(config)).checkpoints as [Checkpoint];
     const before = tf.memory().numTensors;
@@ -243,7 +249,7 @@ describe('resuming', () => {
 });
 
 describe('ends', () => {
-  test('a loss that is no number ends the trial as diverged, with the epochs before', async () => {
+  test('a loss that is not finite ends the trial as diverged, with the epochs before', async () => {
     const config = configOf(dense(64, 64), { epochs: 3, learningRate: 100, activation: 'leakyRelu' });
     const { outcome, message, lines, checkpoints } = await train(config);
     expect(outcome).toBe('diverged');
@@ -254,8 +260,8 @@ describe('ends', () => {
     for (const line of lines) expect(Number.isFinite(line.val_loss)).toBe(true);
   });
 
-  test("TensorFlow's being out of memory ends the trial as such", async () => {
-    // As TensorFlow words it; it waits for ten seconds before it does.
+  test('a trial ends as out of memory if TensorFlow is', async () => {
+    // TensorFlow's own words. It would wait for ten seconds before it throws.
     const error = new Error(
       'Invalid TF_Status: 8\nMessage: OOM when allocating tensor with shape[16777216,16777216] and type float on ' +
         '/job:localhost/replica:0/task:0/device:CPU:0 by allocator mklcpu',
@@ -269,31 +275,32 @@ describe('ends', () => {
     expect(best).toBeUndefined();
   });
 
-  test('other errors are thrown on', async () => {
+  test('throws other errors', async () => {
     const onEpoch = async () => {
       throw new Error('the store is gone');
     };
     await expect(train(configOf(dense(8)), { onEpoch })).rejects.toThrow('the store is gone');
   });
 
-  test('an abort in the middle of an epoch is seen soon, and its reason thrown', async () => {
+  test('an abort ends the trial within an epoch, and its reason is thrown', async () => {
     const controller = new AbortController();
     const reason = new Error('stop');
     const before = tf.memory().numTensors;
     const many = Int32Array.from({ length: 200_000 }, (_, index) => index % 230);
-    const run = train(configOf(dense(512)), { training: many, signal: controller.signal });
+    let epochs = 0;
+    const onEpoch = async () => void epochs++;
+    const run = train(configOf(dense(512)), { training: many, onEpoch, signal: controller.signal });
     const timer = setTimeout(() => controller.abort(reason), 100);
-    const started = performance.now();
     await expect(run).rejects.toBe(reason);
     clearTimeout(timer);
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(epochs).toBe(0);
     expect(tf.memory().numTensors).toBe(before);
   });
 
   test.each([
     ['training', /image to train on/],
     ['validation', /image to evaluate on/],
-  ])('no %s images', async (which, message) => {
+  ])('throws if there are no %s images', async (which, message) => {
     await expect(train(configOf(dense(8)), { [which]: new Int32Array(0) })).rejects.toThrow(message);
   });
 });
@@ -304,7 +311,7 @@ test.each<[string, TrainingConfig]>([
     configOf(conv([[4, 3, 1]], 16), { epochs: 3, dropout: 0.5, activation: 'silu' }),
   ],
   ['a ResNet', configOf(tinyResnet, { epochs: 3, activation: 'elu' })],
-])('no tensor is left behind by an epoch or a trial of %s', async (_what, config) => {
+])('neither an epoch nor a trial of %s leaves a tensor behind', async (_what, config) => {
   const before = { ...tf.memory() };
   const during: number[] = [];
   await train(config, { onEpoch: async () => void during.push(tf.memory().numTensors) });

@@ -32,7 +32,7 @@ function expectChannels(y: Float32Array, means: number[], variances: number[]): 
   }
 }
 
-test('in training: by the mean and biased variance of the batch; averages take the unbiased one', () => {
+test('in training mode: by the batch’s mean and biased variance; averages take the unbiased one', () => {
   const [y, mean, variance, meanBefore] = tf.tidy(() => {
     const weights = weightsOf();
     const normalised = normaliseByBatch(tf.tensor4d(values, [2, 1, 2, 2]), weights, 'bn');
@@ -51,14 +51,14 @@ test('in training: by the mean and biased variance of the batch; averages take t
   expect([...meanBefore]).toEqual([7, -3]);
 });
 
-test('in evaluation: by the running averages', () => {
+test('in evaluation mode: by the running averages', () => {
   const y = tf.tidy(() =>
     normaliseByAverages(tf.tensor4d(values, [2, 1, 2, 2]), weightsOf(), 'bn').dataSync<'float32'>(),
   );
   expectChannels(y, [7, -3], [4, 1]);
 });
 
-test('a channel of a single value counts as one of variance 0', () => {
+test('a channel with a single value has variance 0', () => {
   const [y, variance] = tf.tidy(() => {
     const { y, averages } = normaliseByBatch(tf.tensor4d([5, 6], [1, 1, 1, 2]), weightsOf(), 'bn');
     return [y.dataSync(), (averages['bn.running_var'] as Tensor1D).dataSync()];
@@ -67,7 +67,7 @@ test('a channel of a single value counts as one of variance 0', () => {
   expect(variance[0]).toBeCloseTo(0.9 * 4, 5);
 });
 
-test("a network's images depend on each other in training alone", () => {
+test("a network's images depend on each other in training mode only", () => {
   const network = createNetwork(configOf(tinyResnet));
   const [together, alone, trained, trainedAlone] = tf.tidy(() => {
     const weights = Object.fromEntries(

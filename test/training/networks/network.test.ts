@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { NetworkShapeError, networkShapes } from '../../../study/definition/network-shapes.ts';
 import type { Network } from '../../../study/definition/training-config.ts';
 import { convolve } from '../../../training/networks/layers.ts';
-import { createNetwork, type ForwardMode, weightsOf } from '../../../training/networks/network.ts';
+import { createNetwork, weightsOf } from '../../../training/networks/network.ts';
+import type { ForwardMode } from '../../../training/networks/network-function.ts';
 import { type Tensor, type Tensor1D, type Tensor4D, tf } from '../../../training/tensorflow/tensorflow.ts';
 import { configOf, conv, dense, resnet50, tinyResnet } from '../configs.ts';
 
@@ -17,7 +18,7 @@ const threeByThree: [number, number, number][] = [
 ];
 
 /**
- * The counts were worked out apart from this project: sum of in·out + out over the dense layers, kernel²·in·out + out
+ * The counts were computed without this project: sum of in·out + out over the dense layers, kernel²·in·out + out
  * over the convolutions, with 3072 inputs, and 400 or 4096 features after the convolutions.
  */
 const networks: [string, Network, number][] = [
@@ -35,7 +36,7 @@ const networks: [string, Network, number][] = [
 ];
 
 describe.each(networks)('%s', (_name, network, count) => {
-  test('has the parameters it should, and gives ten logits an image', () => {
+  test('has the expected parameters, and gives ten logits for each image', () => {
     const created = createNetwork(configOf(network));
     const { parameters, parameterCount, forward } = created;
     expect(parameterCount).toBe(count);
@@ -69,7 +70,7 @@ test('parameters are named as in PyTorch and shaped as in TensorFlow', () => {
   ]);
 });
 
-test("a ResNet's tensors are named as torchvision's, its head's dense layers counted as in other networks", () => {
+test("a ResNet's tensors have torchvision's names, and its head's dense layers are counted as in other networks", () => {
   const network = createNetwork(configOf(resnet50));
   const named = (tensors: { name: string; shape: number[] }[], part: RegExp) =>
     tensors.filter(({ name }) => part.test(name)).map(({ name, shape }) => `${name} ${shape.join('×')}`);
@@ -147,7 +148,7 @@ test.each<[string, Network, RegExp]>([
     /conv\.0: a 32×32 kernel over 32×32 .* one pixel/,
   ],
   [
-    'a later convolution without room',
+    'a later convolution whose kernel is too large',
     conv(
       [
         [8, 5, 0],
@@ -168,7 +169,7 @@ test.each([
   ['padding beyond half the kernel', 3, 2],
   ['padding of half the kernel', 3, 1],
   ['no padding', 5, 0],
-])('a convolution with %s pads every side alike', (_what, kernel, padding) => {
+])('a convolution with %s pads every side equally', (_what, kernel, padding) => {
   const size = 32 + 2 * padding - kernel + 1;
   const [values, shape, gradient] = tf.tidy(() => {
     const x = tf.ones([1, 32, 32, 3]) as Tensor4D;
@@ -189,7 +190,7 @@ test.each([
   const corner = 3 * (kernel - padding) ** 2 + 0.5;
   expect([values[0], values.at(-1)]).toEqual([corner, corner]);
   expect(values[Math.floor(size / 2) * (size + 1)]).toBe(3 * kernel ** 2 + 0.5);
-  // The first weight meets every pixel but those where it lies over the padding.
+  // The first weight meets every pixel unless it lies over the padding.
   expect(gradient[0]).toBe((size - padding) ** 2);
 });
 
@@ -199,7 +200,7 @@ describe('dropout', () => {
 
   function logitsOf(mode: ForwardMode): Float32Array {
     return tf.tidy(() => {
-      // Every hidden unit is 1 and the output their mean, so that logits show the share of units kept.
+      // Every hidden unit is 1 and each output is their mean, so logits show the share of kept units.
       const parameters = {
         'layers.0.weight': tf.zeros([3072, 2000]),
         'layers.0.bias': tf.ones([2000]),
@@ -218,7 +219,7 @@ describe('dropout', () => {
     );
   }
 
-  test('drops the rate it should, keeps the mean, and is off in evaluation', () => {
+  test('drops the configured rate, keeps the mean, and is off in evaluation mode', () => {
     expect(logitsOf({ training: false })[0]).toBeCloseTo(1, 4);
     const logits = masked(3, 64);
     for (const image of [0, 1, 2, 3]) {
@@ -228,7 +229,7 @@ describe('dropout', () => {
     }
   });
 
-  test('masks follow from trial and step', () => {
+  test('masks depend on trial and step', () => {
     expect(masked(3, 64)).toEqual(masked(3, 64));
     expect(masked(3, 64)).not.toEqual(masked(3, 128));
     expect(masked(3, 64)).not.toEqual(masked(4, 64));

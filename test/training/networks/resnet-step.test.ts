@@ -1,20 +1,21 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { createCompiledEngine, createTrainingModeEngine } from '../../../training/compile/compiled-engine.ts';
-import type { EvaluatedBatch } from '../../../training/engine.ts';
-import { slotName } from '../../../training/loop/state.ts';
+import type { EvaluatedBatch } from '../../../training/compile/engine.ts';
 import { createNetwork, weightsOf } from '../../../training/networks/network.ts';
+import { slotName } from '../../../training/optimizers/slots.ts';
 import type { NamedTensor, NamedTensors } from '../../../training/tensorflow/named-tensors.ts';
 import { tf } from '../../../training/tensorflow/tensorflow.ts';
 import { createEagerEngine } from '../../reference/eager-engine.ts';
 import { configOf } from '../configs.ts';
 import { range } from '../easy-images.ts';
+import { expectClose, expectLike } from '../expect-close.ts';
 import expected from '../fixtures/resnet-step.json' with { type: 'json' };
-import { expectClose, expectLike, filled, filledImages } from '../pytorch-fixtures.ts';
+import { filled, filledImages } from '../pytorch-fixtures.ts';
 import { slotsAtRest } from '../tensors.ts';
 
 /**
- * In single precision a ReLU whose input is all but zero may take the other side; among ResNet-50's millions some do, on
- * one processor or another. PyTorch's own gradients are then up to 1.2·10⁻³ away in norm.
+ * In single precision, a ReLU whose input is almost zero may take the other side. ResNet-50 has millions of ReLUs, and
+ * some do on some processors. The norms of PyTorch's own gradients then differ by up to 1.2·10⁻³.
  */
 const cases = [
   ['reduced', 1e-4],
@@ -26,14 +27,16 @@ describe.each(cases)('%s: one step is torchvision’s', (which, gradientToleranc
   const config = configOf({ kind: 'resnet', blocks, width, hidden });
   const network = createNetwork(config);
   const tensors = new Map(weightsOf(network).map((tensor) => [tensor.name, tensor]));
-  const filledWeights = (): NamedTensors =>
-    new Map(
+  let weights: NamedTensors;
+  beforeAll(() => {
+    weights = new Map(
       torch.weights.map((name, index) => [name, filled(name, tensors.get(name)?.shape ?? [], index + 1)]),
     );
+  });
   const labels = filledImages(images).labels;
   const batch = { indices: range(0, images), flips: undefined };
 
-  test('of the names and shapes it has', () => {
+  test('its tensors have torchvision’s names', () => {
     expect([...tensors.keys()].sort()).toEqual([...torch.weights].sort());
   });
 
@@ -44,13 +47,13 @@ describe.each(cases)('%s: one step is torchvision’s', (which, gradientToleranc
     const before = tf.memory().numTensors;
     const { optimizer } = config;
     const engine = createEngine({ network, images: filledImages(images), mirrored: false, optimizer });
-    engine.setWeights(filledWeights());
+    engine.setWeights(weights);
     engine.setSlots(slotsAtRest(network, optimizer));
     engine.clearSums();
     const evaluation = engine.evaluate(batch);
     engine.train(batch, { learningRate: 0, dropoutSeed: [0, 0] });
     const { loss } = engine.sums();
-    const [slots, weights] = [engine.slots(), engine.weights()];
+    const [slots, trained] = [engine.slots(), engine.weights()];
     engine.dispose();
     expect(tf.memory().numTensors).toBe(before);
 
@@ -66,13 +69,13 @@ describe.each(cases)('%s: one step is torchvision’s', (which, gradientToleranc
       );
     }
     for (const [name, summary] of Object.entries(torch.averages)) {
-      expectLike(weights.get(name) as NamedTensor, summary, 1e-5, name);
+      expectLike(trained.get(name) as NamedTensor, summary, 1e-5, name);
     }
   });
 
   test('evaluated in training mode', { timeout: 120_000 }, () => {
     const engine = createTrainingModeEngine({ network, images: filledImages(images), mirrored: false });
-    engine.setWeights(filledWeights());
+    engine.setWeights(weights);
     expectEvaluation(engine.evaluate(batch, [0, 0]), torch.trainingLogits, 1e-4);
     engine.dispose();
   });

@@ -1,21 +1,27 @@
 import { expect, test } from 'vitest';
 import type { Optimizer } from '../../../study/definition/training-config.ts';
+import { createGraph } from '../../../training/graph/graph.ts';
+import { openSession } from '../../../training/graph/session.ts';
+import { addVariable, assign } from '../../../training/graph/variables.ts';
 import { createUpdateRule } from '../../../training/optimizers/optimizer.ts';
 import { learningRateAt } from '../../../training/optimizers/schedule.ts';
 import { tf } from '../../../training/tensorflow/tensorflow.ts';
+import { updateFormula } from '../../reference/update-formulas.ts';
 import { configOf, dense } from '../configs.ts';
 
-const gradients = [
+const START = [1, -2];
+const LEARNING_RATE = 0.02;
+const GRADIENTS = [
   [0.5, -0.25],
   [0.1, 0.3],
   [-0.2, 0.05],
 ];
 
 /**
- * Three steps from w = [1, −2] at learning rate 0.02, as PyTorch 2.15.0 takes them in double precision; the slots were
- * worked out after the algorithms in its documentation.
+ * Three steps as PyTorch 2.15.0 takes them in double precision. The slots were worked out from the algorithms in its
+ * documentation.
  */
-const expected: [Optimizer, number[][], number[][]][] = [
+const EXPECTED: [Optimizer, weights: number[][], slots: number[][]][] = [
   [
     { kind: 'sgd', momentum: 0.9 },
     [
@@ -48,39 +54,102 @@ const expected: [Optimizer, number[][], number[][]][] = [
   ],
 ];
 
-test.each(expected)('%o steps as PyTorch does', (optimizer, weights, slots) => {
+test.each(EXPECTED)('the operation of %o takes PyTorch’s steps', (optimizer, weights, slots) => {
+  expectSteps(stepsByOperation(optimizer), weights, slots);
+});
+
+test.each(EXPECTED)('the reference formula of %o takes PyTorch’s steps', (optimizer, weights, slots) => {
+  expectSteps(stepsByFormula(optimizer), weights, slots);
+});
+
+test('the exponential schedule lowers the rate after every epoch, the constant one never', () => {
+  const exponential = configOf(dense(8), {
+    learningRate: 0.1,
+    schedule: { kind: 'exponential', gamma: 0.5 },
+  });
+  expect([1, 2, 3].map((epoch) => learningRateAt(exponential, epoch))).toEqual([0.1, 0.05, 0.025]);
+  expect(learningRateAt(configOf(dense(8), { learningRate: 0.1 }), 90)).toBe(0.1);
+});
+
+// --- helpers ---
+
+interface Stepped {
+  weights: number[];
+  slots: number[][];
+}
+
+/** In a graph of one parameter, as training does. */
+function stepsByOperation(optimizer: Optimizer): Stepped[] {
+  const graph = createGraph();
   const rule = createUpdateRule(optimizer);
-  const result = tf.tidy(() => {
-    let state = { parameter: tf.tensor([1, -2]), slots: rule.slots.map(() => tf.zeros([2])) };
-    return gradients.map((gradient) => {
-      state = rule.update(state.parameter, tf.tensor(gradient), state.slots, tf.scalar(0.02)) as typeof state;
+  const parameter = addVariable(graph, 'parameter', 'float32', [2]);
+  const slots = rule.slots.map((slot) => addVariable(graph, slot, 'float32', [2]));
+  const value = graph.placeholder('value', 'float32', [2]);
+  const zero = graph.placeholder('zero', 'float32', [2]);
+  const set = graph.after('set', [
+    assign(graph, 'parameter/assign', parameter, value.output),
+    ...slots.map((slot) => assign(graph, `${slot.name}/assign`, slot, zero.output)),
+  ]);
+  const gradient = graph.placeholder('gradient', 'float32', [2]);
+  const learningRate = graph.placeholder('learningRate', 'float32', []);
+  const update = rule.addUpdate(graph, {
+    name: 'update',
+    variables: [parameter, ...slots].map(({ handle }) => handle),
+    gradient: gradient.output,
+    learningRate: learningRate.output,
+  });
+  const step = graph.after('step', [update]);
+
+  const session = openSession(graph.nodes);
+  const feeds = [
+    { to: value, values: Float32Array.from(START) },
+    { to: zero, values: new Float32Array(2) },
+  ];
+  session.run(feeds, [set]);
+  const steps = GRADIENTS.map((values): Stepped => {
+    session.run(
+      [
+        { to: gradient, values: Float32Array.from(values) },
+        { to: learningRate, values: Float32Array.of(LEARNING_RATE) },
+      ],
+      [step],
+    );
+    const [weights, ...others] = session.run([], [parameter.value, ...slots.map((slot) => slot.value)]);
+    return { weights: [...(weights ?? [])], slots: others.map((slot) => [...slot]) };
+  });
+  session.dispose();
+  return steps;
+}
+
+function stepsByFormula(optimizer: Optimizer): Stepped[] {
+  const update = updateFormula(optimizer);
+  return tf.tidy(() => {
+    const { slots } = createUpdateRule(optimizer);
+    let state: ReturnType<typeof update> = {
+      parameter: tf.tensor(START),
+      slots: slots.map(() => tf.zeros([2])),
+    };
+    return GRADIENTS.map((gradient) => {
+      state = update(state.parameter, tf.tensor(gradient), state.slots, tf.scalar(LEARNING_RATE));
       return {
         weights: [...state.parameter.dataSync()],
         slots: state.slots.map((slot) => [...slot.dataSync()]),
       };
     });
   });
-  for (const [step, { weights: got }] of result.entries()) {
-    for (const [index, value] of got.entries())
+}
+
+function expectSteps(steps: Stepped[], weights: number[][], slots: number[][]): void {
+  for (const [step, { weights: got }] of steps.entries()) {
+    for (const [index, value] of got.entries()) {
       expect(value).toBeCloseTo(weights[step]?.[index] as number, 6);
-  }
-  for (const [at, slot] of (result.at(-1)?.slots ?? []).entries()) {
-    for (const [index, value] of slot.entries()) {
-      const want = slots[at]?.[index] as number;
-      expect(Math.abs(value / want - 1)).toBeLessThan(1e-5);
     }
   }
-});
-
-test('the exponential schedule lowers the rate after every epoch, the constant one never', () => {
-  const exponential = configOf(dense(8), {
-    learningRate: 0.1,
-    schedule: { kind: 'exponential', gamma: 0.95 },
-  });
-  expect([1, 2, 3].map((epoch) => learningRateAt(exponential, epoch))).toEqual([
-    0.1,
-    0.1 * 0.95,
-    0.1 * 0.95 * 0.95,
-  ]);
-  expect(learningRateAt(configOf(dense(8), { learningRate: 0.1 }), 90)).toBe(0.1);
-});
+  const last = steps.at(-1)?.slots ?? [];
+  expect(last).toHaveLength(slots.length);
+  for (const [at, slot] of last.entries()) {
+    for (const [index, value] of slot.entries()) {
+      expect(Math.abs(value / (slots[at]?.[index] as number) - 1)).toBeLessThan(1e-5);
+    }
+  }
+}

@@ -5,14 +5,14 @@ afterEach(() => {
   vi.resetModules();
 });
 
-test('TensorFlow is not loaded where oneDNN was not asked for', async () => {
+test('TensorFlow is not loaded unless oneDNN is enabled', async () => {
   vi.stubEnv('TF_ENABLE_ONEDNN_OPTS', '0');
   await expect(import('../../../training/tensorflow/tensorflow.ts')).rejects.toThrow(
     'expected TF_ENABLE_ONEDNN_OPTS=1 in the environment, got 0',
   );
 });
 
-test('the device tells version, processor, threads and Node', async () => {
+test('the device’s description has versions, processor and threads', async () => {
   const { describeDevice, requireGpu } = await import('../../../training/tensorflow/device.ts');
   const device = describeDevice();
   expect(device).toMatchObject({ intraOpThreads: 2, interOpThreads: 2, node: process.versions.node });

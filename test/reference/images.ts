@@ -1,4 +1,10 @@
-import { IMAGE_CHANNELS, IMAGE_SIZE } from '../study/definition/network-shapes.ts';
+/**
+ * Reference: batches of images, operation by operation. Nothing here runs in training; the compiled engine
+ * (`training/compile/images.ts`) is checked against it.
+ */
+import { IMAGE_BYTES, IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/definition/network-shapes.ts';
+import type { LabelledImages } from '../../training/data/labelled-images.ts';
+import type { Batch } from '../../training/networks/network-function.ts';
 import {
   attribute,
   runOp,
@@ -7,38 +13,20 @@ import {
   type Tensor4D,
   tf,
   uint8Tensor,
-} from './tensorflow/tensorflow.ts';
+} from '../../training/tensorflow/tensorflow.ts';
 
-const IMAGE_BYTES = IMAGE_CHANNELS * IMAGE_SIZE * IMAGE_SIZE;
-
-/** Images as CIFAR-10's records hold them. */
-export interface LabelledImages {
-  /** n × 3072 bytes: an image's red plane, then green, then blue, each row by row. */
-  pixels: Uint8Array;
-  /** n class numbers, 0 to 9. */
-  labels: Uint8Array;
-}
-
-/** Images ready to be gathered on the device. */
+/** Images on the device. */
 export type DeviceImages = {
-  /** uint8 [n, 32, 32, 3]; see `uint8Tensor` for what it may be used with. */
+  /** uint8 [n, 32, 32, 3]; see `uint8Tensor` for what may use it. */
   pixels: Tensor;
   /** int32 [n]. */
   labels: Tensor1D;
 };
 
-/** One step's images. */
-export type Batch = {
-  /** [batch, 32, 32, 3], in −1 to 1. */
-  x: Tensor4D;
-  /** int32 [batch]. */
-  labels: Tensor1D;
-};
-
 /**
- * Copies images to the device, channels last. The arrays must not be written to any more.
+ * Copies images to the device, channels last. Don't write to the arrays again.
  *
- * @throws RangeError where pixels and labels don't have the same number of images.
+ * @throws {RangeError} if pixels and labels have different numbers of images.
  */
 export function uploadImages({ pixels, labels }: LabelledImages): DeviceImages {
   if (pixels.length !== labels.length * IMAGE_BYTES) {
@@ -58,7 +46,7 @@ export function uploadImages({ pixels, labels }: LabelledImages): DeviceImages {
 }
 
 /**
- * The images at the given indices, mirrored left to right where `flips` is 1, scaled to 0…1 and normalised with mean
+ * The images at the given indices, mirrored left to right if their `flips` is 1, scaled to 0…1 and normalised with mean
  * 0.5 and deviation 0.5. The caller disposes of the batch.
  */
 export function takeBatch(images: DeviceImages, indices: Int32Array, flips: Uint8Array | undefined): Batch {
@@ -79,7 +67,7 @@ export function takeBatch(images: DeviceImages, indices: Int32Array, flips: Uint
 
 // --- helpers ---
 
-/** By name, since tfjs's own gather knows no uint8. */
+/** By name, because tfjs's own gather has no uint8. */
 function gather(from: Tensor, rows: Tensor1D, type: 'uint8' | 'int32'): Tensor {
   return runOp(
     'GatherV2',

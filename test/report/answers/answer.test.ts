@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { answer, headline, testAnswer, wilsonInterval } from '../../../report/facts/sentences.ts';
+import { answer, headline } from '../../../report/answers/answer.ts';
+import { testAnswer, wilsonInterval } from '../../../report/answers/test-answer.ts';
 import type { StageRecord, TrialRecord } from '../../../study/record/record.ts';
 import { failed, ownRecord, stage, trial } from '../example-record.ts';
 import { fullRecord } from '../example-study.ts';
@@ -7,23 +8,23 @@ import { fullRecord } from '../example-study.ts';
 const scored = (name: string, score: number, with_: Partial<TrialRecord> = {}) =>
   trial(name, { to: 50 }, { score, bestEpoch: 7, ...with_ });
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
-/** The answer of the last of these stages; the profile `report` validates on 10,000 images. */
+/** The answer of the last of these stages; the profile `full` validates on 10,000 images. */
 const answerOf = (...stages: StageRecord[]) => plain(answer(ownRecord(stages), stages.at(-1) as StageRecord));
 
 it('says who wins, by how much, and how far the others are', () => {
   expect(answerOf(stage('s', [scored('a', 50), scored('b', 53), scored('c', 40)]))).toBe(
     '`b` wins with 53.00 % at epoch 7, 3.00 points ahead of `a` (50.00 %). ' +
-      'From first to last the scores span 13.00 points, down to `c` with 40.00 %.',
+      'From first to last, the scores span 13.00 points, down to `c` with 40.00 %.',
   );
 });
 
-it('calls equal scores a tie, and says why one of them goes on', () => {
+it('calls equal scores a tie, and says why one of them wins', () => {
   expect(answerOf(stage('s', [scored('a', 50), scored('b', 50)]))).toBe(
-    '`a` and `b` tie at 50.00 %; the earlier of equals goes on: `a`.',
+    '`a` and `b` tie at 50.00 %; the earliest candidate wins ties: `a`.',
   );
   const start = scored('a', 50, { takenOver: true });
   expect(answerOf(stage('s', [start, scored('b', 50), scored('c', 50)], { start: 'a' }))).toContain(
-    '`a`, `b` and `c` tie at 50.00 %; a tie stays with the start: `a`.',
+    '`a`, `b` and `c` tie at 50.00 %; the start wins ties: `a`.',
   );
 });
 
@@ -42,14 +43,14 @@ it('compares with the start, ranked or not', () => {
   expect(answerOf(first, second)).toContain('That is 20.00 points above the start, `a` (50.00 %).');
   const start = scored('a', 50, { takenOver: true });
   expect(answerOf(stage('s', [start, scored('b', 40)], { start: 'a' }))).toContain(
-    'Nothing beat the run that the stage started from',
+    'The only candidate did not beat the start, so its configuration stays.',
   );
   expect(answerOf(stage('s', [start, scored('b', 60)], { start: 'a' }))).toContain(
     'That is 10.00 points above the start, `a` (50.00 %).',
   );
 });
 
-it('tells of a single candidate, of one that alone came through, and of none', () => {
+it('names a single candidate, the only one with a score, and that none has one', () => {
   expect(answerOf(stage('s', [scored('a', 50)]))).toBe('`a` was the only candidate: 50.00 % at epoch 7.');
   expect(
     answerOf(
@@ -59,10 +60,10 @@ it('tells of a single candidate, of one that alone came through, and of none', (
     '`a` is the only one with a score: 50.00 % at epoch 7. `x` diverged, `z` ran out of memory and `y` was skipped.',
   );
   expect(answerOf(stage('s', [failed('x', null), failed('y', null)]))).toBe(
-    'No answer: no run of the stage has a score. `x` and `y` were skipped.',
+    'No answer: no trial of this stage has a score. `x` and `y` were skipped.',
   );
   expect(answerOf(stage('s', [scored('a', 50), scored('b', 60)], { winner: null }))).toBe(
-    'Not decided. So far `b` is best with 60.00 %.',
+    'Not decided. So far, `b` is best with 60.00 %.',
   );
 });
 
@@ -72,7 +73,7 @@ it('names the settings that a search found, or that it found none', () => {
   expect(plain(headline(record, search))).toContain('_search_03` (lr 0.06802, batch 128, 90 epochs)');
   const none = search.trials.map((each) => ({ ...each, score: each.takenOver ? 90 : 80 }));
   expect(plain(answer(record, { ...search, trials: none }))).toContain(
-    'None of the 10 evaluations beat the start, whose settings stay.',
+    'None of the 10 evaluations beat the start, so its configuration stays.',
   );
 });
 
@@ -83,17 +84,17 @@ it('gives the change of each variant', () => {
     winner: null,
   });
   expect(answerOf(ordinary, side)).toBe(
-    'With the change the best validation accuracy moves by +1.00 for `a` and −0.20 for `b`, in points (mean +0.40). ' +
+    'With the change, the best validation accuracy moves by +1.00 for `a` and −0.20 for `b`, in points (mean +0.40). ' +
       'Some of these are smaller than the standard error of an accuracy on the validation images.',
   );
 });
 
-it('tells whether a repeated run is the same, and which run it repeats', () => {
+it('says whether a repeated trial is the same, and which one it repeats', () => {
   const record = fullRecord();
   const repeat = record.stages.find(({ kind }) => kind === 'repeat') as StageRecord;
-  // The search's winner goes by its start's name, and is not the start's own run.
+  // The search's winner has its start's name, and is not the start's own trial.
   expect(plain(answer(record, repeat))).toMatch(
-    /_search_03` run again with the same seed: the best epoch’s weights are equal to the bit; every loss and accuracy of the 90 epochs is the same to the bit\.$/,
+    /_search_03` trained again with the same seed: the best epoch’s weights are bit-identical; every loss and accuracy of the 90 epochs is bit-identical\.$/,
   );
   const [again] = repeat.trials as [TrialRecord];
   const lines = again.lines.map((line, index) =>
@@ -101,22 +102,24 @@ it('tells whether a repeated run is the same, and which run it repeats', () => {
   );
   const differing = { ...repeat, trials: [{ ...again, lines, tensorsSha256: 'f'.repeat(64) }] };
   expect(plain(answer(record, differing))).toContain(
-    'weights are not equal to the bit; 1 of 90 epochs differ, the earliest epoch 5: by at most 1e−9 nats in a loss ' +
-      'and 0 points in an accuracy, the best score by 0.00 points.',
+    'weights are not bit-identical; 1 of 90 epochs differs, the earliest epoch 5, by at most 1e−9 nats in a loss ' +
+      'and 0 points in an accuracy; the best score differs by 0.00 points.',
   );
   const elsewhere = { ...differing, trials: [{ ...again, lines, environment: { intraOpThreads: '4' } }] };
   expect(answer(record, elsewhere)).toContain(
-    '; the two ran on different devices, builds or numbers of threads.',
+    '; the two trained on different devices, builds or numbers of threads.',
   );
   const unknown = { ...repeat, trials: [{ ...again, tensorsSha256: null }] };
   expect(answer(record, unknown)).toContain('whether the weights are equal is not recorded');
 });
 
-it("gives the test's accuracy with its interval, beside what chose", () => {
+it("gives the test's accuracy with its interval, beside the score that selected it", () => {
   // R's prop.test without continuity correction: 0.7111708 to 0.8665700, and 0 to 0.0369935.
   const rounded = (interval: [number, number]) => interval.map((end) => Number(end.toFixed(2)));
   expect(rounded(wilsonInterval(80, 100))).toEqual([71.12, 86.66]);
   expect(rounded(wilsonInterval(0, 100))).toEqual([0, 3.7]);
-  expect(plain(testAnswer(fullRecord()))).toMatch(/gets 88\.42 % of 10,000 test images right \(95 % Wilson/);
+  expect(plain(testAnswer(fullRecord()))).toMatch(
+    /classifies 88\.42 % of 10,000 test images correctly \(95 % Wilson/,
+  );
   expect(testAnswer(ownRecord([]))).toBe('Not tested.');
 });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { takeBatch, uploadImages } from '../../training/batches.ts';
 import { tf } from '../../training/tensorflow/tensorflow.ts';
+import { takeBatch, uploadImages } from './images.ts';
 
-/** The byte of an image at plane, row and column; different for most. */
+/** An image's byte at plane, row and column; different for most. */
 const byteAt = (image: number, plane: number, row: number, column: number) =>
   (image * 101 + plane * 67 + row * 13 + column * 3) % 256;
 
@@ -13,7 +13,7 @@ const images = {
   labels: Uint8Array.from([7, 0, 9, 3]),
 };
 
-test('a batch holds the images asked for, channels last, normalised, mirrored where told', () => {
+test('a batch has the requested images, channels last, normalised, mirrored as the flips say', () => {
   const before = tf.memory().numTensors;
   const [x, labels] = tf.tidy(() => {
     const batch = takeBatch(uploadImages(images), Int32Array.of(2, 0, 2), Uint8Array.of(0, 1, 1));

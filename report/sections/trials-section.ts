@@ -2,28 +2,28 @@ import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/r
 import { datasetInBrief } from '../../words/dataset.ts';
 import { count, moment, percent, plural, shortHash } from '../../words/numbers.ts';
 import { describeSettings } from '../../words/settings.ts';
-import { allRuns, imagesUsed, referenceConfig } from '../facts/study-facts.ts';
+import { allTrials, imagesUsed, referenceConfig } from '../facts/study-facts.ts';
 import { scrolling } from '../html/elements.ts';
 import { type Html, html } from '../html/html.ts';
 import { trainingTime, trialTags } from './leaderboard.ts';
 
-/** Every run: configuration, seed, time, attempts and data. */
-export function runsSection(record: StudyRecord): Html {
+/** All trials: configuration, seed, time, attempts and data. */
+export function trialsSection(record: StudyRecord): Html {
   const { study, dataset } = record.opening;
   const { training, validation } = imagesUsed(record);
   const stages = record.stages.map((stage) => {
-    const runs = stage.trials.filter(({ takenOver }) => !takenOver);
+    const trials = stage.trials.filter(({ takenOver }) => !takenOver);
     return html`<tbody><tr><th scope="rowgroup" colspan="8" class="group">${stage.name}</th></tr>
-${runs.map((trial) => row(record, stage, trial))}</tbody>`;
+${trials.map((trial) => row(record, stage, trial))}</tbody>`;
   });
-  return html`<section id="runs" aria-labelledby="runs-title"><h2 id="runs-title">Every run</h2>
-<p>${plural(allRuns(record).length, 'run')}. All saw the same ${count(training)} images and were scored on the same ${count(validation)} others, of data set
-<code>${shortHash(dataset.sha256)}</code> (${origin(record)}), split with seed ${study.splitSeed}. <mark>Marked</mark>: what differs from the run that
-the stage starts from, from the ordinary run that a side experiment stands beside, or else from the study’s base settings. A run that a later stage takes
-over stands in its own stage only.</p>
+  return html`<section id="trials" aria-labelledby="trials-title"><h2 id="trials-title">All trials</h2>
+<p>${plural(allTrials(record).length, 'trial')}. All trained on the same ${count(training)} images and were scored on the same ${count(validation)} others, from data set
+<code>${shortHash(dataset.sha256)}</code> (${origin(record)}), split with seed ${study.splitSeed}. Settings are <mark>marked</mark> if they differ from those of
+the trial that the stage starts from, of a side experiment’s ordinary trial, or else from the study’s base settings. A trial that later stages take over is
+listed under its own stage only.</p>
 ${scrolling(
-  'Every run',
-  html`<table class="wide runs"><thead><tr><th scope="col">Run</th><th scope="col">Configuration</th><th scope="col" class="number">Score</th><th scope="col" class="number">Seed</th><th scope="col">Started</th><th scope="col" class="number">Time</th><th scope="col" class="number">Attempts</th><th scope="col">Key</th></tr></thead>${stages}</table>`,
+  'All trials',
+  html`<table class="wide trials"><thead><tr><th scope="col">Trial</th><th scope="col">Configuration</th><th scope="col" class="number">Score</th><th scope="col" class="number">Seed</th><th scope="col">Started</th><th scope="col" class="number">Time</th><th scope="col" class="number">Attempts</th><th scope="col">Key</th></tr></thead>${stages}</table>`,
 )}</section>
 `;
 }

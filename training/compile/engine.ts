@@ -1,33 +1,33 @@
-import type { Optimizer } from '../study/definition/training-config.ts';
-import type { LabelledImages } from './batches.ts';
-import type { NetworkFunction } from './networks/network.ts';
-import type { NamedTensors } from './tensorflow/named-tensors.ts';
+import type { Optimizer } from '../../study/definition/training-config.ts';
+import type { LabelledImages } from '../data/labelled-images.ts';
+import type { NetworkFunction } from '../networks/network-function.ts';
+import type { NamedTensors } from '../tensorflow/named-tensors.ts';
 
 /** A network with its weights and images, on the device. */
 export interface Engine {
-  /** Takes over weights: parameters and buffers. */
+  /** Sets parameters and buffers. */
   setWeights(weights: NamedTensors): void;
   weights(): NamedTensors;
-  /** Evaluates a batch, without dropout and with batch normalisation by its running averages. */
+  /** Evaluates a batch, without dropout and with batch normalisation by the running averages. */
   evaluate(batch: EngineBatch): EvaluatedBatch;
   /** Frees everything. */
   dispose(): void;
 }
 
-/** A network that evaluates as it is in training: with dropout, and with batch normalisation by the batch's own values. */
+/** A network that evaluates in training mode: with dropout, and with batch normalisation by the batch's own values. */
 export interface TrainingModeEngine extends Pick<Engine, 'setWeights' | 'dispose'> {
-  /** @param dropoutSeed as that of a step. Running averages are neither used nor changed. */
+  /** Neither uses nor changes the running averages. @param dropoutSeed like a step's. */
   evaluate(batch: EngineBatch, dropoutSeed: StepSettings['dropoutSeed']): EvaluatedBatch;
 }
 
 /** An engine that trains its network. */
 export interface TrainingEngine extends Engine {
-  /** Takes over the optimizer's tensors: `PARAMETER.SLOT`. */
+  /** Sets the optimizer's tensors: `PARAMETER.SLOT`. */
   setSlots(slots: NamedTensors): void;
   slots(): NamedTensors;
-  /** One step; its losses and hits are added to the sums. */
+  /** Runs one step, and adds its losses and correctly classified images to the sums. */
   train(batch: EngineBatch, settings: StepSettings): void;
-  /** Of the steps since the sums were last cleared. Waits for the device. */
+  /** The sums since `clearSums`. Waits for the device. */
   sums(): { loss: number; correct: number };
   clearSums(): void;
 }
@@ -35,7 +35,7 @@ export interface TrainingEngine extends Engine {
 /** A batch of the engine's images. */
 export interface EngineBatch {
   indices: Int32Array;
-  /** 1 for each that is mirrored. Only where the engine was told that some are. */
+  /** 1 for each image that is mirrored. Requires an engine with `mirrored`. */
   flips: Uint8Array | undefined;
 }
 
@@ -55,7 +55,7 @@ export interface EvaluatedBatch {
 export interface EngineRequest {
   network: NetworkFunction;
   images: LabelledImages;
-  /** Whether any batch is mirrored. */
+  /** Whether any batch has mirrored images. */
   mirrored: boolean;
 }
 
@@ -63,5 +63,5 @@ export interface TrainingRequest extends EngineRequest {
   optimizer: Optimizer;
 }
 
-/** What makes an engine that trains. Its weights and slots are undefined until they are set. */
+/** Creates an engine that trains. Its weights and slots are undefined until they are set. */
 export type CreateTrainingEngine = (request: TrainingRequest) => TrainingEngine;

@@ -1,0 +1,70 @@
+/**
+ * Reference: one training step as a function of tensors. Nothing here runs in training; the compiled engine is checked
+ * against it.
+ */
+import type { Optimizer } from '../../study/definition/training-config.ts';
+import { batchGradients } from '../../training/networks/gradients.ts';
+import type { Batch, NetworkFunction } from '../../training/networks/network-function.ts';
+import { createUpdateRule } from '../../training/optimizers/optimizer.ts';
+import { slotName } from '../../training/optimizers/slots.ts';
+import {
+  type DeviceTensors,
+  type Scalar,
+  type Tensor,
+  type Tensor1D,
+  tf,
+} from '../../training/tensorflow/tensorflow.ts';
+import { updateFormula } from './update-formulas.ts';
+
+/** Everything that a training step changes. */
+export type TrainingState = {
+  /** The network's parameters and buffers. */
+  weights: DeviceTensors;
+  /** The optimizer's tensors, named by `slotName`. */
+  slots: DeviceTensors;
+  /** Sum over the images, nats. */
+  lossSum: Scalar;
+  /** Number of images classified correctly. */
+  correct: Scalar;
+};
+
+/** A step's inputs besides its state. */
+export interface StepInputs {
+  batch: Batch;
+  learningRate: Scalar;
+  /** int32 [trial, step]. */
+  dropoutSeed: Tensor1D;
+}
+
+/**
+ * One training step: the batch's gradients, the update, and the new buffers. Changes nothing in place. The caller
+ * disposes of the state that it replaces.
+ */
+export function trainingStep(
+  network: NetworkFunction,
+  optimizer: Optimizer,
+  state: TrainingState,
+  { batch, learningRate, dropoutSeed }: StepInputs,
+): TrainingState {
+  const update = updateFormula(optimizer);
+  const rule = createUpdateRule(optimizer);
+  return tf.tidy(() => {
+    const result = batchGradients(network, state.weights, batch, dropoutSeed);
+    const next: TrainingState = {
+      weights: {},
+      slots: {},
+      lossSum: tf.add(state.lossSum, result.lossSum),
+      correct: tf.add(state.correct, result.correct),
+    };
+    for (const { name } of network.parameters) {
+      const slotNames = rule.slots.map((slot) => slotName(name, slot));
+      const slots = slotNames.map((slot) => state.slots[slot] as Tensor);
+      const gradient = result.gradients[name] as Tensor;
+      const updated = update(state.weights[name] as Tensor, gradient, slots, learningRate);
+      next.weights[name] = updated.parameter;
+      for (const [at, slot] of slotNames.entries()) next.slots[slot] = updated.slots[at] as Tensor;
+    }
+    Object.assign(next.weights, result.buffers);
+    return next;
+  });
+}

@@ -1,0 +1,83 @@
+import { IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/definition/network-shapes.ts';
+import type { Graph, Output } from '../graph/graph.ts';
+import { weightsOf } from '../networks/network.ts';
+import type { Batch, NetworkFunction } from '../networks/network-function.ts';
+import { type DeviceTensors, type Tensor1D, tf } from '../tensorflow/tensorflow.ts';
+import { type OpenTrace, openBatch } from '../trace/open-batch.ts';
+import { type Trace, trace } from '../trace/trace.ts';
+import { writeTrace } from '../trace/write-trace.ts';
+
+/** A function of a network's weights and a batch. It has no effects besides its results. */
+export type NetworkProgram = (weights: DeviceTensors, batch: Batch, dropoutSeed: Tensor1D) => DeviceTensors;
+
+export interface ProgramRequest {
+  /** Prefix of the program's nodes. */
+  part: string;
+  network: NetworkFunction;
+  run: NetworkProgram;
+  /** The graph's outputs for the program's inputs. A program needs only those that it uses. */
+  inputs: {
+    /** By name, each of the network's weights. */
+    weights: ReadonlyMap<string, { value: Output }>;
+    /** [batch, 32, 32, 3], in −1 to 1. */
+    x: Output;
+    /** int32 [batch]. */
+    labels?: Output;
+    /** int32 [2]. */
+    dropoutSeed?: Output;
+    /** int32 [1]: the batch size. */
+    batchShape: Output;
+  };
+}
+
+/**
+ * Traces a program and adds it to a graph, for batches of any size.
+ *
+ * @returns the graph's output for each of the program's results, by name.
+ * @throws {NotTraceableError} if the program can't be traced.
+ */
+export function addProgram(
+  graph: Graph,
+  { part, network, run, inputs }: ProgramRequest,
+): (result: string) => Output {
+  const places = new Map([...inputs.weights].map(([name, { value }]) => [name, value]));
+  places.set(X, inputs.x);
+  if (inputs.labels) places.set(LABELS, inputs.labels);
+  if (inputs.dropoutSeed) places.set(DROPOUT_SEED, inputs.dropoutSeed);
+  const results = writeTrace(graph, part, traceProgram(network, run), places, inputs.batchShape);
+  return (result) => results.get(result) as Output;
+}
+
+// --- helpers ---
+
+/** Names of a trace's inputs besides the weights. */
+const X = 'batch.x';
+const LABELS = 'batch.labels';
+const DROPOUT_SEED = 'batch.dropoutSeed';
+
+/** Small, so that tracing needs little time and memory; two, to find what depends on the size. */
+const TRACED_BATCH_SIZES = [2, 3] as const;
+
+function traceProgram(network: NetworkFunction, run: NetworkProgram): OpenTrace {
+  const [first, second] = TRACED_BATCH_SIZES;
+  return openBatch(
+    { batchSize: first, trace: traceOnZeros(network, run, first) },
+    { batchSize: second, trace: traceOnZeros(network, run, second) },
+  );
+}
+
+function traceOnZeros(network: NetworkFunction, run: NetworkProgram, batchSize: number): Trace {
+  const inputs = tf.tidy(() => ({
+    ...Object.fromEntries(weightsOf(network).map(({ name, shape }) => [name, tf.fill(shape, 0)])),
+    [X]: tf.fill([batchSize, IMAGE_SIZE, IMAGE_SIZE, IMAGE_CHANNELS], 0),
+    [LABELS]: tf.fill([batchSize], 0, 'int32'),
+    [DROPOUT_SEED]: tf.fill([2], 0, 'int32'),
+  }));
+  const { [X]: x, [LABELS]: labels, [DROPOUT_SEED]: dropoutSeed, ...weights } = inputs;
+  try {
+    const batch = { x: x as Batch['x'], labels: labels as Tensor1D };
+    return trace(inputs, () => run(weights, batch, dropoutSeed as Tensor1D));
+  } finally {
+    tf.dispose(inputs);
+  }
+}
