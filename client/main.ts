@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { endWith } from './command-line/exit-codes.ts';
 import { helpText } from './command-line/help.ts';
-import { version } from './command-line/version.ts';
 import { modelCommands } from './commands/model-commands.ts';
 import { stackCommands } from './commands/stack-commands.ts';
 import { studyCommands } from './commands/study-commands.ts';
+import { version } from './version.ts';
 
 /** Runs the command line and sets the process's exit code. */
 export async function main(argv: string[]): Promise<void> {

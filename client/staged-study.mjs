@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Plain JavaScript: it must say clearly what is missing before anything has been compiled.
+// Plain JavaScript, because it checks what is missing before anything has been compiled.
 import { existsSync } from 'node:fs';
 import { compileIfStale } from '../infra/build/compile.mjs';
 import { unsupportedNode } from '../infra/build/supported-node.mjs';
@@ -21,5 +21,5 @@ try {
 }
 const { main } = await import(new URL('../dist/client/main.js', import.meta.url).href);
 await main(process.argv);
-// After a failure, calls to servers may still be under way.
+// After a failure, pending calls to servers would keep the process alive.
 process.exit();

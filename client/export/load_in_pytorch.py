@@ -1,6 +1,6 @@
-"""The network of this folder in PyTorch, with the weights of model.safetensors. Needs torch alone.
+"""Loads the network in this folder into PyTorch, with the weights in model.safetensors. Needs only torch.
 
-    python load_in_pytorch.py IMAGE...     # what it takes images for; needs Pillow, too
+    python load_in_pytorch.py IMAGE...     # classifies images; also needs Pillow
 
     from load_in_pytorch import load, normalise
     model, classes = load("this-folder")
@@ -24,7 +24,7 @@ ACTIVATIONS = {
 
 
 class Head(nn.ModuleList):
-    """Dense layers with the activation, a function, between them."""
+    """Dense layers with an activation function between them."""
 
     def __init__(self, sizes, activation):
         super().__init__(nn.Linear(*pair) for pair in zip(sizes, sizes[1:]))
@@ -66,7 +66,7 @@ class Conv(nn.Module):
 
 
 class Bottleneck(nn.Module):
-    """torchvision's, whose 3×3 convolution takes the stride."""
+    """As in torchvision: the 3×3 convolution has the stride."""
 
     def __init__(self, inputs, width, stride, projected):
         super().__init__()
@@ -88,7 +88,7 @@ class Bottleneck(nn.Module):
 
 
 class ResNet(nn.Module):
-    """torchvision's ResNet v1.5 by its names, with dense layers in the place of `fc`."""
+    """torchvision's ResNet v1.5 with its tensor names, and dense layers in place of `fc`."""
 
     def __init__(self, blocks, width, hidden, classes, activation):
         super().__init__()
@@ -116,7 +116,7 @@ NETWORKS = {"dense": Dense, "conv": Conv, "resnet": ResNet}
 
 
 def load(folder=Path(__file__).parent):
-    """The network with its weights, ready to evaluate, and the names of its classes."""
+    """Returns the network with its weights, in evaluation mode, and the names of its classes."""
     about = json.loads((Path(folder) / "export.json").read_text())
     network = dict(about["network"])
     kind = network.pop("kind")
@@ -127,7 +127,7 @@ def load(folder=Path(__file__).parent):
 
 
 def read_safetensors(path):
-    """As `safetensors.torch.load_file` does, for float32 tensors."""
+    """Reads float32 tensors as `safetensors.torch.load_file` does."""
     content = bytearray(Path(path).read_bytes())
     begin = 8 + int.from_bytes(content[:8], "little")
     header = json.loads(content[8:begin])
@@ -142,12 +142,12 @@ def read_safetensors(path):
 
 
 def normalise(images):
-    """uint8 pixels as the network takes them: scaled to 0…1, then mean 0.5 and deviation 0.5."""
+    """Scales uint8 pixels to 0…1, then subtracts 0.5 and divides by 0.5, as in training."""
     return images.float() / 127.5 - 1
 
 
 def read_image(path):
-    """uint8 [3, 32, 32]: the square in the middle, resized, upright, on white; as `staged-study predict` does."""
+    """Reads an image as `staged-study predict` does: upright, on white, its central square resized. uint8 [3, 32, 32]."""
     from PIL import Image, ImageOps
 
     image = ImageOps.exif_transpose(Image.open(path)).convert("RGBA")

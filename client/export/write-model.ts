@@ -1,4 +1,4 @@
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { projectRoot } from '../../infra/project.ts';
 import { ensureNativeParts, trainerEnvironment } from '../../infra/setup/native-parts.ts';
@@ -9,9 +9,10 @@ import type { TrainingConfig } from '../../study/definition/training-config.ts';
 import { askTrainer } from '../ask-trainer.ts';
 import type { FoundTrial } from '../observe/find-trial.ts';
 import type { Session } from '../servers/session.ts';
+import { version } from '../version.ts';
 import { hashesIn, writeExport } from './export-folder.ts';
 
-/** Writes a trained trial as models that others can load, and what they should know about it. */
+/** Exports a trial as models that other programs can load, with a model card. */
 export async function writeModel(
   { bucket }: Session,
   found: FoundTrial,
@@ -33,12 +34,12 @@ export async function writeModel(
     );
     await copyFile(LOADER, join(beside, 'load_in_pytorch.py'));
     const files = (await hashesIn(beside)).map((file) => ({ ...file, what: WHAT[file.path] ?? '' }));
-    const model: ExportedModel = { record, stage, trial, spec, classes, files, version: await version() };
+    const model: ExportedModel = { record, stage, trial, spec, classes, files, version: version() };
     await writeFile(join(beside, 'README.md'), modelCard(model));
   });
 }
 
-/** What load_in_pytorch.py needs to know of the model: it makes a network of all that `network` holds. */
+/** What load_in_pytorch.py needs to know about the model. It passes everything in `network` to the network's class. */
 export function loadedAs({ network, activation }: TrainingConfig, classes: string[]) {
   return { network: architecture(network), activation, classes };
 }
@@ -49,12 +50,8 @@ const LOADER = join(projectRoot, 'client', 'export', 'load_in_pytorch.py');
 
 const WHAT: Record<string, string> = {
   'saved_model/saved_model.pb': 'TensorFlow SavedModel, weights included',
-  'model.safetensors': 'weights by PyTorch’s names and layouts',
-  'load_in_pytorch.py': 'the network for them',
+  'model.safetensors': 'weights with PyTorch’s names and layouts',
+  'load_in_pytorch.py': 'the PyTorch network for these weights',
   'tfjs/model.json': 'TensorFlow.js graph model',
   'tfjs/weights.bin': 'its weights',
 };
-
-async function version(): Promise<string> {
-  return JSON.parse(await readFile(join(projectRoot, 'package.json'), 'utf8')).version;
-}

@@ -35,12 +35,11 @@ export function embeddedConfiguration(command: string): EmbeddedConfiguration {
 }
 
 /** Starts the built-in stack unless it is up. Prints its progress to standard error. */
-export function bringUpStack(command: string, options: { keepAfterExit: boolean }): Promise<OpenStack> {
-  return openStack({
-    configuration: embeddedConfiguration(command),
-    keepAfterExit: options.keepAfterExit,
-    onProgress: (doing) => console.error(doing),
-  });
+export function bringUpStack(
+  configuration: EmbeddedConfiguration,
+  { keepAfterExit }: { keepAfterExit: boolean },
+): Promise<OpenStack> {
+  return openStack({ configuration, keepAfterExit, onProgress: (doing) => console.error(doing) });
 }
 
 /** The file with the login of the stack's MinIO. */

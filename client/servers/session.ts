@@ -41,7 +41,7 @@ export async function withSession<T>(
       `${command}: expected a stack that is up, found none; start one first: npx staged-study up`,
     );
   }
-  const stack = await bringUpStack('this command', { keepAfterExit: false });
+  const stack = await bringUpStack(found, { keepAfterExit: false });
   try {
     const used = withConnection({ address: stack.temporal.address }, stack.temporal.namespace, (client) =>
       use({
@@ -99,7 +99,7 @@ async function withConnection<T>(
       cause: error,
     });
   }
-  // Not after an error: other calls that are still under way would be retried on the closed connection, and throw where
+  // Not after an error: pending calls would be retried on the closed connection, and throw where
   // nothing can catch them.
   await connection.close();
   return result;

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { ensureNativeParts, trainerEnvironment } from '../../infra/setup/native-parts.ts';
 import { selectProfile } from '../../study/definition/parse-study.ts';
 import type { Study } from '../../study/definition/study-schema.ts';
 import type { Network, TrainingConfig } from '../../study/definition/training-config.ts';
@@ -8,7 +9,7 @@ import { limitImages, type PlannedTrial } from '../../study/plan/plan.ts';
 import { heldOutImages } from '../../study/trial/trial.ts';
 import { duration } from '../../words/numbers.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
-import { measureSteps } from './measure-steps.ts';
+import { askTrainer } from '../ask-trainer.ts';
 
 /** Of CIFAR-10, for profiles that use all images. */
 const ALL_IMAGES = { train: 50_000, test: 10_000 };
@@ -61,6 +62,12 @@ export function describeEstimate({ seconds }: StudyEstimate): string {
       ? `${duration(seconds.least)} to ${duration(seconds.most)}, depending on which networks win`
       : `about ${duration(seconds.most)}`;
   return `time: ${range}, with one trial after another on this machine (${availableParallelism()} processors)`;
+}
+
+/** Measures how long a training step of each configuration takes on this machine. */
+export async function measureSteps(configs: TrainingConfig[], signal: AbortSignal): Promise<StepCost[]> {
+  const env = trainerEnvironment(await ensureNativeParts());
+  return askTrainer({ kind: 'measure', configs }, { failure: "the time can't be estimated", signal, env });
 }
 
 // --- helpers ---

@@ -1,11 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { UserError } from '../../infra/user-error.ts';
 import { fromScratch, isResNet50, pretrainedNetworks } from '../../study/definition/pretrained.ts';
 import type { Profile, Study } from '../../study/definition/study-schema.ts';
 import type { Network } from '../../study/definition/training-config.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
+import { askTrainer } from '../ask-trainer.ts';
 import { UsageError } from '../command-line/exit-codes.ts';
-import { checkWeights } from './check-weights.ts';
 
 export interface WeightsOptions {
   weights?: string;
@@ -59,6 +60,22 @@ export async function withWeights(
 }
 
 // --- helpers ---
+
+/**
+ * Checks that a weights file can be read and fits each network. A process of its own reads it, so that a malformed file
+ * can't crash this one.
+ *
+ * @returns which tensors each network takes, a sentence each.
+ * @throws {UsageError} that lists everything that doesn't fit.
+ */
+async function checkWeights(file: string, networks: Network[]): Promise<string[]> {
+  try {
+    return await askTrainer({ kind: 'checkWeights', file, networks }, { failure: '--weights' });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UsageError(error.message, { cause: error });
+  }
+}
 
 function checkDefault(networks: readonly Network[]): void {
   const other = networks.find((network) => !isResNet50(network));

@@ -9,7 +9,7 @@ import type { FailedAttempt } from '../observe/pending-activity.ts';
 export function describeDataset(view: StudyView): string {
   const { dataset, images, workflowStatus } = view;
   if (!dataset) {
-    if (workflowStatus !== 'RUNNING') return 'data set: none could be had';
+    if (workflowStatus !== 'RUNNING') return 'data set: could not be prepared';
     return `data set: ${describeDatasetProgress(view) ?? 'being prepared'}`;
   }
   const training = share(images?.training, dataset.trainImages, 'training');
@@ -26,7 +26,7 @@ export function describeDatasetProgress({ datasetProgress }: StudyView): string 
   return `${doing}: ${done}${totalBytes ? ` of ${(totalBytes / 1e6).toFixed(1)}` : ''} MB`;
 }
 
-/** What pretrained networks start from, as a line of its own; none where every network starts from scratch. */
+/** A line that says what pretrained networks start from; none if there are no such networks. */
 export function describeWeights({ weights }: StudyView): string[] {
   if (!weights) return [];
   return [
@@ -72,7 +72,7 @@ export function paceOf({
 /**
  * `attempt 1 failed: the trainer was killed; attempt 2 in 4 s`
  *
- * @param length shortens the reason to its first clause, and that to so many characters.
+ * @param length shortens the reason to its first clause and to this many characters.
  */
 export function describeFailedAttempt(failed: FailedAttempt, length?: number): string {
   return `${failureOf(failed, length)}; attempt ${failed.attempt + 1} ${whenNext(failed)}`;
@@ -101,7 +101,7 @@ export function describeAttention({ studyId, attention }: StudyView): string {
 // --- helpers ---
 
 function whenNext({ isNextUnderWay, nextAt }: FailedAttempt): string {
-  if (isNextUnderWay) return 'is under way';
+  if (isNextUnderWay) return 'is running';
   const seconds = nextAt === null ? 0 : (Date.parse(nextAt) - Date.now()) / 1000;
   return seconds > 0 ? `in ${Math.ceil(seconds)} s` : 'waits for a free worker';
 }
@@ -132,6 +132,6 @@ function nextEpoch({ lastLine, epochs }: TrialView): number {
 
 /** `epoch 2 of 50, step 40 of 1250`. After its last step, an epoch is evaluated and stored. */
 function epochOf({ epoch, step, stepsPerEpoch }: TrainingProgress, epochs: number | null): string {
-  const where = step < stepsPerEpoch ? `step ${step} of ${stepsPerEpoch}` : 'evaluating';
-  return `epoch ${epoch} of ${epochs}, ${where}`;
+  const phase = step < stepsPerEpoch ? `step ${step} of ${stepsPerEpoch}` : 'evaluating';
+  return `epoch ${epoch} of ${epochs}, ${phase}`;
 }

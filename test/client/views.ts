@@ -15,16 +15,30 @@ export const line: EpochLine = {
 
 export function queued(name: string): TrialView {
   return {
-    ...{ name, id: `mine/dense/${name}`, state: 'queued', epochs: 3, progress: undefined },
-    ...{ images: 1600, lastLine: null, standing: null, failure: null, failedAttempt: null },
+    name,
+    id: `mine/dense/${name}`,
+    state: 'queued',
+    epochs: 3,
+    images: 1600,
+    progress: undefined,
+    lastLine: null,
+    standing: null,
+    failure: null,
+    failedAttempt: null,
   };
 }
 
 /** In the second of three epochs. */
 export function training(name: string): TrialView {
   const progress = {
-    ...{ epoch: 2, epochs: 3, step: 40, stepsPerEpoch: 50, loss: 1.23456, accuracy: 30 },
-    ...{ imagesPerSecond: 1234.5, secondsLeft: 200 },
+    epoch: 2,
+    epochs: 3,
+    step: 40,
+    stepsPerEpoch: 50,
+    loss: 1.23456,
+    accuracy: 30,
+    imagesPerSecond: 1234.5,
+    secondsLeft: 200,
   };
   return { ...queued(name), state: 'training', progress, lastLine: line };
 }
@@ -43,9 +57,17 @@ export function parked(name: string): TrialView {
 /** @param score null if it diverged. */
 export function ended(name: string, score: number | null, reused = false): TrialView {
   const standing: TrialStanding = {
-    ...{ name, trialKey: 'a'.repeat(64), status: 'trained', reused, takenOver: false },
-    ...{ of: null, suggestion: null, override: null },
-    ...{ outcome: score === null ? 'diverged' : 'completed', score, bestEpoch: score === null ? null : 2 },
+    name,
+    trialKey: 'a'.repeat(64),
+    status: 'trained',
+    reused,
+    takenOver: false,
+    of: null,
+    suggestion: null,
+    override: null,
+    outcome: score === null ? 'diverged' : 'completed',
+    score,
+    bestEpoch: score === null ? null : 2,
   };
   return { ...queued(name), state: 'done', standing };
 }
@@ -65,13 +87,24 @@ export function stageView(trials: TrialView[], change: Partial<StageView> = {}):
 
 export function viewOf(stages: StageView[], change: Partial<StudyView> = {}): StudyView {
   return {
-    ...{ studyId: 'mine', title: 'My study', profile: 'demo', workflowStatus: 'RUNNING' },
+    studyId: 'mine',
+    title: 'My study',
+    profile: 'demo',
+    workflowStatus: 'RUNNING',
     dataset: {
-      ...{ sha256: 'd'.repeat(64), trainImages: 2000, testImages: 500 },
+      sha256: 'd'.repeat(64),
+      trainImages: 2000,
+      testImages: 500,
       origin: { kind: 'official', archiveSha256: 'c'.repeat(64), source: 'cifar' },
     },
-    ...{ images: { training: 2000, test: 500 }, datasetProgress: null, failure: null, failedAttempt: null },
-    ...{ weights: null, stages, attention: [], test: null },
+    images: { training: 2000, test: 500 },
+    datasetProgress: null,
+    failure: null,
+    failedAttempt: null,
+    weights: null,
+    stages,
+    attention: [],
+    test: null,
     ...change,
   };
 }

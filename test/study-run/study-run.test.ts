@@ -42,7 +42,7 @@ import { smallArchive } from '../activities/small-archive.ts';
 import { type Bench, openBench } from '../activities/training-bench.ts';
 import { watchedStore } from '../storage/watched-store.ts';
 
-// Seconds at most, where the machine has nothing else to do.
+// Seconds on a machine that has nothing else to do.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 });
 
 const EPOCHS = 4;
@@ -86,7 +86,7 @@ const study: StudyInput = {
   },
 };
 
-/** Requests to the store by workers and trainers, and between them when which job began and ended. */
+/** Requests of workers and trainers to the store, and when trainers' jobs began and ended. */
 const events: string[] = [];
 let folder: string;
 let archive: string;
@@ -98,7 +98,7 @@ let record: StudyRecord;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'study-run-'));
   await writeFile(join(folder, 'small.tar.gz'), await smallArchive());
-  // Real images where CIFAR10_ARCHIVE names some.
+  // Real images if CIFAR10_ARCHIVE names an archive.
   const source = await datasetSource(process.env.CIFAR10_ARCHIVE || join(folder, 'small.tar.gz'));
   archive = source.archive as string;
   bench = await openBench(async (store) => {
@@ -117,7 +117,7 @@ afterAll(async () => {
 });
 
 describe('a study', () => {
-  it('is told as it goes, and ends with where all of it is', async () => {
+  it('prints its progress, and at the end where to look at it', async () => {
     expect(first.view.workflowStatus).toBe('COMPLETED');
     const [network, rate] = record.stages;
     for (const line of [
@@ -139,7 +139,7 @@ describe('a study', () => {
     });
   });
 
-  it('is recorded: what it was started with, every trial, the winners, the test', async () => {
+  it('has a record of its input, every trial, the winners and the test', async () => {
     expect(record.opening).toMatchObject({
       studyId: 'first',
       study: parseStudy(study, 'tiny'),
@@ -176,7 +176,7 @@ describe('a study', () => {
     ]);
   });
 
-  it('leaves in the store what its record and its trials name, sound, and nothing else', async () => {
+  it('leaves intact in the store what its record and its trials name, and nothing else', async () => {
     const { dataset } = record.opening;
     const expected = [
       datasetManifestKey(dataset.sha256),
@@ -191,7 +191,7 @@ describe('a study', () => {
       expect((await bench.store.get(trialConfigKey(key)))?.body.toString()).toBe(canonicalJson(spec));
       expect(trialKey(spec)).toBe(key);
       expect(await readMetrics(bench.store, key)).toEqual(lines);
-      // The last two; the best may be older, and lives on in their manifests.
+      // The last two. The best epoch may be older: their manifests name its weights.
       const checkpoints = [EPOCHS - 1, EPOCHS].map((epoch) => checkpointKey(key, epoch * STEPS_PER_EPOCH, 1));
       const { checkpoint, damaged } = await newestIntactCheckpoint(bench.store, key);
       expect(damaged).toEqual([]);
@@ -212,7 +212,7 @@ describe('a study', () => {
     expect((await bench.store.list('')).map(({ key }) => key)).toEqual(expected.sort());
   });
 
-  it('tests with what the stored predictions say', async () => {
+  it('has the test accuracy of its stored predictions', async () => {
     const { dataset, study: parsed } = record.opening;
     const { labels } = unpackImages(await getTestImages(bench.store, dataset.sha256), 'test');
     const indices = stratifiedSubset(labels, TEST_IMAGES, parsed.splitSeed);
@@ -236,12 +236,12 @@ describe('a study', () => {
     expect(events.indexOf('begin evaluateTest')).toBeLessThan(at);
     expect(events.indexOf('end evaluateTest')).toBeGreaterThan(at);
     expect(events.lastIndexOf('end train')).toBeLessThan(events.indexOf('begin evaluateTest'));
-    // The recording sees what is read: the training images are among it.
+    // The events do include reads: those of the training images, for example.
     expect(events).toContain(`GET ${trainingImagesKey(record.opening.dataset.sha256)}`);
   });
 });
 
-it('the same study again trains nothing, and comes out the same', async () => {
+it('the same study again trains nothing and has the same results', async () => {
   const before = await trialObjects();
   bench.jobs.length = 0;
   const again = await run('again');
@@ -262,7 +262,7 @@ it('the same study again trains nothing, and comes out the same', async () => {
 
 // --- helpers ---
 
-/** Starts a study and watches it to its end, as the command line does without a terminal. */
+/** Starts a study and watches it until it ends, as the command line does without a terminal. */
 async function run(id: string) {
   const request = {
     study: parseStudy(study, 'tiny'),
@@ -323,7 +323,7 @@ function blobsOf({ weights, optimizer, best }: CheckpointManifest): BlobRef[] {
   return [weights, optimizer, best.weights, best.predictions];
 }
 
-/** What the store has of trials, but for the final test's log. */
+/** The objects of all trials, except the log of the final test. */
 async function trialObjects() {
   return (await bench.store.list('trials/')).filter(({ key }) => !key.endsWith('/log/test.txt'));
 }

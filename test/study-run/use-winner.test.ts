@@ -28,18 +28,21 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 });
 
 const conv = (filters: number) => ({
   network: {
-    ...{ kind: 'conv' as const, hidden: [16] },
+    kind: 'conv' as const,
     convolutions: [{ filters, kernel: 5, padding: 0 }],
+    hidden: [16],
   },
 });
 const study: StudyInput = {
   name: 'tiny',
   title: 'A tiny study',
-  // What validation images are mirrored by, predict must find again.
+  // `predict` must mirror the same validation images as training.
   base: { epochs: 2, validationFlip: true },
   stages: [
     {
-      ...{ kind: 'compare', name: 'network', question: 'How many filters?' },
+      kind: 'compare',
+      name: 'network',
+      question: 'How many filters?',
       candidates: [
         { name: 'few', change: conv(3) },
         { name: 'many', change: conv(6) },
@@ -53,9 +56,10 @@ const study: StudyInput = {
 let folder: string;
 let bench: Bench;
 let record: StudyRecord;
+let storedBefore: Awaited<ReturnType<typeof objects>>;
 
 beforeAll(async () => {
-  // A command listens for Ctrl-C until its process ends; here they are all in one.
+  // Each command listens for Ctrl-C until its process ends. Here, all share one process.
   process.setMaxListeners(30);
   folder = await mkdtemp(join(tmpdir(), 'use-winner-'));
   await writeFile(join(folder, 'small.tar.gz'), await smallArchive());
@@ -67,6 +71,7 @@ beforeAll(async () => {
   await startOrResume(bench.client, request, { id: 'ended' });
   await bench.client.workflow.getHandle('ended').result();
   record = (await readRecord(bench.store, 'ended')) as StudyRecord;
+  storedBefore = await objects();
 });
 afterAll(async () => {
   vi.unstubAllEnvs();
@@ -75,7 +80,7 @@ afterAll(async () => {
 });
 
 describe('predict', () => {
-  it('takes test images, as PNG, for what the final test took them', async () => {
+  it('classifies test images, as PNG, as the final test did', async () => {
     const { dataset, study: parsed } = record.opening;
     const images = unpackImages(await getTestImages(bench.store, dataset.sha256), 'test');
     const [first = 0, second = 0] = stratifiedSubset(images.labels, 100, parsed.splitSeed);
@@ -97,53 +102,63 @@ describe('predict', () => {
     }
   });
 
-  it('gives the sound images of many, and fails for the others', async () => {
-    const sound = await testImage(new Uint8Array(3072).fill(120), 0);
+  it('classifies the images that can be read, and fails for the others', async () => {
+    const intact = await testImage(new Uint8Array(3072).fill(120), 0);
     const cut = join(folder, 'cut.png');
-    await writeFile(cut, (await readFile(sound)).subarray(0, 80));
-    const { code, out, err } = await run('predict', 'ended', cut, sound, join(folder, 'none.png'));
+    await writeFile(cut, (await readFile(intact)).subarray(0, 80));
+    const images = [cut, intact, join(folder, 'none.png')];
+    const { code, out, err } = await run('predict', 'ended', ...images, '--validation');
     expect(code).toBe(1);
     expect(err.split('\n')).toEqual([
-      `${join(folder, 'none.png')}: there is no such file`,
+      `${join(folder, 'none.png')}: no such file`,
       `${cut}: the PNG is damaged or cut off: its pixels can't be decoded`,
       '',
     ]);
     expect(out).toMatch(new RegExp(`^${record.test?.trial}, winner of ended: `));
-    expect(out).toMatch(new RegExp(`\\n${sound} +\\w+ [\\d.]+ %  `));
+    expect(out).toMatch(new RegExp(`\\n${intact} +\\w+ [\\d.]+ %  `));
+    expect(out).toMatch(/\nvalidation: [\d.]+ % of 40 images, as in the record\n$/);
   });
 
-  it("gives the record's accuracy over the validation images, in another process", async () => {
+  it("reproduces the record's validation accuracy in another process", async () => {
     const { code, out } = await run('predict', 'ended', '--validation', '--json');
     expect(code).toBe(0);
     const winner = record.stages[0]?.trials.find(({ name }) => name === record.test?.trial);
     expect(JSON.parse(out).validation).toMatchObject({
-      ...{ images: 40, accuracy: winner?.score, recordAccuracy: winner?.score },
+      images: 40,
+      accuracy: winner?.score,
+      recordAccuracy: winner?.score,
       loss: expect.closeTo(
         winner?.lines.find(({ epoch }) => epoch === winner.bestEpoch)?.val_loss as number,
         5,
       ),
     });
-    expect((await run('predict', 'ended', '--validation')).out).toMatch(
-      /\nvalidation: [\d.]+ % of 40 images, as in the record\n$/,
-    );
   });
 });
 
-it('export-model writes the weights of the trial named, with a card and the hash of every file', async () => {
+it('export-model writes the weights of the named trial, with a model card and the hash of every file', async () => {
   const to = join(folder, 'model');
   const other = record.stages[0]?.trials.find(({ name }) => name !== record.test?.trial);
   const { code, out, err } = await run('export-model', 'ended', other?.name as string, '--to', to);
   expect({ code, err }).toEqual({ code: 0, err: '' });
-  expect(out).toMatch(new RegExp(`^${other?.name} of ended, .*: written to ${to}\\n$`));
+  expect(out).toMatch(new RegExp(`^${other?.name} of ended, .*: exported to ${to}\\n$`));
 
   const { files, ...about } = JSON.parse(await readFile(join(to, 'export.json'), 'utf8'));
   expect(about).toMatchObject({
-    ...{ format: 1, study: 'ended', trial: other?.name, trialKey: other?.trialKey },
-    ...{ network: other?.config?.network, activation: 'relu', classes: [...CIFAR10_CLASSES] },
+    format: 1,
+    study: 'ended',
+    trial: other?.name,
+    trialKey: other?.trialKey,
+    network: other?.config?.network,
+    activation: 'relu',
+    classes: [...CIFAR10_CLASSES],
   });
   expect(Object.keys(files)).toEqual([
-    ...['README.md', 'load_in_pytorch.py', 'model.safetensors'],
-    ...['saved_model/saved_model.pb', 'tfjs/model.json', 'tfjs/weights.bin'],
+    'README.md',
+    'load_in_pytorch.py',
+    'model.safetensors',
+    'saved_model/saved_model.pb',
+    'tfjs/model.json',
+    'tfjs/weights.bin',
   ]);
   const card = await readFile(join(to, 'README.md'), 'utf8');
   for (const [path, sha256] of Object.entries(files)) {
@@ -158,24 +173,17 @@ it('export-model writes the weights of the trial named, with a card and the hash
   const network = other?.config?.network as Network;
   expect(fitWeights(tensors, network).weights).toEqual(await weightsOf(other?.trialKey as string));
 
-  // Once more: an earlier export is replaced.
+  // Another export to the same folder replaces it.
   expect((await run('export-model', 'ended', '--to', to)).code).toBe(0);
   expect(JSON.parse(await readFile(join(to, 'export.json'), 'utf8')).trial).toBe(record.test?.trial);
 });
 
 describe('both', () => {
-  it('alter nothing in the store', async () => {
-    const before = await objects();
-    await run('predict', 'ended', await testImage(new Uint8Array(3072), 0), '--validation');
-    await run('export-model', 'ended', '--to', join(folder, 'again'));
-    expect(await objects()).toEqual(before);
-  });
-
   it.each([
     [['predict', 'ended'], /^images: expected PNG or JPEG files, got none; .*\n$/],
     [
       ['predict', 'nobody', '--validation'],
-      /^study: expected the id of one in the store \(ended\), got "nobody"\n$/,
+      /^study: expected the id of a study in the object store \(ended\), got "nobody"\n$/,
     ],
     [
       ['export-model', 'ended', 'wide', '--to', 'model-of-nobody'],
@@ -190,11 +198,16 @@ describe('both', () => {
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toMatch(message);
   });
+
+  // Last, because it looks at the store after all of these commands.
+  it('change nothing in the store', async () => {
+    expect(await objects()).toEqual(storedBefore);
+  });
 });
 
 // --- helpers ---
 
-/** What the command line gives, in this process; its trainers are others. */
+/** Runs the command line in this process. Its trainers are processes of their own. */
 async function run(...args: string[]) {
   const written = { out: '', err: '' };
   const into = (where: keyof typeof written) => (text: unknown) => {
@@ -213,7 +226,7 @@ async function run(...args: string[]) {
   }
 }
 
-/** A record's planes as a PNG. */
+/** One of the packed images as a PNG file. */
 async function testImage(pixels: Uint8Array, index: number): Promise<string> {
   const image = pixels.subarray(index * 3072, (index + 1) * 3072);
   const values = Int32Array.from({ length: 3072 }, (_, at) => image[(at % 3) * 1024 + Math.floor(at / 3)]!);

@@ -1,11 +1,12 @@
 import { bringUpStack, credentialsFile, embeddedConfiguration } from '../../servers/configuration.ts';
 
 export async function up(): Promise<void> {
-  const { startedHere, temporal, store } = await bringUpStack('up', { keepAfterExit: true });
+  const configuration = embeddedConfiguration('up');
+  const { startedHere, temporal, store } = await bringUpStack(configuration, { keepAfterExit: true });
   console.log(
     startedHere ? 'The stack is up. To stop it: npx staged-study down' : 'The stack is already up.',
   );
   console.log(`Temporal UI: ${temporal.uiUrl}`);
   console.log(`objects:     ${store.consoleUrl ?? store.endpoint}`);
-  if (store.consoleUrl) console.log(`             login: ${credentialsFile(embeddedConfiguration('up'))}`);
+  if (store.consoleUrl) console.log(`             login: ${credentialsFile(configuration)}`);
 }

@@ -17,7 +17,8 @@ it('writes a new folder, and an empty one', async () => {
   await writeExport(folder, { trial: 'wide' }, writing({ 'weights.bin': 'one', 'part/model.json': '{}' }));
   expect(await files()).toEqual(['export.json', 'part', 'part/model.json', 'weights.bin']);
   expect(JSON.parse(await readFile(join(folder, 'export.json'), 'utf8'))).toEqual({
-    ...{ format: 1, trial: 'wide' },
+    format: 1,
+    trial: 'wide',
     files: { 'part/model.json': sha256Of(Buffer.from('{}')), 'weights.bin': sha256Of(Buffer.from('one')) },
   });
   await rm(folder, { recursive: true });
@@ -46,7 +47,7 @@ it('refuses a folder with files that an export has not written', async () => {
   await expect(checkExportFolder(join(folder, 'thesis.tex'))).rejects.toThrow(
     /expected a folder, got a file/,
   );
-  // Written while the export is under way.
+  // Written during the export.
   await rm(folder, { recursive: true });
   const late = async (beside: string) => {
     await writing({ 'weights.bin': 'one' })(beside);

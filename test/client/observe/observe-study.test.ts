@@ -18,7 +18,7 @@ it('shows that an attempt failed, why, and when the next one starts; then that i
   const train: Train = async ({ spec }) => {
     if (spec.config.network.hidden[0] === 16 && ++attempts === 1) {
       // Temporal replaces a failure as large as this with one of its own.
-      const failure = ApplicationFailure.create({ message: 'the GPU is gone', nextRetryDelay: '2 seconds' });
+      const failure = ApplicationFailure.create({ message: 'the GPU is gone', nextRetryDelay: '1 second' });
       failure.stack = 'x'.repeat(5000);
       throw failure;
     }
@@ -31,8 +31,6 @@ it('shows that an attempt failed, why, and when the next one starts; then that i
     await expect.poll(wide, soon).toMatchObject({
       failedAttempt: { attempt: 1, failure: 'the GPU is gone', nextAt: expect.any(String) },
     });
-    const { failedAttempt } = (await wide()) ?? {};
-    if (failedAttempt?.nextAt) expect(Date.parse(failedAttempt.nextAt) - Date.now()).toBeLessThan(2_000);
     await expect
       .poll(wide, soon)
       .toMatchObject({ failedAttempt: { attempt: 1, nextAt: null, isNextUnderWay: true } });

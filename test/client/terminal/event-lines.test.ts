@@ -34,7 +34,8 @@ it('prints everything once, when it happens', () => {
     viewOf(
       [
         stageView([ended('MLP', 48), ended('div4', 52, true)], {
-          ...{ state: 'done', winner: { ...ended('div4', 52).standing, score: 52 } as never },
+          state: 'done',
+          winner: { ...ended('div4', 52).standing, score: 52 } as never,
         }),
         { ...waiting, state: 'done' },
       ],
@@ -50,7 +51,7 @@ it('prints everything once, when it happens', () => {
     ['My study: mine, profile demo'],
     [`data set: ${doing}`],
     [],
-    ['data set: attempt 1 failed: HTTP status 500; attempt 2 is under way'],
+    ['data set: attempt 1 failed: HTTP status 500; attempt 2 is running'],
     [
       'data set: 2,000 training and 500 test images: CIFAR-10',
       'stage dense: How far?',
@@ -62,9 +63,9 @@ it('prints everything once, when it happens', () => {
     ],
     [
       '  MLP: attempt 1 failed: the trainer was killed by SIGKILL; the next attempt resumes from the newest checkpoint. ' +
-        'The end of its output: (nothing); attempt 2 is under way',
+        'The end of its output: (nothing); attempt 2 is running',
     ],
-    ['  MLP: attempt 2 failed: same reason as before; attempt 3 is under way'],
+    ['  MLP: attempt 2 failed: same reason as before; attempt 3 is running'],
     ['  MLP: needs attention: the GPU is gone'],
     [
       '  MLP: 48.00 % (epoch 2)',

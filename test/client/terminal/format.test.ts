@@ -41,7 +41,7 @@ it('describes the preparation of a data set, and its failure', () => {
   expect(withoutData({ datasetProgress: { doing, doneBytes: 34_500_000, totalBytes: 170_498_071 } })).toBe(
     `data set: ${doing}: 34.5 of 170.5 MB`,
   );
-  expect(withoutData({ workflowStatus: 'FAILED' })).toBe('data set: none could be had');
+  expect(withoutData({ workflowStatus: 'FAILED' })).toBe('data set: could not be prepared');
 });
 
 it.each<[string, TrialView, string]>([
@@ -99,10 +99,10 @@ it('shortens a long reason if a line has to hold more', () => {
     isNextUnderWay: true,
   };
   expect(describeFailedAttempt(long, 20)).toBe(
-    `attempt 2 failed: no ${'x'.repeat(17)}…; attempt 3 is under way`,
+    `attempt 2 failed: no ${'x'.repeat(17)}…; attempt 3 is running`,
   );
   expect(describeFailedAttempt(long)).toBe(
-    `attempt 2 failed: no ${'x'.repeat(100)} at somewhere; try again; attempt 3 is under way`,
+    `attempt 2 failed: no ${'x'.repeat(100)} at somewhere; try again; attempt 3 is running`,
   );
 });
 

@@ -73,8 +73,11 @@ function outcome(view: StudyView, { startedHere }: { startedHere: boolean }): Pr
     store: createMemoryStore(),
     uiUrl: 'http://127.0.0.1:8233',
     bucket: {
-      ...{ endpoint: 'http://127.0.0.1:9000', bucket: 'staged-study', region: 'us-east-1' },
-      ...{ accessKey: 'key', secretKey: 'secret' },
+      endpoint: 'http://127.0.0.1:9000',
+      bucket: 'staged-study',
+      region: 'us-east-1',
+      accessKey: 'key',
+      secretKey: 'secret',
       consoleUrl: 'http://127.0.0.1:9001',
     },
     stack: { startedHere, credentialsFile: '/state/credentials.json' },

@@ -74,12 +74,12 @@ it('shows what failed, when it is retried, and why a study failed', () => {
   );
   vi.useRealTimers();
   const what = 'attempt 1 failed: the trainer was killed by SIGKILL; attempt 2';
-  expect(text).toContain(`\nfinal test: ${what} is under way\n`);
+  expect(text).toContain(`\nfinal test: ${what} is running\n`);
   expect(text).toContain(`\n   ·  trains  ${what} in 4 s`);
 
   const failed = viewOf([], { workflowStatus: 'FAILED', dataset: null, failure: 'no archive' });
   expect(stripVTControlCharacters(studyScreen(failed, 200))).toBe(
-    'My study: mine, profile demo\ndata set: none could be had\nfailed: no archive',
+    'My study: mine, profile demo\ndata set: could not be prepared\nfailed: no archive',
   );
 });
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectRoot } from '../../infra/project.ts';
+import { projectRoot } from '../infra/project.ts';
 
 /** This program's version, as package.json has it. */
 export function version(): string {

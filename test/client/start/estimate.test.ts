@@ -26,7 +26,7 @@ it('says in one line why a trainer failed', async () => {
 /** In a process of its own, because what its trainer prints would show in a terminal. */
 async function measure(configs: unknown[]): Promise<{ out: string; err: string }> {
   const program = `
-    import(${JSON.stringify(compiledProgram('client/start/measure-steps'))})
+    import(${JSON.stringify(compiledProgram('client/start/estimate'))})
       .then(({ measureSteps }) => measureSteps(${JSON.stringify(configs)}, new AbortController().signal))
       .then((costs) => console.log(JSON.stringify(costs)))
       .catch((error) => console.log(error.name, error.message));
