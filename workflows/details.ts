@@ -10,9 +10,7 @@ import { percent } from '../words/numbers.ts';
 import { standingInWords } from '../words/outcome.ts';
 import { describeSettings } from '../words/settings.ts';
 import { initialWeightsInWords, weightsInBrief } from '../words/weights.ts';
-import type { StageStatus } from './stage-workflow.ts';
-import type { StageProgress, StudyStatus } from './study-workflow.ts';
-import type { TrialInput, TrialStatus } from './trial-workflow.ts';
+import type { StageProgress, StageStatus, StudyStatus, TrialInput, TrialStatus } from './status.ts';
 
 export function studyDetails(status: StudyStatus): string {
   const { dataset, images, studyId, attention, test } = status;

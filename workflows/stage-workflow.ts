@@ -23,6 +23,7 @@ import { attentionSignal, notifyAbove } from './attention.ts';
 import { takeDecisions } from './decision.ts';
 import { failedStageDetails, stageDetails } from './details.ts';
 import { searchAttributes, typedSearchAttributes } from './search-attributes.ts';
+import type { StageStatus } from './status.ts';
 import { trialWorkflow } from './trial-workflow.ts';
 
 export interface StageInput {
@@ -50,16 +51,6 @@ export interface SearchPlan extends Pick<SearchStage, 'evaluations' | 'parallel'
   start: NamedConfig;
   spec: TrialSpec;
   profile: Profile;
-}
-
-export interface StageStatus {
-  stage: string;
-  kind: Stage['kind'];
-  question: string;
-  /** In the order of the candidates. A trial that has not ended has no standing. */
-  trials: { name: string; epochs: number | null; standing: TrialStanding | null; failure: string | null }[];
-  /** Why the stage as a whole needs attention. */
-  failure: string | null;
 }
 
 export interface StageOutcome {

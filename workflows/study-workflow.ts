@@ -24,7 +24,7 @@ import {
   trialSpec,
 } from '../study/plan/plan.ts';
 import { promotedConfig } from '../study/plan/promotion.ts';
-import type { DatasetSummary, TestScore, TrialStanding, WeightsSummary } from '../study/record/record.ts';
+import type { TestScore } from '../study/record/record.ts';
 import type { TrialSpec } from '../study/trial/trial.ts';
 import { QUERIES, stageWorkflowId, UPDATES } from '../temporal/names.ts';
 import {
@@ -40,6 +40,7 @@ import { takeDecisions } from './decision.ts';
 import { studyDetails } from './details.ts';
 import { searchAttributes, typedSearchAttributes } from './search-attributes.ts';
 import { stageWorkflow } from './stage-workflow.ts';
+import type { StageProgress, StudyStatus, Winner } from './status.ts';
 
 export interface StudyRequest {
   /** A parsed study, with every default filled in. */
@@ -50,36 +51,6 @@ export interface StudyRequest {
   weights: WeightsSource;
   /** The study has pretrained networks, but they start from scratch here. */
   fromScratch?: boolean;
-}
-
-type Winner = TrialStanding & { score: number };
-
-export interface StageProgress {
-  name: string;
-  kind: Stage['kind'];
-  question: string;
-  state: 'waiting' | 'running' | 'done';
-  /** Name of the winner that it started from. */
-  start: string | null;
-  standings: TrialStanding[];
-  winner: Winner | null;
-}
-
-export interface StudyStatus {
-  studyId: string;
-  title: string;
-  profile: string;
-  dataset: DatasetSummary | null;
-  /** How many of the data set's images the profile uses; training images before the split. */
-  images: { training: number; test: number } | null;
-  /** What pretrained networks start from; null until it is prepared, and if there are none. */
-  weights: WeightsSummary | null;
-  stages: StageProgress[];
-  /** What waits for a person: the failure for each workflow id. */
-  attention: Record<string, string>;
-  test: TestScore | null;
-  /** Where people can browse the store's objects; null if that is not known. */
-  objectsUrl: string | null;
 }
 
 export interface StudyOutcome {

@@ -8,42 +8,14 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { Overrides } from '../study/definition/overrides.ts';
-import type { TrialStanding } from '../study/record/record.ts';
-import { bestEpoch, type EpochLine, type TrialSpec } from '../study/trial/trial.ts';
+import { bestEpoch, type EpochLine } from '../study/trial/trial.ts';
 import { QUERIES, SIGNALS, UPDATES } from '../temporal/names.ts';
 import { train } from './activities.ts';
 import { describeFailure, notifyAbove } from './attention.ts';
 import { takeDecisions } from './decision.ts';
 import { failedTrialDetails, trialDetails } from './details.ts';
 import { searchAttributes } from './search-attributes.ts';
-
-export interface TrialInput {
-  studyId: string;
-  stage: string;
-  name: string;
-  spec: TrialSpec;
-}
-
-/** How a trial ended. */
-export interface TrialEnd
-  extends Pick<TrialStanding, 'status' | 'trialKey' | 'outcome' | 'score' | 'bestEpoch' | 'reused'> {
-  /** Settings that a person changed when retrying this trial; null if none. */
-  override: Overrides | null;
-}
-
-/** What a trial's page and `run` show of it. */
-export interface TrialStatus {
-  name: string;
-  /** As it is trained, including what a person has changed. */
-  spec: TrialSpec;
-  state: 'queued' | 'training' | 'needsAttention' | 'done';
-  lastLine: EpochLine | null;
-  /** The best epoch's line so far. */
-  bestLine: EpochLine | null;
-  /** Why the trial needs attention. */
-  failure: string | null;
-  end: TrialEnd | null;
-}
+import type { TrialEnd, TrialInput, TrialStatus } from './status.ts';
 
 export const trialStatusQuery = defineQuery<TrialStatus>(QUERIES.trialStatus);
 export const trainingStartedSignal = defineSignal(SIGNALS.trainingStarted);

@@ -11,9 +11,7 @@ import type { DatasetSummary, TrialStanding, WeightsSummary } from '../../study/
 import { type EpochLine, heldOutImages, type TrialSpec } from '../../study/trial/trial.ts';
 import { QUERIES, stageWorkflowId, trialWorkflowId } from '../../temporal/names.ts';
 import type { TrainingProgress } from '../../trainer/protocol.ts';
-import type { StageStatus } from '../../workflows/stage-workflow.ts';
-import type { StageProgress, StudyStatus } from '../../workflows/study-workflow.ts';
-import type { TrialStatus } from '../../workflows/trial-workflow.ts';
+import type { StageProgress, StageStatus, StudyStatus, TrialStatus } from '../../workflows/status.ts';
 import { type FailedAttempt, type PendingActivity, pendingActivity } from './pending-activity.ts';
 
 export interface TrialView {

@@ -20,7 +20,7 @@ import { canonicalJson, trialKey } from '../../study/trial/trial-key.ts';
 import { QUERIES, UPDATES } from '../../temporal/names.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../training/checkpoint/safetensors.ts';
 import { tensorLayouts } from '../../training/weights/layouts.ts';
-import type { TrialStatus } from '../../workflows/trial-workflow.ts';
+import type { TrialStatus } from '../../workflows/status.ts';
 import { watchedStore } from '../storage/watched-store.ts';
 import { trainersOf } from '../trainer/trainers.ts';
 import { configOf, dense } from '../training/configs.ts';

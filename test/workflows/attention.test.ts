@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { describe, it } from 'vitest';
 import { QUERIES, UPDATES } from '../../temporal/names.ts';
-import type { StudyStatus } from '../../workflows/study-workflow.ts';
+import type { StudyStatus } from '../../workflows/status.ts';
 import { countNeedingAttention, innermost, run, type Train, trained, useTemporal } from './run-study.ts';
 
 const temporal = useTemporal();

@@ -5,7 +5,7 @@ import { QUERIES } from '../../../temporal/names.ts';
 import { percent } from '../../../words/numbers.ts';
 import { standingInWords } from '../../../words/outcome.ts';
 import { initialWeightsInWords } from '../../../words/weights.ts';
-import type { TrialStatus } from '../../../workflows/trial-workflow.ts';
+import type { TrialStatus } from '../../../workflows/status.ts';
 import { didYouMean } from '../../command-line/did-you-mean.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';
 import { findStudy } from '../../observe/find-study.ts';

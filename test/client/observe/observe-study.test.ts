@@ -1,8 +1,9 @@
 import { ApplicationFailure, heartbeat } from '@temporalio/activity';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import type { DatasetProgress } from '../../../activities/prepare-dataset.ts';
 import { viewStudy } from '../../../client/observe/observe-study.ts';
 import { startOrResume } from '../../../client/start/start-study.ts';
+import { openNamespace } from '../../workflows/namespace.ts';
 import { dataset, run, type Train, trained, useTemporal } from '../../workflows/run-study.ts';
 import { smallRequest } from '../../workflows/small-study.ts';
 
@@ -54,8 +55,11 @@ it('shows how the data set is prepared, and the message of the activity that mad
       cause: new Error('connect ECONNREFUSED'),
     });
   };
-  await temporal().withWorkers({ control: { prepareDataset }, training: { train: unused } }, async () => {
-    const { client } = temporal();
+  // The workers of `run` have a data set ready.
+  const own = await openNamespace();
+  onTestFinished(() => own.close());
+  await own.withWorkers({ control: { prepareDataset }, training: { train: unused } }, async () => {
+    const { client } = own;
     await startOrResume(client, smallRequest(), { id: 'without-data' });
     const view = () => viewStudy(client, 'without-data');
     await expect.poll(view, soon).toMatchObject({
