@@ -13,7 +13,7 @@ const mayImport = {
   infra: ['storage'],
   client: ['study', 'words', 'storage', 'report', 'infra', 'temporal', 'trainer'],
   bench: ['study', 'words', 'training', 'storage', 'trainer', 'infra', 'client'],
-  scripts: ['study', 'training', 'storage', 'infra'],
+  scripts: ['study', 'training', 'storage', 'infra', 'test'],
 };
 
 /** Whose types alone a folder may import besides. */
@@ -22,8 +22,8 @@ const mayImportTypes = {
   client: ['activities', 'workflows'],
 };
 
-/** Where this program is on the disk: any room may ask. */
-const everywhere = '^infra/project\\.ts$';
+/** Paths of this program and its workers on the disk, which any folder may import. */
+const everywhere = '^(infra/project|workers/programs)\\.ts$';
 const typesOnly = { dependencyTypesNot: ['type-only'] };
 const folders = Object.keys(mayImport);
 /** The parts of the engine that load no TensorFlow. */

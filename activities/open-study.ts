@@ -12,13 +12,12 @@ export function createOpenStudy({ store, objectsUrl }: { store: ObjectStore; obj
     profile: string;
     dataset: DatasetSummary;
     weights: WeightsSummary | null;
-    fromScratch?: boolean;
+    fromScratch: boolean;
   }): Promise<{ numerics: number; objectsUrl: string | null }> => {
     const opened = await readStudy(store, opening.studyId);
     if (opened) return { numerics: opened.numerics, objectsUrl };
     await writeStudy(store, {
       format: 1,
-      fromScratch: false,
       ...opening,
       numerics: NUMERICS,
       startedAt: new Date().toISOString(),

@@ -10,7 +10,7 @@ export interface NamedNetwork {
 export const BATCH_SIZES = [32, 128] as const;
 
 /** All networks that the report's study compares, by name, in its order. */
-export const allNetworks: readonly NamedNetwork[] = cifar10.toJSON().stages.flatMap((stage) => {
+export const allNetworks: readonly NamedNetwork[] = cifar10.stages.flatMap((stage) => {
   if (stage.kind !== 'compare') return [];
   return stage.candidates.flatMap(({ name, change }) =>
     change.network ? [{ name, network: change.network }] : [],

@@ -1,6 +1,6 @@
 /**
- * Markdown for the Temporal UI: the text under "Current Details" on each page. It uses lists, since the UI leaves no space
- * between the columns of a table.
+ * Markdown for the Temporal UI: the "Current Details" of each workflow. It uses lists, since the UI puts no space between
+ * the columns of a table.
  */
 import { rank } from '../study/plan/winner.ts';
 import { trialWorkflowId, UPDATES } from '../temporal/names.ts';
@@ -23,15 +23,15 @@ export function studyDetails(status: StudyStatus): string {
       ? `Data: ${images.training} of ${dataset.trainImages} training images, ${images.test} of ${dataset.testImages} test ` +
           `images (${datasetInBrief(dataset.origin)})`
       : 'Data: being prepared',
-    describeWeights(status),
+    weightsLine(status),
     ...waiting.map(
       ([id, failure]) =>
         `**Needs attention**: \`${id}\`: ${failure}${id === studyId ? howToRetryTest(status) : ''}`,
     ),
-    waiting.length > 0 ? 'The page of each of these says what to do.' : undefined,
+    waiting.length > 0 ? 'The pages of these workflows explain what to do.' : undefined,
     status.stages.map((stage, index) => `${index + 1}. ${stageLine(stage, test)}`).join('\n'),
     `Objects: \`studies/${studyId}/\`${status.objectsUrl ? `, [browse](${status.objectsUrl})` : ''}. ` +
-      `Report, once it has ended: \`npx staged-study report ${studyId}\``,
+      `Report, after the study has ended: \`npx staged-study report ${studyId}\``,
   );
 }
 
@@ -74,14 +74,14 @@ export function failedTrialDetails({ studyId, stage, name, spec }: TrialInput, f
   const id = trialWorkflowId(studyId, stage, name);
   return paragraphs(
     `**${name} needs attention**: ${failure}`,
-    'It has used up its retries, or its error does not go away by itself. The rest of its stage continues and then waits.',
-    'Fix the cause and retry it, change its settings, or leave it out:',
+    'It has used up its retries, or retrying would not help. The rest of the stage continues, then waits for this trial.',
+    'Fix the cause and retry it, retry it with other settings, or skip it:',
     commands(
       `npx staged-study retry ${studyId} ${name}`,
       `npx staged-study retry ${studyId} ${name} --set batchSize=${Math.max(1, Math.floor(spec.config.batchSize / 2))}`,
       `npx staged-study skip ${studyId} ${name}`,
     ),
-    `Or send this workflow the Update \`${UPDATES.retryTrial}\` or \`${UPDATES.skipTrial}\`: from More Actions on this page, or with`,
+    `Or send this workflow the Update \`${UPDATES.retryTrial}\` or \`${UPDATES.skipTrial}\`, under More Actions on this page or with:`,
     commands(updateCommand(id, UPDATES.retryTrial), updateCommand(id, UPDATES.skipTrial)),
   );
 }
@@ -89,7 +89,7 @@ export function failedTrialDetails({ studyId, stage, name, spec }: TrialInput, f
 export function failedStageDetails(id: string, stage: string, failure: string): string {
   return paragraphs(
     `**Stage ${stage} needs attention**: ${failure}`,
-    'It has nothing to promote. Retry all its trials, with other settings if theirs cannot work:',
+    'None of its trials has a score, so there is no winner. Retry all of them, with other settings if necessary:',
     commands(
       `npx staged-study retry ${id.replace(`/${stage}`, '')} ${stage} --set learningRate=0.001`,
       `${updateCommand(id, UPDATES.retryStage)} --input '{"learningRate": 0.001}'`,
@@ -116,7 +116,7 @@ function howToRetryTest({ studyId, stages }: StudyStatus): string {
   return `\n\n${commands(`npx staged-study retry ${studyId} ${name}`, updateCommand(studyId, UPDATES.retryTest))}`;
 }
 
-function describeWeights({ weights }: StudyStatus): string | undefined {
+function weightsLine({ weights }: StudyStatus): string | undefined {
   if (!weights) return undefined;
   return `Weights that pretrained networks start from: ${weightsInBrief(weights)} (\`weights/${weights.sha256}\`)`;
 }

@@ -48,6 +48,8 @@ export interface StudyRequest {
   source: DatasetSource;
   /** Where weights come from, if any network of the profile starts from weights. */
   weights: WeightsSource;
+  /** The study has pretrained networks, but they start from scratch here. */
+  fromScratch?: boolean;
 }
 
 type Winner = TrialStanding & { score: number };
@@ -118,7 +120,14 @@ export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome
     training: limitImages(profile.trainImages, dataset.trainImages),
     test: limitImages(profile.testImages, dataset.testImages),
   };
-  const opened = await openStudy({ studyId, study, profile: profileName, dataset, weights });
+  const opened = await openStudy({
+    studyId,
+    study,
+    profile: profileName,
+    dataset,
+    weights,
+    fromScratch: request.fromScratch ?? false,
+  });
   status.objectsUrl = opened.objectsUrl;
   const data = trialData(study, profile, dataset);
   const specOf = (config: NamedConfig['config'], repetition = 0): TrialSpec =>

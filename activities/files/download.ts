@@ -196,10 +196,7 @@ async function* chunksOf(response: Response, url: string): AsyncGenerator<Uint8A
       const { done, value } = await reader.read().catch((cause: unknown) => {
         throw new InterruptedTransferError(
           `${url}: the transfer was interrupted (${reason(cause)}); try again`,
-          {
-            cause,
-            mayPass: true,
-          },
+          { cause, mayPass: true },
         );
       });
       if (done) return;

@@ -1,4 +1,5 @@
 import { selectProfile } from '../../study/definition/parse-study.ts';
+import { pretrainedNetworks } from '../../study/definition/pretrained.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
 import { datasetSource } from './dataset-source.ts';
 import { checkStudyId } from './start-study.ts';
@@ -24,5 +25,6 @@ export async function studyRequest(
   const selected = selectProfile(loaded, profile ?? first);
   const source = await datasetSource(dataset);
   const { study, weights } = await withWeights(loaded, [selected], weightsOptions);
-  return { study, profile: profile ?? first, source, weights };
+  const fromScratch = weightsOptions.fromScratch === true && pretrainedNetworks(loaded, selected).length > 0;
+  return { study, profile: profile ?? first, source, weights, ...(fromScratch && { fromScratch }) };
 }

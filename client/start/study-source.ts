@@ -1,12 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import { InvalidStudyError, parseStudy } from '../../study/definition/parse-study.ts';
-import type { Study } from '../../study/definition/study-schema.ts';
+import type { Study, StudyInput } from '../../study/definition/study-schema.ts';
 import { cifar10 } from '../../study/shipped/cifar10.ts';
 import { didYouMean } from '../command-line/did-you-mean.ts';
 import { UsageError } from '../command-line/exit-codes.ts';
 import { importStudyFile } from './import-study-file.ts';
 
-const SHIPPED: Record<string, unknown> = { cifar10 };
+const SHIPPED: Record<string, StudyInput> = { cifar10 };
 
 /**
  * Loads a study: a shipped one by its name, or one from a JSON file, or the default export of a TypeScript or JavaScript

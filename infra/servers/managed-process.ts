@@ -85,7 +85,7 @@ export async function untilHealthy(
       await started.stop();
       throw startError(started, `did not answer within ${timeoutMs / 1000} s`);
     }
-    await pause(100);
+    await pause(50);
   }
 }
 

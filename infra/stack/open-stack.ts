@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { StoreConfig } from '../../storage/minio/store-config.ts';
+import { WORKER_PROGRAMS } from '../../workers/programs.ts';
 import type { EmbeddedConfiguration } from '../configuration.ts';
 import { endProcess, isRunning } from '../process-identity.ts';
-import { compiledProgram, projectRoot } from '../project.ts';
+import { projectRoot } from '../project.ts';
 import type { WorkerScript } from '../servers/worker.ts';
 import { ensureNativeParts, trainerEnvironment } from '../setup/native-parts.ts';
 import { UserError } from '../user-error.ts';
@@ -116,11 +117,6 @@ export function stackStatus(stateFolder: string): StackState['phase'] | undefine
 
 // --- helpers ---
 
-const PROJECT_WORKERS: readonly WorkerScript[] = [
-  { name: 'The control worker', path: compiledProgram('workers/control-main') },
-  { name: 'The training worker', path: compiledProgram('workers/training-main') },
-];
-
 function runningStack(stateFolder: string): StackState | undefined {
   const state = readStackState(stateFolder);
   return state && isRunning(state.supervisor) ? state : undefined;
@@ -128,7 +124,7 @@ function runningStack(stateFolder: string): StackState | undefined {
 
 async function stackOptions({
   configuration,
-  workers = PROJECT_WORKERS,
+  workers = Object.values(WORKER_PROGRAMS),
 }: OpenStackOptions): Promise<StackOptions> {
   const parts = await ensureNativeParts();
   return {

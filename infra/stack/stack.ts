@@ -174,6 +174,8 @@ export class Stack {
 
 // --- helpers ---
 
+const MOST_STARTS = 3;
+
 /** @throws {UserError} if the store can't be used. */
 async function openBucket(store: StoreConfig): Promise<void> {
   try {
@@ -182,8 +184,6 @@ async function openBucket(store: StoreConfig): Promise<void> {
     throw new UserError((cause as Error).message, { cause });
   }
 }
-
-const MOST_STARTS = 3;
 
 function withoutCredentials({ endpoint, bucket, region }: StoreConfig): StackState['externalStore'] {
   return { endpoint, bucket, region };

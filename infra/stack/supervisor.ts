@@ -23,10 +23,10 @@ async function supervise(options: StackOptions): Promise<void> {
   const { stateFolder } = options;
   const lock = tryLock(statePaths(stateFolder).supervisorLock);
   if (!lock) {
-    await tell({ kind: 'lost' });
+    await send({ kind: 'lost' });
     process.exit(0);
   }
-  const stack = new Stack(options, log, (doing) => void tell({ kind: 'progress', doing }));
+  const stack = new Stack(options, log, (doing) => void send({ kind: 'progress', doing }));
   let reason: string | undefined;
   const end = (why: string) => {
     reason ??= why;
@@ -42,7 +42,7 @@ async function supervise(options: StackOptions): Promise<void> {
     stopKeeping(stateFolder);
     await endLeftovers(stateFolder);
     await stack.start();
-    await tell({ kind: 'ready' });
+    await send({ kind: 'ready' });
     while (!reason) {
       if (stack.announceStopUnlessUsed(() => isUsed(stateFolder))) reason = 'nobody uses the stack any more';
       // Continuing would use up the retries of every trial.
@@ -58,7 +58,7 @@ async function supervise(options: StackOptions): Promise<void> {
   lock.release();
   log('stopped');
   if (failure) {
-    await tell({
+    await send({
       kind: 'failed',
       message: (failure as Error).message,
       isUserError: failure instanceof UserError,
@@ -67,7 +67,7 @@ async function supervise(options: StackOptions): Promise<void> {
   process.exit(failure ? 1 : 0);
 }
 
-function tell(message: SupervisorMessage): Promise<void> {
+function send(message: SupervisorMessage): Promise<void> {
   return new Promise((resolve) => {
     // The parent may have ended.
     if (process.connected) process.send?.(message, undefined, undefined, () => resolve());

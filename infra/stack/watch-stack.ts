@@ -47,7 +47,7 @@ function describeLoss(stateFolder: string, opened: StackState): string | undefin
     return `${shortage}, so the stack stops. Free some space and repeat the command to continue.`;
   }
   const again = 'Repeat the command to restart it and continue.';
-  if (moved) return `The stack was restarted at other addresses. Repeat the command to continue.`;
+  if (moved) return 'The stack was restarted at other addresses. Repeat the command to continue.';
   if (state.phase === 'stopping') return `The stack was told to stop. ${again}`;
   return `The stack has ended: its supervisor (process ${state.supervisor.pid}) was killed. ${again} Its logs: ${statePaths(stateFolder).logs}`;
 }

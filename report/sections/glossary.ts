@@ -1,6 +1,6 @@
 import { html } from '../html/html.ts';
 
-export const glossary = html`<details><summary>Glossary</summary><dl class="words">
+export const GLOSSARY = html`<details><summary>Glossary</summary><dl class="words">
 <dt>Trial</dt><dd>One training of one full configuration with one seed.</dd>
 <dt>Score</dt><dd>The validation accuracy of a trial’s best epoch, which is the first whose accuracy exceeds all before it. Epochs count from 1.</dd>
 <dt>In training mode</dt><dd>The validation accuracy of the same weights with dropout active and with batch normalisation by each batch’s own statistics. Networks with neither have none.</dd>

@@ -33,7 +33,7 @@ export function leaderboard(record: StudyRecord, stage: StageRecord): Html {
   });
   const table = scrolling(
     `Leaderboard of ${stage.name}`,
-    html`<table class="wide"><caption>Leaderboard by the validation accuracy of each trial’s best epoch${!different && first && notes.get(first)?.map((note) => `; every network ${note}`)}</caption>
+    html`<table class="wide"><caption>Leaderboard by the validation accuracy of each trial’s best epoch${!different && first && notes.get(first)?.map((note) => `; all networks: ${note}`)}</caption>
 <thead><tr><th scope="col" class="number">Rank</th><th scope="col">Trial</th><th scope="col" class="number">Best val accuracy</th>${bothModes && html`<th scope="col" class="number">In training mode</th>`}<th scope="col" class="number">Behind, points</th><th scope="col" class="number">Best epoch</th><th scope="col" class="number">Epochs</th><th scope="col" class="number">Parameters</th><th scope="col" class="number">Training time</th></tr></thead>
 <tbody>${rows}</tbody></table>`,
   );
@@ -66,8 +66,8 @@ function networkNotes(record: StudyRecord, { config }: TrialRecord): string[] {
   if (!config) return [];
   const original = standsInFor(record, config.network);
   return [
-    ...(original ? [`stands in for ${original.name}`] : []),
-    ...(config.network.pretrained ? ['is pretrained'] : []),
+    ...(original ? [`stand-in for ${original.name}`] : []),
+    ...(config.network.pretrained ? ['pretrained'] : []),
   ];
 }
 

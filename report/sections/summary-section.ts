@@ -8,7 +8,7 @@ import { drawBars } from '../figures/bars.ts';
 import { seriesStyle } from '../figures/series.ts';
 import { figure } from '../html/elements.ts';
 import { type Content, type Html, html, prose } from '../html/html.ts';
-import { glossary } from './glossary.ts';
+import { GLOSSARY } from './glossary.ts';
 import { stageAnchor } from './stage-section.ts';
 
 /** The study in a few facts. */
@@ -53,7 +53,7 @@ export async function overview(record: StudyRecord): Promise<Html> {
   return html`<section id="overview" aria-labelledby="overview-title"><h2 id="overview-title">Questions and answers</h2>
 <ol class="answers">${items}</ol>
 ${await winnersFigure(record)}
-${glossary}</section>
+${GLOSSARY}</section>
 `;
 }
 

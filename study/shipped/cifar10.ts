@@ -6,20 +6,20 @@
  * `relu_4_layer_divrand` and `default_conv`, the 128 units of `simple_cnn`, the gamma of the exponential schedules, and
  * dropout after every activation between dense layers.
  */
-import { defineStudy, type Network, type Optimizer, type Schedule } from 'staged-study';
+import { defineStudy, type Network, type Optimizer, type Schedule, type StudyInput } from 'staged-study';
 import { originalReport } from './cifar10-published.ts';
 
-const sgd: Optimizer = { kind: 'sgd', momentum: 0.9 };
+const SGD: Optimizer = { kind: 'sgd', momentum: 0.9 };
 /** The gamma is this study's choice. */
-const exponential: Schedule = { kind: 'exponential', gamma: 0.95 };
+const EXPONENTIAL: Schedule = { kind: 'exponential', gamma: 0.95 };
 
-export const cifar10 = defineStudy({
+export const cifar10: StudyInput = defineStudy({
   name: 'cifar10',
   title: 'Staged comparison of networks on CIFAR-10',
   seed: 1,
   splitSeed: 1,
   validationFraction: 0.2,
-  base: { batchSize: 32, learningRate: 0.02, optimizer: sgd, epochs: 50, activation: 'relu' },
+  base: { batchSize: 32, learningRate: 0.02, optimizer: SGD, epochs: 50, activation: 'relu' },
   profiles: {
     demo: {
       description:
@@ -119,10 +119,10 @@ export const cifar10 = defineStudy({
     candidates: [
       { name: '_adagrad', change: { optimizer: { kind: 'adagrad' } } },
       { name: '_adadelta', change: { optimizer: { kind: 'adadelta' } } },
-      { name: '_sgd_expo_scheduler', change: { optimizer: sgd, schedule: exponential } },
+      { name: '_sgd_expo_scheduler', change: { optimizer: SGD, schedule: EXPONENTIAL } },
       {
         name: '_adadelta_expo_scheduler',
-        change: { optimizer: { kind: 'adadelta' }, schedule: exponential },
+        change: { optimizer: { kind: 'adadelta' }, schedule: EXPONENTIAL },
       },
     ],
   })
@@ -161,7 +161,8 @@ export const cifar10 = defineStudy({
   .test('test', {
     question: 'How accurate is the winner on images that no choice was based on?',
     from: 'dropout',
-  });
+  })
+  .toJSON();
 
 // --- helpers ---
 

@@ -95,7 +95,7 @@ describe('a given weights file', () => {
     const { cause } = await refused({ source: { file: join(folder, 'gone') }, networks: [small] });
     expect(cause.message).toMatch(/gone: can't be read \(ENOENT/);
     const pipe = await refused({ source: { file: '/dev/zero' }, networks: [small] });
-    expect(pipe.cause.message).toMatch(/\/dev\/zero: can't be read \(it is no file\)/);
+    expect(pipe.cause.message).toMatch(/\/dev\/zero: can't be read \(not a regular file\)/);
   });
 });
 

@@ -21,6 +21,7 @@ const opening = {
     origin: { kind: 'generated' as const },
   },
   weights: null,
+  fromScratch: false,
 };
 
 let store: ObjectStore;

@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const noProfiles = { TEMPORAL_CONFIG_FILE: join(folder, 'none.toml') };
 const store = { S3_ENDPOINT: 'http://store.example:9000/', S3_ACCESS_KEY: 'key', S3_SECRET_KEY: 'secret' };
 
-test('without configuration everything is embedded, in the project', () => {
+test('without configuration, everything is embedded and the state folder is in the project', () => {
   expect(readConfiguration({ ...noProfiles, TEMPORAL_ADDRESS: '', S3_ENDPOINT: '' })).toEqual({
     kind: 'embedded',
     stateFolder: join(projectRoot, '.state'),
@@ -19,7 +19,7 @@ test('without configuration everything is embedded, in the project', () => {
   });
 });
 
-test('a store alone leaves Temporal and the workers embedded', () => {
+test('with a store only, Temporal and the workers are embedded', () => {
   expect(readConfiguration({ ...noProfiles, ...store, STAGED_STUDY_STATE: '/somewhere' })).toEqual({
     kind: 'embedded',
     stateFolder: '/somewhere',
@@ -33,7 +33,7 @@ test('a store alone leaves Temporal and the workers embedded', () => {
   });
 });
 
-test('a Temporal address with a store is a deployment', () => {
+test('a Temporal address and a store make a deployment', () => {
   const configuration = readConfiguration({
     ...noProfiles,
     ...store,
@@ -51,21 +51,22 @@ test('a Temporal address with a store is a deployment', () => {
 test("a profile of Temporal's configuration file is a deployment", () => {
   const file = join(folder, 'temporal.toml');
   writeFileSync(file, '[profile.far]\naddress = "far.example:7233"\n[profile.empty]\n');
-  const surroundings = { ...store, TEMPORAL_CONFIG_FILE: file };
-  expect(readConfiguration({ ...surroundings, TEMPORAL_PROFILE: 'far' })).toMatchObject({
+  const environment = { ...store, TEMPORAL_CONFIG_FILE: file };
+  expect(readConfiguration({ ...environment, TEMPORAL_PROFILE: 'far' })).toMatchObject({
     temporal: { connectionOptions: { address: 'far.example:7233' }, namespace: 'default' },
   });
-  expect(readConfiguration(surroundings)).toMatchObject({ kind: 'embedded' });
-  expect(() => readConfiguration({ ...surroundings, TEMPORAL_PROFILE: 'empty' })).toThrow(/names no address/);
-  expect(() => readConfiguration({ ...surroundings, TEMPORAL_PROFILE: 'nowhere' })).toThrow(/nowhere/);
+  expect(readConfiguration(environment)).toMatchObject({ kind: 'embedded' });
+  expect(() => readConfiguration({ ...environment, TEMPORAL_PROFILE: 'empty' })).toThrow(/has no address/);
+  expect(() => readConfiguration({ ...environment, TEMPORAL_PROFILE: 'nowhere' })).toThrow(/nowhere/);
 });
 
 test.each([
   [{ TEMPORAL_ADDRESS: 'temporal.example:7233' }, /no object store.*S3_ENDPOINT/],
   [{ S3_ENDPOINT: 'http://store.example' }, /set S3_ACCESS_KEY and S3_SECRET_KEY too/],
   [{ S3_ACCESS_KEY: 'key' }, /set S3_ENDPOINT and S3_SECRET_KEY too/],
-  [{ ...store, S3_ENDPOINT: 'store.example:9000' }, /should look like http.*got store\.example:9000/],
-])('what is configured in part is refused: %o', (environment, message) => {
+  [{ ...store, S3_BUCKET: 'Ours' }, /S3_BUCKET: expected .*got "Ours"/],
+  [{ ...store, S3_ENDPOINT: 'store.example:9000' }, /S3_ENDPOINT: expected http.*got "store\.example:9000"/],
+])('an incomplete or malformed configuration is refused: %o', (environment, message) => {
   const read = () => readConfiguration({ ...noProfiles, ...environment });
   expect(read).toThrow(UserError);
   expect(read).toThrow(message);

@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test('one holder at a time, and nothing is left afterwards', () => {
+test('there is one holder at a time, and no file remains', () => {
   const lock = tryLock(path);
   expect(lock).toBeDefined();
   expect(tryLock(path)).toBeUndefined();
@@ -23,7 +23,7 @@ test('one holder at a time, and nothing is left afterwards', () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('those who wait come one after the other', async () => {
+test('those who wait take turns', async () => {
   const events: string[] = [];
   const enter = (name: string) =>
     withFileLock(
@@ -39,7 +39,7 @@ test('those who wait come one after the other', async () => {
   expect(events).toEqual(['a in', `b waits for ${process.pid}`, 'a out', 'b in', 'b out']);
 });
 
-test('the lock of a process that has died is taken over, also where its number is in use again', () => {
+test('the lock of a process that has died is taken over, even if its number is in use again', () => {
   const { pid } = spawnSync('true');
   for (const holder of [
     { pid, started: 'before' },
@@ -53,7 +53,7 @@ test('the lock of a process that has died is taken over, also where its number i
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('a damaged lock file says what to do', () => {
+test('the error of a damaged lock file says what to do', () => {
   writeFileSync(path, '{');
-  expect(() => tryLock(path)).toThrow(/delete it/);
+  expect(() => tryLock(path)).toThrow(/delete the file/);
 });

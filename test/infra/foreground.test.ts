@@ -7,7 +7,7 @@ import { afterEach, expect, test } from 'vitest';
 let command: ChildProcess;
 afterEach(() => command.kill('SIGKILL'));
 
-/** @returns the lines that the script prints. */
+/** Runs the script. @returns the lines that it prints. */
 function run(script: string): NodeJS.AsyncIterator<string> {
   const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
   const args = ['--import', 'tsx', path('in-foreground.ts'), path(script)];
@@ -18,11 +18,11 @@ function run(script: string): NodeJS.AsyncIterator<string> {
 
 async function until(lines: NodeJS.AsyncIterator<string>, wanted: string): Promise<void> {
   for (let next = await lines.next(); next.value !== wanted; next = await lines.next()) {
-    if (next.done) throw new Error(`the script has not printed ${wanted}`);
+    if (next.done) throw new Error(`expected the script to print ${wanted}`);
   }
 }
 
-test('the first signal asks a script to end; one that comes at once, as through npm, is the same; a later one ends it', async () => {
+test('the first signal asks a script to end, its repetition through npm changes nothing, and a later one kills it', async () => {
   const lines = run('stubborn-worker.mjs');
   await until(lines, 'ready');
   const start = performance.now();
@@ -30,7 +30,7 @@ test('the first signal asks a script to end; one that comes at once, as through 
   await until(lines, 'told to end');
   const [code] = await once(command, 'close');
   clearInterval(repeated);
-  // 1, or none where another signal came while it was ending.
+  // 1, or null if another signal arrived while the command was ending.
   expect(code).not.toBe(0);
   expect(performance.now() - start).toBeGreaterThan(500);
 });

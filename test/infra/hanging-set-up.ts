@@ -1,4 +1,4 @@
-// Makes a part in the project folder that it is given, and hangs half way.
+// Makes a part in the given project folder, and hangs half-way.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheIn, installPart } from '../../infra/parts/part.ts';
@@ -10,7 +10,7 @@ const part = {
   diskBytes: 0,
   async make(target: string) {
     writeFileSync(join(target, 'half'), '');
-    process.send?.('half way');
+    process.send?.('half-way');
     await new Promise(() => setInterval(() => {}, 60_000));
   },
 };

@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test('other versions are deleted, but not what is to be kept, what runs, and what a process was told of', async () => {
+test('other versions are deleted, except those that are kept, running, or named in the environment of a process', async () => {
   const elsewhere = join(folder, 'other-disk');
   mkdirSync(join(folder, '.cache'));
   mkdirSync(elsewhere);

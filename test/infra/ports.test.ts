@@ -5,7 +5,7 @@ import { freePorts, listens } from '../../infra/servers/ports.ts';
 let server: Server | undefined;
 afterEach(() => new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve())));
 
-test('a wanted port is taken if it is free, and another one where somebody listens', async () => {
+test('a wanted port is chosen if it is free, and another one otherwise', async () => {
   const { first } = await freePorts({ first: [] });
   expect(await freePorts({ again: [first] })).toEqual({ again: first });
   server = await listen(first);
@@ -14,14 +14,14 @@ test('a wanted port is taken if it is free, and another one where somebody liste
   expect(other).toBeGreaterThan(0);
 });
 
-test('no port is given twice', async () => {
+test('no port is chosen twice', async () => {
   const { one } = await freePorts({ one: [] });
   const { a, b } = await freePorts({ a: [one], b: [one] });
   expect(a).toBe(one);
   expect(b).not.toBe(one);
 });
 
-test('who listens on a port is told apart', async () => {
+test('the process that listens on a port is recognised', async () => {
   const { port } = await freePorts({ port: [] });
   expect(listens(process.pid, port)).toBe(false);
   server = await listen(port);

@@ -1,4 +1,4 @@
-// Opens the stack of a state folder as `run` does, says so, and stays until it is killed.
+// Opens the stack of a state folder as `run` does, reports it, and runs until it is killed.
 import { openStack } from '../../infra/stack/open-stack.ts';
 
 const [stateFolder = '', worker = ''] = process.argv.slice(2);

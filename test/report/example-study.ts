@@ -47,7 +47,9 @@ export const torchvisionWeights: WeightsSummary = {
   sha256: hash('weights'),
   tensors: 267,
   origin: {
-    ...{ kind: 'official', source: 'resnet50.pth', fileSha256: hash('resnet50.pth') },
+    kind: 'official',
+    source: 'resnet50.pth',
+    fileSha256: hash('resnet50.pth'),
     format: 'torch.save, zip',
   },
 };
@@ -134,8 +136,10 @@ function takenOver(
   best: ReadonlyMap<string, TrialRecord>,
 ): TrialRecord[] {
   const ranksStart = definition.kind === 'search' || (definition.kind === 'compare' && definition.ranksStart);
-  const run = best.get(('from' in definition && definition.from) || '');
-  return ranksStart && start && run ? [{ ...run, name: start.name, takenOver: true, reused: true }] : [];
+  const earlier = best.get(('from' in definition && definition.from) || '');
+  return ranksStart && start && earlier
+    ? [{ ...earlier, name: start.name, takenOver: true, reused: true }]
+    : [];
 }
 
 function plannedTrial(

@@ -30,11 +30,11 @@ it('shows every number of the record', () => {
   for (const { name, question, trials } of record.stages) {
     expect(text).toContain(name);
     expect(text).toContain(question);
-    for (const run of trials) {
-      expect(text).toContain(run.name);
-      if (run.score !== null) expect(text).toContain(`${run.score.toFixed(2)} %`);
-      if (run.message) expect(text).toContain(run.message);
-      for (const line of run.lines) {
+    for (const each of trials) {
+      expect(text).toContain(each.name);
+      if (each.score !== null) expect(text).toContain(`${each.score.toFixed(2)} %`);
+      if (each.message) expect(text).toContain(each.message);
+      for (const line of each.lines) {
         expect(text).toContain(line.train_accuracy.toFixed(2));
         expect(text).toContain(line.val_accuracy.toFixed(2));
       }
@@ -52,19 +52,19 @@ it('has the figures of every stage, each with a label', () => {
       expect(labels.filter((label) => label?.startsWith(`${what}, ${name}:`))).toHaveLength(1);
     }
   }
-  // Beside these: the winners, three of the search, three leaking pairs, two of the repeated run, the test's classes.
+  // Beside these: the winners, three of the search, three leaking pairs, two of the repeated trial, the test's classes.
   expect(labels).toHaveLength(18 + 1 + 3 + 3 + 2 + 1);
 });
 
 it('escapes what people name and what machines say', async () => {
   const hostile = `"><script>alert('1')</script>&amp;`;
-  const run = trial(
+  const own = trial(
     hostile,
     { to: 50, epochs: 3 },
     { message: hostile, environment: { name: hostile, [hostile]: hostile } },
   );
   const other = failed(`${hostile}2`, 'diverged', hostile);
-  const record = ownRecord([stage(hostile, [run, other], { question: hostile })]);
+  const record = ownRecord([stage(hostile, [own, other], { question: hostile })]);
   const { study, dataset } = record.opening;
   const html = await pageOf({
     ...record,

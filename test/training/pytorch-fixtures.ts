@@ -42,7 +42,8 @@ export function filled(name: string, shape: number[], seed: number, pixels?: num
   if (shape.length > 1) spread = Math.sqrt(6 / (size / (theirs[0] as number)));
   else if (name.endsWith('bn3.weight')) [spread, base] = [0.125, 0.25];
   else if (/(running_var|weight)$/.test(name)) base = 1;
-  const values = Float32Array.from(noise(size, seed), (value) => base + value * spread);
+  const values = new Float32Array(size);
+  for (const [index, value] of noise(size, seed).entries()) values[index] = base + value * spread;
   const back = order.map((_, axis) => order.indexOf(axis));
   return { shape, data: transposed(values, theirs, back) };
 }

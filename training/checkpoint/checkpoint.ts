@@ -1,13 +1,13 @@
 import type { EpochLine } from '../../study/trial/trial.ts';
 import type { NamedTensors } from '../tensorflow/named-tensors.ts';
 
-/** The state of a trial at an epoch's end: all that going on from there needs. */
+/** The state of a trial at the end of an epoch: everything that resuming from there needs. */
 export interface Checkpoint {
-  /** The last epoch done, from 1. */
+  /** The last finished epoch, from 1. */
   epoch: number;
-  /** Steps done since the trial's start. */
+  /** Steps since the trial's start. */
   step: number;
-  /** Of all epochs done. */
+  /** Of all finished epochs. */
   lines: EpochLine[];
   weights: NamedTensors;
   /** The optimizer's tensors: `PARAMETER.SLOT`. */
@@ -15,7 +15,7 @@ export interface Checkpoint {
   best: BestEpoch;
 }
 
-/** The epoch that scores for the trial. */
+/** The epoch that determines the trial's score. */
 export interface BestEpoch {
   epoch: number;
   weights: NamedTensors;
@@ -23,16 +23,16 @@ export interface BestEpoch {
   validationProbabilities: Float32Array;
 }
 
-/** Tensors that don't belong to the network or optimizer they are used with. */
+/** Tensors that belong to another network or optimizer. */
 export class CheckpointMismatchError extends Error {
   override name = 'CheckpointMismatchError';
 }
 
 /**
- * Checks that stored tensors are those which a network or optimizer has.
+ * Checks that stored tensors are exactly those of a network or optimizer.
  *
  * @param what names them in the message.
- * @throws CheckpointMismatchError for the first that is missing, of another shape, or unknown.
+ * @throws {CheckpointMismatchError} for the first tensor that is missing, has another shape, or is unknown.
  */
 export function checkTensors(
   what: string,

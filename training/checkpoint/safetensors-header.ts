@@ -1,26 +1,26 @@
-import { sizeOf } from '../weights/raw-tensor.ts';
+import { sizeOf } from '../../study/definition/network-shapes.ts';
 import { WeightsError } from '../weights/weights-error.ts';
 
-/** Bytes that are no safetensors file, or none that this project can read. */
+/** Bytes that are not a safetensors file, or not one that this project supports. */
 export class SafetensorsError extends WeightsError {
   override name = 'SafetensorsError';
 
-  /** @param where the part of the file at fault: `header`, or a tensor's name. */
+  /** @param where the faulty part of the file: `header`, or a tensor's name. */
   constructor(where: string, problem: string, options?: ErrorOptions) {
     super('safetensors', where, problem, options);
   }
 }
 
-/** The header's length, before it. */
+/** The header's length precedes the header. */
 export const LENGTH_BYTES = 8;
 export const METADATA = '__metadata__';
-/** The format allows 100 MB; a hundredth is more than any network here needs. */
+/** The format allows 100 MB. Any network here needs less than a hundredth of it. */
 export const MAX_HEADER_BYTES = 1_000_000;
 
 /** A tensor of a safetensors file. */
 export interface SafetensorsEntry {
   name: string;
-  /** As the format calls it: `F32`, `BF16`, … Its size in bytes fits the values. */
+  /** The format's name: `F32`, `BF16`, … Its size in bytes fits the values. */
   dtype: string;
   shape: number[];
   /** A view of the file's bytes. */
@@ -28,8 +28,8 @@ export interface SafetensorsEntry {
 }
 
 /**
- * Reads a safetensors file's header, and checks that the values it tells of fill the rest of the file: no gaps, no
- * overlaps, nothing left over.
+ * Reads a safetensors file's header, and checks that the described values fill the rest of the file: no gaps, no overlaps,
+ * nothing left over.
  *
  * @returns the tensors in the order of their values.
  * @throws {SafetensorsError}
@@ -51,7 +51,7 @@ export function readHeader(bytes: Uint8Array): {
       throw new SafetensorsError(
         name,
         `expected its values to begin at byte ${expected}, got ${begin}: ${
-          begin < expected ? 'they overlap those of another tensor' : 'there is a hole before them'
+          begin < expected ? 'they overlap those of another tensor' : 'there is a gap before them'
         }`,
       );
     }
@@ -61,7 +61,9 @@ export function readHeader(bytes: Uint8Array): {
     throw new SafetensorsError('end', `${values.length - expected} bytes follow the last tensor`);
   }
   const entries = spans.map(({ name, dtype, shape, begin, end }) => ({
-    ...{ name, dtype, shape },
+    name,
+    dtype,
+    shape,
     values: values.subarray(begin, end),
   }));
   return { entries, metadata };
@@ -69,10 +71,21 @@ export function readHeader(bytes: Uint8Array): {
 
 // --- helpers ---
 
-/** Of a value. */
+/** Size of a value. */
 const DTYPE_BYTES: Record<string, number> = {
-  ...{ BOOL: 1, U8: 1, I8: 1, U16: 2, I16: 2, U32: 4, I32: 4, U64: 8, I64: 8 },
-  ...{ F16: 2, BF16: 2, F32: 4, F64: 8 },
+  BOOL: 1,
+  U8: 1,
+  I8: 1,
+  U16: 2,
+  I16: 2,
+  U32: 4,
+  I32: 4,
+  U64: 8,
+  I64: 8,
+  F16: 2,
+  BF16: 2,
+  F32: 4,
+  F64: 8,
 };
 
 interface Span extends Omit<SafetensorsEntry, 'values'> {
@@ -84,13 +97,13 @@ function parseHeader(bytes: Uint8Array): { length: number; fields: Record<string
   if (bytes.length < LENGTH_BYTES) {
     throw new SafetensorsError(
       'header',
-      `expected ${LENGTH_BYTES} bytes of length, got ${bytes.length} in all`,
+      `expected ${LENGTH_BYTES} bytes of length, got a file of ${bytes.length} bytes`,
     );
   }
   const declared = new DataView(bytes.buffer, bytes.byteOffset, LENGTH_BYTES).getBigUint64(0, true);
   const room = Math.min(bytes.length - LENGTH_BYTES, MAX_HEADER_BYTES);
   if (declared > room) {
-    throw new SafetensorsError('header', `it claims ${declared} bytes, but there may be ${room} at most`);
+    throw new SafetensorsError('header', `it claims ${declared} bytes, expected at most ${room}`);
   }
   const length = Number(declared);
   const fields = parseJson(bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + length));
@@ -107,9 +120,9 @@ function parseJson(bytes: Uint8Array): unknown {
   } catch (cause) {
     throw new SafetensorsError('header', `expected JSON in UTF-8: ${(cause as Error).message}`, { cause });
   }
-  // JSON.parse keeps the last of equal keys without a word, so that readers might see different tensors.
+  // JSON.parse silently keeps the last of equal keys, so different readers might see different tensors.
   const written = [...text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(([, colon]) => colon !== undefined);
-  if (written.length !== countKeys(value)) throw new SafetensorsError('header', 'a name is given twice');
+  if (written.length !== countKeys(value)) throw new SafetensorsError('header', 'a name occurs twice');
   return value;
 }
 

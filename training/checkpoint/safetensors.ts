@@ -1,5 +1,5 @@
+import { sizeOf } from '../../study/definition/network-shapes.ts';
 import type { NamedTensor, NamedTensors } from '../tensorflow/named-tensors.ts';
-import { sizeOf } from '../weights/raw-tensor.ts';
 import {
   LENGTH_BYTES,
   MAX_HEADER_BYTES,
@@ -9,10 +9,10 @@ import {
 } from './safetensors-header.ts';
 
 /**
- * Tensors as a safetensors file (https://github.com/huggingface/safetensors): a header length (u64), a JSON header,
- * the values in row-major order, all little-endian. Equal tensors in equal order give equal bytes.
+ * Encodes tensors as a safetensors file (https://github.com/huggingface/safetensors): the header's length (u64), a JSON
+ * header, the values in row-major order, all little-endian. Equal tensors in equal order give equal bytes.
  *
- * @throws SafetensorsError where a tensor's values don't fit its shape.
+ * @throws {SafetensorsError} if a tensor's values don't fit its shape.
  */
 export function encodeSafetensors(tensors: NamedTensors, metadata: Record<string, string> = {}): Uint8Array {
   let end = 0;
@@ -29,7 +29,7 @@ export function encodeSafetensors(tensors: NamedTensors, metadata: Record<string
   });
   const withMetadata = Object.keys(metadata).length > 0 ? [[METADATA, metadata] as const] : [];
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries([...withMetadata, ...entries])));
-  // Spaces after the header, as the format allows, put the values on a multiple of 8 bytes.
+  // The format allows spaces after the header; they align the values to 8 bytes.
   const headerLength = Math.ceil(json.length / 8) * 8;
   if (headerLength > MAX_HEADER_BYTES) {
     throw new SafetensorsError('header', `expected at most ${MAX_HEADER_BYTES} bytes, got ${headerLength}`);
@@ -50,11 +50,11 @@ export function encodeSafetensors(tensors: NamedTensors, metadata: Record<string
 }
 
 /**
- * Reads a safetensors file of float32 tensors. Nothing in it is trusted: lengths, offsets, shapes and names are
- * checked before a value is read. The values themselves may be anything, NaN too.
+ * Reads a safetensors file of float32 tensors. Nothing in it is trusted: lengths, offsets, shapes and names are checked
+ * before a value is read. Values may be anything, including NaN.
  *
- * @returns tensors in the order of their values in the file, with memory of their own.
- * @throws SafetensorsError that says what was found where.
+ * @returns tensors in the order of their values in the file. They don't share the file's memory.
+ * @throws {SafetensorsError} that says where the fault is.
  */
 export function decodeSafetensors(bytes: Uint8Array): {
   tensors: NamedTensors;
@@ -66,8 +66,7 @@ export function decodeSafetensors(bytes: Uint8Array): {
       if (dtype !== 'F32') {
         throw new SafetensorsError(name, `expected the dtype "F32", got ${JSON.stringify(dtype)}`);
       }
-      // A copy: a view would need an offset that is a multiple of 4, which the file's buffer may not have. Not by
-      // `slice`, which for a Buffer is a view after all.
+      // A copy, because a view needs an offset that is a multiple of 4. Not a `slice`, which is a view for a Buffer.
       return [name, { shape, data: new Float32Array(Uint8Array.from(values).buffer) }];
     }),
   );

@@ -3,12 +3,12 @@ import type { Signature } from '../graph/saved-model.ts';
 import { backend, types, type Values } from '../tensorflow/tensorflow.ts';
 import type { ServingGraph } from './serving-graph.ts';
 
-/** The file that `model.json` names; it must lie beside it. */
+/** The file that `model.json` refers to. It must be in the same folder. */
 export const TFJS_WEIGHTS = 'weights.bin';
 
 /**
- * A graph as a model that `tf.loadGraphModel` of TensorFlow.js reads: its `model.json`, in the form of TensorFlow's
- * messages as JSON, and the values of all constants in one file. TensorFlow.js has no uint8: there the images are int32.
+ * Encodes a graph as a model for `tf.loadGraphModel` of TensorFlow.js: `model.json` with TensorFlow's messages as JSON,
+ * and one file with the values of all constants. TensorFlow.js has no uint8; its images are int32.
  *
  * @param generatedBy the program and its version.
  */
@@ -25,7 +25,7 @@ export function encodeTfjsModel(
     generatedBy: `TensorFlow ${backend.binding.TF_Version}`,
     convertedBy: generatedBy,
     signature: { inputs: signatureJson(signature.inputs), outputs: signatureJson(signature.outputs) },
-    // `predict` gives its results by these names then.
+    // Makes `predict` return its results by these names.
     userDefinedMetadata: { structuredOutputKeys: Object.keys(signature.outputs) },
     modelTopology: { node: nodes.map(nodeJson), library: {}, versions: {} },
     weightsManifest: [
@@ -46,7 +46,7 @@ export function encodeTfjsModel(
 const bytesOf = (values: Values): Uint8Array =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 
-/** As TensorFlow's messages name types, and as TensorFlow.js does. */
+/** The name of a type in TensorFlow's messages and in TensorFlow.js. */
 function typeName(type: number): string {
   const name = {
     [types.float32]: 'FLOAT',
@@ -80,7 +80,7 @@ function nodeJson({ name, op, inputs, attributes }: GraphNode) {
   return {
     name,
     op,
-    // The first output of a node goes by the node's name.
+    // A node's first output has the node's name.
     input: inputs.map((input) => input.replace(/:0$/, '')),
     attr: Object.fromEntries(attributes.map((attribute) => [attribute.name, attributeJson(attribute)])),
   };
@@ -88,7 +88,7 @@ function nodeJson({ name, op, inputs, attributes }: GraphNode) {
 
 function attributeJson(attribute: GraphAttribute): object {
   if ('shape' in attribute) return { shape: shapeJson(attribute.shape) };
-  // The values are in the other file.
+  // The values are in the weights file.
   if ('tensor' in attribute) {
     const { type, shape } = attribute.tensor;
     return { tensor: { dtype: typeName(type), tensorShape: shapeJson(shape) } };
@@ -101,5 +101,5 @@ function attributeJson(attribute: GraphAttribute): object {
   if (type === binding.TF_ATTR_BOOL) return { b: value };
   if (type === binding.TF_ATTR_STRING) return { s: Buffer.from(value as string).toString('base64') };
   if (type === binding.TF_ATTR_INT) return { i: String(value) };
-  throw new Error(`tfjs model: the attribute ${name} is of type ${type}, which can't be written`);
+  throw new Error(`tfjs model: the attribute ${name} has type ${type}, which can't be written`);
 }

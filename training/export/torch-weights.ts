@@ -3,7 +3,7 @@ import { encodeSafetensors } from '../checkpoint/safetensors.ts';
 import type { NamedTensors } from '../tensorflow/named-tensors.ts';
 import { tensorLayouts, toPyTorch } from '../weights/layouts.ts';
 
-/** Weights as a safetensors file with PyTorch's names and layouts, those of torchvision for a ResNet. */
+/** Encodes weights as a safetensors file with PyTorch's names and layouts; torchvision's for a ResNet. */
 export function encodeTorchWeights(
   network: Network,
   weights: NamedTensors,
@@ -15,6 +15,6 @@ export function encodeTorchWeights(
     if (!tensor) throw new Error(`safetensors: expected the tensor ${layout.name}, got none`);
     tensors.set(layout.name, toPyTorch(layout, tensor));
   }
-  // PyTorch's readers look for the format.
+  // PyTorch's readers check the format.
   return encodeSafetensors(tensors, { format: 'pt', ...metadata });
 }

@@ -1,6 +1,6 @@
 import { WeightsError } from './weights-error.ts';
 
-/** Reads numbers and text one after another. Everything throws {@link WeightsError} where the bytes end before. */
+/** Reads numbers and text in sequence. Every method throws {@link WeightsError} if the bytes end too early. */
 export class ByteReader {
   at: number;
   readonly #format: string;
@@ -40,7 +40,7 @@ export class ByteReader {
     return this.#view.getFloat64(this.#skip(8));
   }
 
-  /** A whole number in two's complement, little-endian. */
+  /** An integer in two's complement, little-endian. */
   long(bytes: number): bigint {
     const digits = this.bytes(bytes).toReversed();
     const value = digits.reduce((sum, digit) => (sum << 8n) | BigInt(digit), 0n);
@@ -57,7 +57,7 @@ export class ByteReader {
     }
   }
 
-  /** Text up to a line's end, which is left out. */
+  /** Text up to the end of a line, without the line break. */
   line(maxBytes: number): string {
     const line = this.#bytes.subarray(this.at, this.at + maxBytes + 1).indexOf(0x0a);
     if (line === -1) throw this.error(`expected a line of at most ${maxBytes} bytes`);
@@ -76,7 +76,7 @@ export class ByteReader {
     return new WeightsError(this.#format, `byte ${this.at}`, problem, options);
   }
 
-  /** Moves on; returns where it was. */
+  /** Skips bytes, and returns the position before. */
   #skip(length: number): number {
     const { at } = this;
     const left = this.#bytes.length - at;

@@ -2,28 +2,28 @@ import type { Network } from '../../study/definition/training-config.ts';
 import type { NamedTensor, NamedTensors } from '../tensorflow/named-tensors.ts';
 import { fromPyTorch, type TensorLayout, tensorLayouts } from './layouts.ts';
 
-/** What becomes of every tensor of a file, and where every tensor of a network comes from. */
+/** How a file's tensors fit a network. */
 export interface FittedWeights {
-  /** The network's tensors that the file gives, named and laid out as ours. */
+  /** The network's tensors that come from the file, with our names and layouts. */
   weights: NamedTensors;
-  /** The file's tensors that are of no use here, each with the reason. */
+  /** The file's tensors that aren't used, each with the reason. */
   dropped: { name: string; reason: string }[];
-  /** The network's tensors that start as from scratch: those of its head, or none. */
+  /** The network's tensors that are drawn from the seed: all those of its head, or none. */
   fresh: string[];
 }
 
-/** Weights that are another network's; the message names every tensor that does not fit. */
+/** Weights of another network. The message names every tensor that doesn't fit. */
 export class WeightsMismatchError extends Error {
   override name = 'WeightsMismatchError';
 }
 
 /**
- * Gives a network the tensors of a file, by name.
+ * Assigns a file's tensors to a network by name.
  *
- * Names are PyTorch's, which are ours as well. Layers that are counted (`conv.N`, `layers.N`, `fc.N`) may be counted with
- * gaps, as in an `nn.Sequential` that has activations between them. A head (the dense layers behind convolutions) is taken
- * whole or not at all: another network's head, such as torchvision's of 1000 classes, is dropped, and ours starts as from
- * scratch. All other tensors must be there with the right shapes, and no others.
+ * We use PyTorch's names. Numbered layers (`conv.N`, `layers.N`, `fc.N`) may have gaps in their numbers, as in an
+ * `nn.Sequential` with activations between them. A head (the dense layers after convolutions) is used completely or not
+ * at all. If the file has another network's head, such as torchvision's for 1000 classes, it is dropped, and our head is
+ * drawn from the seed. All other tensors must be present with the right shapes, and the file must have no others.
  *
  * @throws {WeightsMismatchError}
  */
@@ -55,7 +55,7 @@ export function fitWeights(tensors: NamedTensors, network: Network): FittedWeigh
   for (const [counted, { name, tensor }] of file) {
     if (wanted.has(counted)) continue;
     if (!isHead(counted)) faults.push(`${name}: the network has no such tensor`);
-    else dropped.push({ name, reason: `${show(tensor.shape)} is of another head than this network's` });
+    else dropped.push({ name, reason: `${show(tensor.shape)} belongs to another network's head` });
   }
   if (faults.length > 0) {
     throw new WeightsMismatchError(
@@ -67,19 +67,19 @@ export function fitWeights(tensors: NamedTensors, network: Network): FittedWeigh
 
 // --- helpers ---
 
-/** Tells the tensors of a network's head. A dense network has none that could be exchanged: it is all of it. */
+/** Recognises the tensors of a network's head. A dense network has no separate head. */
 function headOf({ kind }: Network): (name: string) => boolean {
   const prefix = { dense: undefined, conv: 'layers.', resnet: 'fc.' }[kind];
   return (name) => prefix !== undefined && name.startsWith(prefix);
 }
 
-/** A file's tensor, with its name there. */
+/** A tensor with its name in the file. */
 interface Found {
   name: string;
   tensor: NamedTensor;
 }
 
-/** The file's tensors by their names once each group's layers are counted without gaps. */
+/** The file's tensors by the names they have once each group's layers are numbered without gaps. */
 function renumbered(tensors: NamedTensors): Map<string, Found> {
   const numbers = new Map<string, Set<number>>();
   for (const name of tensors.keys()) {

@@ -2,40 +2,40 @@ import { IMAGE_SIZE, type LayerShape, networkShapes } from '../../study/definiti
 import type { Network } from '../../study/definition/training-config.ts';
 import type { NamedTensor } from '../tensorflow/named-tensors.ts';
 
-/** A tensor of a network, and how PyTorch has it. */
+/** A tensor's layout in our networks and in PyTorch. */
 export interface TensorLayout {
-  /** The same on both sides: `layer1.0.conv1.weight`, `fc.0.bias`. */
+  /** The same in both: `layer1.0.conv1.weight`, `fc.0.bias`. */
   name: string;
   /** PyTorch's: convolutions `[out, in, height, width]`, dense layers `[out, in]`, all others `[out]`. */
   torchShape: number[];
   /** Ours: convolutions `[height, width, in, out]`, dense layers `[in, out]`, all others `[out]`. */
   shape: number[];
   /**
-   * PyTorch's shape with the four axes that are turned around. What a dense layer takes from an image counts as one with
-   * height and width, since PyTorch flattens channels first and we flatten them last. Absent where nothing is turned.
+   * PyTorch's shape as the four axes to permute. A dense layer over a flattened image has height and width too, because
+   * PyTorch flattens channels first and we flatten them last. Absent if nothing is permuted.
    */
   axes?: [out: number, input: number, height: number, width: number];
 }
 
-/** All tensors of a network that a file of weights may hold, in the network's order. */
+/** All tensors of a network that a file of weights may have, in the network's order. */
 export function tensorLayouts(network: Network): TensorLayout[] {
   const { layers } = networkShapes(network);
   return layers.flatMap((layer, index) => layerLayouts(layer, flattened(network, layers, index)));
 }
 
-/** A tensor of PyTorch's as we have it. */
+/** Converts a tensor from PyTorch's layout to ours. */
 export function fromPyTorch({ shape, axes }: TensorLayout, { data }: NamedTensor): NamedTensor {
-  return { shape, data: axes ? turned(data, axes, true) : data };
+  return { shape, data: axes ? permuted(data, axes, true) : data };
 }
 
-/** A tensor of ours as PyTorch has it. */
+/** Converts a tensor from our layout to PyTorch's. */
 export function toPyTorch({ torchShape, axes }: TensorLayout, { data }: NamedTensor): NamedTensor {
-  return { shape: torchShape, data: axes ? turned(data, axes, false) : data };
+  return { shape: torchShape, data: axes ? permuted(data, axes, false) : data };
 }
 
 // --- helpers ---
 
-/** Height and width of the image that a dense layer's inputs are flattened from; 1 and 1 where they are none. */
+/** Height and width of the image that a dense layer takes flattened; 1 and 1 if it takes none. */
 function flattened(network: Network, layers: readonly LayerShape[], index: number): [number, number] {
   const before = layers[index - 1];
   if (index === 0 && network.kind === 'dense') return [IMAGE_SIZE, IMAGE_SIZE];
@@ -48,7 +48,9 @@ function layerLayouts(layer: LayerShape, [height, width]: [number, number]): Ten
   const { name, kind, weight, bias } = layer;
   const outputs = weight.at(-1) as number;
   const vector = (part: string): TensorLayout => ({
-    ...{ name: `${name}.${part}`, torchShape: [outputs], shape: [outputs] },
+    name: `${name}.${part}`,
+    torchShape: [outputs],
+    shape: [outputs],
   });
   const biases = bias ? [vector('bias')] : [];
   switch (kind) {
@@ -68,10 +70,10 @@ function layerLayouts(layer: LayerShape, [height, width]: [number, number]): Ten
 }
 
 /** `[out, in, height, width]` to `[height, width, in, out]`, or back. */
-function turned(
+function permuted(
   data: Float32Array,
   [outputs, inputs, height, width]: NonNullable<TensorLayout['axes']>,
-  there: boolean,
+  toOurs: boolean,
 ): Float32Array {
   const result = new Float32Array(data.length);
   let theirs = 0;
@@ -79,7 +81,7 @@ function turned(
     for (let input = 0; input < inputs; input++) {
       for (let pixel = 0; pixel < height * width; pixel++) {
         const ours = (pixel * inputs + input) * outputs + out;
-        if (there) result[ours] = data[theirs] as number;
+        if (toOurs) result[ours] = data[theirs] as number;
         else result[theirs] = data[ours] as number;
         theirs++;
       }

@@ -3,10 +3,10 @@ import { readFile, stat } from 'node:fs/promises';
 import { readWeights, type WeightsFile } from './read-weights.ts';
 import { WeightsError } from './weights-error.ts';
 
-/** More than this no file of weights may have; a ResNet-152 has 240 MB. */
+/** The largest file that is read. A ResNet-152 has 240 MB. */
 export const MAX_WEIGHTS_BYTES = 1_000_000_000;
 
-/** A file that can't be read, or whose content is refused; the message begins with its name. */
+/** A file that can't be read, or whose content is refused. The message begins with its path. */
 export class WeightsFileError extends Error {
   override name = 'WeightsFileError';
 }
@@ -14,7 +14,7 @@ export class WeightsFileError extends Error {
 /**
  * Reads a file of weights.
  *
- * @returns what it holds, and its SHA-256.
+ * @returns its content and its SHA-256.
  * @throws {WeightsFileError}
  */
 export async function loadWeights(file: string): Promise<WeightsFile & { fileSha256: string }> {
@@ -32,10 +32,10 @@ export async function loadWeights(file: string): Promise<WeightsFile & { fileSha
 async function read(file: string): Promise<Buffer> {
   try {
     const found = await stat(file);
-    // A pipe would wait for ever, a device might never end.
-    if (!found.isFile()) throw new Error('it is no file');
+    // Reading a pipe could block forever, and a device may have no end.
+    if (!found.isFile()) throw new Error('not a regular file');
     if (found.size > MAX_WEIGHTS_BYTES) {
-      throw new Error(`it has ${found.size} bytes, of at most ${MAX_WEIGHTS_BYTES}`);
+      throw new Error(`it has ${found.size} bytes, expected at most ${MAX_WEIGHTS_BYTES}`);
     }
     return await readFile(file);
   } catch (cause) {

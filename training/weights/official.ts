@@ -1,6 +1,6 @@
 /**
- * Files of torchvision's first ImageNet weights of ResNet-50 (`IMAGENET1K_V1`), the same in content: torchvision's own, and
- * timm's copy of them.
+ * Files of torchvision's first ImageNet weights for ResNet-50 (`IMAGENET1K_V1`): torchvision's own file, and timm's copy
+ * with the same content.
  */
 export const OFFICIAL_WEIGHTS = [
   {

@@ -1,4 +1,4 @@
-/** What a pickle may hold here. Tuples are arrays. */
+/** The values of a pickle. Tuples are arrays. */
 export type PickleValue =
   | null
   | boolean
@@ -19,17 +19,17 @@ export class PickleDict {
   readonly entries = new Map<string, PickleValue>();
 }
 
-/** A class or function by its name, and no more than that: nothing is looked up, imported or called. */
+/** A class or function, by name only: nothing is looked up, imported or called. */
 export class PickleGlobal {
   constructor(readonly name: string) {}
 }
 
-/** What a caller's handlers make of calls and persistent ids. */
+/** A handler's result for a call or a persistent id. */
 export abstract class PickleResult {}
 
-/** What gives a pickle's names a meaning. All throw for what they don't know. */
+/** Give a pickle's names a meaning. They throw for unknown names. */
 export interface PickleHandlers {
-  /** Called when the pickle names a class or function, before anything is done with it. */
+  /** Called when the pickle names a class or function, before it is used. */
   checkGlobal(name: string): void;
   call(name: string, args: PickleValue[]): PickleValue;
   /** In files of torch.save, persistent ids stand for storages. */

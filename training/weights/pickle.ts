@@ -8,15 +8,15 @@ import {
 } from './pickle-values.ts';
 
 /**
- * Runs a pickle in a machine that knows the instructions of a state dict saved by torch.save (protocol 2), and no others.
- * It makes values only: it has no means to import, call or build anything but by `handlers`.
+ * Runs a pickle on a machine that has only the instructions of a state dict saved by torch.save (protocol 2). It creates
+ * values only: it can import, call and build nothing except through `handlers`.
  *
- * Time and memory are bounded by the pickle's length, as no instruction copies or walks a value: a list that holds itself a
- * thousand times over stays a few bytes.
+ * The pickle's length bounds time and memory, because no instruction copies or traverses a value: a list that contains
+ * itself a thousand times stays small.
  *
  * @param at the pickle's first byte.
- * @returns its value, and where the pickle ends.
- * @throws {WeightsError} naming the byte.
+ * @returns its value and the position after it.
+ * @throws {WeightsError} that names the byte.
  */
 export function readPickle(
   bytes: Uint8Array,
@@ -29,7 +29,7 @@ export function readPickle(
 
 // --- helpers ---
 
-/** A ResNet-152's takes 200 kB. */
+/** A ResNet-152's has 200 kB. */
 const MAX_PICKLE_BYTES = 4_000_000;
 const MAX_NAME_BYTES = 200;
 const PROTOCOL = 2;
@@ -71,11 +71,11 @@ class Machine {
     return value;
   }
 
-  /** What lies above the last mark, if anything does. */
+  /** The top value above the last mark. */
   top(): PickleValue {
     const value = this.#stack.at(-1);
     if (value === undefined || this.#stack.length <= (this.#marks.at(-1) ?? 0)) {
-      throw this.reader.error('it takes a value that it never gave');
+      throw this.reader.error('it takes a value from an empty stack');
     }
     return value;
   }
@@ -90,7 +90,7 @@ class Machine {
 
   popToMark(): PickleValue[] {
     const mark = this.#marks.pop();
-    if (mark === undefined) throw this.reader.error('it goes back to a mark that it never set');
+    if (mark === undefined) throw this.reader.error('it pops to a mark that it never set');
     return this.#stack.splice(mark);
   }
 
@@ -100,21 +100,20 @@ class Machine {
 
   recall(place: number): void {
     const value = this.#memo.get(place);
-    if (value === undefined)
-      throw this.reader.error(`it recalls place ${place} of its memory, which is empty`);
+    if (value === undefined) throw this.reader.error(`it reads place ${place} of its memo, which is empty`);
     this.push(value);
   }
 
   append(values: readonly PickleValue[]): void {
     const list = this.top();
-    if (!(list instanceof PickleList)) throw this.reader.error('it appends to something that is no list');
+    if (!(list instanceof PickleList)) throw this.reader.error('it appends to a value that is not a list');
     for (const value of values) list.items.push(value);
   }
 
   setItems(items: readonly PickleValue[]): void {
     const dict = this.top();
     if (!(dict instanceof PickleDict))
-      throw this.reader.error('it sets an item of something that is no dict');
+      throw this.reader.error('it sets an item of a value that is not a dict');
     for (let index = 0; index < items.length; index += 2) {
       const [key, value] = items.slice(index, index + 2);
       if (typeof key !== 'string' || value === undefined) {
@@ -125,7 +124,7 @@ class Machine {
     }
   }
 
-  /** A state dict carries the versions of its modules, which say nothing of its tensors. */
+  /** A state dict has its modules' versions as its state; they don't affect its tensors. */
   dropState(): void {
     const state = this.pop();
     if (!(state instanceof PickleDict && this.top() instanceof PickleDict)) {

@@ -1,26 +1,27 @@
+import { sizeOf } from '../../study/definition/network-shapes.ts';
 import type { NamedTensor } from '../tensorflow/named-tensors.ts';
 import { WeightsError } from './weights-error.ts';
 
-/** The types of values that files of weights may hold; whole numbers are counters, not weights. */
+/** The types of values in files of weights. Integers are counters, not weights. */
 export const DTYPE_BYTES = { float32: 4, float16: 2, bfloat16: 2, float64: 8, int64: 8 } as const;
 export type Dtype = keyof typeof DTYPE_BYTES;
 
 /** A convolution has four. */
 export const MAX_AXES = 8;
 
-/** A tensor as it lies in a file. Sizes, strides and the offset count values, not bytes. */
+/** A tensor as a file has it. Sizes, strides and the offset count values, not bytes. */
 export interface RawTensor {
   name: string;
   dtype: Dtype;
   shape: number[];
   strides: number[];
-  /** Of the first value, within the storage. */
+  /** Position of the first value in the storage. */
   offset: number;
   /** Little-endian values. */
   storage: Uint8Array;
 }
 
-/** Strides of a tensor whose values lie in row-major order without gaps. */
+/** Strides of a tensor whose values are in row-major order without gaps. */
 export function rowMajorStrides(shape: readonly number[]): number[] {
   const strides = new Array<number>(shape.length).fill(1);
   for (let axis = shape.length - 2; axis >= 0; axis--) {
@@ -29,17 +30,11 @@ export function rowMajorStrides(shape: readonly number[]): number[] {
   return strides;
 }
 
-/** Number of values of a shape; Infinity or NaN where it can't be told exactly. */
-export function sizeOf(shape: readonly number[]): number {
-  const size = shape.reduce((total, length) => total * length, 1);
-  return size <= Number.MAX_SAFE_INTEGER ? size : Number.POSITIVE_INFINITY;
-}
-
 /**
- * Checks that every value of a tensor lies within its storage, and that it has no more of them than the storage.
+ * Checks that every value of a tensor lies in its storage, and that it doesn't have more values than the storage.
  *
  * @param format for the message: see {@link WeightsError}.
- * @throws {WeightsError} where a value would lie outside.
+ * @throws {WeightsError} if a value lies outside.
  */
 export function checkBounds(format: string, tensor: RawTensor): void {
   const { name, dtype, shape, strides, offset, storage } = tensor;
@@ -52,7 +47,9 @@ export function checkBounds(format: string, tensor: RawTensor): void {
     fail(`expected a stride for each of ${shape.length} axes, got ${strides.length}`);
   }
   if (![...shape, ...strides, offset].every((value) => Number.isSafeInteger(value) && value >= 0)) {
-    fail(`expected whole numbers for shape, strides and offset, got [${shape}], [${strides}] and ${offset}`);
+    fail(
+      `expected non-negative integers for shape, strides and offset, got [${shape}], [${strides}] and ${offset}`,
+    );
   }
   const size = sizeOf(shape);
   if (size > room) {
@@ -67,7 +64,7 @@ export function checkBounds(format: string, tensor: RawTensor): void {
 /**
  * A tensor's values as float32, in row-major order.
  *
- * @throws {WeightsError} where a value is NaN or infinite, or becomes so as float32.
+ * @throws {WeightsError} if a value is NaN or infinite, or too large for float32.
  */
 export function toFloat32(format: string, tensor: RawTensor): NamedTensor {
   const { name, dtype, shape, strides, offset, storage } = tensor;

@@ -1,3 +1,4 @@
+import { sizeOf } from '../../study/definition/network-shapes.ts';
 import type { WeightsOrigin } from '../../study/record/record.ts';
 import { readHeader } from '../checkpoint/safetensors-header.ts';
 import type { NamedTensor, NamedTensors } from '../tensorflow/named-tensors.ts';
@@ -7,31 +8,29 @@ import {
   type Dtype,
   type RawTensor,
   rowMajorStrides,
-  sizeOf,
   toFloat32,
 } from './raw-tensor.ts';
 import { isTorchLegacy, readTorchLegacy, readTorchZip } from './torch-files.ts';
 import { WeightsError } from './weights-error.ts';
 
-/** What a file of weights holds. */
+/** The content of a file of weights. */
 export interface WeightsFile {
   format: WeightsOrigin['format'];
-  /** As float32, named and laid out as PyTorch has them, in the order of their names. */
+  /** As float32, with PyTorch's names and layouts, in the order of their names. */
   tensors: NamedTensors;
-  /** Names of tensors of whole numbers: counters such as `bn1.num_batches_tracked`. Their values are not kept. */
+  /** Names of integer tensors: counters such as `bn1.num_batches_tracked`. Their values are dropped. */
   counters: string[];
   /** Of a safetensors file. */
   metadata: Record<string, string>;
 }
 
 /**
- * Reads a file of weights: safetensors, or a state dict of torch.save in either of its formats, told by how it begins. Float
- * tensors of 16, 32 and 64 bits become float32.
+ * Reads a file of weights: safetensors, or a state dict of torch.save in either of its formats. The first bytes determine
+ * the format. Float tensors of 16, 32 and 64 bits become float32.
  *
- * Nothing in the file is trusted. Memory is bounded by its length: the tensors together may have at most twice as many
- * values as the file holds.
+ * Nothing in the file is trusted. Its length bounds memory: all tensors together may have at most twice the file's bytes.
  *
- * @throws {WeightsError} for whatever is not such a file, and for values that are no finite numbers.
+ * @throws {WeightsError} if it is no such file, or if a value is not a finite number.
  */
 export function readWeights(bytes: Uint8Array): WeightsFile {
   const { format, tensors: raw, metadata = {} } = readTensors(bytes);
@@ -52,7 +51,7 @@ export function readWeights(bytes: Uint8Array): WeightsFile {
     throw new WeightsError(
       format,
       'end',
-      `its tensors would take ${claimed} bytes, out of a file of ${bytes.length}; they share values`,
+      `its tensors would take ${claimed} bytes, but the file has ${bytes.length}: they share values`,
     );
   }
   const floats = raw.filter(({ dtype }) => dtype !== 'int64').sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -71,13 +70,17 @@ const MAX_TENSORS = 4_000;
 const NAME = /^[\w.-]{1,128}$/;
 
 const SAFETENSORS_DTYPES: Record<string, Dtype> = {
-  ...{ F32: 'float32', F16: 'float16', BF16: 'bfloat16', F64: 'float64', I64: 'int64' },
+  F32: 'float32',
+  F16: 'float16',
+  BF16: 'bfloat16',
+  F64: 'float64',
+  I64: 'int64',
 };
 
-/** How files begin that are something else. */
+/** The first bytes of other files. */
 const STRANGERS: [beginning: string, what: string][] = [
-  ['<', 'a web page: the address leads to no file'],
-  ['\x89HDF', 'HDF5, as Keras writes it'],
+  ['<', 'a web page: the URL is not a download link'],
+  ['\x89HDF', 'HDF5, which Keras writes'],
   ['\x1f\x8b', 'gzip; unpack it first'],
   ['version https://git-lfs', 'a pointer of Git LFS: fetch the file itself'],
   ['\x80', 'a pickle that torch.save did not write'],

@@ -1,11 +1,12 @@
 import { WeightsError } from './weights-error.ts';
 
 /**
- * The entries of a zip archive whose every entry is stored, as torch.save writes it: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT.
+ * Reads a zip archive of uncompressed entries, which torch.save writes. The format:
+ * https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT.
  *
- * Nothing is unpacked, so nothing can grow: an entry is a view of the archive's own bytes, and no two share any. What the
- * central directory says is compared with each entry's own header, and its CRC-32 with its bytes. Archives of 4 GiB and more
- * (zip64) are refused.
+ * Nothing is decompressed, so nothing can grow: each entry is a view of the archive's bytes, and no two entries overlap.
+ * The central directory must agree with each entry's own header, and the CRC-32 with the entry's bytes. Archives of 4 GiB
+ * and more (zip64) are refused.
  *
  * @returns the entries' bytes by name.
  * @throws {WeightsError}
@@ -17,7 +18,7 @@ export function readStoredZip(bytes: Uint8Array): Map<string, Uint8Array> {
   const entries = new Map<string, Uint8Array>();
   let free = 0;
   for (const entry of listed) {
-    if (entries.has(entry.name)) throw new WeightsError('zip', entry.name, 'it is there twice');
+    if (entries.has(entry.name)) throw new WeightsError('zip', entry.name, 'it occurs twice');
     const begin = checkHeader(bytes, view, entry, directory.at);
     if (entry.at < free) throw new WeightsError('zip', entry.name, 'it overlaps another entry');
     free = begin + entry.size;
@@ -40,7 +41,7 @@ export function readStoredZip(bytes: Uint8Array): Map<string, Uint8Array> {
 const SIGNATURE = { local: 0x04034b50, central: 0x02014b50, end: 0x06054b50 } as const;
 const HEADER_BYTES = { local: 30, central: 46, end: 22 } as const;
 const ENCRYPTED = 1;
-/** A field that is full says that its value stands in a zip64 record. */
+/** The value of a field whose real value is in a zip64 record. */
 const FULL = { short: 0xffff, long: 0xffffffff } as const;
 
 interface Directory {
@@ -51,20 +52,20 @@ interface Directory {
 
 interface Entry {
   name: string;
-  /** Of its own header. */
+  /** Position of its own header. */
   at: number;
   size: number;
   crc: number;
 }
 
-/** The end record stands at the very end: torch.save writes no comment behind it. */
+/** The end record is at the very end, because torch.save writes no comment after it. */
 function findDirectory(view: DataView): Directory {
   const at = view.byteLength - HEADER_BYTES.end;
   if (at < 0 || view.getUint32(at, true) !== SIGNATURE.end) {
     throw new WeightsError(
       'zip',
       'end',
-      'expected the end record of an archive; the file is cut off, or has something behind it',
+      'expected the end record of an archive; the file is cut off, or other bytes follow the archive',
     );
   }
   const entries = view.getUint16(at + 10, true);
@@ -74,14 +75,14 @@ function findDirectory(view: DataView): Directory {
     throw new WeightsError(
       'zip',
       'end',
-      'expected an archive of less than 4 GiB and 65,535 entries, got one in zip64',
+      'expected an archive of less than 4 GiB and 65,535 entries, got zip64',
     );
   }
   if (begin + size > at) {
     throw new WeightsError(
       'zip',
       'end',
-      `the directory, bytes ${begin} to ${begin + size}, does not lie before byte ${at}`,
+      `expected the directory, bytes ${begin} to ${begin + size}, to end before byte ${at}`,
     );
   }
   return { at: begin, end: begin + size, entries };
@@ -106,7 +107,7 @@ function readDirectory(bytes: Uint8Array, view: DataView, { at: begin, end, entr
       throw new WeightsError(
         'zip',
         name,
-        'it is compressed; torch.save stores entries as they are: unpack the archive and save it so',
+        'it is compressed; torch.save does not compress entries: unpack the archive and pack it without compression',
       );
     }
     listed.push({ name, at: view.getUint32(at + 42, true), size, crc: view.getUint32(at + 16, true) });
@@ -115,7 +116,7 @@ function readDirectory(bytes: Uint8Array, view: DataView, { at: begin, end, entr
   return listed;
 }
 
-/** Compares an entry's own header with the directory; returns where its bytes begin. */
+/** Compares an entry's own header with the directory. @returns the position of the entry's bytes. */
 function checkHeader(bytes: Uint8Array, view: DataView, { name, at, size }: Entry, limit: number): number {
   const fits = at + HEADER_BYTES.local <= limit && view.getUint32(at, true) === SIGNATURE.local;
   if (!fits) throw new WeightsError('zip', name, `expected its header at byte ${at}, found none`);
@@ -125,11 +126,11 @@ function checkHeader(bytes: Uint8Array, view: DataView, { name, at, size }: Entr
     throw new WeightsError(
       'zip',
       name,
-      `its bytes ${begin} to ${begin + size} don't lie before the directory at ${limit}`,
+      `expected its bytes ${begin} to ${begin + size} to lie before the directory at ${limit}`,
     );
   }
   if (view.getUint16(at + 8, true) !== 0 || decode(bytes, at + HEADER_BYTES.local, nameLength) !== name) {
-    throw new WeightsError('zip', name, 'its own header says something else than the directory');
+    throw new WeightsError('zip', name, 'its own header differs from the directory');
   }
   return begin;
 }

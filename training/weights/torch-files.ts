@@ -6,7 +6,7 @@ import { readStoredZip } from './stored-zip.ts';
 import { readTorchStateDict, type TorchStorage } from './torch-state-dict.ts';
 import { WeightsError } from './weights-error.ts';
 
-/** A state dict as torch.save writes it since PyTorch 1.6: a zip archive of a pickle and an entry for each storage. */
+/** Reads a state dict in torch.save's format since PyTorch 1.6: a zip archive of a pickle and an entry for each storage. */
 export function readTorchZip(bytes: Uint8Array): RawTensor[] {
   const entries = readStoredZip(bytes);
   const pickles = [...entries.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name));
@@ -15,7 +15,7 @@ export function readTorchZip(bytes: Uint8Array): RawTensor[] {
     throw new WeightsError(
       'zip',
       'data.pkl',
-      `expected one entry FOLDER/data.pkl, got ${pickles.length}; it is no file of torch.save`,
+      `expected one entry FOLDER/data.pkl, got ${pickles.length}; torch.save did not write this file`,
     );
   }
   const folder = name.slice(0, -'data.pkl'.length);
@@ -41,14 +41,14 @@ export function readTorchZip(bytes: Uint8Array): RawTensor[] {
   });
 }
 
-/** Whether bytes begin as {@link readTorchLegacy} needs them to. */
+/** Whether a file has the first bytes of the format that {@link readTorchLegacy} reads. */
 export function isTorchLegacy(bytes: Uint8Array): boolean {
   return LEGACY_BEGINNING.every((byte, index) => bytes[index] === byte);
 }
 
 /**
- * A state dict as torch.save wrote it before, and still does where told to: pickles of a magic number, a version, the
- * machine, the state dict and the storages' keys; then each storage as a count and its values.
+ * Reads a state dict in torch.save's older format, which it still writes on request: pickles of a magic number, a version,
+ * the machine, the state dict and the storages' keys; then each storage as a count and its values.
  */
 export function readTorchLegacy(bytes: Uint8Array): RawTensor[] {
   const magic = readPickle(bytes, 0, NOTHING);
@@ -103,7 +103,7 @@ const LEGACY_BEGINNING = [
 ];
 const LEGACY_VERSION = 1001;
 
-/** For pickles of plain values. */
+/** Handlers for pickles of plain values. */
 const NOTHING: PickleHandlers = {
   checkGlobal: refuse,
   call: refuse,
@@ -111,7 +111,7 @@ const NOTHING: PickleHandlers = {
 };
 
 function refuse(name: string): never {
-  throw new WeightsError('legacy', name, 'not called: expected plain values here');
+  throw new WeightsError('legacy', name, 'expected plain values here; nothing is called');
 }
 
 function checkSize(format: string, { key, dtype, size }: TorchStorage, bytes: number): void {

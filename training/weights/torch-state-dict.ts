@@ -10,28 +10,28 @@ import {
 import { checkBounds, DTYPE_BYTES, type Dtype, MAX_AXES, type RawTensor } from './raw-tensor.ts';
 import { printable, WeightsError } from './weights-error.ts';
 
-/** A storage that tensors of a state dict lie in. */
+/** The values of one or more tensors of a state dict. */
 export interface TorchStorage {
   key: string;
   dtype: Dtype;
-  /** Values, as the state dict says. */
+  /** Number of values, according to the state dict. */
   size: number;
 }
 
-/** A pickled state dict: its tensors are known, their values are not read yet. */
+/** A pickled state dict: its tensors are known, their values aren't read yet. */
 export interface TorchStateDict {
-  /** Where its pickle ends. */
+  /** The position after its pickle. */
   end: number;
   /** By key. */
   storages: Map<string, TorchStorage>;
-  /** @param valuesOf a storage's bytes; as many as its size says. */
+  /** @param valuesOf returns a storage's bytes, as many as its size requires. */
   tensors(valuesOf: (storage: TorchStorage) => Uint8Array): RawTensor[];
 }
 
 /**
- * Reads a pickled state dict: a dict, ordered or not, of tensors by name. Four names may stand in it besides the storages':
- * those with which torch.save describes an ordered dict, a tensor and a parameter. All others are refused as soon as they
- * are named, before anything is made of them.
+ * Reads a pickled state dict: a dict, ordered or not, of tensors by name. Besides the types of storages, it may use only
+ * the names with which torch.save describes an ordered dict, a tensor and a parameter. Any other name is refused where it
+ * occurs, before it is used.
  *
  * @throws {WeightsError}
  */
@@ -70,7 +70,7 @@ const STORAGE_DTYPES: Record<string, Dtype> = {
   'torch.LongStorage': 'int64',
 };
 
-/** What a state dict may call, and what comes of it. */
+/** The functions that a state dict may call. */
 const FUNCTIONS: Record<string, (args: PickleValue[]) => PickleValue> = {
   'collections.OrderedDict': (args) => {
     if (args.length > 0) throw refused('collections.OrderedDict', 'expected no arguments');
@@ -116,11 +116,11 @@ function handlersOf(storages: Map<string, TorchStorage>): PickleHandlers {
       if (/^torch\.\w+Storage$/.test(name)) {
         throw refused(name, 'expected values of float16, bfloat16, float32, float64, or int64 for counters');
       }
-      throw refused(name, `not called: a file of weights may hold tensors alone; ${REMEDY}`);
+      throw refused(name, `not called: a file of weights may have tensors only; ${REMEDY}`);
     },
     call(name, args) {
       const call = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
-      if (!call) throw refused(name, 'a storage is not to be called');
+      if (!call) throw refused(name, "a storage can't be called");
       return call(args);
     },
     persistent(id) {
@@ -134,7 +134,7 @@ function handlersOf(storages: Map<string, TorchStorage>): PickleHandlers {
         throw new WeightsError('state dict', 'storage', 'expected its type, key, place and size');
       }
       const dtype = STORAGE_DTYPES[type.name];
-      if (!dtype) throw refused(type.name, 'it is no storage');
+      if (!dtype) throw refused(type.name, 'not a type of storage');
       if (view !== undefined && view !== null) {
         throw new WeightsError(
           'state dict',
@@ -144,7 +144,11 @@ function handlersOf(storages: Map<string, TorchStorage>): PickleHandlers {
       }
       const known = storages.get(key);
       if (known && (known.dtype !== dtype || known.size !== size)) {
-        throw new WeightsError('state dict', `storage ${key}`, 'it is described twice, and differently');
+        throw new WeightsError(
+          'state dict',
+          `storage ${key}`,
+          'it is described twice, with different types or sizes',
+        );
       }
       const storage = known ?? new Storage(key, dtype, size);
       storages.set(key, storage);

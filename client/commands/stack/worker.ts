@@ -1,6 +1,6 @@
 import { runInForeground } from '../../../infra/foreground.ts';
-import { compiledProgram } from '../../../infra/project.ts';
 import { ensureNativeParts, trainerEnvironment } from '../../../infra/setup/native-parts.ts';
+import { WORKER_PROGRAMS } from '../../../workers/programs.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';
 import { configuration } from '../../servers/configuration.ts';
 
@@ -12,6 +12,5 @@ export async function worker(kind: 'control' | 'training'): Promise<void> {
     );
   }
   const env = kind === 'training' ? trainerEnvironment(await ensureNativeParts()) : {};
-  const script = compiledProgram(`workers/${kind}-main`);
-  process.exitCode = await runInForeground(script, { ...process.env, ...env });
+  process.exitCode = await runInForeground(WORKER_PROGRAMS[kind].path, { ...process.env, ...env });
 }

@@ -60,7 +60,7 @@ describe('--weights', () => {
     expect(weights).toEqual({ file });
     expect(fits).toEqual([
       'ResNet, blocks 1-1-1-1, width 1, dense 4: 85 of 87 tensors taken (torch.save, legacy); ' +
-        "left out: fc.bias, [20] is of another head than this network's; fc.weight, [20, 32] is of another head than this network's; " +
+        "left out: fc.bias, [20] belongs to another network's head; fc.weight, [20, 32] belongs to another network's head; " +
         '17 counters (bn1.num_batches_tracked, …) are not used; ' +
         'from scratch: fc.0.weight, fc.0.bias, fc.1.weight, fc.1.bias',
     ]);

@@ -25,7 +25,7 @@ describe('the card of the winner', () => {
     const stages = record.stages.filter(({ name }) =>
       ['dense', 'cnn', 'activation', 'optimizer', 'search', 'dropout'].includes(name),
     );
-    expect(rows.map(([, name, run]) => [name, run])).toEqual(
+    expect(rows.map(([, name, trial]) => [name, trial])).toEqual(
       stages.map(({ name, winner: won }) => [name, won]),
     );
     expect(card).toContain('This trial started from `scratch`.');
@@ -76,16 +76,26 @@ it('hides where the archive was, and says that images are generated', () => {
 
 // --- helpers ---
 
-function exported(record: StudyRecord, at: StageRecord, run: TrialRecord): ExportedModel {
+function exported(record: StudyRecord, at: StageRecord, found: TrialRecord): ExportedModel {
   return {
-    ...{ record, stage: at, trial: run, classes: [...CIFAR10_CLASSES], version: '9.8.7' },
+    record,
+    stage: at,
+    trial: found,
+    classes: [...CIFAR10_CLASSES],
+    version: '9.8.7',
     spec: {
-      ...{ seed: 1, repetition: 0, initialWeights: 'scratch', numerics: 2 },
-      config: run.config as NonNullable<TrialRecord['config']>,
+      seed: 1,
+      repetition: 0,
+      initialWeights: 'scratch',
+      numerics: 2,
+      config: found.config as NonNullable<TrialRecord['config']>,
       data: { dataset: hash('dataset'), trainImages: 50_000, validationFraction: 0.2, splitSeed: 5 },
     },
     files: ['saved_model/saved_model.pb', 'model.safetensors'].map((path) => ({
-      ...{ path, what: 'what it is', sizeBytes: 1234, sha256: hash(path) },
+      path,
+      what: 'what it is',
+      sizeBytes: 1234,
+      sha256: hash(path),
     })),
   };
 }

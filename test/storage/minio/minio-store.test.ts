@@ -92,9 +92,7 @@ describe('createMinioStore', () => {
       const error = await failureOf(call());
       expect(error).toBeInstanceOf(StoreAccessError);
       expect(error.message).toContain(`could not ${doing}: the object store at ${config.endpoint}`);
-      expect(error.message).toContain(
-        `refuses the access key "${config.accessKey}": the secret key does not match it`,
-      );
+      expect(error.message).toContain(`refuses the access key "${config.accessKey}": `);
       expect(error.message).toContain('check S3_ACCESS_KEY and S3_SECRET_KEY');
       expect(error.message).not.toContain('wrong-secret');
       expect(error.cause).toBeInstanceOf(Error);
@@ -127,9 +125,9 @@ describe('createMinioStore', () => {
     const endpoint = await listen(net.createServer((socket) => sockets.push(socket.on('error', () => {}))));
     const store = createMinioStore(
       { ...inject('store'), endpoint },
-      { connectTimeoutMs: 1_000, idleTimeoutMs: 200 },
+      { connectTimeoutMs: 1_000, idleTimeoutMs: 50 },
     );
-    await expect(store.get('a')).rejects.toThrow(/no answer within 0.2 s/);
+    await expect(store.get('a')).rejects.toThrow(/no answer within 0.05 s/);
     for (const socket of sockets) socket.destroy();
   });
 
@@ -142,7 +140,7 @@ describe('createMinioStore', () => {
     );
     const store = createMinioStore(
       { ...inject('store'), endpoint },
-      { connectTimeoutMs: 1_000, idleTimeoutMs: 200 },
+      { connectTimeoutMs: 1_000, idleTimeoutMs: 50 },
     );
     await expect(store.get('a')).rejects.toThrow(StoreUnavailableError);
   });

@@ -1,18 +1,16 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
-import type { StudyInput } from '../../../study/definition/study-schema.ts';
 import { cifar10 } from '../../../study/shipped/cifar10.ts';
 import { canonicalJson } from '../../../study/trial/trial-key.ts';
 
 it('trains what it always has, so that trials stored by earlier versions are reused', () => {
-  const study: StudyInput = JSON.parse(JSON.stringify(cifar10));
-  const { seed, splitSeed, validationFraction, base } = study;
-  const stages = study.stages.map(({ question: _, ...stage }) =>
+  const { seed, splitSeed, validationFraction, base } = cifar10;
+  const stages = cifar10.stages.map(({ question: _, ...stage }) =>
     stage.kind === 'compare'
       ? { ...stage, candidates: stage.candidates.map(({ note: _, ...candidate }) => candidate) }
       : stage,
   );
-  const { description: _, ...demo } = study.profiles.demo!;
+  const { description: _, ...demo } = cifar10.profiles.demo!;
   const trains = canonicalJson({ seed, splitSeed, validationFraction, base, stages, demo });
   expect(createHash('sha256').update(trains).digest('hex')).toBe(
     '7cd1145e58983dcd3db5ff7dbce409d4d8231f2c04fa3279c38f922d4216a3ed',

@@ -69,12 +69,8 @@ describe('hostile files', () => {
   });
 
   test.each<[string, Uint8Array, RegExp]>([
-    ['an empty file', new Uint8Array(0), /header: expected 8 bytes of length, got 0 in all/],
-    [
-      'a header longer than the file',
-      file({}, 0, 3n),
-      /header: it claims 3 bytes, but there may be 2 at most/,
-    ],
+    ['an empty file', new Uint8Array(0), /header: expected 8 bytes of length, got a file of 0 bytes/],
+    ['a header longer than the file', file({}, 0, 3n), /header: it claims 3 bytes, expected at most 2/],
     [
       'a header length of 2⁶⁴ − 1',
       file({}, 0, 2n ** 64n - 1n),
@@ -128,7 +124,7 @@ describe('hostile files', () => {
     [
       'a hole',
       file({ a: entry([1], 0, 4), b: entry([1], 8, 12) }, 12),
-      /b: .* begin at byte 4, got 8: there is a hole/,
+      /b: .* begin at byte 4, got 8: there is a gap/,
     ],
     ['values left over', file({ a: entry([1], 0, 4) }, 9), /end: 5 bytes follow the last tensor/],
     ['values and no tensor', file({}, 1), /end: 1 bytes follow/],
@@ -138,12 +134,12 @@ describe('hostile files', () => {
         '{"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"\\u0061":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}',
         0,
       ),
-      /header: a name is given twice/,
+      /header: a name occurs twice/,
     ],
     [
       'an offset given twice',
       file('{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8],"data_offsets":[0,4]}}', 4),
-      /header: a name is given twice/,
+      /header: a name occurs twice/,
     ],
     ['an unknown field', file({ w: { ...entry([1], 0, 4), stride: 1 } }, 4), /w: unknown field "stride"/],
     [

@@ -59,12 +59,12 @@ describe('weights that PyTorch has written', () => {
 });
 
 describe('every tensor is accounted for', () => {
-  test('of ImageNet’s weights: all but the head of its classes, which starts anew', () => {
+  test('of ImageNet’s weights: all but the head of its classes, which is drawn from the seed', () => {
     const file = readWeights(fixture('imagenet.legacy.pth'));
     const { weights, dropped, fresh } = fitWeights(file.tensors, small);
     expect(dropped).toEqual([
-      { name: 'fc.bias', reason: "[20] is of another head than this network's" },
-      { name: 'fc.weight', reason: "[20, 32] is of another head than this network's" },
+      { name: 'fc.bias', reason: "[20] belongs to another network's head" },
+      { name: 'fc.weight', reason: "[20, 32] belongs to another network's head" },
     ]);
     expect(fresh).toEqual(['fc.0.weight', 'fc.0.bias', 'fc.1.weight', 'fc.1.bias']);
     const all = weightsOf(createNetwork(configOf(small))).map(({ name }) => name);

@@ -8,9 +8,9 @@ export function strangers(): HostileFile[] {
     file(
       'a web page',
       Buffer.from('<!DOCTYPE html><title>404</title>'),
-      /a web page: the address leads to no file/,
+      /a web page: the URL is not a download link/,
     ),
-    file('HDF5', Buffer.from('\x89HDF\r\n\x1a\n', 'latin1'), /HDF5, as Keras writes it/),
+    file('HDF5', Buffer.from('\x89HDF\r\n\x1a\n', 'latin1'), /HDF5, which Keras writes/),
     file('gzip', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0]), /gzip; unpack it first/),
     file(
       'a pointer of Git LFS',
@@ -119,9 +119,9 @@ export function zips(): HostileFile[] {
   lying.writeUInt16LE(99, lying.length - 12);
   const zeros = { name: 'a/x', content: Buffer.alloc(1000) };
   return [
-    file('an archive cut off', whole.subarray(0, -10), /cut off, or has something behind it/),
-    file('bytes behind the archive', Buffer.concat([whole, Buffer.alloc(3)]), /has something behind it/),
-    file('a directory that is not there', zip64, /got one in zip64/),
+    file('an archive cut off', whole.subarray(0, -10), /cut off, or other bytes follow/),
+    file('bytes behind the archive', Buffer.concat([whole, Buffer.alloc(3)]), /other bytes follow/),
+    file('a directory that is not there', zip64, /got zip64/),
     file('more entries than there are', lying, /expected 99 entries in the directory, found 4/),
     file(
       'a wrong CRC',
@@ -136,7 +136,7 @@ export function zips(): HostileFile[] {
     file(
       'a size beyond the archive',
       zip([pickle, { ...values, lies: { size: 2 ** 31, packed: 2 ** 31 } }]),
-      /don't lie before the directory/,
+      /to lie before the directory/,
     ),
     file(
       'a header that is not there',
@@ -154,7 +154,7 @@ export function zips(): HostileFile[] {
     file(
       'the same entry under two places',
       zip([zeros, { ...zeros, lies: { at: 0 } }]),
-      /a\/x: it is there twice/,
+      /a\/x: it occurs twice/,
     ),
     file(
       'an encrypted entry',
@@ -164,7 +164,7 @@ export function zips(): HostileFile[] {
     file(
       'two names for one entry',
       zip([pickle, { ...values, lies: { localName: 'a/data/fc.weighs' } }]),
-      /its own header says something else/,
+      /its own header differs/,
     ),
     file('no pickle', zip([values]), /expected one entry FOLDER\/data\.pkl, got 0/),
     file('two pickles', zip([pickle, { ...pickle, name: 'b/data.pkl' }]), /got 2/),

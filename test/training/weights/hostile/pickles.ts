@@ -9,7 +9,7 @@ export function pickles(): HostileFile[] {
     p.call(p.global(module, name), p.tuple(p.text('touch /tmp/owned')));
   const uncalled = (name: string) =>
     new RegExp(
-      `state dict, ${name.replaceAll('.', '\\.')}: not called: a file of weights may hold tensors alone`,
+      `state dict, ${name.replaceAll('.', '\\.')}: not called: a file of weights may have tensors only`,
     );
   const tensor = pickledTensor(sound);
   const one = (value: Buffer) => p.dict(p.text('w'), value);
@@ -55,7 +55,7 @@ export function pickles(): HostileFile[] {
     made(
       'a call of a storage',
       one(p.call(p.global('torch', 'FloatStorage'), p.tuple(p.int(9)))),
-      /torch\.FloatStorage: a storage is not to be called/,
+      /torch\.FloatStorage: a storage can't be called/,
     ),
     made('a call of a number', one(p.call(p.int(1), p.tuple())), /expected a function and a tuple/),
     made(
@@ -87,25 +87,25 @@ export function pickles(): HostileFile[] {
     made(
       'a place of its memory that is empty',
       Buffer.from([0x6a, 0xff, 0xff, 0xff, 0xff]),
-      /recalls place 4294967295/,
+      /reads place 4294967295/,
     ),
     made('a mark that was never set', Buffer.from('t'), /a mark that it never set/),
-    made('a value that was never given', Buffer.from('R'), /a value that it never gave/),
+    made('a value that was never given', Buffer.from('R'), /a value from an empty stack/),
     made(
       'a value from below a mark',
       Buffer.concat([p.none, Buffer.from([0x28, 0x85])]),
-      /a value that it never gave/,
+      /a value from an empty stack/,
     ),
     made('more than one value', Buffer.concat([p.none, p.none]), /more than one value/),
     made(
       'an item of a list',
       Buffer.concat([Buffer.from(']'), p.text('a'), p.none, Buffer.from('s')]),
-      /something that is no dict/,
+      /a value that is not a dict/,
     ),
     made(
       'an item appended to a dict',
       Buffer.concat([Buffer.from('}'), p.none, Buffer.from('a')]),
-      /something that is no list/,
+      /a value that is not a list/,
     ),
     made('a key without a value', p.dict(p.text('w')), /each with a value/),
     made('a number for a name', p.dict(p.int(1), tensor), /expected text for the keys/),

@@ -60,7 +60,7 @@ export function layouts(): HostileFile[] {
     file(
       'a storage described twice',
       torchZip([sound, { ...sound, name: 'b', values: sound.values.subarray(4) }]),
-      /it is described twice, and differently/,
+      /it is described twice, with different/,
     ),
     file(
       'a storage outside the archive',
@@ -97,7 +97,7 @@ export function layouts(): HostileFile[] {
           ),
         ),
       ),
-      /collections\.OrderedDict: it is no storage/,
+      /collections\.OrderedDict: not a type of storage/,
     ),
   ];
 }
@@ -160,7 +160,7 @@ export function legacy(): HostileFile[] {
     file(
       'legacy, os.system for the machine',
       rest(p.pickle(p.call(p.global('os', 'system'), p.tuple(p.text('id'))))),
-      /legacy, os\.system: .*not called/,
+      /legacy, os\.system: expected plain values here; nothing is called/,
     ),
     file(
       'legacy, os.system for the keys',
@@ -170,7 +170,7 @@ export function legacy(): HostileFile[] {
     file(
       'legacy, os.system in the state dict',
       torchLegacy([sound], p.dict(p.text('w'), p.call(p.global('os', 'system'), p.tuple()))),
-      /state dict, os\.system: .*not called/,
+      /state dict, os\.system: not called/,
     ),
     file(
       'legacy, a part of another storage',
