@@ -13,6 +13,8 @@ import { smallStudy } from '../../workflows/small-study.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
+type Fakes = { train: Train; prepareDataset: ControlActivities['prepareDataset'] };
+
 const thisFile = fileURLToPath(import.meta.url);
 
 let temporal: Awaited<ReturnType<typeof openNamespace>>;
@@ -110,6 +112,33 @@ it('a command that needs a running stack fails without one, and starts none', as
 });
 
 describe('against servers', () => {
+  const completed: Fakes = {
+    train: async ({ spec }) => trained(spec, 50),
+    prepareDataset: async () => dataset,
+  };
+  let fakes = completed;
+  let stop = () => {};
+  let working: Promise<void>;
+  beforeAll(() => {
+    const stopped = new Promise<void>((resolve) => {
+      stop = resolve;
+    });
+    const control = {
+      prepareDataset: (input: Parameters<Fakes['prepareDataset']>[0]) => fakes.prepareDataset(input),
+      openStudy: async () => ({ numerics: 7, objectsUrl: null }),
+      writeRecord: async () => ({ recordKey: 'nowhere' }),
+      writeReport: async () => {},
+    };
+    const training = {
+      train: (input: Parameters<Train>[0]) => fakes.train(input),
+      evaluateTest: async () => ({ images: 50, accuracy: 55, loss: 1 }),
+    };
+    working = temporal.withWorkers({ control, training }, () => stopped);
+  });
+  afterAll(() => {
+    stop();
+    return working;
+  });
   beforeEach(async () => {
     const store = await freshBucket();
     vi.stubEnv('TEMPORAL_ADDRESS', inject('temporalAddress'));
@@ -118,6 +147,7 @@ describe('against servers', () => {
     vi.stubEnv('S3_ACCESS_KEY', store.accessKey);
     vi.stubEnv('S3_SECRET_KEY', store.secretKey);
     vi.stubEnv('S3_BUCKET', store.bucket);
+    fakes = completed;
   });
 
   it.each(['status', 'show', 'watch', 'cancel', 'report', 'retry %s MLP', 'skip %s MLP'])(
@@ -133,40 +163,37 @@ describe('against servers', () => {
   );
 
   it('a study that completes: 0, also for commands that look at it, and 1 for those that would change it', async () => {
-    await withWorkers({}, async () => {
-      expect(await exitCode(`run ${file} --id done`)).toBe(0);
-      expect(printed).toMatch(/winner: +narrow_fast/);
-      await expectExits([
-        ['status done', 0, /done: completed/],
-        ['watch done', 0, /winner/],
-        ['show done', 0, /width/],
-        ['list', 0, /done +completed +tiny/],
-        ['show done narow', 2, /got "narow" \(did you mean "narrow"\?\)/],
-        ['cancel done', 1, /expected a running study, got one that is completed/],
-        ['retry done narrow', 1, /nothing needs attention: the study is completed/],
-        [`run ${file} --id done`, 2, /"done", which is taken/],
-        // The activities of this test write no record.
-        ['report done', 1, /^done: its record is not in this object store/],
-      ]);
-    });
+    expect(await exitCode(`run ${file} --id done`)).toBe(0);
+    expect(printed).toMatch(/winner: +narrow_fast/);
+    await expectExits([
+      ['status done', 0, /done: completed/],
+      ['watch done', 0, /winner/],
+      ['show done', 0, /width/],
+      ['list', 0, /done +completed +tiny/],
+      ['show done narow', 2, /got "narow" \(did you mean "narrow"\?\)/],
+      ['cancel done', 1, /expected a running study, got one that is completed/],
+      ['retry done narrow', 1, /nothing needs attention: the study is completed/],
+      [`run ${file} --id done`, 2, /"done", which is taken/],
+      // The activities of this test write no record.
+      ['report done', 1, /^done: its record is not in this object store/],
+    ]);
   });
 
   it('a study that fails before its data set is prepared: 1; it is still listed and shown', async () => {
     const prepareDataset = async () => {
       throw ApplicationFailure.nonRetryable('no archive: name one');
     };
-    await withWorkers({ prepareDataset }, async () => {
-      expect(await exitCode(`run ${file} --id fails`)).toBe(1);
-      expect(printed).toMatch(/fails: failed: no archive: name one\n/);
-      expect(printed).not.toContain('record');
-      await expectExits([
-        ['status fails', 1, /fails: failed\n +no archive: name one/],
-        ['watch fails', 1, /no archive: name one/],
-        ['show fails', 0, /failed: no archive: name one/],
-        ['list', 0, /fails +failed +tiny/],
-        ['report fails', 1, /expected a completed study, got one that is failed/],
-      ]);
-    });
+    fakes = { ...completed, prepareDataset };
+    expect(await exitCode(`run ${file} --id fails`)).toBe(1);
+    expect(printed).toMatch(/fails: failed: no archive: name one\n/);
+    expect(printed).not.toContain('record');
+    await expectExits([
+      ['status fails', 1, /fails: failed\n +no archive: name one/],
+      ['watch fails', 1, /no archive: name one/],
+      ['show fails', 0, /failed: no archive: name one/],
+      ['list', 0, /fails +failed +tiny/],
+      ['report fails', 1, /expected a completed study, got one that is failed/],
+    ]);
   });
 
   it('a study that waits for a person: 3, until it is cancelled', async () => {
@@ -174,23 +201,18 @@ describe('against servers', () => {
       if (spec.config.network.hidden[0] === 16) throw ApplicationFailure.nonRetryable('no such layer');
       return trained(spec, 50);
     };
-    await withWorkers({ train }, async () => {
-      expect(await exitCode(`run ${file} --id waits`)).toBe(3);
-      expect(printed).toContain('npx staged-study retry waits wide\n');
-      await expectExits([
-        ['status waits', 3, /waits\/width\/wide needs attention: no such layer/],
-        ['watch waits', 3, /needs attention/],
-        [
-          'retry waits narrow',
-          1,
-          /expected the name of something that needs attention \(wide\), got "narrow"/,
-        ],
-        ['retry waits wid', 2, /did you mean "wide"\?/],
-        ['skip waits wid', 2, /did you mean "wide"\?/],
-        ['cancel waits', 0, /waits: cancelled/],
-        ['status waits', 1, /waits: cancelled/],
-      ]);
-    });
+    fakes = { ...completed, train };
+    expect(await exitCode(`run ${file} --id waits`)).toBe(3);
+    expect(printed).toContain('npx staged-study retry waits wide\n');
+    await expectExits([
+      ['status waits', 3, /waits\/width\/wide needs attention: no such layer/],
+      ['watch waits', 3, /needs attention/],
+      ['retry waits narrow', 1, /expected the name of something that needs attention \(wide\), got "narrow"/],
+      ['retry waits wid', 2, /did you mean "wide"\?/],
+      ['skip waits wid', 2, /did you mean "wide"\?/],
+      ['cancel waits', 0, /waits: cancelled/],
+      ['status waits', 1, /waits: cancelled/],
+    ]);
   });
 });
 
@@ -209,23 +231,6 @@ async function expectExits(table: [line: string, code: number, message: RegExp][
     expect(printed).toMatch(message);
     expect(printed.trim()).not.toMatch(/\n\s+at /);
   }
-}
-
-function withWorkers(
-  {
-    train = async ({ spec }) => trained(spec, 50),
-    prepareDataset = async () => dataset,
-  }: { train?: Train; prepareDataset?: ControlActivities['prepareDataset'] },
-  use: () => Promise<void>,
-): Promise<void> {
-  const control = {
-    prepareDataset,
-    openStudy: async () => ({ numerics: 7, objectsUrl: null }),
-    writeRecord: async () => ({ recordKey: 'nowhere' }),
-    writeReport: async () => {},
-  };
-  const evaluateTest = async () => ({ images: 50, accuracy: 55, loss: 1 });
-  return temporal.withWorkers({ control, training: { train, evaluateTest } }, use);
 }
 
 async function listed(studyId: string): Promise<boolean> {

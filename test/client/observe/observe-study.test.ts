@@ -1,5 +1,5 @@
 import { ApplicationFailure, heartbeat } from '@temporalio/activity';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import type { DatasetProgress } from '../../../activities/prepare-dataset.ts';
 import { viewStudy } from '../../../client/observe/observe-study.ts';
 import { startOrResume } from '../../../client/start/start-study.ts';
@@ -50,18 +50,17 @@ it('shows how the data set is prepared, and the message of the activity that mad
     heartbeat({ doing: 'fetching it' } satisfies DatasetProgress);
     await refused;
     throw ApplicationFailure.create({
-      message: "the archive can't be had; name one",
+      message: "the archive can't be downloaded; name one",
       nonRetryable: true,
       cause: new Error('connect ECONNREFUSED'),
     });
   };
-  // The workers of `run` have a data set ready.
+  // The shared workers have an activity of their own for this.
   const own = await openNamespace();
-  onTestFinished(() => own.close());
-  await own.withWorkers({ control: { prepareDataset }, training: { train: unused } }, async () => {
-    const { client } = own;
-    await startOrResume(client, smallRequest(), { id: 'without-data' });
-    const view = () => viewStudy(client, 'without-data');
+  const activities = { control: { prepareDataset }, training: { train: unused } };
+  await own.withWorkers(activities, async () => {
+    await startOrResume(own.client, smallRequest(), { id: 'without-data' });
+    const view = () => viewStudy(own.client, 'without-data');
     await expect.poll(view, soon).toMatchObject({
       workflowStatus: 'RUNNING',
       datasetProgress: { doing: 'fetching it' },
@@ -69,10 +68,11 @@ it('shows how the data set is prepared, and the message of the activity that mad
     refuse();
     await expect.poll(view, soon).toMatchObject({
       workflowStatus: 'FAILED',
-      failure: "the archive can't be had; name one",
+      failure: "the archive can't be downloaded; name one",
       dataset: null,
     });
   });
+  await own.close();
 });
 
 it('shows how many images the profile uses', async () => {
