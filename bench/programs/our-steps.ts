@@ -1,4 +1,4 @@
-/** Milliseconds a training step as the trainer runs it: our-steps.ts NETWORK BATCH */
+/** Milliseconds per training step, run as the trainer does: our-steps.ts NETWORK BATCH */
 import { setTensorflowEnvironment, threadsOf } from '../../trainer/tensorflow-environment.ts';
 import { end, measureSteps } from './measured.ts';
 
