@@ -4,29 +4,30 @@ import { allNetworks, type NamedNetwork, usualNetworks } from './networks.ts';
 
 export interface BenchRequest {
   networks: readonly NamedNetwork[];
-  /** Whether the results go into the docs: not where some networks were left out. */
+  /** Whether to write the results into the docs. */
   write: boolean;
-  /** As it was given, to be repeated. */
+  /** The command, so that it can be repeated. */
   command: string;
 }
 
 /**
- * @param args those after the program's name.
- * @throws UserError for a network that is not in the report's study; CommanderError for other wrong usage, and for help.
+ * @param args the arguments after the program's name.
+ * @throws {UserError} if the shipped study doesn't have a network.
+ * @throws {CommanderError} for other wrong usage, and for help.
  */
 export function parseArguments(args: readonly string[]): BenchRequest {
   const command = new Command('npm run bench --')
     .description(
-      'Measures training against PyTorch, TensorFlow for Python and plain tfjs-node, side by side on this machine.',
+      'Measures training next to PyTorch, TensorFlow for Python and plain tfjs-node on this machine.',
     )
-    .option('--all', "every network of the report's study (about an hour), not only five of them")
-    .option('--only <name...>', 'these networks alone; the results are shown and not written into docs/')
+    .option('--all', 'every network of the shipped study (about an hour) instead of five of them')
+    .option('--only <name...>', 'only these networks; prints the results without writing them to docs/')
     .addHelpText('after', '\nExample:\n  npm run bench -- --only simple_cnn')
     .allowExcessArguments(false)
     .exitOverride()
-    .showHelpAfterError('(--help tells more)');
+    .showHelpAfterError('(run with --help for all options)');
   const { all, only } = command.parse(args, { from: 'user' }).opts<{ all?: true; only?: string[] }>();
-  if (all && only) throw new UserError('--all and --only exclude each other; give one of them');
+  if (all && only) throw new UserError('--all and --only exclude each other; use one of them');
   return {
     networks: only ? only.map(named) : all ? allNetworks : usualNetworks,
     write: !only,

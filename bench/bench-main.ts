@@ -1,4 +1,4 @@
-/** `npm run bench`: measures training beside its peers on this machine, and writes docs/bench.md and docs/bench.json. */
+/** `npm run bench`: measures training next to its peers on this machine, and writes docs/bench.md and docs/bench.json. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { endWith } from '../client/command-line/exit-codes.ts';
@@ -22,8 +22,8 @@ try {
   const request = parseArguments(process.argv.slice(2));
   await mkdir(benchCache.native, { recursive: true });
   const onWait = ({ pid }: { pid: number }) =>
-    console.error(`Another bench is under way (process ${pid}); waiting for it.`);
-  // Two at once would measure each other.
+    console.error(`Another bench is running (process ${pid}); waiting for it.`);
+  // Two benches at once would disturb each other.
   await withFileLock(join(benchCache.native, 'bench.lock'), onWait, () => bench(request));
 } catch (error) {
   await endWith(error);
@@ -52,7 +52,8 @@ async function bench(request: BenchRequest): Promise<void> {
     command: request.command,
     startedAt: new Date(started).toISOString(),
     machine: await describeMachine(python),
-    ...{ steps, epochs },
+    steps,
+    epochs,
     firstStep: simple ? await measureFirstStep(parts, simple.network, signal, log) : null,
     memory: resnet ? await measureMemory(programs, resnet, signal, log) : null,
     minutes: (Date.now() - started) / 60_000,
@@ -64,5 +65,5 @@ async function bench(request: BenchRequest): Promise<void> {
   const docs = join(projectRoot, 'docs');
   await writeFile(join(docs, 'bench.md'), text);
   await writeFile(join(docs, 'bench.json'), `${JSON.stringify(results, null, 2)}\n`);
-  console.error('Written: docs/bench.md, docs/bench.json');
+  console.error('Wrote docs/bench.md and docs/bench.json.');
 }

@@ -1,7 +1,7 @@
 import type { Machine } from './timing/machine.ts';
 import type { Summary } from './timing/statistics.ts';
 
-/** What a bench found, as docs/bench.json has it. */
+/** The results of a bench, in the format of docs/bench.json. */
 export interface BenchResults {
   command: string;
   /** ISO 8601. */
@@ -10,9 +10,9 @@ export interface BenchResults {
   machine: Machine;
   steps: StepTimes[];
   epochs: EpochTimes[];
-  /** From the start of a trainer's process to its first step's end, seconds. */
+  /** From the start of a trainer's process to the end of its first step, seconds. */
   firstStep: { seconds: Summary; limit: number } | null;
-  /** The most memory of a process, MiB. */
+  /** Peak memory of a process, MiB. */
   memory: { ours: Summary; peer: Summary; limit: number } | null;
 }
 
@@ -22,13 +22,13 @@ export interface StepTimes {
   batchSize: number;
   /** By contestant. */
   milliseconds: Record<string, Summary>;
-  /** By contestant: why there are no times. */
+  /** By contestant: why it has no times. */
   failed: Record<string, string>;
   fastestPeer: string;
-  /** Its time over ours. */
+  /** Ratio of its time to ours. */
   ratio: number;
   floor: number;
-  /** Share of the time of ours outside TensorFlow. */
+  /** Share of our time spent outside TensorFlow. */
   outsideShare: number;
 }
 
@@ -36,10 +36,10 @@ export interface StepTimes {
 export interface EpochTimes {
   network: string;
   ours: Summary;
-  /** Ours is projected from so many steps; null for a whole epoch. */
+  /** Number of steps that ours is projected from; null for a complete epoch. */
   projectedFrom: number | null;
   peer: Summary;
-  /** The peer's time over ours. */
+  /** Ratio of the peer's time to ours. */
   ratio: number;
   floor: number | null;
 }

@@ -1,25 +1,25 @@
-/** What must be reached on two cores. */
+/** The results that are required on two cores. */
 
-/** The fastest peer's time over ours, for a step. */
+/** Required ratio of the fastest peer's time to ours, for a step. */
 export function stepFloor(network: string, batchSize: number): number {
   return AHEAD.has(`${network} ${batchSize}`) ? 1.1 : 1;
 }
 
-/** The time of the report's own loop over ours, for an epoch; null where nothing is asked for. */
+/** Required ratio of the original report's time to ours, for an epoch; null if there is none. */
 export function epochFloor(network: string): number | null {
   return EPOCHS[network] ?? null;
 }
 
 /** Seconds from a trainer's start to its first step. */
 export const FIRST_STEP_LIMIT = 3;
-/** Our peak memory over PyTorch's. */
+/** Ratio of our peak memory to PyTorch's. */
 export const MEMORY_LIMIT = 1.3;
-/** Share of the time outside TensorFlow in a step of ResNet-50. */
+/** Share of a step of ResNet-50 spent outside TensorFlow. */
 export const OUTSIDE_LIMIT = 0.02;
 
 export type Verdict = 'reached' | 'within noise' | 'missed';
 
-/** @param ratio to be at least the floor; just under a floor of 1 it can't be told apart from it. */
+/** @param ratio required to be at least the floor. Just below a floor of 1, the difference is noise. */
 export function verdictOf(ratio: number, floor: number): Verdict {
   if (ratio >= floor) return 'reached';
   return floor === 1 && ratio >= 0.97 ? 'within noise' : 'missed';

@@ -8,22 +8,25 @@ export function markdownOf(results: BenchResults): string {
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
   const sections = [
     '# Bench',
-    `\`${results.command}\`, begun ${results.startedAt.slice(0, 16).replace('T', ' ')} UTC, ` +
+    `\`${results.command}\`, started ${results.startedAt.slice(0, 16).replace('T', ' ')} UTC, ` +
       `${results.minutes.toFixed(0)} minutes. ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGigabytes} GB. ` +
       `${versions.join(', ')}.`,
-    'Medians, and in parentheses the range, of measurements by turns, each in a process of its own. One during which ' +
-      'more than 5 % of the machine’s time went elsewhere is repeated, at most twice; \\* marks where that did not ' +
-      'help. A ratio is the fastest peer’s time over ours: above 1, ours is faster. Between 0.97 and 1 is noise.',
+    'Each measurement runs in a process of its own, in turns. The tables show medians, with the range in parentheses. A ' +
+      'measurement is repeated, at most twice, if other processes took more than 5 % of the machine’s time; \\* marks ' +
+      'results that stayed disturbed. A ratio is the fastest peer’s time divided by ours: above 1, ours is faster. ' +
+      'Between 0.97 and 1, the difference is noise.',
     '## A training step',
-    'SGD with momentum 0.9. Ours as the trainer runs it: 50,000 images in the graph, gathered and mirrored in every ' +
-      'step. Peers have their batch at hand. Peers that took 1.5 times the fastest peer’s time are measured once.',
+    'SGD with momentum 0.9. Ours runs as in the trainer: every step gathers and mirrors its batch from 50,000 images in ' +
+      'the graph. The peers reuse one batch. Peers that took more than 1.5 times as long as the fastest peer are ' +
+      'measured once.',
     stepTable(steps),
     ...failures(steps),
     '## An epoch',
-    'Training on 40,000 images at batch 32, against the report’s own PyTorch loop: torchvision’s transforms, two ' +
-      'loader workers, loss and accuracy read at every step; projected from 200 steps with the loaders running.',
+    'Training on 40,000 images at batch 32, against the original report’s PyTorch loop: torchvision’s transforms, two ' +
+      'loader workers, loss and accuracy read at every step. PyTorch’s time is projected from 200 steps with running ' +
+      'loaders.',
     epochTable(epochs),
-    '## The rest',
+    '## Memory and start',
     restTable(results),
   ];
   return `${sections.join('\n\n')}\n`;
@@ -39,7 +42,8 @@ function stepTable(steps: readonly StepTimes[]): string {
     const { network, batchSize, milliseconds, fastestPeer, ratio, floor } = step;
     const images = (name: string) => Math.round((batchSize * 1000) / (milliseconds[name]?.median ?? 0));
     return [
-      ...[network, String(batchSize)],
+      network,
+      String(batchSize),
       ...names.map((name) => withRange(milliseconds[name])),
       `${images('ours')} / ${images(fastestPeer)}`,
       ratio.toFixed(2),
@@ -61,12 +65,12 @@ function epochTable(epochs: readonly EpochTimes[]): string {
   const rows = epochs.map(({ network, ours, projectedFrom, peer, ratio, floor }) => [
     network,
     withRange(ours),
-    projectedFrom === null ? 'a whole epoch' : `projected from ${projectedFrom} steps`,
+    projectedFrom === null ? 'a complete epoch' : `projected from ${projectedFrom} steps`,
     withRange(peer),
     ratio.toFixed(2),
     floor === null ? '' : `${floor}: ${verdictOf(ratio, floor)}`,
   ]);
-  return table(['network', 'ours, s', 'measured as', 'PyTorch, s', 'ratio', 'floor'], rows);
+  return table(['network', 'ours, s', 'measured', 'PyTorch, s', 'ratio', 'floor'], rows);
 }
 
 function restTable({ steps, firstStep, memory }: BenchResults): string {
@@ -74,7 +78,7 @@ function restTable({ steps, firstStep, memory }: BenchResults): string {
   const atMost = (value: number, limit: number) => (value <= limit ? 'reached' : 'missed');
   for (const { network, batchSize, outsideShare } of steps.filter((step) => step.network === 'rn50')) {
     rows.push([
-      `share of a step of ${network}, batch ${batchSize}, outside TensorFlow`,
+      `share of a step of ${network}, batch ${batchSize}, spent outside TensorFlow`,
       `${(100 * outsideShare).toFixed(2)} %`,
       `under ${100 * OUTSIDE_LIMIT} %: ${atMost(outsideShare, OUTSIDE_LIMIT)}`,
     ]);
@@ -104,7 +108,7 @@ function withRange(summary: Summary | undefined): string {
   return `${digits(median)}${range}${disturbed > 0 ? '\\*' : ''}`;
 }
 
-/** Three figures or more. */
+/** At least three significant digits. */
 function digits(value: number): string {
   return value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
 }

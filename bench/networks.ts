@@ -1,7 +1,7 @@
 import type { Network } from '../study/definition/training-config.ts';
 import { cifar10 } from '../study/shipped/cifar10.ts';
 
-/** A network of the report's study. */
+/** A network of the shipped study. */
 export interface NamedNetwork {
   name: string;
   network: Network;
@@ -9,7 +9,7 @@ export interface NamedNetwork {
 
 export const BATCH_SIZES = [32, 128] as const;
 
-/** All networks that the report's study compares, by name, in its order. */
+/** All networks that the shipped study compares, in its order. */
 export const allNetworks: readonly NamedNetwork[] = cifar10.stages.flatMap((stage) => {
   if (stage.kind !== 'compare') return [];
   return stage.candidates.flatMap(({ name, change }) =>
@@ -17,6 +17,6 @@ export const allNetworks: readonly NamedNetwork[] = cifar10.stages.flatMap((stag
   );
 });
 
-/** Those measured unless others are asked for: one of each kind, small and large. */
+/** The default networks: small and large ones of each kind. */
 const USUAL = ['MLP', 'relu_layer_div2', 'default_conv', 'simple_cnn', 'rn50'];
 export const usualNetworks = allNetworks.filter(({ name }) => USUAL.includes(name));

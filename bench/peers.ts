@@ -12,21 +12,21 @@ import { runTasks } from '../infra/setup/progress.ts';
 import { UserError } from '../infra/user-error.ts';
 
 const REQUIREMENTS = fileURLToPath(new URL('./requirements.txt', import.meta.url));
-const MAKER = { gigabytesDownloaded: 3.4, gigabytesInstalled: 7.5 };
-/** What the packages of the requirements run on: PyTorch from the first, TensorFlow up to the last. */
+const SIZES = { gigabytesDownloaded: 3.4, gigabytesInstalled: 7.5 };
+/** Versions that all packages support: PyTorch needs the first or later, TensorFlow the last or earlier. */
 const PYTHONS = ['3.11', '3.12', '3.13'];
 
-/** Where the bench keeps what it fetches; git ignores it. */
+/** For the bench's downloads. Git ignores it. */
 export const benchCache = {
   native: join(projectRoot, '.cache', 'bench'),
   tmp: join(projectRoot, '.cache', 'bench', 'tmp'),
 };
 
 /**
- * Brings PyTorch and TensorFlow for Python, in a virtual environment of their own, once.
+ * Installs PyTorch and TensorFlow for Python into a virtual environment, if they aren't installed yet.
  *
  * @returns the environment's Python.
- * @throws UserError where there is no fitting Python or too little disk, or a package can't be had.
+ * @throws {UserError} if there is no suitable Python, too little disk space, or a package can't be installed.
  */
 export async function ensurePeers(): Promise<string> {
   const python = await findPython();
@@ -34,10 +34,10 @@ export async function ensurePeers(): Promise<string> {
   if (!isInstalled(benchCache, part)) {
     await rm(benchCache.tmp, { recursive: true, force: true });
     await checkPrerequisites(projectRoot, [part]);
-    const { gigabytesDownloaded, gigabytesInstalled } = MAKER;
+    const { gigabytesDownloaded, gigabytesInstalled } = SIZES;
     console.error(
-      `Fetching what is compared with, once, into ${benchCache.native}: ${part.title}. Up to ${gigabytesDownloaded} GB ` +
-        `to download and ${gigabytesInstalled} GB on the disk, much less where pip is set up for PyTorch's CPU build.`,
+      `Installing ${part.title} into ${benchCache.native}, for the comparison. They take up to ${gigabytesDownloaded} GB ` +
+        `to download and ${gigabytesInstalled} GB on disk; much less if pip is configured for PyTorch's CPU build.`,
     );
     const [error] = await runTasks([
       { title: part.title, run: (report) => installPart(benchCache, part, report) },
@@ -60,7 +60,7 @@ async function findPython(): Promise<Python> {
   const script = 'import sys, ensurepip, venv; print("%d.%d" % sys.version_info[:2])';
   for (const name of ['python3', ...PYTHONS.map((version) => `python${version}`)]) {
     const command = findOnPath(name);
-    // A command that is there need not work: version managers leave names of what they don't have.
+    // A command may exist without working: version managers keep names of versions that aren't installed.
     const version = command && (await run(command, ['-c', script]).catch(() => '')).trim();
     if (!command || !version) continue;
     if (PYTHONS.includes(version)) return { command, version };
@@ -79,7 +79,7 @@ function peersPart({ command, version }: Python): Part {
     title: 'PyTorch, torchvision, TensorFlow for Python and Keras',
     folder: `peers-${hash}`,
     needs: ['python'],
-    diskBytes: (MAKER.gigabytesDownloaded + MAKER.gigabytesInstalled) * 1e9,
+    diskBytes: (SIZES.gigabytesDownloaded + SIZES.gigabytesInstalled) * 1e9,
     async make(target, work, report) {
       await run(command, ['-m', 'venv', target]);
       const before = diskOf(work).freeBytes;
@@ -96,8 +96,8 @@ function peersPart({ command, version }: Python): Part {
         );
       } catch (cause) {
         throw new UserError(
-          `The packages of bench/requirements.txt could not be installed; the same command again starts anew. ` +
-            `${cause instanceof Error ? cause.message : cause}`,
+          `can't install the packages of bench/requirements.txt: ${cause instanceof Error ? cause.message : cause}. ` +
+            'Run the same command to try again',
           { cause },
         );
       } finally {

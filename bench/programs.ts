@@ -6,24 +6,24 @@ import { processEnvironment } from '../trainer/environment.ts';
 import { benchCache } from './peers.ts';
 import type { Program } from './timing/measure.ts';
 
-/** What measures a training step of one of those that are compared. */
+/** One of the compared programs, which measures a training step. */
 export interface Contestant {
   name: string;
   program(network: Network, batchSize: number): Program;
 }
 
-/** All programs that measure. */
+/** All programs of the bench. */
 export interface Programs {
   ours: Contestant;
-  /** For a network: some have no variant with channels last. */
+  /** Depends on the network: a dense one has no variant with channels last. */
   peers(network: Network): Contestant[];
   ourEpoch(network: Network, batchSize: number, steps: number): Program;
   torchEpoch(network: Network, batchSize: number, steps: number): Program;
 }
 
-/** @param python that of the peers. */
+/** @param python the peers' interpreter. */
 export function programsOf(parts: NativeParts, python: string): Programs {
-  // Only the processor is measured; a GPU would serve some and not others.
+  // The bench measures the CPU only, because not all programs would use a GPU.
   const common = { ...process.env, CUDA_VISIBLE_DEVICES: '-1', TF_CPP_MIN_LOG_LEVEL: '2' };
   const plain = { ...common, ...nativeEnvironment(parts) };
   const asTrainer = { ...plain, ...processEnvironment() };

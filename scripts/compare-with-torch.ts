@@ -1,5 +1,6 @@
 /**
- * How far our ResNet-50 is from torchvision's with the weights of each of make-weights.py's files:
+ * Compares a step of our ResNet-50 with torchvision's, for each file of weights in DIR, which
+ * `test/training/weights/make-weights.py --to DIR` writes:
  *
  *     TF_ENABLE_ONEDNN_OPTS=1 npx tsx scripts/compare-with-torch.ts DIR
  */
@@ -13,8 +14,8 @@ import { tf } from '../training/tensorflow/tensorflow.ts';
 import { fitWeights } from '../training/weights/fit-weights.ts';
 import { readWeights } from '../training/weights/read-weights.ts';
 
-const [folder] = process.argv.slice(2);
-if (folder === undefined) throw new Error('expected the folder that make-weights.py wrote to');
+const [folder = ''] = process.argv.slice(2);
+if (!folder) throw new Error('expected the folder that make-weights.py wrote to, got no argument');
 const { blocks, width, hidden, ...torch } = JSON.parse(readFileSync(join(folder, 'step.json'), 'utf8'));
 const network: Network = { kind: 'resnet', blocks, width, hidden };
 
@@ -38,12 +39,12 @@ for (const format of ['zip.pth', 'legacy.pth', 'safetensors']) {
 
 function fitted(name: string) {
   const started = performance.now();
-  const file = readWeights(readFileSync(join(folder as string, name)));
+  const file = readWeights(readFileSync(join(folder, name)));
   const fit = fitWeights(file.tensors, network);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(
     `${name}: ${file.format}, ${file.tensors.size} tensors and ${file.counters.length} counters, read and fitted in ${seconds} s; ` +
-      `${fit.weights.size} taken, dropped: ${fit.dropped.map((each) => each.name).join(', ') || 'none'}; ` +
+      `${fit.weights.size} used, dropped: ${fit.dropped.map((each) => each.name).join(', ') || 'none'}; ` +
       `from scratch: ${fit.fresh.join(', ') || 'none'}`,
   );
   return fit;

@@ -1,12 +1,14 @@
 /**
- * Two data sets of CIFAR-10's classes, five each, to fine-tune on one what was learnt on the other:
+ * Makes two data sets with five of CIFAR-10's classes each, to pretrain on one and fine-tune on the other:
  *
  *     npx tsx scripts/half-classes.ts cifar-10-binary.tar.gz DIR
  *
- * writes first-half.tar.gz (airplane to deer) and second-half.tar.gz (dog to truck), in the layout of the archive, and
- * studies of two networks: first-half.json trains both, and second-half-rn14.json and second-half-rn50.json train one of them
- * on the other classes, from those weights and from scratch. Of each class of the other half one image stays, since an
- * archive has all ten. docs/weights.md has the commands, and what they gave.
+ * It writes first-half.tar.gz (airplane to deer) and second-half.tar.gz (dog to truck) in the archive's layout. Each keeps
+ * one image of every other class, because an archive must have all ten.
+ *
+ * It also writes studies of two networks. first-half.json trains both. second-half-rn14.json and second-half-rn50.json
+ * train one of them each on the other classes, from those weights and from scratch. docs/weights.md has the commands and
+ * their results.
  */
 
 import { createWriteStream } from 'node:fs';
@@ -23,12 +25,12 @@ import { PACKED_IMAGE_BYTES } from '../training/data/packed-images.ts';
 const FOLDER = 'cifar-10-batches-bin';
 const BATCHES = 5;
 
-const networks: Record<string, Network> = {
+const NETWORKS: Record<string, Network> = {
   rn14: { kind: 'resnet', blocks: [1, 1, 1, 1], width: 16, hidden: [64] },
   rn50: { kind: 'resnet', blocks: [3, 4, 6, 3], width: 64, hidden: [1024, 256, 64, 16] },
 };
 
-const first: StudyInput = {
+const FIRST: StudyInput = {
   name: 'first-half',
   title: 'ResNets on airplane, automobile, bird, cat and deer',
   base: { epochs: 5 },
@@ -36,8 +38,8 @@ const first: StudyInput = {
     {
       kind: 'compare',
       name: 'train',
-      question: 'What can be learnt from five classes?',
-      candidates: Object.entries(networks).map(([name, network]) => ({ name, change: { network } })),
+      question: 'How well do the networks learn five classes?',
+      candidates: Object.entries(NETWORKS).map(([name, network]) => ({ name, change: { network } })),
     },
   ],
   profiles: profile(20_000),
@@ -52,7 +54,7 @@ function second(name: string, network: Network): StudyInput {
       {
         kind: 'compare',
         name: 'start',
-        question: 'Does it learn new classes sooner from the weights of others than from scratch?',
+        question: 'Does it learn new classes faster from pretrained weights than from scratch?',
         candidates: [
           { name: 'scratch', change: { network } },
           { name: 'pretrained', change: { network: { ...network, pretrained: true } } },
@@ -71,9 +73,9 @@ function profile(trainImages: number): StudyInput['profiles'] {
 
 const [archive, folder] = process.argv.slice(2);
 if (archive === undefined || folder === undefined)
-  throw new Error('expected CIFAR-10’s archive and a folder');
+  throw new Error('expected CIFAR-10’s archive and a folder, got fewer arguments');
 await mkdir(folder, { recursive: true });
-for (const study of [first, ...Object.entries(networks).map(([name, network]) => second(name, network))]) {
+for (const study of [FIRST, ...Object.entries(NETWORKS).map(([name, network]) => second(name, network))]) {
   await writeFile(join(folder, `${study.name}.json`), `${JSON.stringify(study, null, 2)}\n`);
 }
 
@@ -84,26 +86,26 @@ for (const [name, labels] of [
 ] as const) {
   const tar = pack();
   tar.entry({ name: `${FOLDER}/batches.meta.txt` }, `${classes.join('\n')}\n`);
-  const records = ofClasses(train, labels);
-  const batchBytes = Math.ceil(records.length / PACKED_IMAGE_BYTES / BATCHES) * PACKED_IMAGE_BYTES;
+  const packed = ofClasses(train, labels);
+  const batchBytes = Math.ceil(packed.length / PACKED_IMAGE_BYTES / BATCHES) * PACKED_IMAGE_BYTES;
   for (let batch = 0; batch < BATCHES; batch++) {
     const entry = { name: `${FOLDER}/data_batch_${batch + 1}.bin` };
-    tar.entry(entry, records.subarray(batch * batchBytes, (batch + 1) * batchBytes));
+    tar.entry(entry, packed.subarray(batch * batchBytes, (batch + 1) * batchBytes));
   }
   tar.entry({ name: `${FOLDER}/test_batch.bin` }, ofClasses(test, labels));
   tar.finalize();
   await pipeline(tar, createGzip({ level: 1 }), createWriteStream(join(folder, `${name}.tar.gz`)));
 }
 
-/** The records of some classes, and one of every other. */
-function ofClasses(records: Buffer, labels: readonly number[]): Buffer {
+/** The packed images of some classes, and one of each other class. */
+function ofClasses(packed: Buffer, labels: readonly number[]): Buffer {
   const seen = new Set(labels);
   const kept: Buffer[] = [];
-  for (let at = 0; at < records.length; at += PACKED_IMAGE_BYTES) {
-    const label = records[at] as number;
+  for (let at = 0; at < packed.length; at += PACKED_IMAGE_BYTES) {
+    const label = packed[at] as number;
     if (!labels.includes(label) && seen.has(label)) continue;
     seen.add(label);
-    kept.push(records.subarray(at, at + PACKED_IMAGE_BYTES));
+    kept.push(packed.subarray(at, at + PACKED_IMAGE_BYTES));
   }
   return Buffer.concat(kept);
 }

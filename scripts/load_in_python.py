@@ -1,12 +1,13 @@
-"""Loads exported models in TensorFlow and in PyTorch, and compares what they make of the same images.
+"""Loads exported models in TensorFlow and in PyTorch, and compares their results for the same images.
 
-    python load_in_python.py EXPORT... [--images PNG...] [--predictions JSON]
-                             [--torch PYTHON] [--tensorflow PYTHON]
+    python scripts/load_in_python.py EXPORT... [--images PNG...] [--predictions JSON]
+                                     [--torch PYTHON] [--tensorflow PYTHON]
 
-EXPORT: folders that `staged-study export-model` has written. Without --images: 256 images of noise and of flat colour.
---predictions: what `staged-study predict --json` says of the --images of 32×32 pixels, for one EXPORT.
---torch, --tensorflow: interpreters that have torch (and torchvision, for a ResNet of width 64) and tensorflow; the two
-don't always bear each other in one process. NumPy is needed in all, Pillow for --images.
+EXPORT: folders that `staged-study export-model` wrote.
+--images: PNG files of 32×32 pixels. By default, 256 images of noise and of flat colour.
+--predictions: the output of `staged-study predict --json` for these images, for one EXPORT.
+--torch, --tensorflow: Python interpreters with torch (and torchvision, for a ResNet of width 64) and with tensorflow. The
+two packages may conflict in one process. Both interpreters need NumPy. This one needs NumPy, and Pillow for --images.
 """
 
 import argparse
@@ -62,7 +63,7 @@ def by_torch(export, images):
 
 
 def compare_with_torchvision(about, loader, export, x, logits):
-    """The same weights by torchvision's own network, with the head put in the place of `fc`."""
+    """Compares with torchvision's own network with the same weights, its `fc` replaced by the head."""
     network = about["network"]
     if network["kind"] != "resnet" or network["width"] != 64:
         return

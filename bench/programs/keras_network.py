@@ -1,4 +1,4 @@
-"""The study's networks in Keras. ResNet is torchvision's (v1.5), which keras.applications does not have."""
+"""The study's networks in Keras. The ResNet is torchvision's (v1.5), which keras.applications doesn't have."""
 
 import keras
 from keras import KerasTensor, layers

@@ -1,4 +1,4 @@
-"""Milliseconds a training step in tf.keras, as one tf.function: keras_steps.py NETWORK BATCH"""
+"""Milliseconds per training step in tf.keras, as one tf.function: keras_steps.py NETWORK BATCH"""
 
 import json
 import sys

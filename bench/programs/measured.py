@@ -1,11 +1,11 @@
-"""How a program is measured: it says when it begins and when it ends, so that the load of the machine can be looked at."""
+"""How a program measures itself. It prints when it begins and ends, so that the bench can watch the machine's load."""
 
 import json
 import time
 from collections.abc import Callable
 
-LEAST_WARM_UPS, WARM_UP_SECONDS = 3, 0.5
-LEAST_BLOCKS, BLOCK_SECONDS, MEASURED_SECONDS = 5, 0.1, 2.0
+MIN_WARM_UPS, WARM_UP_SECONDS = 3, 0.5
+MIN_BLOCKS, BLOCK_SECONDS, MEASURED_SECONDS = 5, 0.1, 2.0
 
 
 def begin() -> None:
@@ -17,9 +17,9 @@ def end(**figures: object) -> None:
 
 
 def measure_steps(step: Callable[[], object]) -> None:
-    """Reports milliseconds a step: means of blocks of steps."""
+    """Prints milliseconds per step: means of blocks of steps."""
     steps, started = 0, time.perf_counter()
-    while steps < LEAST_WARM_UPS or time.perf_counter() - started < WARM_UP_SECONDS:
+    while steps < MIN_WARM_UPS or time.perf_counter() - started < WARM_UP_SECONDS:
         last = time.perf_counter()
         step()
         steps += 1
@@ -28,7 +28,7 @@ def measure_steps(step: Callable[[], object]) -> None:
     begin()
     blocks: list[float] = []
     started = time.perf_counter()
-    while len(blocks) < LEAST_BLOCKS or time.perf_counter() - started < MEASURED_SECONDS:
+    while len(blocks) < MIN_BLOCKS or time.perf_counter() - started < MEASURED_SECONDS:
         before = time.perf_counter()
         for _ in range(block):
             step()

@@ -1,10 +1,10 @@
-/** How a program is measured: it says when it begins and when it ends, so that the load of the machine can be looked at. */
+/** How a program measures itself. It prints when it begins and ends, so that the bench can watch the machine's load. */
 import { readFileSync } from 'node:fs';
 import type { Figures } from '../timing/measure.ts';
 
-const LEAST_WARM_UPS = 3;
+const MIN_WARM_UPS = 3;
 const WARM_UP_SECONDS = 0.5;
-const LEAST_BLOCKS = 5;
+const MIN_BLOCKS = 5;
 const BLOCK_SECONDS = 0.1;
 const MEASURED_SECONDS = 2;
 
@@ -16,11 +16,11 @@ export function end(figures: Figures): void {
   console.log(`end ${JSON.stringify({ ...figures, peakMegabytes: peakMegabytes() })}`);
 }
 
-/** Milliseconds a step: means of blocks of steps, after some that warm up. */
+/** Milliseconds per step: means of blocks of steps, after warm-up steps. */
 export async function measureSteps(step: () => Promise<void>, onBegin = () => {}): Promise<number[]> {
   const started = seconds();
   let last = started;
-  for (let steps = 0; steps < LEAST_WARM_UPS || last - started < WARM_UP_SECONDS; steps++) {
+  for (let steps = 0; steps < MIN_WARM_UPS || last - started < WARM_UP_SECONDS; steps++) {
     last = seconds();
     await step();
   }
@@ -30,7 +30,7 @@ export async function measureSteps(step: () => Promise<void>, onBegin = () => {}
   onBegin();
   const blocks: number[] = [];
   const measured = seconds();
-  while (blocks.length < LEAST_BLOCKS || seconds() - measured < MEASURED_SECONDS) {
+  while (blocks.length < MIN_BLOCKS || seconds() - measured < MEASURED_SECONDS) {
     const before = seconds();
     for (let steps = 0; steps < block; steps++) await step();
     blocks.push(((seconds() - before) / block) * 1000);

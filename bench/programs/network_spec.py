@@ -1,4 +1,4 @@
-"""A network as the study describes it, given as JSON."""
+"""A network in the study's format, from JSON."""
 
 from typing import Literal, TypedDict
 

@@ -1,7 +1,7 @@
 /**
- * Seconds a training epoch of 40,000 images as the trainer trains it: our-epoch.ts NETWORK BATCH STEPS
+ * Seconds per training epoch of 40,000 images, trained as the trainer does: our-epoch.ts NETWORK BATCH STEPS
  *
- * Of so many steps; where these are not a whole epoch, it is projected from them.
+ * Measures STEPS steps. If they are less than an epoch, the result is projected from them.
  */
 
 import { createPauses } from '../../training/loop/event-loop.ts';
@@ -20,7 +20,10 @@ const { config, engine } = openTraining(JSON.parse(network), batchSize);
 
 function training(steps: number): EpochTraining {
   return {
-    ...{ config, engine, seed: 0, onProgress: () => {} },
+    config,
+    engine,
+    seed: 0,
+    onProgress: () => {},
     training: Int32Array.from({ length: steps * batchSize }, (_, index) => index),
     pauses: createPauses(),
     meter: createProgressMeter({ epochs: 1, stepsPerEpoch: steps, validationShare: 0 }),

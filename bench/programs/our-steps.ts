@@ -1,4 +1,4 @@
-/** Milliseconds a training step as the trainer runs it: our-steps.ts NETWORK BATCH */
+/** Milliseconds per training step, run as the trainer does: our-steps.ts NETWORK BATCH */
 
 import { createPauses } from '../../training/loop/event-loop.ts';
 import { drawFlips, shuffledOrder } from '../../training/loop/order.ts';

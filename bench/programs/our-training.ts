@@ -1,19 +1,21 @@
-/** What the trainer trains with, over random images. */
+/** The trainer's engine with random images. */
 import { randomFillSync } from 'node:crypto';
-import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/definition/network-shapes.ts';
+
+import { CLASSES, IMAGE_BYTES } from '../../study/definition/network-shapes.ts';
 import {
   defaultSettings,
   type Network,
   type TrainingConfig,
 } from '../../study/definition/training-config.ts';
 import { asTrained } from '../../study/plan/epochs.ts';
+
 import { createCompiledEngine } from '../../training/compile/compiled-engine.ts';
 import type { TrainingEngine } from '../../training/compile/engine.ts';
 import { startingTensors } from '../../training/loop/starting-tensors.ts';
 import { createNetwork } from '../../training/networks/network.ts';
 import { createUpdateRule } from '../../training/optimizers/optimizer.ts';
 
-/** As many as CIFAR-10 has to train and validate on. */
+/** The size of CIFAR-10's training set. */
 export const IMAGES = 50_000;
 
 export function openTraining(
@@ -25,7 +27,7 @@ export function openTraining(
   const engine = createCompiledEngine({
     network: compiled,
     images: {
-      pixels: randomFillSync(new Uint8Array(IMAGES * IMAGE_CHANNELS * IMAGE_SIZE * IMAGE_SIZE)),
+      pixels: randomFillSync(new Uint8Array(IMAGES * IMAGE_BYTES)),
       labels: Uint8Array.from({ length: IMAGES }, (_, index) => index % CLASSES),
     },
     mirrored: config.horizontalFlip > 0,

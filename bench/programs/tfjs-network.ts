@@ -1,4 +1,4 @@
-/** The study's networks of tfjs's own layers. */
+/** The study's networks made from tfjs's own layers. */
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
 import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE, POOL_SIZE } from '../../study/definition/network-shapes.ts';
 import type { Network } from '../../study/definition/training-config.ts';

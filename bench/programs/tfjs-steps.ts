@@ -1,4 +1,4 @@
-/** Milliseconds a training step by tfjs-node as it comes, operation by operation: tfjs-steps.ts NETWORK BATCH */
+/** Milliseconds per training step of plain tfjs-node, operation by operation: tfjs-steps.ts NETWORK BATCH */
 import { createRequire } from 'node:module';
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
 import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/definition/network-shapes.ts';

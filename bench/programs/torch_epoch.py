@@ -1,7 +1,7 @@
-"""Seconds a training epoch in PyTorch, as the report's notebook trains: torch_epoch.py NETWORK BATCH STEPS
+"""Seconds per training epoch in PyTorch, trained as the original report's notebook does: torch_epoch.py NETWORK BATCH STEPS
 
-Images come from memory by torchvision's transforms and two loader workers; loss and accuracy are read at every step.
-The time of an epoch of 40,000 images is projected from so many steps, once the workers have begun.
+Images come from memory through torchvision's transforms and two loader workers. Loss and accuracy are read at every step.
+The time of an epoch of 40,000 images is projected from STEPS steps, once the workers run.
 """
 
 import json

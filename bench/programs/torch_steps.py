@@ -1,4 +1,4 @@
-"""Milliseconds a training step in PyTorch: torch_steps.py NETWORK BATCH eager|channels-last|compile"""
+"""Milliseconds per training step in PyTorch: torch_steps.py NETWORK BATCH eager|channels-last|compile"""
 
 import json
 import sys

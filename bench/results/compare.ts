@@ -1,6 +1,6 @@
 /**
- * `npm run compare-pytorch`: trains networks of the report's study with our engine and with PyTorch, on the same images
- * and split, and prints both sides' validation accuracies as a Markdown table. Progress goes to standard error.
+ * `npm run compare-pytorch`: trains networks of the shipped study with our engine and with PyTorch, on the same images and
+ * split. Prints both sides' validation accuracies as a Markdown table. Progress goes to standard error.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -35,25 +35,25 @@ interface Arguments {
 
 interface Side {
   name: string;
-  /** Trains, and gives what each line of its output says. */
+  /** Trains, and returns the lines of its output. */
   run(job: Job): Promise<Printed[]>;
 }
 
 function parseArguments(args: string[]): Arguments {
   const command = new Command('npm run compare-pytorch --')
     .description(
-      `Trains four networks for ${EPOCHS} epochs with three seeds or more, with our engine and with PyTorch, and compares ` +
-        'their validation accuracies. About 20 minutes on two cores.',
+      `Trains four networks for ${EPOCHS} epochs with our engine and with PyTorch, each with three seeds or more, and ` +
+        'compares their validation accuracies. Takes about 20 minutes on two cores.',
     )
-    .requiredOption('--python <path>', 'a Python that has PyTorch (pip install torch)')
+    .requiredOption('--python <path>', 'a Python with PyTorch (pip install torch)')
     .option('--archive <file>', "CIFAR-10's binary archive", process.env.CIFAR10_ARCHIVE)
     .allowExcessArguments(false)
     .exitOverride()
-    .showHelpAfterError('(--help tells more)');
+    .showHelpAfterError('(run with --help for all options)');
   const { python, archive } = command.parse(args, { from: 'user' }).opts<Partial<Arguments>>();
   if (!python || !archive) {
     throw new UserError(
-      "--archive: expected CIFAR-10's binary archive (cifar-10-binary.tar.gz), got neither it nor CIFAR10_ARCHIVE",
+      "--archive: expected CIFAR-10's binary archive (cifar-10-binary.tar.gz), got neither the option nor CIFAR10_ARCHIVE",
     );
   }
   return { python, archive };
@@ -61,7 +61,7 @@ function parseArguments(args: string[]): Arguments {
 
 async function compare({ python, archive }: Arguments): Promise<void> {
   await checkPython(python);
-  // For our side's processes, which inherit it.
+  // Our side's processes inherit this environment.
   Object.assign(process.env, trainerEnvironment(await ensureNativeParts()), processEnvironment());
   const folder = await mkdtemp(join(tmpdir(), 'compare-pytorch-'));
   try {
@@ -79,20 +79,20 @@ async function compare({ python, archive }: Arguments): Promise<void> {
     const networks: ComparedNetwork[] = [];
     const ranOn = new Set<string>();
     for (const { name, config, seeds } of comparedConfigs()) {
-      const runs = { ours: [] as EpochResult[][], pytorch: [] as EpochResult[][] };
+      const trials = { ours: [] as EpochResult[][], pytorch: [] as EpochResult[][] };
       for (const seed of seeds) {
         for (const key of ['ours', 'pytorch'] as const) {
           const started = performance.now();
           const printed = await sides[key].run({ folder, config, seed });
           const epochs = printed.flatMap((line) => ('epoch' in line ? [line.epoch] : []));
           for (const line of printed) if ('ranOn' in line) ranOn.add(line.ranOn);
-          runs[key].push(epochs);
+          trials[key].push(epochs);
           const accuracies = epochs.map(({ accuracy }) => accuracy.toFixed(2)).join(', ');
           const seconds = ((performance.now() - started) / 1000).toFixed(0);
           console.error(`${name}, seed ${seed}, ${sides[key].name}: ${accuracies} % (${seconds} s)`);
         }
       }
-      networks.push({ name, ...runs });
+      networks.push({ name, ...trials });
     }
     console.log(comparisonTable(networks, EPOCHS));
     console.log(
@@ -107,7 +107,7 @@ async function checkPython(python: string): Promise<void> {
   try {
     await promisify(execFile)(python, ['-c', 'import torch']);
   } catch (cause) {
-    throw new UserError(`--python: expected a Python that has PyTorch (pip install torch), got ${python}`, {
+    throw new UserError(`--python: expected a Python with PyTorch (pip install torch), got ${python}`, {
       cause,
     });
   }

@@ -6,12 +6,12 @@ import { PACKED_IMAGE_BYTES } from '../../training/data/packed-images.ts';
 import type { SplitRequest } from '../../training/data/split.ts';
 
 export const EPOCHS = 5;
-/** How many seeds each network is trained with. Of `MLP`, three left open whether a difference was chance. */
+/** Number of seeds for each network. With three seeds of `MLP`, a difference could have been chance. */
 const SEEDS = { MLP: 8, relu_layer_div4: 3, default_conv: 3, simple_cnn: 3 };
 
 const study = parseStudy(cifar10, 'cifar10');
 
-/** Networks of the report's study with its settings, for a few epochs. */
+/** Networks of the shipped study with its settings, for a few epochs. */
 export function comparedConfigs(): { name: string; config: TrainingConfig; seeds: number[] }[] {
   const candidates = study.stages.flatMap((stage) => (stage.kind === 'compare' ? stage.candidates : []));
   return Object.entries(SEEDS).map(([name, count]) => {
@@ -27,7 +27,7 @@ export function comparedConfigs(): { name: string; config: TrainingConfig; seeds
 }
 
 /** The study's split of all images. */
-export function splitRequest(records: Uint8Array): SplitRequest {
+export function splitRequest(packed: Uint8Array): SplitRequest {
   const { validationFraction, splitSeed } = study;
-  return { trainImages: records.length / PACKED_IMAGE_BYTES, validationFraction, splitSeed };
+  return { trainImages: packed.length / PACKED_IMAGE_BYTES, validationFraction, splitSeed };
 }

@@ -1,20 +1,20 @@
 import type { EpochResult } from './job.ts';
 
 /** One side's epochs of one network, by seed. */
-export type Runs = readonly (readonly EpochResult[])[];
+export type Trials = readonly (readonly EpochResult[])[];
 
 export interface ComparedNetwork {
   name: string;
-  ours: Runs;
-  pytorch: Runs;
+  ours: Trials;
+  pytorch: Trials;
 }
 
 /** Validation accuracies of both sides after the first and the last epoch and at their best, as a Markdown table. */
 export function comparisonTable(networks: readonly ComparedNetwork[], epochs: number): string {
-  const columns: [string, (run: readonly EpochResult[]) => number][] = [
-    ['epoch 1', (run) => accuracyAt(run, 0)],
-    [`epoch ${epochs}`, (run) => accuracyAt(run, epochs - 1)],
-    ['best epoch', (run) => Math.max(...run.map(({ accuracy }) => accuracy))],
+  const columns: [string, (trial: readonly EpochResult[]) => number][] = [
+    ['epoch 1', (trial) => accuracyAt(trial, 0)],
+    [`epoch ${epochs}`, (trial) => accuracyAt(trial, epochs - 1)],
+    ['best epoch', (trial) => Math.max(...trial.map(({ accuracy }) => accuracy))],
   ];
   const rows = networks.flatMap(({ name, ours, pytorch }) => [
     [`\`${name}\``, 'ours', ...columns.map(([, value]) => meanAndRange(ours.map(value)))],
@@ -27,9 +27,9 @@ export function comparisonTable(networks: readonly ComparedNetwork[], epochs: nu
 
 // --- helpers ---
 
-function accuracyAt(run: readonly EpochResult[], index: number): number {
-  const epoch = run[index];
-  if (!epoch) throw new Error(`expected epoch ${index + 1} of a run, got ${run.length} epochs`);
+function accuracyAt(trial: readonly EpochResult[], index: number): number {
+  const epoch = trial[index];
+  if (!epoch) throw new Error(`expected epoch ${index + 1} of a trial, got ${trial.length} epochs`);
   return epoch.accuracy;
 }
 
@@ -39,7 +39,7 @@ function meanAndRange(values: readonly number[]): string {
   return `${mean(values).toFixed(2)} (${low}–${high})`;
 }
 
-/** Of the means, with its standard error from the spread of both sides' seeds: `+0.21 ± 0.35`. */
+/** Difference of the means, with its standard error from the spread of both sides' seeds: `+0.21 ± 0.35`. */
 function difference(ours: readonly number[], theirs: readonly number[]): string {
   const error = Math.sqrt(variance(ours) / ours.length + variance(theirs) / theirs.length);
   const value = mean(ours) - mean(theirs);

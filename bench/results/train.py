@@ -1,8 +1,8 @@
 """Trains a network of the study with PyTorch, and prints a line of JSON for each epoch and one about the machine.
 
-    python train.py JOB             # see `Job` in compare.ts
+    python train.py JOB             # see `Job` in job.ts
 
-A loop as the study's should be: validation in evaluation mode, losses as means over the images, the images in memory.
+The loop validates in evaluation mode, averages losses over images, and keeps the images in memory.
 """
 
 import json
@@ -12,17 +12,17 @@ from pathlib import Path
 import torch
 from torch import nn
 
-RECORD_BYTES = 1 + 3 * 32 * 32
+PACKED_IMAGE_BYTES = 1 + 3 * 32 * 32
 
 
 def load(folder):
     """All images, normalised, as [n, 3, 32, 32], their labels, and the two sides of the split."""
-    records = torch.frombuffer(bytearray((folder / "train.bin").read_bytes()), dtype=torch.uint8)
-    records = records.reshape(-1, RECORD_BYTES)
-    images = (records[:, 1:].float() / 255 - 0.5) / 0.5
+    packed = torch.frombuffer(bytearray((folder / "train.bin").read_bytes()), dtype=torch.uint8)
+    packed = packed.reshape(-1, PACKED_IMAGE_BYTES)
+    images = (packed[:, 1:].float() / 255 - 0.5) / 0.5
     split = json.loads((folder / "split.json").read_text())
     sides = [torch.tensor(split[side]) for side in ("training", "validation")]
-    return images.reshape(-1, 3, 32, 32), records[:, 0].long(), *sides
+    return images.reshape(-1, 3, 32, 32), packed[:, 0].long(), *sides
 
 
 def build(spec):

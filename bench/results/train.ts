@@ -1,4 +1,4 @@
-/** Trains a network of the study with our engine, and prints a line of JSON for each epoch and one about the machine. */
+/** Trains a network of the study with our engine. Prints a line of JSON for each epoch, and one about the machine. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unpackImages } from '../../training/data/packed-images.ts';

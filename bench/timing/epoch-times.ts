@@ -9,24 +9,24 @@ import type { Summary } from './statistics.ts';
 
 const ROUNDS = 3;
 const BATCH_SIZE = 32;
-const STEPS_AN_EPOCH = 1250;
+const STEPS_PER_EPOCH = 1250;
 const PROJECTED_FROM = 200;
 const MEMORY_BATCH_SIZE = 128;
-/** Memory no longer grows after the first. */
+/** Memory doesn't grow after the first step. */
 const MEMORY_STEPS = 5;
 
-/** Measures an epoch of 40,000 images at batch 32 against the report's own PyTorch loop. */
+/** Measures an epoch of 40,000 images at batch 32 against the original report's PyTorch loop. */
 export async function measureEpochTimes(
   programs: Programs,
   { name, network }: NamedNetwork,
   signal: AbortSignal,
   log: (line: string) => void,
 ): Promise<EpochTimes> {
-  const whole = network.kind !== 'resnet';
+  const complete = network.kind !== 'resnet';
   const [ours, peer] = await sideBySide(
     {
       title: `${name}, an epoch`,
-      ours: programs.ourEpoch(network, BATCH_SIZE, whole ? STEPS_AN_EPOCH : PROJECTED_FROM),
+      ours: programs.ourEpoch(network, BATCH_SIZE, complete ? STEPS_PER_EPOCH : PROJECTED_FROM),
       peer: programs.torchEpoch(network, BATCH_SIZE, PROJECTED_FROM),
       value: 'seconds',
     },
@@ -34,14 +34,16 @@ export async function measureEpochTimes(
     log,
   );
   return {
-    ...{ network: name, ours, peer },
-    projectedFrom: whole ? null : PROJECTED_FROM,
+    network: name,
+    ours,
+    peer,
+    projectedFrom: complete ? null : PROJECTED_FROM,
     ratio: peer.median / ours.median,
     floor: epochFloor(name),
   };
 }
 
-/** Measures how much memory training a network at batch 128 takes, with all images, on both sides. */
+/** Measures the memory that training a network at batch 128 with all images takes on both sides. */
 export async function measureMemory(
   programs: Programs,
   { name, network }: NamedNetwork,

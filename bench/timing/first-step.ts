@@ -25,8 +25,8 @@ const IMAGES = 50_000;
 const BATCH_SIZE = 32;
 
 /**
- * Measures how long a trainer takes from the start of its process to the end of its first step: its own process, with an
- * object store beside it, and 50,000 images that are in the machine's cache already.
+ * Measures the time from the start of a trainer's process to the end of its first step. It uses an object store of its
+ * own, and 50,000 images that are already in the machine's cache.
  */
 export async function measureFirstStep(
   parts: NativeParts,
@@ -38,32 +38,43 @@ export async function measureFirstStep(
   const ports = await freePorts({ store: [], console: [] });
   const store = {
     endpoint: `http://127.0.0.1:${ports.store}`,
-    ...{ accessKey: 'bench', secretKey: 'bench-secret', bucket: 'bench', region: 'us-east-1' },
+    accessKey: 'bench',
+    secretKey: 'bench-secret',
+    bucket: 'bench',
+    region: 'us-east-1',
   };
   const minio = launch(
     minioServerLaunch({
-      ...{ binary: parts.minio, folder: join(folder, 'objects'), credentials: store },
-      ...{ port: ports.store, consolePort: ports.console, logFile: join(folder, 'minio.log') },
+      binary: parts.minio,
+      folder: join(folder, 'objects'),
+      credentials: store,
+      port: ports.store,
+      consolePort: ports.console,
+      logFile: join(folder, 'minio.log'),
     }),
   );
   try {
     await untilMinioAnswers(minio, ports.store);
     await ensureBucket(store);
-    // A trainer takes these from the environment of the worker, which is this process here.
+    // A trainer inherits its worker's environment; the worker is this process.
     Object.assign(process.env, trainerEnvironment(parts), {
-      ...{ S3_ENDPOINT: store.endpoint, S3_ACCESS_KEY: store.accessKey, S3_SECRET_KEY: store.secretKey },
-      ...{ S3_BUCKET: store.bucket, S3_REGION: store.region, STAGED_STUDY_CACHE: join(folder, 'cache') },
+      S3_ENDPOINT: store.endpoint,
+      S3_ACCESS_KEY: store.accessKey,
+      S3_SECRET_KEY: store.secretKey,
+      S3_BUCKET: store.bucket,
+      S3_REGION: store.region,
+      STAGED_STUDY_CACHE: join(folder, 'cache'),
       CUDA_VISIBLE_DEVICES: '-1',
     });
     const spec = oneStepTrial(network, await storeImages(store));
-    // Brings the images into the cache.
+    // Fills the cache with the images.
     await untilFirstStep(spec, signal);
     const found: Measurement<number>[] = [];
     for (let round = 1; round <= ROUNDS; round++) {
       const one = await leastDisturbed(
         () => untilFirstStep(spec, signal),
         () => {
-          log('time to the first step: again, the machine was busy with other things');
+          log('time to the first step: repeated, because other processes took the machine’s time');
           return untilQuiet(signal);
         },
       );
@@ -84,23 +95,29 @@ async function storeImages(store: Parameters<typeof createMinioStore>[0]): Promi
   for (let image = 0; image < IMAGES; image++)
     train[image * PACKED_IMAGE_BYTES] = image % CIFAR10_CLASSES.length;
   const { dataset } = await putDataset(createMinioStore(store), {
-    ...{ train, test: train.subarray(0, 10 * PACKED_IMAGE_BYTES), trainImages: IMAGES, testImages: 10 },
+    train,
+    test: train.subarray(0, 10 * PACKED_IMAGE_BYTES),
+    trainImages: IMAGES,
+    testImages: 10,
     classes: [...CIFAR10_CLASSES],
     origin: { kind: 'generated' },
   });
   return dataset;
 }
 
-/** All images are loaded; all but one batch are held out, so that the epoch's first step is its last and is reported. */
+/** Loads all images and holds out all but one batch: the epoch's first step is also its last, whose progress is sent. */
 function oneStepTrial(network: Network, dataset: string): TrialSpec {
   return {
     config: { ...asTrained({ ...defaultSettings, batchSize: BATCH_SIZE }, { epochDivisor: 1 }), network },
     data: { dataset, trainImages: IMAGES, validationFraction: 1 - BATCH_SIZE / IMAGES, splitSeed: 1 },
-    ...{ seed: 1, repetition: 0, initialWeights: 'scratch', numerics: NUMERICS },
+    seed: 1,
+    repetition: 0,
+    initialWeights: 'scratch',
+    numerics: NUMERICS,
   };
 }
 
-/** Seconds until the first step; the trainer is stopped then. */
+/** Seconds to the first step. Stops the trainer afterwards. */
 async function untilFirstStep(spec: TrialSpec, signal: AbortSignal): Promise<Measurement<number>> {
   const enough = new AbortController();
   let log = '';
@@ -124,7 +141,7 @@ async function untilFirstStep(spec: TrialSpec, signal: AbortSignal): Promise<Mea
     );
   } catch (cause) {
     signal.throwIfAborted();
-    if (!found) throw new Error(`the trainer did no step: ${log.slice(-1000)}`, { cause });
+    if (!found) throw new Error(`the trainer failed before its first step: ${log.slice(-1000)}`, { cause });
   }
   if (!found) throw new Error('the trainer ended without a step');
   return found;

@@ -2,32 +2,32 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** What the machine has done so far; times in clock ticks, summed over its processors. */
+/** What the machine has done since it started. Times are in clock ticks, summed over its processors. */
 export interface LoadSample {
   /** Wall time, seconds. */
   at: number;
-  /** Time that processors worked. */
+  /** Time in which processors worked. */
   busy: number;
-  /** Time that processors waited for work. */
+  /** Time in which processors waited for work. */
   idle: number;
   /** Work of one process and its descendants. */
   own: number;
 }
 
-/** What a measurement did not get, as shares of the machine's time. */
+/** What a measurement didn't get, as shares of the machine's time. */
 export interface Disturbance {
   /** Taken by other processes. */
   others: number;
-  /** In which the machine itself did not run: its host gave the time to others. */
+  /** In which the machine itself didn't run: its host gave the time to other machines. */
   lost: number;
 }
 
-/** Linux counts in these, whatever its own clock. */
+/** Linux counts in this unit on every machine. */
 const TICKS_PER_SECOND = 100;
 const TOLERATED = 0.05;
 const LONGEST_WAIT_SECONDS = 20;
 
-/** @param root the process that counts as own, with all its descendants. */
+/** @param root the process whose work, with its descendants', counts as own. */
 export function readLoad(root: number): LoadSample {
   return {
     at: performance.now() / 1000,
@@ -54,7 +54,7 @@ export function isDisturbed({ others, lost }: Disturbance): boolean {
   return others + lost > TOLERATED;
 }
 
-/** Waits for a second in which the machine does nothing else, but not for long. */
+/** Waits for a second without other work on the machine, but not for long. */
 export async function untilQuiet(signal: AbortSignal): Promise<void> {
   for (let seconds = 0; seconds < LONGEST_WAIT_SECONDS; seconds++) {
     const before = readLoad(process.pid);
@@ -63,14 +63,11 @@ export async function untilQuiet(signal: AbortSignal): Promise<void> {
   }
 }
 
-/** @param stat the text of /proc/stat: user, nice, system, idle, iowait, irq, softirq, and more, which is not the machine's. */
+/** @param stat the text of /proc/stat: user, nice, system, idle, iowait, irq, softirq; the rest is not the machine's time. */
 export function parseProcessorTimes(stat: string): { busy: number; idle: number } {
   const line = /^cpu +(.*)$/m.exec(stat)?.[1]?.split(' ').map(Number);
   if (!line || line.length < 7) throw new Error('/proc/stat: expected a line "cpu" of 7 numbers or more');
-  const [user, nice, system, idle, iowait, irq, softirq] = line as [
-    ...[number, number, number, number],
-    ...[number, number, number],
-  ];
+  const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0] = line;
   return { busy: user + nice + system + irq + softirq, idle: idle + iowait };
 }
 
@@ -104,7 +101,7 @@ function readProcess(pid: string): ProcessTimes | undefined {
     const ticks = fields.slice(11, 15).reduce((sum, value) => sum + Number(value), 0);
     return { parent: Number(fields[1]), ticks };
   } catch {
-    // It has ended meanwhile.
+    // It has ended in the meantime.
     return undefined;
   }
 }

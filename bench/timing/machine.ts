@@ -2,16 +2,16 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { run } from '../../infra/parts/commands.ts';
 import { TENSORFLOW_CPU } from '../../infra/parts/pins.ts';
 
-/** Where a bench ran: its figures mean little elsewhere. */
+/** The machine a bench ran on. Its results hold for this machine. */
 export interface Machine {
   cpu: string;
   cores: number;
   memoryGigabytes: number;
-  /** By name: of what was compared. */
+  /** Versions of the compared programs, by name. */
   versions: Record<string, string>;
 }
 
-/** @param python that of the peers. */
+/** @param python the peers' interpreter. */
 export async function describeMachine(python: string): Promise<Machine> {
   const script = [
     'import importlib.metadata as m, platform',

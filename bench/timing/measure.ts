@@ -2,28 +2,28 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { type Disturbance, disturbanceBetween, isDisturbed, readLoad } from './machine-load.ts';
 
-/** A program of its own process that measures something: see programs/measured.ts. */
+/** A program that measures something in a process of its own; see programs/measured.ts. */
 export interface Program {
   command: string;
   args: readonly string[];
   env: NodeJS.ProcessEnv;
 }
 
-/** What a program found. */
+/** A program's results. */
 export interface Figures {
-  /** Of a step: means of blocks of steps. */
+  /** Per step: means of blocks of steps. */
   milliseconds?: number[];
-  /** Of an epoch. */
+  /** Per epoch. */
   seconds?: number;
   /** Share of the time outside TensorFlow's calls. */
   outsideShare?: number;
-  /** The most memory that its process has had, MiB. */
+  /** Peak memory of its process, MiB. */
   peakMegabytes?: number;
 }
 
 export type Measurement<T = Figures> = { figures: T; disturbance: Disturbance };
 
-/** A program that ended without figures. */
+/** A program that ended without results. */
 export class ProgramFailed extends Error {
   override name = 'ProgramFailed';
 }
@@ -31,10 +31,10 @@ export class ProgramFailed extends Error {
 const MOST_TRIES = 3;
 
 /**
- * Measures, and again where the machine's time went elsewhere meanwhile, a few times at most.
+ * Measures, and repeats the measurement if other processes took the machine's time, a few times at most.
  *
- * @param beforeRepeat waited for before each repetition.
- * @returns the least disturbed one.
+ * @param beforeRepeat awaited before each repetition.
+ * @returns the least disturbed measurement.
  */
 export async function leastDisturbed<T>(
   measure: () => Promise<Measurement<T>>,
@@ -52,7 +52,8 @@ export async function leastDisturbed<T>(
 /**
  * Runs a program once.
  *
- * @throws ProgramFailed with the end of what it printed; the signal's reason once it is aborted.
+ * @throws {ProgramFailed} with the end of its output.
+ * @throws the signal's reason once it is aborted.
  */
 export async function runProgram({ command, args, env }: Program, signal: AbortSignal): Promise<Measurement> {
   signal.throwIfAborted();

@@ -2,40 +2,40 @@ import { isDisturbed } from './machine-load.ts';
 import { type Figures, leastDisturbed, type Measurement, ProgramFailed } from './measure.ts';
 import { type Summary, summarise } from './statistics.ts';
 
-/** Something that is measured by turns with others. */
+/** Something that is measured in turns with others. */
 export interface Turn {
   name: string;
   measure(): Promise<Measurement>;
 }
 
-/** The measurements of each, by name, and why some could not be measured. */
+/** By name: the measurements, and why some could not be measured. */
 export interface RoundsResult {
   measured: Map<string, Measurement[]>;
   failed: Map<string, string>;
 }
 
 export interface Rounds {
-  /** What is measured, for the log. */
+  /** For the log. */
   title: string;
   turns: readonly Turn[];
   rounds: number;
-  /** Told after the first round: whoever it does not name is not measured again. */
-  goOnWith?: (first: ReadonlyMap<string, Measurement[]>) => string[];
+  /** Called after the first round. The following rounds measure only the names it returns. */
+  continueWith?: (first: ReadonlyMap<string, Measurement[]>) => string[];
   log(line: string): void;
-  /** Waited for before a repetition. */
+  /** Awaited before a repetition. */
   untilQuiet(): Promise<void>;
 }
 
 /**
- * Measures all by turns, every other round in reverse order, so that none has the machine at its best or its worst.
+ * Measures in turns, every second round in reverse order, so that none always has the machine at its best or worst.
  *
- * @throws what the first of the turns throws: without it there is nothing to compare.
+ * @throws whatever the first turn throws: without it there is nothing to compare.
  */
 export async function measureByTurns({
   title,
   turns,
   rounds,
-  goOnWith,
+  continueWith,
   log,
   untilQuiet,
 }: Rounds): Promise<RoundsResult> {
@@ -59,12 +59,12 @@ export async function measureByTurns({
         log(`${title}, ${turn.name}: ${error.message}`);
       }
     }
-    if (round === 1 && goOnWith) names = goOnWith(measured);
+    if (round === 1 && continueWith) names = continueWith(measured);
   }
   return { measured, failed };
 }
 
-/** @param value what is summarised of each. */
+/** @param value the quantity to summarise. */
 export function summaryOf<T>(found: readonly Measurement<T>[], value: (figures: T) => number): Summary {
   const disturbed = found.filter(({ disturbance }) => isDisturbed(disturbance)).length;
   return summarise(
@@ -76,7 +76,7 @@ export function summaryOf<T>(found: readonly Measurement<T>[], value: (figures: 
 // --- helpers ---
 
 function describe({ milliseconds, seconds, peakMegabytes }: Figures): string {
-  const least = milliseconds && `${Math.min(...milliseconds).toFixed(2)} ms at the least`;
+  const least = milliseconds && `${Math.min(...milliseconds).toFixed(2)} ms at least`;
   return [least, seconds && `${seconds.toFixed(1)} s`, peakMegabytes && `${peakMegabytes.toFixed(0)} MiB`]
     .filter(Boolean)
     .join(', ');

@@ -1,15 +1,15 @@
-/** Several measurements of the same thing. */
+/** Several measurements of the same quantity. */
 export interface Summary {
   median: number;
   least: number;
   most: number;
-  /** How many there are. */
+  /** Number of measurements. */
   runs: number;
-  /** How many of them were disturbed however often they were repeated. */
+  /** Number of measurements that were disturbed in every repetition. */
   disturbed: number;
 }
 
-/** @throws RangeError where there is none. */
+/** @throws {RangeError} if there are no values. */
 export function median(values: readonly number[]): number {
   if (values.length === 0) throw new RangeError('median: expected one value or more, got none');
   const sorted = [...values].sort((a, b) => a - b);
@@ -18,7 +18,7 @@ export function median(values: readonly number[]): number {
   return (lower + upper) / 2;
 }
 
-/** @throws RangeError where there is no value. */
+/** @throws {RangeError} if there are no values. */
 export function summarise(values: readonly number[], disturbed: number): Summary {
   return {
     median: median(values),

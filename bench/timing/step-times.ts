@@ -8,10 +8,10 @@ import { measureByTurns, summaryOf } from './rounds.ts';
 import { median } from './statistics.ts';
 
 const ROUNDS = 3;
-/** A peer that took this many times the fastest peer's time can't become the fastest: one round is enough for it. */
+/** A peer that takes this many times as long as the fastest peer can't become the fastest: one round is enough. */
 const HOPELESS = 1.5;
 
-/** Measures training steps of a network by all contestants. */
+/** Measures training steps of a network in all contestants. */
 export async function measureStepTimes(
   programs: Programs,
   { name, network }: NamedNetwork,
@@ -28,7 +28,7 @@ export async function measureStepTimes(
       measure: () => runProgram(contestant.program(network, batchSize), signal),
     })),
     rounds: ROUNDS,
-    goOnWith: (first) => [ours.name, ...contenders(first, ours.name)],
+    continueWith: (first) => [ours.name, ...contenders(first, ours.name)],
     log,
     untilQuiet: () => untilQuiet(signal),
   });
@@ -53,9 +53,9 @@ export async function measureStepTimes(
 }
 
 /**
- * The peers that may still turn out to be the fastest: those near it in the first round, and those that were disturbed.
+ * The peers that may be the fastest: those close to it in the first round, and those that were disturbed.
  *
- * @param first by contestant, what the first round measured.
+ * @param first the first round's measurements, by contestant.
  */
 export function contenders(first: ReadonlyMap<string, Measurement[]>, ours: string): string[] {
   const peers = [...first].flatMap(([name, [found]]) =>

@@ -8,19 +8,19 @@ describe('parseArguments', () => {
   beforeEach(() => void vi.spyOn(process.stderr, 'write').mockReturnValue(true));
   afterEach(() => vi.restoreAllMocks());
 
-  it('takes five networks, or all of the study, or some by name', () => {
+  it('selects five networks, all of the study, or some by name', () => {
     expect(names()).toEqual(['MLP', 'relu_layer_div2', 'default_conv', 'simple_cnn', 'rn50']);
     expect(names('--all')).toHaveLength(11);
     expect(names('--only', 'rn50', 'relu_4_layer_divrand')).toEqual(['rn50', 'relu_4_layer_divrand']);
   });
 
-  it('writes into the docs unless networks were left out', () => {
+  it('writes to the docs unless --only is given', () => {
     expect(parseArguments([])).toMatchObject({ write: true, command: 'npm run bench' });
     expect(parseArguments(['--all'])).toMatchObject({ write: true, command: 'npm run bench -- --all' });
     expect(parseArguments(['--only', 'MLP']).write).toBe(false);
   });
 
-  it('says in one line what is wrong', () => {
+  it('reports wrong usage in one line', () => {
     expect(() => parseArguments(['--only', 'resnet'])).toThrow(
       new UserError(
         '--only: expected one of MLP, relu_layer_div2, relu_layer_div4, relu_div4_div2, relu_6_layer_divrand, ' +

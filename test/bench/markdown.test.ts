@@ -17,7 +17,11 @@ const results: BenchResults = {
   },
   steps: [
     {
-      ...{ network: 'MLP', batchSize: 32, fastestPeer: 'tf.function', ratio: 1.234, floor: 1 },
+      network: 'MLP',
+      batchSize: 32,
+      fastestPeer: 'tf.function',
+      ratio: 1.234,
+      floor: 1,
       milliseconds: {
         ours: times(4, 4.1, 3.9),
         PyTorch: { ...times(12.34, 12, 13), disturbed: 1 },
@@ -28,7 +32,11 @@ const results: BenchResults = {
       outsideShare: 0.2,
     },
     {
-      ...{ network: 'rn50', batchSize: 128, fastestPeer: 'PyTorch, channels last', ratio: 0.9, floor: 1 },
+      network: 'rn50',
+      batchSize: 128,
+      fastestPeer: 'PyTorch, channels last',
+      ratio: 0.9,
+      floor: 1,
       milliseconds: { ours: times(400), 'PyTorch, channels last': times(360) },
       failed: {},
       outsideShare: 0.0012,
@@ -36,10 +44,20 @@ const results: BenchResults = {
   ],
   epochs: [
     {
-      ...{ network: 'MLP', ours: times(2), peer: times(7), projectedFrom: null, ratio: 3.5, floor: 3 },
+      network: 'MLP',
+      ours: times(2),
+      peer: times(7),
+      projectedFrom: null,
+      ratio: 3.5,
+      floor: 3,
     },
     {
-      ...{ network: 'rn50', ours: times(100), peer: times(105), projectedFrom: 200, ratio: 1.05, floor: 1.1 },
+      network: 'rn50',
+      ours: times(100),
+      peer: times(105),
+      projectedFrom: 200,
+      ratio: 1.05,
+      floor: 1.1,
     },
   ],
   firstStep: { seconds: times(2.1, 2.2, 2), limit: 3 },
@@ -57,18 +75,22 @@ const rows = (text: string) =>
         .map((cell) => cell.trim()),
     );
 
-test('the page says where, when and by which command', () => {
+test('the page has the machine, the time and the command', () => {
   expect(markdownOf(results)).toContain(
-    '`npm run bench`, begun 2026-05-04 03:02 UTC, 18 minutes. A processor, 2 cores, 8 GB. Node 22.12.0, torch 2.15.0.',
+    '`npm run bench`, started 2026-05-04 03:02 UTC, 18 minutes. A processor, 2 cores, 8 GB. Node 22.12.0, torch 2.15.0.',
   );
 });
 
-test('steps show medians with ranges, images a second, the ratio and whether its floor is reached', () => {
+test('steps show medians with ranges, images per second, the ratio and whether it reaches its floor', () => {
   const [header, , mlp, resnet] = rows(markdownOf(results));
   expect(header).toEqual([
     'network',
     'batch',
-    ...['ours, ms', 'PyTorch, ms', 'tf.function, ms', 'tfjs-node, ms', 'torch.compile, ms'],
+    'ours, ms',
+    'PyTorch, ms',
+    'tf.function, ms',
+    'tfjs-node, ms',
+    'torch.compile, ms',
     'PyTorch, channels last, ms',
     'images/s: ours / fastest peer',
     'ratio',
@@ -77,7 +99,12 @@ test('steps show medians with ranges, images a second, the ratio and whether its
   expect(mlp).toEqual([
     'MLP',
     '32',
-    ...['4.00 (3.90–4.10)', '12.3 (12.0–13.0)\\*', '5.00 (4.90–5.10)', '200', '–', '–'],
+    '4.00 (3.90–4.10)',
+    '12.3 (12.0–13.0)\\*',
+    '5.00 (4.90–5.10)',
+    '200',
+    '–',
+    '–',
     '8000 / 6400',
     '1.23',
     '1: reached',
@@ -85,19 +112,19 @@ test('steps show medians with ranges, images a second, the ratio and whether its
   expect(resnet?.slice(-3)).toEqual(['320 / 356', '0.90', '1: missed']);
 });
 
-test('what could not be measured is named with its reason', () => {
+test('failed peers are listed with the reason', () => {
   expect(markdownOf(results)).toContain('- MLP, batch 32, torch.compile: exit code 1. no compiler');
   const measured = { ...results, steps: results.steps.slice(1) };
   expect(markdownOf(measured)).not.toContain('Not measured');
 });
 
-test('epochs say whether they were whole', () => {
+test('epochs say whether they were complete', () => {
   const all = rows(markdownOf(results));
-  expect(all).toContainEqual(['MLP', '2.00', 'a whole epoch', '7.00', '3.50', '3: reached']);
-  expect(all).toContainEqual([...['rn50', '100', 'projected from 200 steps', '105', '1.05', '1.1: missed']]);
+  expect(all).toContainEqual(['MLP', '2.00', 'a complete epoch', '7.00', '3.50', '3: reached']);
+  expect(all).toContainEqual(['rn50', '100', 'projected from 200 steps', '105', '1.05', '1.1: missed']);
 });
 
-test('the rest is judged by its limits, and left out where it was not measured', () => {
+test('memory and start are judged by their limits, and left out if they were not measured', () => {
   const all = rows(markdownOf(results)).map((cells) => cells.slice(1));
   expect(all).toContainEqual(['0.12 %', 'under 2 %: reached']);
   expect(all).toContainEqual(['1700 / 1000 MiB, 1.70 times', 'at most 1.3 times: missed']);

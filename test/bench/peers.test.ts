@@ -20,14 +20,14 @@ function command(name: string, script: string): void {
   chmodSync(join(folder, name), 0o755);
 }
 
-test('says which Python is needed where there is none', async () => {
+test('says which Python is needed if there is none', async () => {
   await expect(ensurePeers()).rejects.toThrow(UserError);
   await expect(ensurePeers()).rejects.toThrow(
     /^Python: expected 3\.11, 3\.12 or 3\.13 with its venv module, got none on PATH; install one, for example: .*$/,
   );
 });
 
-test('says which Python was found where none fits, and passes over names that do not work', async () => {
+test('says which Python was found if none is suitable, and skips commands that do not work', async () => {
   command('python3', 'echo 3.9');
   command('python3.12', 'exit 127');
   await expect(ensurePeers()).rejects.toThrow(/got python3 is 3\.9; install one/);

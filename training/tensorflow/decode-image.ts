@@ -14,13 +14,13 @@ export interface EncodedImage {
 }
 
 /**
- * An image file as a network takes it: the square in the middle, resized to 32×32, upright. What is transparent lies on
- * white; grey images have three equal channels. Resizing is bilinear and antialiased: TensorFlow's `ScaleAndTranslate`
- * with a triangle kernel, as of `tf.image.resize(…, antialias=True)` and of Pillow's `BILINEAR`. An image of 32×32 pixels
- * comes out as it is.
+ * Decodes an image file for a network: the square in the middle, resized to 32×32, upright. Transparent images get a white
+ * background; grey images have three equal channels. Resizing is bilinear and antialiased: TensorFlow's `ScaleAndTranslate`
+ * with a triangle kernel, like `tf.image.resize(…, antialias=True)` and Pillow's `BILINEAR`. An image of 32×32 pixels stays
+ * unchanged.
  *
- * @returns red, green and blue plane, each row by row, as in CIFAR-10's records.
- * @throws Error that says what is wrong with the file.
+ * @returns red, green and blue plane, each row by row, as in CIFAR-10's packed images.
+ * @throws {Error} that says what is wrong with the file.
  */
 export function decodeImage(bytes: Uint8Array, file: EncodedImage): Uint8Array {
   return tf.tidy(() => upright(resized(square(bytes, file)), file.orientation) as never);
@@ -61,7 +61,7 @@ function square(bytes: Uint8Array, file: EncodedImage): Tensor {
   return runOp('Reshape', [UINT8, attribute.type('Tshape', 'int32')], [pixels, shape]);
 }
 
-/** uint8 [height, width, 3], or 4 where pixels can be transparent. By name, since tfjs would make int32 of it. */
+/** uint8 [height, width, 3], or 4 if pixels can be transparent. Run by name, because tfjs would convert it to int32. */
 function decode(bytes: Uint8Array, { format, transparent }: EncodedImage): Tensor {
   const contents = tf.scalar(bytes as never, 'string');
   const channels = attribute.int('channels', transparent ? RGBA : IMAGE_CHANNELS);
@@ -78,7 +78,7 @@ function decode(bytes: Uint8Array, { format, transparent }: EncodedImage): Tenso
 
 /** [side, side, 4] → [side, side, 3]. */
 function onWhite(pixels: Tensor, side: number): Tensor {
-  // tfjs can't read uint8 values, but four of them are the bytes of an int32.
+  // tfjs can't read uint8 values, but it can read four of them as an int32.
   const words = runOp('Bitcast', [UINT8, attribute.type('type', 'int32')], [pixels]);
   const rgba = new Uint8Array((words.dataSync() as Int32Array).buffer);
   const rgb = new Uint8Array(side * side * IMAGE_CHANNELS);
@@ -102,14 +102,14 @@ function resized(image: Tensor): Float32Array {
   return small.dataSync() as Float32Array;
 }
 
-/** Rounds, separates the planes, and turns and mirrors the image as EXIF's orientation asks for. */
+/** Rounds, separates the planes, and rotates and mirrors the image according to EXIF's orientation. */
 function upright(values: Float32Array, orientation: number): Uint8Array {
   const last = IMAGE_SIZE - 1;
   const plane = IMAGE_SIZE * IMAGE_SIZE;
   const planes = new Uint8Array(IMAGE_CHANNELS * plane);
   for (let y = 0; y < IMAGE_SIZE; y++) {
     for (let x = 0; x < IMAGE_SIZE; x++) {
-      // From 5 on, rows are columns.
+      // From 5 on, rows and columns are swapped.
       const [row, column] = orientation > 4 ? [x, y] : [y, x];
       const fromRow = [3, 4, 6, 7].includes(orientation) ? last - row : row;
       const fromColumn = [2, 3, 7, 8].includes(orientation) ? last - column : column;

@@ -3,15 +3,15 @@ import { comparedConfigs } from '../../../bench/results/plan.ts';
 import { comparisonTable } from '../../../bench/results/table.ts';
 import { defaultSettings } from '../../../study/definition/training-config.ts';
 
-const run = (...accuracies: number[]) => accuracies.map((accuracy) => ({ accuracy, loss: 1 }));
+const trial = (...accuracies: number[]) => accuracies.map((accuracy) => ({ accuracy, loss: 1 }));
 
 test('the table has mean and range of the seeds, and the difference with its standard error', () => {
   const table = comparisonTable(
     [
       {
         name: 'MLP',
-        ours: [run(40, 50), run(42, 49), run(41, 54)],
-        pytorch: [run(44, 52), run(44, 50), run(44, 51)],
+        ours: [trial(40, 50), trial(42, 49), trial(41, 54)],
+        pytorch: [trial(44, 52), trial(44, 50), trial(44, 51)],
       },
     ],
     2,
@@ -26,12 +26,12 @@ test('the table has mean and range of the seeds, and the difference with its sta
   ]);
 });
 
-test('a run that ended early is no comparison', () => {
-  const networks = [{ name: 'MLP', ours: [run(40)], pytorch: [run(44, 52)] }];
-  expect(() => comparisonTable(networks, 2)).toThrow('expected epoch 2 of a run, got 1 epochs');
+test('throws if a trial ended early', () => {
+  const networks = [{ name: 'MLP', ours: [trial(40)], pytorch: [trial(44, 52)] }];
+  expect(() => comparisonTable(networks, 2)).toThrow('expected epoch 2 of a trial, got 1 epochs');
 });
 
-test("the networks are the study's, with its settings", () => {
+test('the networks and settings are those of the study', () => {
   expect(comparedConfigs().map(({ name }) => name)).toEqual([
     'MLP',
     'relu_layer_div4',

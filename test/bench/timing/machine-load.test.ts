@@ -17,7 +17,7 @@ describe('disturbanceBetween', () => {
     own: start.own + own,
   });
 
-  it('finds nothing where all work is own, or the machine is idle', () => {
+  it('finds nothing if all work is own, or the machine is idle', () => {
     for (const end of [later(400, 0, 400), later(0, 400, 0), later(200, 200, 200)]) {
       const found = disturbanceBetween(start, end, 2);
       expect(found).toEqual({ others: 0, lost: 0 });
@@ -25,7 +25,7 @@ describe('disturbanceBetween', () => {
     }
   });
 
-  it('finds the work of others', () => {
+  it('finds the work of other processes', () => {
     const found = disturbanceBetween(start, later(400, 0, 300), 2);
     expect(found).toEqual({ others: 0.25, lost: 0 });
     expect(isDisturbed(found)).toBe(true);
@@ -38,23 +38,23 @@ describe('disturbanceBetween', () => {
     expect(isDisturbed(found)).toBe(true);
   });
 
-  it('lets a little pass', () => {
+  it('tolerates a little', () => {
     expect(isDisturbed(disturbanceBetween(start, later(398, 0, 390), 2))).toBe(false);
   });
 });
 
-it('leaves stolen time out of what the machine had', () => {
+it('excludes stolen time from the machine’s time', () => {
   const stat = 'cpu  100 20 30 4000 50 6 7 800 90 10\ncpu0 1 2 3 4 5 6 7 8 9 10\nintr 5\n';
   expect(parseProcessorTimes(stat)).toEqual({ busy: 163, idle: 4050 });
   expect(() => parseProcessorTimes('intr 5\n')).toThrow(/\/proc\/stat: expected a line "cpu"/);
 });
 
-it('counts the work of children as own, those that have ended too', () => {
+it('counts the work of child processes as own, also after they ended', () => {
   const before = readLoad(process.pid);
   const burn =
-    'for (let used = 0; used < 500_000; ) { const { user, system } = process.cpuUsage(); used = user + system; }';
+    'for (let used = 0; used < 250_000; ) { const { user, system } = process.cpuUsage(); used = user + system; }';
   expect(spawnSync(process.execPath, ['-e', burn]).status).toBe(0);
   const after = readLoad(process.pid);
-  expect(after.own - before.own).toBeGreaterThanOrEqual(49);
-  expect(after.busy - before.busy).toBeGreaterThanOrEqual(49);
+  expect(after.own - before.own).toBeGreaterThanOrEqual(24);
+  expect(after.busy - before.busy).toBeGreaterThanOrEqual(24);
 });

@@ -13,7 +13,7 @@ function node(script: string) {
 }
 
 describe('runProgram', () => {
-  it('takes the figures that a program ends with', async () => {
+  it('returns the results that a program ends with', async () => {
     const script = `console.log('begin'); console.log('something else'); console.log('end {"milliseconds":[1,2]}')`;
     const { figures, disturbance } = await runProgram(node(script), never);
     expect(figures).toEqual({ milliseconds: [1, 2] });
@@ -25,18 +25,18 @@ describe('runProgram', () => {
     ['process.kill(process.pid, "SIGKILL")', /killed by SIGKILL/],
     ['console.log("begin")', /exit code 0/],
     [`console.log('end {"seconds":1}'); process.exit(1)`, /exit code 1/],
-  ])('fails with the end of what it printed: %s', async (script, message) => {
+  ])('fails with the end of the program’s output: %s', async (script, message) => {
     const failed = runProgram(node(script), never);
     await expect(failed).rejects.toThrow(ProgramFailed);
     await expect(failed).rejects.toThrow(message);
   });
 
-  it('fails where there is no such program', async () => {
+  it('fails if there is no such program', async () => {
     const missing = { command: '/no/such/program', args: [], env: {} };
     await expect(runProgram(missing, never)).rejects.toThrow(/ENOENT/);
   });
 
-  it('ends a program that is no longer wanted', async () => {
+  it('ends a program when the signal is aborted', async () => {
     const controller = new AbortController();
     const running = runProgram(node('setInterval(() => {}, 1000)'), controller.signal);
     controller.abort(new Error('enough'));
@@ -57,12 +57,12 @@ describe('leastDisturbed', () => {
     return { found: found.figures, repeated };
   }
 
-  it('is content with the first that was left alone', async () => {
+  it('returns the first undisturbed measurement', async () => {
     expect(await measured(0.01, 0)).toEqual({ found: 0, repeated: [] });
     expect(await measured(0.3, 0.02, 0)).toEqual({ found: 1, repeated: [0.3] });
   });
 
-  it('gives up after three, and takes the best of them', async () => {
+  it('measures three times at most, and returns the best', async () => {
     expect(await measured(0.3, 0.2, 0.4, 0)).toEqual({ found: 1, repeated: [0.3, 0.2] });
   });
 });

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { type Measurement, ProgramFailed } from '../../../bench/timing/measure.ts';
 import { measureByTurns, summaryOf } from '../../../bench/timing/rounds.ts';
 
-/** What was measured in which order, by turns that take so many seconds. */
+/** The order and results of turns that take the given seconds. */
 async function measure(
   seconds: Record<string, number | Error>,
-  options: { rounds: number; goOnWith?: (first: ReadonlyMap<string, Measurement[]>) => string[] },
+  options: { rounds: number; continueWith?: (first: ReadonlyMap<string, Measurement[]>) => string[] },
 ) {
   const order: string[] = [];
   const turns = Object.entries(seconds).map(([name, value]) => ({
@@ -26,7 +26,7 @@ async function measure(
   return { order: order.join(' '), ...result };
 }
 
-test('every other round goes backwards', async () => {
+test('every second round is in reverse order', async () => {
   const { order, measured } = await measure({ ours: 1, a: 2, b: 3 }, { rounds: 3 });
   expect(order).toBe('ours a b b a ours ours a b');
   expect([...measured].map(([name, found]) => [name, found.length])).toEqual([
@@ -36,15 +36,15 @@ test('every other round goes backwards', async () => {
   ]);
 });
 
-test('whoever is out after the first round keeps that measurement', async () => {
-  const goOnWith = (first: ReadonlyMap<string, Measurement[]>) =>
+test('a peer that is dropped after the first round keeps its measurement', async () => {
+  const continueWith = (first: ReadonlyMap<string, Measurement[]>) =>
     [...first.keys()].filter((name) => name !== 'slow');
-  const { order, measured } = await measure({ ours: 1, slow: 9, a: 2 }, { rounds: 2, goOnWith });
+  const { order, measured } = await measure({ ours: 1, slow: 9, a: 2 }, { rounds: 2, continueWith });
   expect(order).toBe('ours slow a a ours');
   expect(measured.get('slow')).toHaveLength(1);
 });
 
-test('a peer that fails is noted and left out; without ours there is nothing to compare', async () => {
+test('a peer that fails is listed and left out; a failure of ours is thrown', async () => {
   const failure = new ProgramFailed('torch.compile: no compiler');
   const { order, failed } = await measure({ ours: 1, broken: failure, a: 2 }, { rounds: 2 });
   expect(order).toBe('ours broken a a ours');
@@ -53,7 +53,7 @@ test('a peer that fails is noted and left out; without ours there is nothing to 
   await expect(measure({ ours: 1, a: new Error('a bug') }, { rounds: 1 })).rejects.toThrow('a bug');
 });
 
-test('what stayed disturbed is counted', async () => {
+test('disturbed measurements are counted', async () => {
   const { measured } = await measure({ ours: 1, noisy: 2 }, { rounds: 1 });
   const secondsOf = (name: string) => summaryOf(measured.get(name) ?? [], ({ seconds = 0 }) => seconds);
   expect(secondsOf('ours')).toEqual({ median: 1, least: 1, most: 1, runs: 1, disturbed: 0 });

@@ -12,7 +12,7 @@ test('a summary holds the range, the number of runs and of disturbed ones', () =
   expect(summarise([3, 1, 2], 1)).toEqual({ median: 2, least: 1, most: 3, runs: 3, disturbed: 1 });
 });
 
-test('only just under a floor of 1 is noise', () => {
+test('a ratio just below a floor of 1 is noise', () => {
   expect([1.2, 1, 0.97, 0.96].map((ratio) => verdictOf(ratio, 1))).toEqual([
     'reached',
     'reached',

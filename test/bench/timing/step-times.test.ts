@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { contenders } from '../../../bench/timing/step-times.ts';
 
-test('goes on with the fastest peers, and with those whose slowness may be the fault of others', () => {
+test('continues with the fastest peers, and with peers that were disturbed', () => {
   const measured = (time: number, others: number) => [
     { figures: { milliseconds: [time, time, 100 * time] }, disturbance: { others, lost: 0 } },
   ];

@@ -20,7 +20,7 @@ describe('round trip', () => {
       fc.property(tensors, fc.dictionary(names, fc.string()), (written, metadata) => {
         const bytes = encodeSafetensors(written, metadata);
         expect(encodeSafetensors(written, metadata)).toEqual(bytes);
-        // As the store gives it: a Node buffer, which may be a part of a larger one, at an odd offset.
+        // As from the store: a Node buffer, which may be a part of a larger one at an odd offset.
         const shifted = Buffer.concat([Buffer.of(0), bytes]);
         const read = decodeSafetensors(shifted.subarray(1));
         expect({ ...read.metadata }).toEqual({ ...metadata });
@@ -35,18 +35,18 @@ describe('round trip', () => {
     );
   });
 
-  test('NaN and infinities are values like others', () => {
+  test('keeps NaN and infinities', () => {
     const data = Float32Array.of(Number.NaN, Number.POSITIVE_INFINITY, -0);
     const read = decodeSafetensors(encodeSafetensors(new Map([['w', { shape: [3], data }]])));
     expect(read.tensors.get('w')?.data).toEqual(data);
   });
 
-  test('values lie at a multiple of 8 bytes', () => {
+  test('aligns values to 8 bytes', () => {
     const bytes = encodeSafetensors(new Map([['abc', { shape: [1], data: Float32Array.of(1) }]]));
     expect(bytes.length % 8).toBe(4);
   });
 
-  test('refuses values that are not as many as the shape says', () => {
+  test('refuses a number of values that does not fit the shape', () => {
     const tensors = new Map([['w', { shape: [2, 2], data: new Float32Array(3) }]]);
     expect(() => encodeSafetensors(tensors)).toThrow(
       "safetensors, w: 3 values don't make a tensor of shape [2, 2]",
@@ -55,7 +55,7 @@ describe('round trip', () => {
 });
 
 describe('hostile files', () => {
-  /** A file with the given header, JSON or text, and so many zero bytes of values. */
+  /** A file with the given header, JSON or text, and `valueBytes` zero bytes. */
   function file(header: unknown, valueBytes: number, headerLength?: bigint): Uint8Array {
     const json = Buffer.from(typeof header === 'string' ? header : JSON.stringify(header));
     const length = Buffer.alloc(8);
@@ -152,7 +152,7 @@ describe('hostile files', () => {
     expect(() => decodeSafetensors(bytes)).toThrow(message);
   });
 
-  test('a file changed anywhere is read or refused, never anything else', () => {
+  test('a file changed anywhere is read or refused, nothing else happens', () => {
     const sound = encodeSafetensors(
       new Map([
         ['conv.0.weight', { shape: [2, 3], data: new Float32Array(6) }],

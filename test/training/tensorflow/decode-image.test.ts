@@ -9,21 +9,21 @@ const SIDE = 32;
 const motley: Colour = (y, x) => [(7 * y + x) % 256, (11 * x + 3 * y) % 256, (5 * (x ^ y)) % 256];
 
 describe('an image of 32×32 pixels', () => {
-  it('comes out as it is', async () => {
+  it('stays unchanged', async () => {
     expect(await decoded(motley, SIDE, SIDE)).toEqual(planes(motley));
   });
 
-  it('is turned and mirrored as EXIF says', async () => {
+  it('is rotated and mirrored according to EXIF', async () => {
     const last = SIDE - 1;
-    /** Where a pixel of the upright image lies in the stored one. */
+    /** The place of an upright image's pixel in the stored image. */
     const places: [number, (y: number, x: number) => [number, number]][] = [
       [2, (y, x) => [y, last - x]], // mirrored
       [3, (y, x) => [last - y, last - x]], // upside down
       [4, (y, x) => [last - y, x]],
       [5, (y, x) => [x, y]],
-      [6, (y, x) => [last - x, y]], // to be turned right
+      [6, (y, x) => [last - x, y]], // to be rotated right
       [7, (y, x) => [last - x, last - y]],
-      [8, (y, x) => [x, last - y]], // to be turned left
+      [8, (y, x) => [x, last - y]], // to be rotated left
     ];
     for (const [orientation, from] of places) {
       const upright = planes((y, x) => motley(...from(y, x)));
@@ -31,7 +31,7 @@ describe('an image of 32×32 pixels', () => {
     }
   });
 
-  it('lies on white where it is transparent', async () => {
+  it('gets a white background if it is transparent', async () => {
     const alpha = (x: number) => 8 * x;
     const seen = planes((y, x) =>
       motley(y, x).map((value) => Math.round((value * alpha(x)) / 255 + 255 * (1 - alpha(x) / 255))),
@@ -40,20 +40,20 @@ describe('an image of 32×32 pixels', () => {
     expect(await decoded(stored, SIDE, SIDE, { transparent: true })).toEqual(seen);
   });
 
-  it('has three equal channels where it is grey', async () => {
+  it('has three equal channels if it is grey', async () => {
     const grey: Colour = (y, x) => [(5 * y + 3 * x) % 256];
     const seen = planes((y, x) => Array.from({ length: 3 }, () => grey(y, x)[0] as number));
     expect(await decoded(grey, SIDE, SIDE)).toEqual(seen);
   });
 });
 
-it('is the square in the middle of what is wide or high', async () => {
+it('uses the square in the middle of a wide or high image', async () => {
   const inside: Colour = (y, x) => (x >= 20 && x < 20 + SIDE ? motley(y, x - 20) : [255, 0, 0]);
   expect(await decoded(inside, SIDE, SIDE + 40)).toEqual(planes(motley));
   expect(await decoded((y, x) => inside(x, y), SIDE + 40, SIDE)).toEqual(planes((y, x) => motley(x, y)));
 });
 
-it('averages what it makes smaller', async () => {
+it('averages pixels of larger images', async () => {
   const chequers: Colour = (y, x) => Array.from({ length: 3 }, () => ((x + y) % 2 ? 255 : 0));
   for (const value of (await decoded(chequers, 320, 320)) ?? []) {
     expect(value).toBeGreaterThanOrEqual(126);
@@ -61,7 +61,7 @@ it('averages what it makes smaller', async () => {
   }
 });
 
-it('makes small images larger', async () => {
+it('enlarges smaller images', async () => {
   expect(await decoded(() => [200, 100, 50], 1, 1)).toEqual(planes(() => [200, 100, 50]));
   const ramp = await decoded((_, x) => (x === 0 ? [0, 0, 0] : [255, 255, 255]), 2, 2);
   const row = [...(ramp ?? [])].slice(0, SIDE);
@@ -69,7 +69,7 @@ it('makes small images larger', async () => {
   expect([row[0], row[15], row[16], row[31]]).toEqual([0, 120, 135, 255]);
 });
 
-it('reads JPEG as near as JPEG is', async () => {
+it('reads JPEG within its compression error', async () => {
   const soft: Colour = (y, x) => [4 * y + 60, 200 - 3 * x, 128];
   const image = picture(soft, SIDE, SIDE);
   const bytes = await tf.node.encodeJpeg(image as never, 'rgb', 100);
@@ -81,7 +81,7 @@ it('reads JPEG as near as JPEG is', async () => {
   );
 });
 
-it('says that an image is damaged, and leaves nothing on the device', async () => {
+it('reports a damaged image, and leaves nothing on the device', async () => {
   const image = picture(motley, SIDE, SIDE);
   const bytes = await tf.node.encodePng(image as never);
   image.dispose();
@@ -116,7 +116,7 @@ function picture(colour: Colour, height: number, width: number): Tensor {
   return tf.tensor3d(rows, undefined, 'int32');
 }
 
-/** As in CIFAR-10's records. */
+/** As in CIFAR-10's packed images. */
 function planes(colour: Colour): Uint8Array {
   return Uint8Array.from({ length: 3 * SIDE * SIDE }, (_, index) => {
     const [channel, pixel] = [Math.floor(index / SIDE ** 2), index % SIDE ** 2];

@@ -14,7 +14,7 @@ import logits from './fixtures/sequential.json' with { type: 'json' };
 import torch from './fixtures/step.json' with { type: 'json' };
 import { fixture, fixtureNetwork as small } from './fixtures.ts';
 
-/** Of the fixture `conv`. */
+/** The network of the fixture `conv`. */
 const smallConv = conv(
   [
     [4, 3, 1],
@@ -23,7 +23,7 @@ const smallConv = conv(
   8,
 );
 
-describe('weights that PyTorch has written', () => {
+describe('weights that PyTorch wrote', () => {
   test.each(['fine-tuned.zip.pth', 'fine-tuned.legacy.pth', 'fine-tuned.safetensors'])(
     '%s gives torchvision’s logits and training step',
     (name) => {
@@ -44,7 +44,7 @@ describe('weights that PyTorch has written', () => {
     ['conv', 'conv.pth', smallConv],
     ['dense', 'dense.safetensors', dense(2)],
   ] as const)(
-    '%s: channels that PyTorch flattens first, and layers that it counts with gaps',
+    '%s: PyTorch flattens channels first, and its layers’ numbers have gaps',
     (which, name, network) => {
       const { weights, dropped, fresh } = fitWeights(readWeights(fixture(name)).tensors, network);
       expect({ dropped, fresh }).toEqual({ dropped: [], fresh: [] });
@@ -58,7 +58,7 @@ describe('weights that PyTorch has written', () => {
   );
 });
 
-describe('every tensor is accounted for', () => {
+describe('every tensor is used, dropped or refused', () => {
   test('of ImageNet’s weights: all but the head of its classes, which is drawn from the seed', () => {
     const file = readWeights(fixture('imagenet.legacy.pth'));
     const { weights, dropped, fresh } = fitWeights(file.tensors, small);
@@ -72,7 +72,7 @@ describe('every tensor is accounted for', () => {
     expect([...file.tensors.keys()].sort()).toEqual([...weights.keys(), 'fc.bias', 'fc.weight'].sort());
   });
 
-  test('a head is taken whole or not at all', () => {
+  test('a head is used completely or not at all', () => {
     const file = torchWeights(smallConv);
     expect(fitWeights(file, smallConv).fresh).toEqual([]);
     const other = conv(
@@ -86,12 +86,15 @@ describe('every tensor is accounted for', () => {
     const { weights, dropped, fresh } = fitWeights(file, other);
     expect([...weights.keys()]).toEqual(['conv.0.weight', 'conv.0.bias', 'conv.1.weight', 'conv.1.bias']);
     expect(dropped.map(({ name }) => name)).toEqual([
-      ...['layers.0.weight', 'layers.0.bias', 'layers.1.weight', 'layers.1.bias'],
+      'layers.0.weight',
+      'layers.0.bias',
+      'layers.1.weight',
+      'layers.1.bias',
     ]);
     expect(fresh).toHaveLength(6);
   });
 
-  test('all that does not fit is said at once', () => {
+  test('the message names everything that does not fit', () => {
     const file = torchWeights(tinyResnet);
     file.delete('layer2.0.bn1.running_var');
     file.set('layer3.0.conv2.weight', { shape: [1, 2, 3, 3], data: new Float32Array(18) });
@@ -107,13 +110,13 @@ describe('every tensor is accounted for', () => {
     );
   });
 
-  test('a dense network has no head that could be left out', () => {
+  test('a dense network has no head that could be dropped', () => {
     expect(() => fitWeights(torchWeights(dense(4, 5)), dense(4))).toThrow(
       /layers\.1\.weight: expected \[10, 4\], got \[5, 4\]\n.*\n {2}layers\.2\.weight: the network has no such tensor/,
     );
   });
 
-  test('a deeper network of the same shapes is another one', () => {
+  test('a deeper network with the same shapes does not fit', () => {
     const deeper: Network = { ...tinyResnet, blocks: [1, 1, 2, 1] };
     expect(() => fitWeights(torchWeights(deeper), tinyResnet)).toThrow(
       /layer3\.1\.conv1\.weight: the network has no such tensor/,
@@ -125,7 +128,7 @@ test.each([
   ['dense', dense(4, 5)],
   ['conv', smallConv],
   ['resnet', tinyResnet],
-] as const)('%s: to PyTorch’s layout and back nothing changes', (_kind, network) => {
+] as const)('%s: converting to PyTorch’s layout and back changes nothing', (_kind, network) => {
   const ours = startOf(network);
   expect(fitWeights(torchWeights(network), network).weights).toEqual(ours);
 });
@@ -137,7 +140,7 @@ function startOf(network: Network): NamedTensors {
   return new Map(tensorLayouts(network).map(({ name }) => [name, tensors.get(name)!]));
 }
 
-/** A network's weights as PyTorch would have them. */
+/** A network's weights in PyTorch's layout. */
 function torchWeights(network: Network): NamedTensors {
   const tensors = startOf(network);
   return new Map(

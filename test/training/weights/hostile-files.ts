@@ -3,7 +3,7 @@ import type { HostileFile } from './hostile/hostile-file.ts';
 import { pickles } from './hostile/pickles.ts';
 import { layouts, legacy } from './hostile/tensors.ts';
 
-/** Files that lie, call, grow or break off, each a few kilobytes at most. */
+/** Files with false claims, calls, endless growth or missing parts. Each has a few kilobytes at most. */
 export function hostileFiles(): HostileFile[] {
   return [...strangers(), ...safetensors(), ...zips(), ...pickles(), ...layouts(), ...legacy()];
 }

@@ -6,13 +6,15 @@ import expected from './fixtures/layouts.json' with { type: 'json' };
 import { fixture } from './fixtures.ts';
 import { torchLegacy, torchZip, type WrittenTensor } from './torch-writer.ts';
 
-describe('files that PyTorch has written', () => {
-  test('hold the same in every format', () => {
+describe('files that PyTorch wrote', () => {
+  test('have the same content in every format', () => {
     const zip = readWeights(fixture('fine-tuned.zip.pth'));
     const legacy = readWeights(fixture('fine-tuned.legacy.pth'));
     const safetensors = readWeights(fixture('fine-tuned.safetensors'));
     expect([zip, legacy, safetensors].map(({ format }) => format)).toEqual([
-      ...['torch.save, zip', 'torch.save, legacy', 'safetensors'],
+      'torch.save, zip',
+      'torch.save, legacy',
+      'safetensors',
     ]);
     expect(zip.tensors.size).toBe(89);
     expect(zip.tensors.get('conv1.weight')?.shape).toEqual([1, 3, 7, 7]);
@@ -27,7 +29,7 @@ describe('files that PyTorch has written', () => {
   });
 
   test.each(['layouts.zip.pth', 'layouts.legacy.pth', 'layouts.safetensors'])(
-    '%s: values of every type, however they lie in their storage',
+    '%s: values of every type, in any order in their storage',
     (name) => {
       const { tensors, counters } = readWeights(fixture(name));
       expect(counters).toEqual(['int64']);
@@ -40,7 +42,7 @@ describe('files that PyTorch has written', () => {
 });
 
 describe('round trip', () => {
-  /** A tensor in a storage with room around it, its axes in some order, and what it reads as. */
+  /** A tensor in a storage with other values around it, its axes in any order, and its expected values. */
   const tensor = fc
     .record({
       shape: fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 }),
@@ -72,7 +74,9 @@ describe('round trip', () => {
     });
   const names = fc.stringMatching(/^[a-z0-9_.-]{1,20}$/);
   const tensors = fc.uniqueArray(fc.tuple(names, tensor), {
-    ...{ minLength: 1, maxLength: 6, selector: ([name]: [string, unknown]) => name },
+    minLength: 1,
+    maxLength: 6,
+    selector: ([name]: [string, unknown]) => name,
   });
 
   test.each([
@@ -83,11 +87,13 @@ describe('round trip', () => {
       fc.property(tensors, (entries) => {
         const written = entries.map(
           ([name, { data: _, ...rest }], index): WrittenTensor => ({
-            ...{ name, key: String(index), type: 'Float' },
+            name,
+            key: String(index),
+            type: 'Float',
             ...rest,
           }),
         );
-        // As a worker gets it: a part of a larger buffer, at an odd offset.
+        // A part of a larger buffer at an odd offset, as in a worker.
         const bytes = Buffer.concat([Buffer.of(0), write(written)]).subarray(1);
         const sorted = entries.toSorted(([a], [b]) => (a < b ? -1 : 1));
         expect([...readWeights(bytes).tensors]).toEqual(
@@ -97,7 +103,7 @@ describe('round trip', () => {
     );
   });
 
-  test('safetensors: what this project writes', () => {
+  test('safetensors: files that this project writes', () => {
     const data = Float32Array.of(1, -2, 3);
     const written = new Map([
       ['b', { shape: [3], data }],

@@ -1,9 +1,9 @@
-/** Writes files as torch.save does, sound or otherwise, byte by byte: for files that PyTorch would not write. */
+/** Writes torch.save's formats byte by byte, valid or not, for files that PyTorch would not write. */
 import { crc32 } from 'node:zlib';
 
 export interface WrittenTensor {
   name: string;
-  /** Of its storage; tensors may share one. */
+  /** Its storage's key; tensors may share a storage. */
   key: string;
   type: 'Float' | 'Half' | 'BFloat16' | 'Double' | 'Long' | 'Int';
   /** The storage's values. */
@@ -15,12 +15,17 @@ export interface WrittenTensor {
 
 const bytesOf = { Float: 4, Half: 2, BFloat16: 2, Double: 8, Long: 8, Int: 4 };
 
-/** A tensor of float32 values that lies in a storage of its own. */
+/** A tensor of float32 values with its own storage. */
 export function floats(name: string, shape: number[], values: ArrayLike<number>): WrittenTensor {
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
   const data = Float32Array.from(values);
   return {
-    ...{ name, key: name, type: 'Float', shape, strides, offset: 0 },
+    name,
+    key: name,
+    type: 'Float',
+    shape,
+    strides,
+    offset: 0,
     values: Buffer.from(data.buffer),
   };
 }
@@ -58,7 +63,7 @@ export const p = {
   persistent: (id: Buffer) => Buffer.concat([id, Buffer.from('Q')]),
   put: (place: number) => Buffer.of(0x71, place),
   get: (place: number) => Buffer.of(0x68, place),
-  /** A whole pickle. */
+  /** A complete pickle. */
   pickle: (...parts: Buffer[]) => Buffer.concat([Buffer.of(0x80, 2), ...parts, Buffer.from('.')]),
 };
 
@@ -87,19 +92,17 @@ export function pickledTensor(tensor: WrittenTensor, legacy = false): Buffer {
   return p.call(
     p.global('torch._utils', '_rebuild_tensor_v2'),
     p.tuple(
-      ...[
-        storage,
-        p.int(offset),
-        p.tuple(...shape.map(p.int)),
-        p.tuple(...strides.map(p.int)),
-        p.false,
-        hooks,
-      ],
+      storage,
+      p.int(offset),
+      p.tuple(...shape.map(p.int)),
+      p.tuple(...strides.map(p.int)),
+      p.false,
+      hooks,
     ),
   );
 }
 
-/** As torch.save writes it, from a pickled object and storages. */
+/** torch.save's zip format, from a pickled object and storages. */
 export function torchZip(tensors: WrittenTensor[], object = stateDict(tensors)): Buffer {
   const storages = new Map(tensors.map(({ key, values }) => [key, values]));
   return zip([
@@ -132,7 +135,7 @@ export function torchLegacy(tensors: WrittenTensor[], object = stateDict(tensors
 export interface ZipEntry {
   name: string;
   content: Buffer;
-  /** What the headers say, where that is not so. */
+  /** False claims of the headers. */
   lies?: {
     crc?: number;
     size?: number;
@@ -144,7 +147,7 @@ export interface ZipEntry {
   };
 }
 
-/** An archive whose entries are stored, unless they lie. */
+/** An archive of uncompressed entries, unless their headers lie. */
 export function zip(entries: ZipEntry[]): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];

@@ -1,8 +1,8 @@
 /**
- * Writes the hostile files of the tests into a folder, to be tried by hand:
+ * Writes the tests' hostile files into a folder, to try them with the command line:
  *
  *     npx tsx test/training/weights/write-hostile-files.ts DIR
- *     for file in DIR/*; do npx staged-study check cifar10 --profile report --weights "$file"; done
+ *     for file in DIR/*; do npx staged-study check cifar10 --profile full --weights "$file"; done
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -31,7 +31,9 @@ export function safetensors(): HostileFile[] {
     return Buffer.concat([length, json, values]);
   };
   const w = (dtype: string, shape: number[], begin: number, end: number) => ({
-    ...{ dtype, shape, data_offsets: [begin, end] },
+    dtype,
+    shape,
+    data_offsets: [begin, end],
   });
   const float = (value: number) => Buffer.from(Float32Array.of(value).buffer);
   const double = (value: number) => Buffer.from(Float64Array.of(value).buffer);
