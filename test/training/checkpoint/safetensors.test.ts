@@ -153,20 +153,20 @@ describe('hostile files', () => {
   });
 
   test('a file changed anywhere is read or refused, nothing else happens', () => {
-    const sound = encodeSafetensors(
+    const valid = encodeSafetensors(
       new Map([
         ['conv.0.weight', { shape: [2, 3], data: new Float32Array(6) }],
         ['conv.0.bias', { shape: [3], data: new Float32Array(3) }],
       ]),
       { epoch: '3' },
     );
-    const change = fc.record({ at: fc.nat(sound.length - 1), to: fc.integer({ min: 0, max: 255 }) });
+    const change = fc.record({ at: fc.nat(valid.length - 1), to: fc.integer({ min: 0, max: 255 }) });
     fc.assert(
       fc.property(
         fc.array(change, { minLength: 1, maxLength: 3 }),
-        fc.nat(sound.length),
+        fc.nat(valid.length),
         (changes, length) => {
-          const bytes = sound.slice(0, length % 3 === 0 ? length : sound.length);
+          const bytes = valid.slice(0, length % 3 === 0 ? length : valid.length);
           for (const { at, to } of changes) if (at < bytes.length) bytes[at] = to;
           try {
             const { tensors } = decodeSafetensors(bytes);

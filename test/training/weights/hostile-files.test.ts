@@ -24,19 +24,19 @@ const files: [string, Buffer][] = [
   ['a safetensors file', fixture('layouts.safetensors')],
 ];
 
-describe.each(files)('%s', (_what, sound) => {
+describe.each(files)('%s', (_what, valid) => {
   test('is read if complete, and refused at every shorter length', () => {
-    expect(readWeights(sound).tensors.size).toBeGreaterThan(1);
-    for (let length = 0; length < sound.length; length++) {
-      expect(() => readWeights(sound.subarray(0, length)), `${length} bytes`).toThrow(WeightsError);
+    expect(readWeights(valid).tensors.size).toBeGreaterThan(1);
+    for (let length = 0; length < valid.length; length++) {
+      expect(() => readWeights(valid.subarray(0, length)), `${length} bytes`).toThrow(WeightsError);
     }
   });
 
   test('changed anywhere: is read or refused, nothing else happens', () => {
-    const change = fc.record({ at: fc.nat(sound.length - 1), to: fc.integer({ min: 0, max: 255 }) });
+    const change = fc.record({ at: fc.nat(valid.length - 1), to: fc.integer({ min: 0, max: 255 }) });
     fc.assert(
       fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
-        const bytes = Buffer.from(sound);
+        const bytes = Buffer.from(valid);
         for (const { at, to } of changes) bytes[at] = to;
         readOrRefused(bytes);
       }),
@@ -45,10 +45,10 @@ describe.each(files)('%s', (_what, sound) => {
   });
 
   test('cut up and reassembled: is read or refused', () => {
-    const part = fc.tuple(fc.nat(sound.length), fc.nat(sound.length));
+    const part = fc.tuple(fc.nat(valid.length), fc.nat(valid.length));
     fc.assert(
       fc.property(fc.array(part, { maxLength: 4 }), (parts) => {
-        readOrRefused(Buffer.concat(parts.map(([from, to]) => sound.subarray(from, to))));
+        readOrRefused(Buffer.concat(parts.map(([from, to]) => valid.subarray(from, to))));
       }),
       { numRuns: 300 },
     );

@@ -1,13 +1,13 @@
-"""Files of weights as PyTorch writes them, and what torchvision's ResNet makes of them.
+"""Writes files of weights with PyTorch, and torchvision's results for them.
 
     pip install torch torchvision safetensors
     python make-weights.py            # the small files in fixtures/; then: npx biome check --write test
-    python make-weights.py --to DIR   # files of ResNet-50's names and shapes, 100 MB each
+    python make-weights.py --to DIR   # files with ResNet-50's names and shapes, 100 MB each
 
-For each of torch.save's formats and safetensors it writes two files of the same random weights: `imagenet.*`, with
-torchvision's head of 1000 classes, as its downloads have it, and `fine-tuned.*`, with the head replaced. `step.json` has
-the logits of a few images and one training step of the second, in double precision: compare-with-torch.ts prints how far
-ours is from them.
+For each of torch.save's formats and for safetensors it writes two files of the same random weights: `imagenet.*`, with
+torchvision's head for 1000 classes, like its downloads; and `fine-tuned.*`, with another head. `step.json` has the logits
+of a few images and one training step of the second file, in double precision. scripts/compare-with-torch.ts prints how much
+ours differ.
 """
 
 import argparse
@@ -64,7 +64,7 @@ def resnet(folder, blocks, width, hidden, classes, images):
 
 
 def layouts(folder):
-    """Tensors that don't lie in their storages as they are read, and every type of values."""
+    """Tensors whose order in their storage differs from their order of axes, and every type of values."""
     base = torch.arange(24, dtype=torch.float32) / 8 - 1
     values = [0.5, -3e38, 1e-40, 0.1]
     state = {
@@ -93,7 +93,7 @@ def layouts(folder):
 
 
 def sequential(folder):
-    """Networks of convolutions and dense layers: PyTorch flattens channels first, and counts activations as layers."""
+    """Networks of convolutions and dense layers: PyTorch flattens channels first, and numbers activations too."""
     torch.manual_seed(2)
     part = lambda *sizes, **padding: [nn.Conv2d(*sizes, **padding), nn.ReLU(), nn.MaxPool2d(2)]  # noqa: E731
     conv = nn.Sequential(*part(3, 4, 3, padding=1), *part(4, 2, 5))

@@ -1,5 +1,5 @@
 import { p, stateDict, torchZip, zip } from '../torch-writer.ts';
-import { file, type HostileFile, sound } from './hostile-file.ts';
+import { file, type HostileFile, valid } from './hostile-file.ts';
 
 /** Something else than a file of weights. */
 export function strangers(): HostileFile[] {
@@ -112,9 +112,9 @@ export function safetensors(): HostileFile[] {
 }
 
 export function zips(): HostileFile[] {
-  const whole = torchZip([sound]);
-  const pickle = { name: 'a/data.pkl', content: p.pickle(stateDict([sound])) };
-  const values = { name: 'a/data/fc.weight', content: sound.values };
+  const whole = torchZip([valid]);
+  const pickle = { name: 'a/data.pkl', content: p.pickle(stateDict([valid])) };
+  const values = { name: 'a/data/fc.weight', content: valid.values };
   const zip64 = Buffer.from(whole);
   zip64.writeUInt32LE(0xffffffff, zip64.length - 6);
   const lying = Buffer.from(whole);
@@ -173,7 +173,7 @@ export function zips(): HostileFile[] {
     file('no values', zip([pickle]), /a\/data\/fc\.weight: expected the values of a storage/),
     file(
       'too few values',
-      zip([pickle, { ...values, content: sound.values.subarray(4) }]),
+      zip([pickle, { ...values, content: valid.values.subarray(4) }]),
       /expected 24 bytes for 6 values of float32, got 20/,
     ),
     file(

@@ -1,17 +1,17 @@
 import { p, pickledTensor, torchZip } from '../torch-writer.ts';
-import { file, type HostileFile, sound } from './hostile-file.ts';
+import { file, type HostileFile, valid } from './hostile-file.ts';
 
 /** Files of torch.save whose pickle does what a state dict's never does. */
 export function pickles(): HostileFile[] {
   const made = (what: string, object: Buffer, message: RegExp) =>
-    file(what, torchZip([sound], object), message);
+    file(what, torchZip([valid], object), message);
   const run = (module: string, name: string) =>
     p.call(p.global(module, name), p.tuple(p.text('touch /tmp/owned')));
   const uncalled = (name: string) =>
     new RegExp(
       `state dict, ${name.replaceAll('.', '\\.')}: not called: a file of weights may have tensors only`,
     );
-  const tensor = pickledTensor(sound);
+  const tensor = pickledTensor(valid);
   const one = (value: Buffer) => p.dict(p.text('w'), value);
   const laughs = p.tuple(
     ...Array.from({ length: 100 }, (_, i) =>
@@ -33,7 +33,7 @@ export function pickles(): HostileFile[] {
       uncalled('os.collections.OrderedDict'),
     ),
     made(
-      'a whole model',
+      'a complete model',
       run('torchvision.models.resnet', 'ResNet'),
       uncalled('torchvision.models.resnet.ResNet'),
     ),
@@ -84,13 +84,9 @@ export function pickles(): HostileFile[] {
       /expected 4294967295 more bytes/,
     ),
     made('text that is no UTF-8', Buffer.from([0x58, 2, 0, 0, 0, 0xc3, 0x28]), /expected text in UTF-8/),
-    made(
-      'a place of its memory that is empty',
-      Buffer.from([0x6a, 0xff, 0xff, 0xff, 0xff]),
-      /reads place 4294967295/,
-    ),
-    made('a mark that was never set', Buffer.from('t'), /a mark that it never set/),
-    made('a value that was never given', Buffer.from('R'), /a value from an empty stack/),
+    made('an empty place of its memo', Buffer.from([0x6a, 0xff, 0xff, 0xff, 0xff]), /reads place 4294967295/),
+    made('a mark that is missing', Buffer.from('t'), /a mark that it never set/),
+    made('a value from an empty stack', Buffer.from('R'), /a value from an empty stack/),
     made(
       'a value from below a mark',
       Buffer.concat([p.none, Buffer.from([0x28, 0x85])]),

@@ -1,15 +1,15 @@
 import { floats, p, stateDict, torchLegacy, torchZip, type WrittenTensor } from '../torch-writer.ts';
-import { file, type HostileFile, sound } from './hostile-file.ts';
+import { file, type HostileFile, valid } from './hostile-file.ts';
 
 /** State dicts whose tensors do not lie in their storages as they say. */
 export function layouts(): HostileFile[] {
   const made = (what: string, change: Partial<WrittenTensor>, message: RegExp) =>
-    file(what, torchZip([{ ...sound, ...change }]), message);
+    file(what, torchZip([{ ...valid, ...change }]), message);
   const large = floats('w', [1000], new Float32Array(1000));
   const times = (count: number) => Array.from({ length: count }, (_, i) => ({ ...large, name: `w${i}` }));
   const rebuild = (...args: Buffer[]) =>
     torchZip(
-      [sound],
+      [valid],
       p.dict(p.text('w'), p.call(p.global('torch._utils', '_rebuild_tensor_v2'), p.tuple(...args))),
     );
   return [
@@ -59,31 +59,31 @@ export function layouts(): HostileFile[] {
     file('a tensor of too few arguments', rebuild(), /expected a storage, an offset/),
     file(
       'a storage described twice',
-      torchZip([sound, { ...sound, name: 'b', values: sound.values.subarray(4) }]),
+      torchZip([valid, { ...valid, name: 'b', values: valid.values.subarray(4) }]),
       /it is described twice, with different/,
     ),
     file(
       'a storage outside the archive',
-      torchZip([sound], stateDict([{ ...sound, key: '../../../etc/passwd' }])),
+      torchZip([valid], stateDict([{ ...valid, key: '../../../etc/passwd' }])),
       /archive\/data\/\.\.\/\.\.\/\.\.\/etc\/passwd: expected the values/,
     ),
     file(
       'a parameter of nothing',
       torchZip(
-        [sound],
+        [valid],
         p.dict(p.text('w'), p.call(p.global('torch._utils', '_rebuild_parameter'), p.tuple(p.none))),
       ),
       /_rebuild_parameter: expected a tensor/,
     ),
     file(
       'a persistent id that is no storage',
-      torchZip([sound], p.dict(p.text('w'), p.persistent(p.text('module')))),
+      torchZip([valid], p.dict(p.text('w'), p.persistent(p.text('module')))),
       /expected its type, key, place and size/,
     ),
     file(
       'a storage of another class',
       torchZip(
-        [sound],
+        [valid],
         p.dict(
           p.text('w'),
           p.persistent(
@@ -104,8 +104,8 @@ export function layouts(): HostileFile[] {
 
 /** The older format of torch.save. */
 export function legacy(): HostileFile[] {
-  const whole = torchLegacy([sound]);
-  const at = whole.length - sound.values.length - 8;
+  const whole = torchLegacy([valid]);
+  const at = whole.length - valid.values.length - 8;
   const counted = (count: bigint) => {
     const bytes = Buffer.from(whole);
     bytes.writeBigInt64LE(count, at);
@@ -117,7 +117,7 @@ export function legacy(): HostileFile[] {
   ]);
   const rest = (...parts: Buffer[]) => Buffer.concat([start, ...parts]);
   const little = p.pickle(p.dict(p.text('little_endian'), p.true));
-  const dict = p.pickle(stateDict([sound], true));
+  const dict = p.pickle(stateDict([valid], true));
   return [
     file(
       'legacy, cut off in a storage',
@@ -169,7 +169,7 @@ export function legacy(): HostileFile[] {
     ),
     file(
       'legacy, os.system in the state dict',
-      torchLegacy([sound], p.dict(p.text('w'), p.call(p.global('os', 'system'), p.tuple()))),
+      torchLegacy([valid], p.dict(p.text('w'), p.call(p.global('os', 'system'), p.tuple()))),
       /state dict, os\.system: not called/,
     ),
     file(
