@@ -24,7 +24,8 @@ export function workflowSignals() {
   };
   const flush = () => {
     // Of several epochs, the workflow needs the last and the best.
-    for (const line of new Set([bestEpoch(held), held.at(-1)])) if (line) send(SIGNALS.epochEnded, withSummary(line));
+    for (const line of new Set([bestEpoch(held), held.at(-1)]))
+      if (line) send(SIGNALS.epochEnded, withSummary(line));
     held = [];
     lastSent = Date.now();
   };

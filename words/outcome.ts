@@ -42,9 +42,7 @@ export function overrideInWords({ override }: Marked): string | undefined {
  * All of it, as a leaderboard in text shows it: `88.18 % (epoch 61), from the store`, or
  * `diverged: train_loss became NaN in epoch 1`.
  */
-export function standingInWords(
-  standing: Ended & Marked & Scored & Pick<TrialStanding, 'message'>,
-): string {
+export function standingInWords(standing: Ended & Marked & Scored & Pick<TrialStanding, 'message'>): string {
   const parts = [resultInWords(standing), originInWords(standing), overrideInWords(standing)];
   const result = parts.filter((part) => part !== undefined).join(', ');
   return standing.message ? `${result}: ${standing.message}` : result;

@@ -1,3 +1,8 @@
+/** Temporal's name of a workflow's status as a word of a sentence: `cancelled`, `timed out`. */
+export function statusInWords(status: string): string {
+  return status.toLowerCase().replaceAll('_', ' ');
+}
+
 /** How to continue with a study that was cancelled, failed or terminated, in two lines. */
 export function howToRunAgain(profile: string): string[] {
   return [

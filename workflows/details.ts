@@ -28,7 +28,10 @@ export function studyDetails(status: StudyStatus): string {
   return paragraphs(
     `**${status.title}**, profile ${status.profile}`,
     ...(end && end.how !== 'completed'
-      ? [earlyEnd(end), `To run it again: \`${runAgainCommand(status.profile)}\`. Trials that have results are not trained again.`]
+      ? [
+          earlyEnd(end),
+          `To run it again: \`${runAgainCommand(status.profile)}\`. Trials that have results are not trained again.`,
+        ]
       : []),
     dataLine(status),
     weightsLine(status),

@@ -86,7 +86,10 @@ export interface TrialInput {
 
 /** How a trial ended. */
 export interface TrialEnd
-  extends Pick<TrialStanding, 'status' | 'trialKey' | 'outcome' | 'score' | 'bestEpoch' | 'reused' | 'message'> {
+  extends Pick<
+    TrialStanding,
+    'status' | 'trialKey' | 'outcome' | 'score' | 'bestEpoch' | 'reused' | 'message'
+  > {
   /** Settings that a person changed when retrying this trial; null if none. */
   override: Overrides | null;
 }

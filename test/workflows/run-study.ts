@@ -110,7 +110,7 @@ export function trained(spec: TrialSpec, score: number | null): TrainEnd {
   const outcome = score === null ? 'diverged' : 'completed';
   return {
     status: 'trained',
-    result: { trialKey: trialKey(spec), outcome, score, bestEpoch: 1, reused: false },
+    result: { trialKey: trialKey(spec), outcome, score, bestEpoch: 1, reused: false, message: null },
   };
 }
 

@@ -4,6 +4,7 @@ import { trialKey } from '../../../study/trial/trial-key.ts';
 import { QUERIES } from '../../../temporal/names.ts';
 import { percent } from '../../../words/numbers.ts';
 import { standingInWords } from '../../../words/outcome.ts';
+import { drawInWords } from '../../../words/settings.ts';
 import { initialWeightsInWords } from '../../../words/weights.ts';
 import type { TrialStatus } from '../../../workflows/status.ts';
 import { didYouMean } from '../../command-line/did-you-mean.ts';
@@ -62,15 +63,20 @@ async function showTrial(
       JSON.stringify({ trial: name, trialKey: key, spec, lines, result: result ?? null }, null, 2),
     );
   console.log(
-    `${name} of ${studyId}: ${trial.standing ? standingInWords(trial.standing) : describeProgress(trial)}`,
+    `${name} of ${studyId}: ${trial.standing ? standingInWords({ ...trial.standing, message: result?.message ?? trial.standing.message }) : describeProgress(trial)}`,
   );
+  if (trial.drawn) console.log(`drawn by the search: ${drawInWords(trial.drawn)}`);
   console.log(`objects: trials/${key}/`);
   console.log(`starts from: ${initialWeightsInWords(spec.initialWeights)}`);
   console.log(`${JSON.stringify(spec.config, null, 2)}\n`);
   console.log(
-    table(['epoch', 'train loss', 'train accuracy', 'val loss', 'val accuracy', 'seconds'], lines.map(row)),
+    lines.length > 0
+      ? table(HEADER, lines.map(row))
+      : 'No epoch has ended, so there are no losses and accuracies.',
   );
 }
+
+const HEADER = ['epoch', 'train loss', 'train accuracy', 'val loss', 'val accuracy', 'seconds'];
 
 function row(line: EpochLine): string[] {
   return [

@@ -207,7 +207,7 @@ describe('against servers', () => {
     await expectExits([
       ['status waits', 3, /waits\/width\/wide needs attention: no such layer/],
       ['watch waits', 3, /needs attention/],
-      ['retry waits narrow', 1, /expected the name of something that needs attention \(wide\), got "narrow"/],
+      ['retry waits narrow', 1, /"narrow" does not need attention \(what does: wide\)/],
       ['retry waits wid', 2, /did you mean "wide"\?/],
       ['skip waits wid', 2, /did you mean "wide"\?/],
       ['cancel waits', 0, /waits: cancelled/],
