@@ -114,7 +114,7 @@ it.each([
   ],
   [
     110,
-    'epoch 2 of 3, loss 1.2346, train 30.00 %, val 25.50 % after epoch 1, 3 min 20 s left, lr 0.003162, batch 64, 20\u00a0epochs',
+    'epoch 2 of 3, train 30.00 %, val 25.50 % after epoch 1, 3 min 20 s left, lr 0.003162, batch 64, 20\u00a0epochs',
   ],
   [80, 'epoch 2 of 3, train 30.00 %, val 25.50 % after epoch 1, 3 min 20 s left'],
   [50, 'epoch 2 of 3, val 25.50 %, 3 min 20 s left'],
