@@ -38,9 +38,7 @@ export async function skip(studyId: string, name: string): Promise<void> {
 async function waiting(session: Session, studyId: string, name: string): Promise<Attention> {
   const { status } = await findStudy(session, studyId);
   if (status.name !== 'RUNNING')
-    throw new UserError(
-      `${studyId}: nothing needs attention, because the study is ${statusInWords(status.name)}`,
-    );
+    throw new UserError(`${studyId}: nothing needs attention: the study is ${statusInWords(status.name)}`);
   const { attention, stages } = await viewStudy(session.client, studyId);
   const found = attention.find((each) => each.name === name);
   if (found) return found;
