@@ -108,6 +108,10 @@ it.each([
         { state: 'waiting' },
       ],
     });
+    const { client } = temporal();
+    await expect.poll(() => currentDetails(client, `${studyId}/width`), soon).toContain('**Cancelled**');
+    const trial = await currentDetails(client, `${studyId}/width/wide`);
+    expect(trial).toContain('**wide**: cancelled before it had a result');
   });
 });
 
