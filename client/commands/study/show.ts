@@ -80,9 +80,9 @@ function describe(trial: TrialView, result: TrialResult | undefined): string {
 const HEADER = ['epoch', 'train loss', 'train accuracy', 'val loss', 'val accuracy', 'seconds'];
 
 function epochTable(lines: EpochLine[], planned: number): string {
-  const all = plural(planned, 'epoch');
-  if (lines.length === 0) return `None of ${all} has ended, so there are no losses and accuracies.`;
-  return `${lines.length} of ${all} ended:\n\n${table(HEADER, lines.map(row))}`;
+  const ended = `${lines.length} of ${plural(planned, 'epoch')} ended`;
+  if (lines.length === 0) return `${ended}, so there are no losses and accuracies to show.`;
+  return `${ended}:\n\n${table(HEADER, lines.map(row))}`;
 }
 
 function row(line: EpochLine): string[] {

@@ -170,7 +170,7 @@ describe('against servers', () => {
       ['watch done', 0, /winner/],
       ['show done', 0, /width/],
       ['list', 0, /done +completed +tiny/],
-      ['show done narrow', 0, /narrow of done: 50\.00 % .*None of 2.epochs has ended/s],
+      ['show done narrow', 0, /narrow of done: 50\.00 % .*0 of 2.epochs ended, so there are no losses/s],
       ['show done narow', 2, /got "narow" \(did you mean "narrow"\?\)/],
       ['cancel done', 1, /expected a running study, got one that is completed/],
       ['retry done narrow', 1, /nothing needs attention: the study is completed/],
