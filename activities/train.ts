@@ -13,7 +13,7 @@ import { workflowSignals } from './workflow-signals.ts';
 export type TrainEnd =
   | {
       status: 'trained';
-      result: Pick<TrialStanding, 'trialKey' | 'outcome' | 'score' | 'bestEpoch' | 'reused'>;
+      result: Pick<TrialStanding, 'trialKey' | 'outcome' | 'score' | 'bestEpoch' | 'reused' | 'message'>;
     }
   /** The worker was shut down. If the activity is scheduled again, it continues from the newest checkpoint. */
   | { status: 'interrupted' };
@@ -21,6 +21,8 @@ export type TrainEnd =
 const LEASE_MS = 60_000;
 const RENEWAL_MS = 15_000;
 const POLL_MS = 2_000;
+/** TensorFlow's messages can fill pages; the store has them in full. */
+const MAX_MESSAGE_LENGTH = 300;
 
 /**
  * Trains one trial, or finds its result in the store: no trial is trained twice. While another study's attempt holds
@@ -104,6 +106,15 @@ function keepRenewing(lease: Lease): () => void {
 }
 
 function trained(key: string, result: TrialResult, reused: boolean): TrainEnd {
-  const { outcome, score, bestEpoch } = result;
-  return { status: 'trained', result: { trialKey: key, outcome, score, bestEpoch, reused } };
+  const { outcome, score, bestEpoch, message } = result;
+  return {
+    status: 'trained',
+    result: { trialKey: key, outcome, score, bestEpoch, reused, message: message ? brief(message) : null },
+  };
+}
+
+/** A message's first line, shortened. */
+function brief(message: string): string {
+  const [line = ''] = message.trim().split('\n');
+  return line.length > MAX_MESSAGE_LENGTH ? `${line.slice(0, MAX_MESSAGE_LENGTH)}…` : line;
 }

@@ -2,6 +2,11 @@ import type { DatasetSummary } from '../study/record/record.ts';
 
 type Origin = DatasetSummary['origin'];
 
+/** Where a data set's images come from, for a column of a table. */
+export function datasetAsLabel(kind: Origin['kind']): string {
+  return { official: 'CIFAR-10', other: 'CIFAR-10, other archive', generated: 'generated images' }[kind];
+}
+
 /** Where a data set's images come from, for a line that says more: `CIFAR-10`. */
 export function datasetInBrief({ kind }: Origin): string {
   return {

@@ -3,6 +3,7 @@ import { percent } from './numbers.ts';
 
 type Ended = Pick<TrialStanding, 'status' | 'outcome'>;
 type Marked = Pick<TrialStanding, 'takenOver' | 'reused' | 'override'>;
+type Scored = Pick<TrialStanding, 'score' | 'bestEpoch'>;
 
 /** How a trial ended, as a label: `completed`, `diverged`, `out of memory` or `skipped`. */
 export function endInWords({ status, outcome }: Ended): string {
@@ -17,7 +18,7 @@ export function endAsVerb({ status, outcome }: Ended, trials = 1): string {
 }
 
 /** A trial's result: `88.18 % (epoch 61)`, or how it ended without a score. */
-export function resultInWords(standing: Ended & Pick<TrialStanding, 'score' | 'bestEpoch'>): string {
+export function resultInWords(standing: Ended & Scored): string {
   const { score, bestEpoch } = standing;
   return score === null ? endInWords(standing) : `${percent(score)} (epoch ${bestEpoch})`;
 }
@@ -37,11 +38,17 @@ export function overrideInWords({ override }: Marked): string | undefined {
   return `changed on retry: ${changes.join(', ') || 'nothing'}`;
 }
 
-/** All of it, as a leaderboard in text shows it: `88.18 % (epoch 61), from the store`. */
-export function standingInWords(
-  standing: Ended & Marked & Pick<TrialStanding, 'score' | 'bestEpoch'>,
-): string {
-  return [resultInWords(standing), originInWords(standing), overrideInWords(standing)]
-    .filter((part) => part !== undefined)
-    .join(', ');
+/**
+ * All of it, as a leaderboard in text shows it: `88.18 % (epoch 61), from the store`, or
+ * `diverged: train_loss became NaN in epoch 1`.
+ */
+export function standingInWords(standing: Ended & Marked & Scored & Pick<TrialStanding, 'message'>): string {
+  const parts = [resultInWords(standing), originInWords(standing), overrideInWords(standing)];
+  const result = parts.filter((part) => part !== undefined).join(', ');
+  return standing.message ? `${result}: ${standing.message}` : result;
+}
+
+/** A trial's place on a leaderboard: `1`, or `–` for a trial without a score. */
+export function rankInWords({ score }: Pick<TrialStanding, 'score'>, index: number): string {
+  return score === null ? '–' : String(index + 1);
 }

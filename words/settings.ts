@@ -1,6 +1,6 @@
 import type { Activation, Network, Settings } from '../study/definition/training-config.ts';
 import { networkInFull } from './network.ts';
-import { plural } from './numbers.ts';
+import { brief, plural } from './numbers.ts';
 
 export interface Setting {
   name: string;
@@ -51,7 +51,19 @@ export function numberInWords(
   }
 }
 
+/** What a search drew, with numbers in four significant digits: `lr 0.003162, batch 64, 20 epochs, dropout 0.25`. */
+export function drawInWords(
+  drawn: Partial<Pick<Settings, 'learningRate' | 'batchSize' | 'epochs' | 'dropout'>>,
+): string {
+  return DRAWN.flatMap((setting) => {
+    const value = drawn[setting];
+    return value === undefined ? [] : [numberInWords(setting, brief(value))];
+  }).join(', ');
+}
+
 // --- helpers ---
+
+const DRAWN = ['learningRate', 'batchSize', 'epochs', 'dropout'] as const;
 
 const ACTIVATIONS: Record<Activation, string> = {
   relu: 'ReLU',

@@ -1,4 +1,4 @@
-import { ActivityFailure, defineSignal, getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
+import { defineSignal, getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
 import { SIGNALS } from '../temporal/names.ts';
 
 /** Sent to a stage and its study when a part of them starts or stops waiting for a person. */
@@ -19,10 +19,4 @@ export async function notifyAbove(studyId: string, failure: string | null): Prom
   for (const id of new Set([parent.workflowId, studyId])) {
     await getExternalWorkflowHandle(id).signal(attentionSignal, notice);
   }
-}
-
-/** The message of the failure behind an activity's error. */
-export function describeFailure(error: unknown): string {
-  const cause = error instanceof ActivityFailure ? (error.cause ?? error) : error;
-  return cause instanceof Error ? cause.message : String(cause);
 }

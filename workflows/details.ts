@@ -3,24 +3,37 @@
  * the columns of a table.
  */
 import { rank } from '../study/plan/winner.ts';
+import type { TrialStanding } from '../study/record/record.ts';
 import { trialWorkflowId, UPDATES } from '../temporal/names.ts';
 import { datasetInBrief } from '../words/dataset.ts';
 import { networkInBrief } from '../words/network.ts';
-import { percent } from '../words/numbers.ts';
+import { brief, loss, percent, plural } from '../words/numbers.ts';
 import { standingInWords } from '../words/outcome.ts';
-import { describeSettings } from '../words/settings.ts';
+import { describeSettings, drawInWords } from '../words/settings.ts';
+import { runAgainCommand } from '../words/study-end.ts';
 import { initialWeightsInWords, weightsInBrief } from '../words/weights.ts';
-import type { StageProgress, StageStatus, StudyStatus, TrialInput, TrialStatus } from './status.ts';
+import type {
+  EarlyEnd,
+  StageProgress,
+  StageRow,
+  StageStatus,
+  StudyStatus,
+  TrialInput,
+  TrialStatus,
+} from './status.ts';
 
 export function studyDetails(status: StudyStatus): string {
-  const { dataset, images, studyId, attention, test } = status;
-  const waiting = Object.entries(attention);
+  const { studyId, attention, test, end } = status;
+  const waiting = end ? [] : Object.entries(attention);
   return paragraphs(
     `**${status.title}**, profile ${status.profile}`,
-    dataset && images
-      ? `Data: ${images.training} of ${dataset.trainImages} training images, ${images.test} of ${dataset.testImages} test ` +
-          `images (${datasetInBrief(dataset.origin)})`
-      : 'Data: being prepared',
+    ...(end && end.how !== 'completed'
+      ? [
+          earlyEnd(end),
+          `To run it again: \`${runAgainCommand(status.profile)}\`. Trials that have results are not trained again.`,
+        ]
+      : []),
+    dataLine(status),
     weightsLine(status),
     ...waiting.map(
       ([id, failure]) =>
@@ -28,36 +41,49 @@ export function studyDetails(status: StudyStatus): string {
     ),
     waiting.length > 0 ? 'The pages of these workflows explain what to do.' : undefined,
     status.stages.map((stage, index) => `${index + 1}. ${stageLine(stage, test)}`).join('\n'),
-    `Objects: \`studies/${studyId}/\`${status.objectsUrl ? `, [browse](${status.objectsUrl})` : ''}. ` +
-      `Report, after the study has ended: \`npx staged-study report ${studyId}\``,
+    `Objects: \`studies/${studyId}/\`${status.objectsUrl ? `, [browse](${status.objectsUrl})` : ''}. ${reportLine(status)}`,
   );
 }
 
 export function stageDetails(studyId: string, status: StageStatus): string {
-  const ended = status.trials.flatMap(({ standing }) => (standing ? [standing] : []));
-  const parked = status.trials.filter(({ failure }) => failure !== null);
-  const open = status.trials.filter(({ standing, failure }) => !standing && failure === null);
+  const { end, evaluations } = status;
+  const ended = status.trials.filter((row): row is EndedRow => row.standing !== null);
+  const parked = end ? [] : status.trials.filter(({ failure }) => failure !== null);
+  const open = status.trials.filter((row) => !row.standing && !parked.includes(row));
+  const ranked = rank(ended.map((row) => ({ ...row, score: row.standing.score })));
   return paragraphs(
     `**${status.stage}**: ${status.question}`,
+    end ? earlyEnd(end) : undefined,
+    evaluations === null
+      ? undefined
+      : `${status.trials.filter(({ drawn, standing }) => drawn && standing).length} of ${plural(evaluations, 'evaluation')} ended`,
     ...parked.map(
       ({ name, failure }) =>
         `**Needs attention**: \`${trialWorkflowId(studyId, status.stage, name)}\`: ${failure}`,
     ),
-    rank(ended)
-      .map((standing, index) => `${index + 1}. **${standing.name}** ${standingInWords(standing)}`)
+    ranked
+      .filter(({ score }) => score !== null)
+      .map((row, index) => `${index + 1}. ${rowLine(row)}`)
       .join('\n'),
-    open.length > 0 ? `Queued or training: ${open.map(({ name }) => name).join(', ')}` : undefined,
+    ...ranked.filter(({ score }) => score === null).map((row) => `– ${rowLine(row)}`),
+    open.length > 0
+      ? `${end ? 'Not finished' : 'Queued or training'}: ${open.map(openRow).join(open.some(({ drawn }) => drawn) ? '; ' : ', ')}`
+      : undefined,
   );
 }
 
 export function trialDetails({ name, spec, state, end, lastLine, bestLine }: TrialStatus): string {
   const { config } = spec;
-  const settings = describeSettings(config).filter(({ name }) => name !== 'network');
+  const settings = describeSettings({
+    ...config,
+    learningRate: brief(config.learningRate),
+    dropout: brief(config.dropout),
+  }).filter((setting) => setting.name !== 'network');
   return paragraphs(
-    `**${name}**: ${end ? standingInWords({ ...end, takenOver: false }) : state}`,
+    `**${name}**: ${end ? standingInWords({ ...end, takenOver: false }) : TRIAL_STATES[state]}`,
     lastLine &&
-      `Epoch ${lastLine.epoch} of ${config.epochs}: train loss ${lastLine.train_loss.toFixed(4)}, accuracy ` +
-        `${percent(lastLine.train_accuracy)}; val loss ${lastLine.val_loss.toFixed(4)}, accuracy ` +
+      `Epoch ${lastLine.epoch} of ${config.epochs}: train loss ${loss(lastLine.train_loss)}, accuracy ` +
+        `${percent(lastLine.train_accuracy)}; val loss ${loss(lastLine.val_loss)}, accuracy ` +
         `${percent(lastLine.val_accuracy)}. Best: ${bestLine ? `${percent(bestLine.val_accuracy)} (epoch ${bestLine.epoch})` : ''}`,
     [
       `- network: ${networkInBrief(config.network)}, from ${initialWeightsInWords(spec.initialWeights)}`,
@@ -97,6 +123,48 @@ export function failedStageDetails(id: string, stage: string, failure: string): 
 
 // --- helpers ---
 
+type EndedRow = StageRow & { standing: TrialStanding };
+
+const TRIAL_STATES: Record<TrialStatus['state'], string> = {
+  queued: 'queued',
+  training: 'training',
+  needsAttention: 'needs attention',
+  done: 'done',
+  cancelled: 'cancelled before it had a result',
+};
+
+const STAGE_STATES: Record<StageProgress['state'], string> = {
+  waiting: 'not started',
+  running: 'running',
+  done: 'done',
+  cancelled: 'cancelled before it had ended',
+};
+
+function earlyEnd({ how, failure }: EarlyEnd): string {
+  return how === 'cancelled' ? '**Cancelled**' : `**Failed**: ${failure}`;
+}
+
+function rowLine({ name, standing, drawn }: EndedRow): string {
+  return `**${name}** ${drawn ? `(${drawInWords(drawn)}) ` : ''}${standingInWords(standing)}`;
+}
+
+function openRow({ name, drawn }: StageRow): string {
+  return drawn ? `${name} (${drawInWords(drawn)})` : name;
+}
+
+function dataLine({ dataset, images, end }: StudyStatus): string {
+  if (!dataset || !images) return `Data: ${end ? 'not prepared' : 'being prepared'}`;
+  return (
+    `Data: ${images.training} of ${dataset.trainImages} training images, ${images.test} of ${dataset.testImages} test ` +
+    `images (${datasetInBrief(dataset.origin)})`
+  );
+}
+
+function reportLine({ studyId, end }: StudyStatus): string {
+  if (end && end.how !== 'completed') return 'A study has a report only if it completed.';
+  return `Report${end ? '' : ', once the study has completed'}: \`npx staged-study report ${studyId}\``;
+}
+
 function paragraphs(...parts: (string | null | undefined)[]): string {
   return parts.filter((part) => part).join('\n\n');
 }
@@ -129,5 +197,5 @@ function stageLine(
       : winner
         ? `: **${winner.name}**, ${percent(winner.score)}`
         : '';
-  return `**${name}** (${state})${result}. ${question}`;
+  return `**${name}** (${STAGE_STATES[state]})${result}. ${question}`;
 }

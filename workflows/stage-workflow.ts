@@ -12,18 +12,22 @@ import {
 import type { Overrides } from '../study/definition/overrides.ts';
 import type { SearchStage, Stage } from '../study/definition/stage-schema.ts';
 import type { Profile } from '../study/definition/study-schema.ts';
+import { asTrained } from '../study/plan/epochs.ts';
 import { type NamedConfig, searchTrial } from '../study/plan/plan.ts';
 import { winner } from '../study/plan/winner.ts';
 import type { TrialStanding } from '../study/record/record.ts';
 import type { SearchedTrial, Suggestion } from '../study/search/suggest.ts';
 import type { TrialSpec } from '../study/trial/trial.ts';
 import { QUERIES, trialWorkflowId, UPDATES } from '../temporal/names.ts';
+import { plural } from '../words/numbers.ts';
+import { endInWords } from '../words/outcome.ts';
 import { suggest } from './activities.ts';
 import { attentionSignal, notifyAbove } from './attention.ts';
 import { takeDecisions } from './decision.ts';
 import { failedStageDetails, stageDetails } from './details.ts';
+import { showEarlyEnd } from './early-end.ts';
 import { searchAttributes, typedSearchAttributes } from './search-attributes.ts';
-import type { StageStatus } from './status.ts';
+import type { DrawnSettings, StageRow, StageStatus } from './status.ts';
 import { trialWorkflow } from './trial-workflow.ts';
 
 export interface StageInput {
@@ -70,7 +74,8 @@ export const retryStageUpdate = defineUpdate<string, [Overrides | undefined]>(UP
  */
 export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
   const { studyId, stage, kind, question, start, search } = input;
-  const status: StageStatus = { stage, kind, question, trials: [], failure: null };
+  const evaluations = search?.evaluations ?? null;
+  const status: StageStatus = { stage, kind, question, evaluations, trials: [], failure: null, end: null };
   const show = () => setCurrentDetails(stageDetails(studyId, status));
   setHandler(stageStatusQuery, () => status);
   setHandler(attentionSignal, ({ id, failure }) => {
@@ -82,28 +87,37 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
   });
   const waitForDecision = takeDecisions(`stage ${stage}`, { retry: retryStageUpdate, hasSettings: true });
 
-  if (start) status.trials.push({ name: start.name, epochs: null, standing: start, failure: null });
+  if (start)
+    status.trials.push({ name: start.name, epochs: null, standing: start, failure: null, drawn: null });
   show();
-  await Promise.all(input.trials.map((trial) => runTrial(trial)));
-  if (search) await runSearch(search);
+  return showEarlyEnd(runAll, (end) => {
+    status.end = end;
+    show();
+  });
 
-  for (;;) {
-    const standings = status.trials.flatMap(({ standing }) => (standing ? [standing] : []));
-    const best = winner(standings) ?? null;
-    if (best || !input.promotes) return { standings, winner: input.promotes ? best : null };
-    const overrides = await park(`no trial has a score: ${describeOutcomes(standings)}`);
-    await Promise.all(input.trials.map((trial) => runTrial(trial, { override: overrides })));
+  async function runAll(): Promise<StageOutcome> {
+    await Promise.all(input.trials.map((trial) => runTrial(trial)));
+    if (search) await runSearch(search);
+
+    for (;;) {
+      const standings = status.trials.flatMap(({ standing }) => (standing ? [standing] : []));
+      const best = winner(standings) ?? null;
+      if (best || !input.promotes) return { standings, winner: input.promotes ? best : null };
+      const overrides = await park(`no trial has a score: ${describeOutcomes(standings)}`);
+      await Promise.all(input.trials.map((trial) => runTrial(trial, { override: overrides })));
+    }
   }
 
   /** @param made what a search drew for the trial, and what a person changed for the whole stage. */
   async function runTrial(
     { name, spec, of }: StageTrial,
-    made: { suggestion?: Suggestion; override?: Overrides | null } = {},
+    made: { suggestion?: Suggestion; drawn?: DrawnSettings; override?: Overrides | null } = {},
   ): Promise<void> {
-    const { suggestion = null, override = null } = made;
+    const { suggestion = null, drawn = null, override = null } = made;
     const row = rowOf(name);
     row.epochs = spec.config.epochs;
     row.standing = null;
+    row.drawn = drawn;
     show();
     const end = await executeChild(trialWorkflow, {
       workflowId: trialWorkflowId(studyId, stage, name),
@@ -116,17 +130,17 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
         TrialStatus: 'queued',
         NeedsAttention: false,
       }),
-      staticSummary: `${name}: ${spec.config.epochs} epochs`,
+      staticSummary: `${name}: ${plural(spec.config.epochs, 'epoch')}`,
     });
     const changed = override || end.override ? { ...override, ...end.override } : null;
     row.standing = { name, ...end, takenOver: false, of, suggestion, override: changed };
     show();
   }
 
-  function rowOf(name: string): StageStatus['trials'][number] {
+  function rowOf(name: string): StageRow {
     const found = status.trials.find((each) => each.name === name);
     if (found) return found;
-    const row = { name, epochs: null, standing: null, failure: null };
+    const row: StageRow = { name, epochs: null, standing: null, failure: null, drawn: null };
     status.trials.push(row);
     return row;
   }
@@ -140,7 +154,8 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
         const index = next++;
         const suggestion = await suggest({ space, seed: spec.seed, index, ended: ended() });
         const { name, config } = searchTrial(from, suggestion, profile, index);
-        const trial = runTrial({ name, spec: { ...spec, config }, of: null }, { suggestion });
+        const drawn = asTrained(suggestion, profile);
+        const trial = runTrial({ name, spec: { ...spec, config }, of: null }, { suggestion, drawn });
         trials.push(trial);
         const parked = () => status.trials.some((each) => each.name === name && each.failure !== null);
         await Promise.race([trial, condition(parked)]);
@@ -177,5 +192,10 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
 // --- helpers ---
 
 function describeOutcomes(standings: TrialStanding[]): string {
-  return standings.map(({ name, status, outcome }) => `${name} ${outcome ?? status}`).join(', ');
+  return standings
+    .map((standing) => {
+      const { name, message } = standing;
+      return `${name} ${endInWords(standing)}${message ? ` (${message})` : ''}`;
+    })
+    .join(', ');
 }

@@ -1,15 +1,28 @@
 /** What workflows are given and what they show of themselves, to each other, to their pages and to clients. */
 import type { Overrides } from '../study/definition/overrides.ts';
 import type { Stage } from '../study/definition/stage-schema.ts';
+import type { TrainedSettings } from '../study/definition/training-config.ts';
 import type { DatasetSummary, TestScore, TrialStanding, WeightsSummary } from '../study/record/record.ts';
 import type { EpochLine, TrialSpec } from '../study/trial/trial.ts';
 
 export type Winner = TrialStanding & { score: number };
 
+/** How a workflow ended that did not complete. */
+export interface EarlyEnd {
+  how: 'cancelled' | 'failed';
+  /** Why it failed; null if it was cancelled. */
+  failure: string | null;
+}
+
+/** Settings that a search drew for a trial, with epochs as the profile scales them. */
+export type DrawnSettings = Partial<TrainedSettings>;
+
 export interface StudyStatus {
   studyId: string;
   title: string;
   profile: string;
+  /** The profile divides every trial's epochs by this. */
+  epochDivisor: number;
   dataset: DatasetSummary | null;
   /** How many of the data set's images the profile uses; training images before the split. */
   images: { training: number; test: number } | null;
@@ -21,15 +34,19 @@ export interface StudyStatus {
   test: TestScore | null;
   /** Where people can browse the store's objects; null if that is not known. */
   objectsUrl: string | null;
+  /** null while it runs. */
+  end: EarlyEnd | { how: 'completed' } | null;
 }
 
 export interface StageProgress {
   name: string;
   kind: Stage['kind'];
   question: string;
-  state: 'waiting' | 'running' | 'done';
+  state: 'waiting' | 'running' | 'done' | 'cancelled';
   /** Name of the winner that it started from. */
   start: string | null;
+  /** How many configurations a search trains; null for other stages. */
+  evaluations: number | null;
   standings: TrialStanding[];
   winner: Winner | null;
 }
@@ -38,10 +55,26 @@ export interface StageStatus {
   stage: string;
   kind: Stage['kind'];
   question: string;
-  /** In the order of the candidates. A trial that has not ended has no standing. */
-  trials: { name: string; epochs: number | null; standing: TrialStanding | null; failure: string | null }[];
+  /** How many configurations a search trains; null for other stages. */
+  evaluations: number | null;
+  /** In the order of the candidates. */
+  trials: StageRow[];
   /** Why the stage as a whole needs attention. */
   failure: string | null;
+  /** null while it runs, and if it completed. */
+  end: EarlyEnd | null;
+}
+
+export interface StageRow {
+  name: string;
+  /** null for a trial that was taken over. */
+  epochs: number | null;
+  /** null for a trial that has not ended. */
+  standing: TrialStanding | null;
+  /** Why it needs attention. */
+  failure: string | null;
+  /** null unless a search drew it. */
+  drawn: DrawnSettings | null;
 }
 
 export interface TrialInput {
@@ -53,9 +86,18 @@ export interface TrialInput {
 
 /** How a trial ended. */
 export interface TrialEnd
-  extends Pick<TrialStanding, 'status' | 'trialKey' | 'outcome' | 'score' | 'bestEpoch' | 'reused'> {
+  extends Pick<
+    TrialStanding,
+    'status' | 'trialKey' | 'outcome' | 'score' | 'bestEpoch' | 'reused' | 'message'
+  > {
   /** Settings that a person changed when retrying this trial; null if none. */
   override: Overrides | null;
+}
+
+/** Sent to a trial when an epoch has ended. The Temporal UI shows the beginning of a signal's input in the history. */
+export interface EpochNotice extends EpochLine {
+  /** Absent from what earlier versions sent. */
+  summary?: string;
 }
 
 /** What a trial's page and `run` show of it. */
@@ -63,7 +105,7 @@ export interface TrialStatus {
   name: string;
   /** As it is trained, including what a person has changed. */
   spec: TrialSpec;
-  state: 'queued' | 'training' | 'needsAttention' | 'done';
+  state: 'queued' | 'training' | 'needsAttention' | 'done' | 'cancelled';
   lastLine: EpochLine | null;
   /** The best epoch's line so far. */
   bestLine: EpochLine | null;

@@ -35,9 +35,10 @@ import {
   writeRecord,
   writeReport,
 } from './activities.ts';
-import { attentionSignal, describeFailure } from './attention.ts';
-import { takeDecisions } from './decision.ts';
+import { attentionSignal } from './attention.ts';
+import { type Decision, takeDecisions } from './decision.ts';
 import { studyDetails } from './details.ts';
+import { describeFailure, showEarlyEnd } from './early-end.ts';
 import { searchAttributes, typedSearchAttributes } from './search-attributes.ts';
 import { stageWorkflow } from './stage-workflow.ts';
 import type { StageProgress, StudyStatus, Winner } from './status.ts';
@@ -65,9 +66,7 @@ export const retryTestUpdate = defineUpdate<string, [Overrides | undefined]>(UPD
 
 /** A complete study: its stages in order, each from the winner of an earlier one, the final test, record and report. */
 export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome> {
-  const { study, profile: profileName, source } = request;
   const studyId = workflowInfo().workflowId;
-  const profile = profileOf(study, profileName);
   const status = initialStatus(studyId, request);
   const show = () => setCurrentDetails(studyDetails(status));
   const setAttention = (id: string, failure: string | null) => {
@@ -80,7 +79,38 @@ export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome
   setHandler(attentionSignal, ({ id, failure }) => setAttention(id, failure));
   const waitForTestDecision = takeDecisions('final test', { retry: retryTestUpdate, hasSettings: false });
   show();
+  const outcome = await showEarlyEnd(
+    () => runStudy(request, status, { show, setAttention, waitForTestDecision }),
+    showEnd,
+  );
+  showEnd({ how: 'completed' });
+  return outcome;
 
+  function showEnd(end: StudyStatus['end']): void {
+    status.end = end;
+    for (const stage of status.stages) if (stage.state === 'running') stage.state = 'cancelled';
+    show();
+  }
+}
+
+// --- helpers ---
+
+interface Page {
+  /** Shows the study's status on its page. */
+  show: () => void;
+  setAttention: (id: string, failure: string | null) => void;
+  waitForTestDecision: () => Promise<Decision>;
+}
+
+/** Keeps `status` up to date. */
+async function runStudy(
+  request: StudyRequest,
+  status: StudyStatus,
+  { show, setAttention, waitForTestDecision }: Page,
+): Promise<StudyOutcome> {
+  const { study, profile: profileName, source } = request;
+  const { studyId } = status;
+  const profile = profileOf(study, profileName);
   const networks = pretrainedNetworks(study, profile);
   const weights = networks.length > 0 ? await prepareWeights({ source: request.weights, networks }) : null;
   status.weights = weights;
@@ -199,28 +229,29 @@ export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome
   }
 }
 
-// --- helpers ---
-
 function initialStatus(studyId: string, { study, profile }: StudyRequest): StudyStatus {
   return {
     studyId,
     title: study.title,
     profile,
+    epochDivisor: profileOf(study, profile).epochDivisor,
     dataset: null,
     images: null,
     weights: null,
-    stages: study.stages.map(({ name, kind, question }) => ({
-      name,
-      kind,
-      question,
+    stages: study.stages.map((stage) => ({
+      name: stage.name,
+      kind: stage.kind,
+      question: stage.question,
       state: 'waiting',
       start: null,
+      evaluations: stage.kind === 'search' ? stage.evaluations : null,
       standings: [],
       winner: null,
     })),
     attention: {},
     test: null,
     objectsUrl: null,
+    end: null,
   };
 }
 

@@ -8,18 +8,19 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { Overrides } from '../study/definition/overrides.ts';
-import { bestEpoch, type EpochLine } from '../study/trial/trial.ts';
+import { bestEpoch } from '../study/trial/trial.ts';
 import { QUERIES, SIGNALS, UPDATES } from '../temporal/names.ts';
 import { train } from './activities.ts';
-import { describeFailure, notifyAbove } from './attention.ts';
+import { notifyAbove } from './attention.ts';
 import { takeDecisions } from './decision.ts';
 import { failedTrialDetails, trialDetails } from './details.ts';
+import { describeFailure, showEarlyEnd } from './early-end.ts';
 import { searchAttributes } from './search-attributes.ts';
-import type { TrialEnd, TrialInput, TrialStatus } from './status.ts';
+import type { EpochNotice, TrialEnd, TrialInput, TrialStatus } from './status.ts';
 
 export const trialStatusQuery = defineQuery<TrialStatus>(QUERIES.trialStatus);
 export const trainingStartedSignal = defineSignal(SIGNALS.trainingStarted);
-export const epochEndedSignal = defineSignal<[EpochLine]>(SIGNALS.epochEnded);
+export const epochEndedSignal = defineSignal<[EpochNotice]>(SIGNALS.epochEnded);
 export const retryTrialUpdate = defineUpdate<string, [Overrides | undefined]>(UPDATES.retryTrial);
 export const skipTrialUpdate = defineUpdate<string>(UPDATES.skipTrial);
 
@@ -49,7 +50,7 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
     upsertSearchAttributes(searchAttributes({ TrialStatus: 'training' }));
     show();
   });
-  setHandler(epochEndedSignal, (line) => {
+  setHandler(epochEndedSignal, ({ summary: _, ...line }) => {
     status.lastLine = line;
     status.bestLine = bestEpoch(status.bestLine ? [status.bestLine, line] : [line]) ?? null;
     upsertSearchAttributes(searchAttributes({ BestValAccuracy: status.bestLine?.val_accuracy ?? null }));
@@ -62,17 +63,25 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
   });
 
   show();
-  for (;;) {
-    try {
-      const trained = await train({ spec: status.spec });
-      // A worker that was shut down during training is no failure: the next one resumes from the checkpoint.
-      if (trained.status === 'interrupted') continue;
-      return finish({ status: 'trained', ...trained.result, override });
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-      const decision = await park(describeFailure(error));
-      if (decision.choice === 'skip') return finish({ ...SKIPPED, override });
-      if (decision.overrides) restartWith(decision.overrides);
+  return showEarlyEnd(trainUntilDecided, () => {
+    status.state = 'cancelled';
+    status.failure = null;
+    show();
+  });
+
+  async function trainUntilDecided(): Promise<TrialEnd> {
+    for (;;) {
+      try {
+        const trained = await train({ spec: status.spec });
+        // A worker that was shut down during training is no failure: the next one resumes from the checkpoint.
+        if (trained.status === 'interrupted') continue;
+        return finish({ status: 'trained', ...trained.result, override });
+      } catch (error) {
+        if (isCancellation(error)) throw error;
+        const decision = await park(describeFailure(error));
+        if (decision.choice === 'skip') return finish({ ...SKIPPED, override });
+        if (decision.overrides) restartWith(decision.overrides);
+      }
     }
   }
 
@@ -119,4 +128,5 @@ const SKIPPED = {
   score: null,
   bestEpoch: null,
   reused: false,
+  message: null,
 } as const;

@@ -33,6 +33,14 @@ export async function describeWorkflow(
   }
 }
 
+/** Temporal's status of a study; undefined if it doesn't know the study. */
+export async function studyStatus(
+  servers: Pick<Servers, 'client'>,
+  studyId: string,
+): Promise<WorkflowExecutionDescription['status']['name'] | undefined> {
+  return (await describeWorkflow(servers, studyId))?.status.name;
+}
+
 /**
  * Finds the workflow of a study.
  *

@@ -1,10 +1,12 @@
+import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { UserError } from '../../infra/user-error.ts';
 import { lastDecided } from '../../report/facts/study-facts.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import { listStudies, readRecord } from '../../storage/studies.ts';
+import { listStudies, readRecord, readStudy } from '../../storage/studies.ts';
 import { readResult, type TrialResult } from '../../storage/trials/trials.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import { endAsVerb } from '../../words/outcome.ts';
+import { runAgainCommand, statusInWords } from '../../words/study-end.ts';
 import { UsageError } from '../command-line/exit-codes.ts';
 
 /** A trial of a study that has ended, with its stage in the record. */
@@ -15,25 +17,30 @@ export interface FoundTrial {
   result: TrialResult;
 }
 
+/** Temporal's status of a study's workflow; undefined if it doesn't know the study. */
+type StatusOf = (studyId: string) => Promise<WorkflowExecutionDescription['status']['name'] | undefined>;
+
 /**
  * Finds a completed trial of a study that has ended.
  *
+ * @param statusOf called if the study has no record, to say why.
  * @param name the trial's name. Default: the study's winner, which is the trial of the final test, or without a test the
  *   winner of the last stage.
  * @throws {UsageError} if there is no such study or trial.
- * @throws {UserError} if the study has not ended or the trial has no weights.
+ * @throws {UserError} if the study has not completed or the trial has no weights.
  */
 export async function findTrial(
   store: ObjectStore,
   studyId: string,
   name: string | undefined,
+  statusOf: StatusOf,
 ): Promise<FoundTrial> {
-  const record = await endedStudy(store, studyId);
+  const record = await endedStudy(store, studyId, statusOf);
   const { stage, trial } = name === undefined ? winnerOf(record) : namedTrial(record, name);
   const result = trial.trialKey ? await readResult(store, trial.trialKey) : undefined;
   if (result?.outcome !== 'completed') {
     throw new UserError(
-      `trial: expected a trial that completed, got "${trial.name}", which ${endAsVerb(trial)}`,
+      `trial: expected a trial that completed, got "${trial.name}", which ${endAsVerb(trial)}${trial.message ? ` (${trial.message})` : ''}`,
     );
   }
   return { record, stage, trial, result };
@@ -41,7 +48,7 @@ export async function findTrial(
 
 // --- helpers ---
 
-async function endedStudy(store: ObjectStore, studyId: string): Promise<StudyRecord> {
+async function endedStudy(store: ObjectStore, studyId: string, statusOf: StatusOf): Promise<StudyRecord> {
   const known = await listStudies(store);
   if (!known.includes(studyId)) {
     throw new UsageError(
@@ -50,9 +57,16 @@ async function endedStudy(store: ObjectStore, studyId: string): Promise<StudyRec
   }
   const record = await readRecord(store, studyId);
   if (record) return record;
+  const status = await statusOf(studyId);
+  const expected = `study: expected a study that has completed, got "${studyId}"`;
+  if (status === 'RUNNING')
+    throw new UserError(
+      `${expected}, which is still running; to watch it: npx staged-study watch ${studyId}`,
+    );
+  const why = status === undefined ? 'has no record' : `is ${statusInWords(status)}`;
+  const { profile = '…' } = (await readStudy(store, studyId)) ?? {};
   throw new UserError(
-    `study: expected a study that has ended, got "${studyId}", which has no record yet; ` +
-      `to watch it: npx staged-study watch ${studyId}`,
+    `${expected}, which ${why}; to run it again: ${runAgainCommand(profile)} (trials that have results are not trained again)`,
   );
 }
 

@@ -7,18 +7,27 @@ import {
 } from '@temporalio/client';
 import { ActivityFailure, ChildWorkflowFailure } from '@temporalio/common';
 import type { DatasetProgress } from '../../activities/prepare-dataset.ts';
+import { asTrained } from '../../study/plan/epochs.ts';
 import type { DatasetSummary, TrialStanding, WeightsSummary } from '../../study/record/record.ts';
 import { type EpochLine, heldOutImages, type TrialSpec } from '../../study/trial/trial.ts';
 import { QUERIES, stageWorkflowId, trialWorkflowId } from '../../temporal/names.ts';
 import type { TrainingProgress } from '../../trainer/protocol.ts';
-import type { StageProgress, StageStatus, StudyStatus, TrialStatus } from '../../workflows/status.ts';
+import type {
+  DrawnSettings,
+  StageProgress,
+  StageRow,
+  StageStatus,
+  StudyStatus,
+  TrialStatus,
+} from '../../workflows/status.ts';
 import { type FailedAttempt, type PendingActivity, pendingActivity } from './pending-activity.ts';
 
 export interface TrialView {
   name: string;
   /** Workflow id. */
   id: string;
-  state: 'queued' | 'training' | 'needsAttention' | 'done';
+  /** `cancelled`: its study is over, and it has no result. */
+  state: TrialStatus['state'];
   /** null for a trial that has ended. */
   epochs: number | null;
   /** Training images in an epoch; null if unknown. */
@@ -27,6 +36,8 @@ export interface TrialView {
   progress: TrainingProgress | undefined;
   lastLine: EpochLine | null;
   standing: TrialStanding | null;
+  /** Settings that a search drew for it, with epochs as the profile scales them; null for any other trial. */
+  drawn: DrawnSettings | null;
   /** Why it needs attention. */
   failure: string | null;
   /** The last attempt, if it failed and the next one starts automatically. */
@@ -76,16 +87,20 @@ export async function viewStudy(client: Client, studyId: string): Promise<StudyV
     handle.describe(),
     handle.query<StudyStatus>(QUERIES.studyStatus),
   ]);
+  const isRunning = description.status.name === 'RUNNING';
   const stages = await Promise.all(
-    status.stages.map(async ({ standings, ...stage }) => ({
-      ...stage,
-      trials:
-        stage.kind !== 'test' && stage.state === 'running'
-          ? await trialsOfRunningStage(client, studyId, stage.name)
-          : standings.map((standing) => endedTrial(studyId, stage.name, standing)),
-    })),
+    status.stages.map(async (progress) => {
+      const { standings, ...stage } = progress;
+      if (stage.kind === 'test' || stage.state === 'waiting' || stage.state === 'done')
+        return { ...stage, trials: endedTrials(status, progress) };
+      const trials = await trialsOfUnfinishedStage(client, studyId, stage.name);
+      // A terminated workflow can't note its own end.
+      return isRunning
+        ? { ...stage, trials }
+        : { ...stage, state: 'cancelled' as const, trials: trials.map(cancelled) };
+    }),
   );
-  const activity = pendingActivity(description);
+  const activity = isRunning ? pendingActivity(description) : undefined;
   return {
     studyId,
     title: status.title,
@@ -99,7 +114,9 @@ export async function viewStudy(client: Client, studyId: string): Promise<StudyV
     weights: status.weights,
     stages,
     failedAttempt: activity?.failed ? { ...activity.failed, of: nameOf(activity) } : null,
-    attention: Object.entries(status.attention).map(([id, failure]) => attentionOf(status, id, failure)),
+    attention: isRunning
+      ? Object.entries(status.attention).map(([id, failure]) => attentionOf(status, id, failure))
+      : [],
     test: status.test,
   };
 }
@@ -140,20 +157,39 @@ function attentionOf({ studyId, stages }: StudyStatus, id: string, failure: stri
     : { id, name: trial, kind: 'trial', failure };
 }
 
-async function trialsOfRunningStage(client: Client, studyId: string, stage: string): Promise<TrialView[]> {
+async function trialsOfUnfinishedStage(client: Client, studyId: string, stage: string): Promise<TrialView[]> {
   const status = await ifStarted(
     client.workflow.getHandle(stageWorkflowId(studyId, stage)).query<StageStatus>(QUERIES.stageStatus),
   );
   return Promise.all(
-    (status?.trials ?? []).map(({ name, epochs, standing, failure }) =>
-      standing
-        ? endedTrial(studyId, stage, standing)
-        : unfinishedTrial(client, studyId, stage, { name, epochs, failure }),
+    (status?.trials ?? []).map((row) =>
+      row.standing
+        ? endedTrial(studyId, stage, row.standing, row.drawn ?? null)
+        : unfinishedTrial(client, studyId, stage, row),
     ),
   );
 }
 
-function endedTrial(studyId: string, stage: string, standing: TrialStanding): TrialView {
+function endedTrials({ studyId, epochDivisor }: StudyStatus, stage: StageProgress): TrialView[] {
+  return stage.standings.map((standing) => {
+    const isDrawn = stage.kind === 'search' && !standing.takenOver && standing.suggestion !== null;
+    const drawn = isDrawn ? asTrained(standing.suggestion ?? {}, { epochDivisor }) : null;
+    return endedTrial(studyId, stage.name, standing, drawn);
+  });
+}
+
+/** What is left of a trial whose study is over. */
+function cancelled(trial: TrialView): TrialView {
+  if (trial.standing) return trial;
+  return { ...trial, state: 'cancelled', progress: undefined, failure: null, failedAttempt: null };
+}
+
+function endedTrial(
+  studyId: string,
+  stage: string,
+  standing: TrialStanding,
+  drawn: DrawnSettings | null,
+): TrialView {
   const { name } = standing;
   return {
     name,
@@ -164,6 +200,7 @@ function endedTrial(studyId: string, stage: string, standing: TrialStanding): Tr
     progress: undefined,
     lastLine: null,
     standing,
+    drawn,
     failure: null,
     failedAttempt: null,
   };
@@ -173,7 +210,7 @@ async function unfinishedTrial(
   client: Client,
   studyId: string,
   stage: string,
-  { name, epochs, failure }: { name: string; epochs: number | null; failure: string | null },
+  { name, epochs, drawn, failure }: StageRow,
 ): Promise<TrialView> {
   const id = trialWorkflowId(studyId, stage, name);
   const handle = client.workflow.getHandle(id);
@@ -194,6 +231,7 @@ async function unfinishedTrial(
     progress,
     lastLine: status?.lastLine ?? null,
     standing: status?.end ? { name, ...status.end, takenOver: false, of: null, suggestion: null } : null,
+    drawn: drawn ?? null,
     failure: failure ?? status?.failure ?? null,
     failedAttempt: activity?.failed ?? null,
   };

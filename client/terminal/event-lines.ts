@@ -1,12 +1,15 @@
 import type { EpochLine } from '../../study/trial/trial.ts';
-import { count, duration, percent } from '../../words/numbers.ts';
+import { count, duration, percent, plural } from '../../words/numbers.ts';
 import { standingInWords } from '../../words/outcome.ts';
+import { drawInWords } from '../../words/settings.ts';
 import type { StageView, StudyView, TrialView } from '../observe/observe-study.ts';
 import type { FailedAttempt } from '../observe/pending-activity.ts';
 import {
   describeDataset,
   describeDatasetProgress,
+  describeEvaluations,
   describeFailedAttempt,
+  describeProgress,
   describeWeights,
   paceOf,
 } from './format.ts';
@@ -47,7 +50,9 @@ function stageLines(before: StageView | undefined, now: StageView): string[] {
   if (now.state === 'waiting') return [];
   const lines: string[] = [];
   if (before?.state !== 'running' && before?.state !== 'done')
-    lines.push(`stage ${now.name}: ${now.question}`);
+    lines.push(
+      `stage ${now.name}: ${now.question}${now.evaluations === null ? '' : ` (${plural(now.evaluations, 'evaluation')})`}`,
+    );
   for (const trial of now.trials) {
     lines.push(
       ...trialLines(
@@ -56,6 +61,8 @@ function stageLines(before: StageView | undefined, now: StageView): string[] {
       ).map((line) => `  ${line}`),
     );
   }
+  const evaluations = describeEvaluations(now);
+  if (evaluations && before && evaluations !== describeEvaluations(before)) lines.push(`  ${evaluations}`);
   if (now.winner && !before?.winner)
     lines.push(`stage ${now.name}: winner ${now.winner.name}, ${percent(now.winner.score)}`);
   return lines;
@@ -64,13 +71,16 @@ function stageLines(before: StageView | undefined, now: StageView): string[] {
 function trialLines(before: TrialView | undefined, now: TrialView): string[] {
   const { name, standing, lastLine, failedAttempt } = now;
   if (before?.standing) return [];
-  if (standing) return [`${name}: ${standingInWords(standing)}`];
+  const drawn = now.drawn ? ` (${drawInWords(now.drawn)})` : '';
+  if (standing) return [`${name}${drawn}: ${standingInWords(standing)}`];
+  if (now.state === 'cancelled')
+    return before?.state === 'cancelled' ? [] : [`${name}${drawn}: ${describeProgress(now)}`];
   if (now.state === 'needsAttention') {
     return before?.failure === now.failure ? [] : [`${name}: needs attention: ${now.failure}`];
   }
   const lines: string[] = [];
   if (lastLine && lastLine.epoch !== before?.lastLine?.epoch) lines.push(describeEpoch(now, lastLine));
-  else if (now.state === 'training' && before?.state !== 'training') lines.push(`${name}: training`);
+  else if (now.state === 'training' && before?.state !== 'training') lines.push(`${name}${drawn}: training`);
   if (failedAttempt && failedAttempt.attempt !== before?.failedAttempt?.attempt)
     lines.push(`${name}: ${describeFailure(before?.failedAttempt, failedAttempt)}`);
   return lines;

@@ -1,7 +1,9 @@
 import { rank } from '../../study/plan/winner.ts';
 import type { TrainingProgress } from '../../trainer/protocol.ts';
 import { datasetInFull } from '../../words/dataset.ts';
-import { count, duration, percent, shortHash } from '../../words/numbers.ts';
+import { count, duration, percent, plural, shortHash } from '../../words/numbers.ts';
+import { drawInWords } from '../../words/settings.ts';
+import { howToRunAgain, statusInWords } from '../../words/study-end.ts';
 import { weightsInBrief } from '../../words/weights.ts';
 import type { StageView, StudyView, TrialView } from '../observe/observe-study.ts';
 import type { FailedAttempt } from '../observe/pending-activity.ts';
@@ -34,24 +36,47 @@ export function describeWeights({ weights }: StudyView): string[] {
   ];
 }
 
-/** An unfinished trial: epoch, steps, speed, loss, accuracies, time left, and the last failed attempt. */
-export function describeProgress(trial: TrialView): string {
+/** Lines about a study that is over without having completed: how it ended, why, and how to run it again. */
+export function describeEarlyEnd({ workflowStatus, failure, profile }: StudyView): string[] {
+  if (workflowStatus === 'RUNNING' || workflowStatus === 'COMPLETED') return [];
+  return [`${statusInWords(workflowStatus)}${failure ? `: ${failure}` : ''}`, ...howToRunAgain(profile)];
+}
+
+/** How far a search is: `3 of 30 evaluations ended`; undefined for another stage. */
+export function describeEvaluations({ evaluations, trials }: StageView): string | undefined {
+  if (evaluations === null) return undefined;
+  const ended = trials.filter(({ drawn, standing }) => drawn && standing).length;
+  return `${ended} of ${plural(evaluations, 'evaluation')} ended`;
+}
+
+/** A trial that is not on the leaderboard: its place in an epoch, its last accuracy, the time left, and so on. */
+export function describeProgress(trial: TrialView, width = Number.POSITIVE_INFINITY): string {
   const { lastLine, epochs, failedAttempt } = trial;
   if (trial.state === 'needsAttention') return `needs attention: ${trial.failure ?? ''}`;
+  if (trial.state === 'cancelled') return describeCancelled(trial);
   if (failedAttempt && !failedAttempt.isNextUnderWay) return describeFailedAttempt(failedAttempt, 60);
-  if (trial.state === 'queued') return 'queued';
+  const draw: Part[] = trial.drawn ? [{ text: drawInWords(trial.drawn), dropped: 3 }] : [];
+  if (trial.state === 'queued') return fitWidth([{ text: 'queued' }, ...draw], width);
+  const parts: Part[] = [];
   const progress = currentProgress(trial);
-  const parts = [progress ? epochOf(progress, epochs) : `epoch ${nextEpoch(trial)} of ${epochs}`];
-  if (progress) parts.push(`loss ${progress.loss.toFixed(4)}`, `train ${percent(progress.accuracy)}`);
-  if (lastLine) parts.push(`val ${percent(lastLine.val_accuracy)} after epoch ${lastLine.epoch}`);
   const pace = paceOf(trial);
-  if (pace) parts.splice(1, 0, `${count(Math.round(pace.imagesPerSecond))} images/s`);
-  if (pace && epochs) parts.push(`${duration(pace.secondsLeft)} left`);
-  if (failedAttempt) {
-    parts.splice(1, 0, `attempt ${failedAttempt.attempt + 1}`);
-    parts.push(failureOf(failedAttempt, 60));
-  }
-  return parts.join(', ');
+  parts.push({ text: `epoch ${progress?.epoch ?? nextEpoch(trial)} of ${epochs}` });
+  if (progress) parts.push({ text: stepOf(progress), dropped: 5 });
+  if (failedAttempt) parts.push({ text: `attempt ${failedAttempt.attempt + 1}` });
+  if (pace) parts.push({ text: `${count(Math.round(pace.imagesPerSecond))} images/s`, dropped: 6 });
+  if (progress)
+    parts.push(
+      { text: `loss ${progress.loss.toFixed(4)}`, dropped: 4 },
+      { text: `train ${percent(progress.accuracy)}`, dropped: 2 },
+    );
+  if (lastLine)
+    parts.push(
+      { text: `val ${percent(lastLine.val_accuracy)}` },
+      { text: ` after epoch ${lastLine.epoch}`, dropped: 1, joined: true },
+    );
+  if (pace && epochs) parts.push({ text: `${duration(pace.secondsLeft)} left` });
+  if (failedAttempt) parts.push({ text: failureOf(failedAttempt, 60) });
+  return fitWidth([...parts, ...draw], width);
 }
 
 /** Speed and time left, by the current step if known, otherwise by the last epoch. */
@@ -130,8 +155,32 @@ function nextEpoch({ lastLine, epochs }: TrialView): number {
   return epochs === null ? next : Math.min(next, epochs);
 }
 
-/** `epoch 2 of 50, step 40 of 1250`. After its last step, an epoch is evaluated and stored. */
-function epochOf({ epoch, step, stepsPerEpoch }: TrainingProgress, epochs: number | null): string {
-  const phase = step < stepsPerEpoch ? `step ${step} of ${stepsPerEpoch}` : 'evaluating';
-  return `epoch ${epoch} of ${epochs}, ${phase}`;
+/** After its last step, an epoch is evaluated and stored. */
+function stepOf({ step, stepsPerEpoch }: TrainingProgress): string {
+  return step < stepsPerEpoch ? `step ${step} of ${stepsPerEpoch}` : 'evaluating';
+}
+
+function describeCancelled({ lastLine, epochs }: TrialView): string {
+  if (!lastLine) return 'cancelled before its first epoch had ended';
+  return `cancelled after epoch ${lastLine.epoch} of ${epochs}, val ${percent(lastLine.val_accuracy)}`;
+}
+
+/** A part of a line. */
+interface Part {
+  text: string;
+  /** The part with the highest number is dropped first from a line that is too long; without a number it stays. */
+  dropped?: number;
+  /** Follows the part before it without a comma. */
+  joined?: boolean;
+}
+
+/** Joins parts, and drops the least important ones until the line is at most `width` characters long. */
+function fitWidth(parts: Part[], width: number): string {
+  const line = parts.map(({ text, joined }, index) => (index === 0 || joined ? text : `, ${text}`)).join('');
+  const next = Math.max(0, ...parts.map(({ dropped = 0 }) => dropped));
+  if (line.length <= width || next === 0) return line;
+  return fitWidth(
+    parts.filter(({ dropped }) => dropped !== next),
+    width,
+  );
 }

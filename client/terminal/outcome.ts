@@ -4,7 +4,8 @@ import { percent } from '../../words/numbers.ts';
 import { EXIT } from '../command-line/exit-codes.ts';
 import type { StudyView } from '../observe/observe-study.ts';
 import type { Session } from '../servers/session.ts';
-import { describeAttention } from './format.ts';
+import { describeAttention, describeEarlyEnd } from './format.ts';
+import { printTemporalUi } from './temporal-ui.ts';
 import { waitsForPerson } from './watch-study.ts';
 
 /**
@@ -16,8 +17,7 @@ export async function printOutcome(session: Session, view: StudyView): Promise<n
   const { client, uiUrl, bucket, stack } = session;
   console.log('');
   const code = printEnd(view);
-  if (uiUrl)
-    console.log(`Temporal UI: ${uiUrl}/namespaces/${client.options.namespace}/workflows/${view.studyId}`);
+  if (uiUrl) printTemporalUi(uiUrl, client.options.namespace, view.studyId);
   console.log(`objects:     bucket ${bucket.bucket} at ${bucket.endpoint}${objectsOf(view)}`);
   if (bucket.consoleUrl)
     console.log(`             browse them at ${bucket.consoleUrl}, login: ${stack?.credentialsFile}`);
@@ -29,13 +29,13 @@ export async function printOutcome(session: Session, view: StudyView): Promise<n
 // --- helpers ---
 
 function printEnd(view: StudyView): number {
-  const { studyId, workflowStatus, failure } = view;
+  const { studyId, workflowStatus } = view;
   if (workflowStatus === 'RUNNING') {
     console.log(waitsForPerson(view) ? describeAttention(view) : `${studyId} continues.`);
     return EXIT.needsAttention;
   }
   if (workflowStatus !== 'COMPLETED') {
-    console.log(`${studyId}: ${workflowStatus.toLowerCase()}${failure ? `: ${failure}` : ''}`);
+    console.log(`${studyId}: ${describeEarlyEnd(view).join('\n')}`);
     return EXIT.failure;
   }
   const winner = view.stages.findLast((stage) => stage.winner)?.winner;

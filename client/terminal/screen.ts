@@ -1,10 +1,13 @@
 import cliTruncate from 'cli-truncate';
-import { percent } from '../../words/numbers.ts';
-import { standingInWords } from '../../words/outcome.ts';
+import { percent, plural } from '../../words/numbers.ts';
+import { rankInWords, standingInWords } from '../../words/outcome.ts';
+import { drawInWords } from '../../words/settings.ts';
 import type { StageView, StudyView, TrialView } from '../observe/observe-study.ts';
 import {
   describeAttention,
   describeDataset,
+  describeEarlyEnd,
+  describeEvaluations,
   describeFailedAttempt,
   describeProgress,
   describeWeights,
@@ -24,9 +27,9 @@ export function studyScreen(view: StudyView, columns: number, { brief = false } 
     ...(view.failedAttempt
       ? [red(`${view.failedAttempt.of}: ${describeFailedAttempt(view.failedAttempt, 60)}`)]
       : []),
-    ...(view.failure ? [red(`failed: ${view.failure}`)] : []),
+    ...describeEarlyEnd(view).map(red),
     ...describeWeights(view),
-    ...view.stages.flatMap((stage) => stageLines(stage, view, brief)),
+    ...view.stages.flatMap((stage) => stageLines(stage, view, { brief, columns })),
     ...(view.attention.length > 0 ? ['', ...describeAttention(view).split('\n').map(red)] : []),
   ];
   // A failure's message may have several lines. A wrapped line would spoil the redrawing.
@@ -35,40 +38,64 @@ export function studyScreen(view: StudyView, columns: number, { brief = false } 
 
 // --- helpers ---
 
-function stageLines(stage: StageView, view: StudyView, brief: boolean): string[] {
+function stageLines(
+  stage: StageView,
+  view: StudyView,
+  { brief, columns }: { brief: boolean; columns: number },
+): string[] {
   const heading = `${bold(stage.name)}  ${stage.question}`;
-  if (stage.state === 'waiting') return [dim(heading)];
+  if (stage.state === 'waiting')
+    return [dim(view.workflowStatus === 'RUNNING' ? heading : `${heading}  (not started)`)];
   if (brief && stage.state === 'done' && stage.kind !== 'test')
     return [`${bold(stage.name)}  ${endOf(stage)}`];
   if (stage.kind === 'test') {
     return [
       '',
       heading,
-      view.test ? `  ${green(percent(view.test.accuracy))} of ${view.test.images} test images` : '  testing',
+      view.test
+        ? `  ${green(percent(view.test.accuracy))} of ${view.test.images} test images`
+        : `  ${stage.state === 'cancelled' ? 'no result' : 'testing'}`,
     ];
   }
   const rows = leaderboard(stage);
   const width = Math.max(...rows.map(({ name }) => name.length), 0);
-  return ['', heading, ...rows.map((trial, index) => trialLine(trial, index, width, stage))];
+  const evaluations = describeEvaluations(stage);
+  return [
+    '',
+    heading,
+    ...(evaluations ? [dim(`  ${evaluations}`)] : []),
+    ...rows.map((trial, index) => trialLine(trial, index, { width, columns }, stage)),
+  ];
 }
 
 /** How a stage ended, in one line. */
 function endOf({ winner, trials }: StageView): string {
-  if (winner) return green(`${winner.name} ${percent(winner.score)}`) + dim(` of ${trials.length}`);
+  if (winner)
+    return (
+      green(`${winner.name} ${percent(winner.score)}`) + dim(`, best of ${plural(trials.length, 'trial')}`)
+    );
   return trials
     .map(({ name, standing }) => `${name} ${standing ? standingInWords(standing) : ''}`)
     .join(', ');
 }
 
-function trialLine(trial: TrialView, index: number, width: number, stage: StageView): string {
+function trialLine(
+  trial: TrialView,
+  index: number,
+  { width, columns }: { width: number; columns: number },
+  stage: StageView,
+): string {
   const name = trial.name.padEnd(width);
   if (trial.standing) {
     const won = stage.winner?.name === trial.name;
-    const line = `  ${String(index + 1).padStart(2)}  ${name}  ${standingInWords(trial.standing)}${won ? '  winner' : ''}`;
+    const drawn = trial.drawn ? `  ${drawInWords(trial.drawn)}` : '';
+    const rank = rankInWords(trial.standing, index).padStart(2);
+    const line = `  ${rank}  ${name}  ${standingInWords(trial.standing)}${won ? '  winner' : ''}${drawn}`;
     return won ? green(line) : line;
   }
-  const line = `   ·  ${name}  ${describeProgress(trial)}`;
+  const start = `   ·  ${name}  `;
+  const line = start + describeProgress(trial, columns - start.length);
   if (trial.state === 'needsAttention' || (trial.failedAttempt && !trial.failedAttempt.isNextUnderWay))
     return red(line);
-  return trial.state === 'queued' ? dim(line) : line;
+  return trial.state === 'queued' || trial.state === 'cancelled' ? dim(line) : line;
 }

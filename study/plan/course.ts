@@ -55,6 +55,7 @@ const UNDECIDED = {
   of: null,
   suggestion: null,
   override: null,
+  message: null,
 } as const;
 
 function middleTrials(

@@ -71,6 +71,8 @@ export const standingSchema = z.strictObject({
   suggestion: settingsSchema.partial().nullable(),
   /** Settings that a person changed when retrying the trial. */
   override: trainedSettingsSchema.partial().nullable(),
+  /** Why it did not complete, in a sentence. */
+  message: z.string().nullable().default(null),
 });
 
 /** The result of the final test, in brief. */
@@ -114,7 +116,7 @@ const trialRecordSchema = standingSchema.extend({
   repetition: z.number().int().nullable(),
   /** `scratch`, or the SHA-256 of the weights that it started from. */
   initialWeights: initialWeightsSchema.nullable().default(null),
-  /** Why it did not complete. */
+  /** Why it did not complete, in full. */
   message: z.string().nullable(),
   scoreInTrainingMode: scoreInTrainingModeSchema,
   parameters: z.number().int().nullable(),

@@ -52,6 +52,7 @@ it('a record includes skipped trials, and needs no test', async () => {
     of: null,
     suggestion: null,
     override: null,
+    message: null,
   };
   const stages = [
     { name: 'width', kind: 'compare' as const, start: null, standings: [skipped], winner: 'narrow' },

@@ -17,7 +17,7 @@ import { readMetrics, readResult, type TrialResult } from '../../storage/trials/
 import type { Network, Settings } from '../../study/definition/training-config.ts';
 import { bestEpoch, type EpochLine, NUMERICS, type TrialSpec } from '../../study/trial/trial.ts';
 import { canonicalJson, trialKey } from '../../study/trial/trial-key.ts';
-import { QUERIES, UPDATES } from '../../temporal/names.ts';
+import { QUERIES, SIGNALS, UPDATES } from '../../temporal/names.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../training/checkpoint/safetensors.ts';
 import { tensorLayouts } from '../../training/weights/layouts.ts';
 import type { TrialStatus } from '../../workflows/status.ts';
@@ -108,11 +108,23 @@ describe('a trial', () => {
     });
   });
 
-  it('that diverges has that outcome, and has not failed', async () => {
+  it('signals epoch and score at the beginning of the input, which the Temporal UI shows in the history', async () => {
+    const { events } = await uninterruptedEnd.handle.fetchHistory();
+    const inputs = (events ?? []).flatMap(({ workflowExecutionSignaledEventAttributes: signal }) =>
+      signal?.signalName === SIGNALS.epochEnded
+        ? [Buffer.from(signal.input?.payloads?.[0]?.data ?? []).toString()]
+        : [],
+    );
+    expect(inputs.at(-1)).toMatch(/^\{"summary":"epoch 20: validation accuracy \d+\.\d\d %","epoch":20,/);
+  });
+
+  it('that diverges has that outcome and says why, and has not failed', async () => {
     const spec = specOf({}, { learningRate: 100, activation: 'leakyRelu' });
     const { standing } = await trained(spec);
     expect(standing).toMatchObject({ status: 'trained', outcome: 'diverged', score: null });
-    expect((await resultOf(spec)).message).toMatch(/became (NaN|Infinity) .*lower learning rate/);
+    const { message } = await resultOf(spec);
+    expect(message).toMatch(/became (NaN|Infinity) .*lower learning rate/);
+    expect(standing.message).toBe(message);
     expect(bench.jobs).toHaveLength(1);
   });
 

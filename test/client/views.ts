@@ -1,5 +1,6 @@
 import type { StageView, StudyView, TrialView } from '../../client/observe/observe-study.ts';
 import type { FailedAttempt } from '../../client/observe/pending-activity.ts';
+import type { TrainedEpochs } from '../../study/definition/training-config.ts';
 import type { TrialStanding } from '../../study/record/record.ts';
 import type { EpochLine } from '../../study/trial/trial.ts';
 
@@ -23,6 +24,7 @@ export function queued(name: string): TrialView {
     progress: undefined,
     lastLine: null,
     standing: null,
+    drawn: null,
     failure: null,
     failedAttempt: null,
   };
@@ -50,6 +52,17 @@ export function failedAttempt(nextAt: string | null): FailedAttempt {
   return { attempt: 1, failure, nextAt, isNextUnderWay: nextAt === null };
 }
 
+/** Its study was cancelled during the second of three epochs. */
+export function cancelled(name: string): TrialView {
+  return { ...training(name), state: 'cancelled', progress: undefined };
+}
+
+/** Drawn by a search. */
+export function drawn(trial: TrialView): TrialView {
+  const epochs = 20 as TrainedEpochs;
+  return { ...trial, drawn: { learningRate: 0.0031622776601683794, batchSize: 64, epochs } };
+}
+
 export function parked(name: string): TrialView {
   return { ...queued(name), state: 'needsAttention', failure: 'the GPU is gone' };
 }
@@ -65,6 +78,7 @@ export function ended(name: string, score: number | null, reused = false): Trial
     of: null,
     suggestion: null,
     override: null,
+    message: null,
     outcome: score === null ? 'diverged' : 'completed',
     score,
     bestEpoch: score === null ? null : 2,
@@ -79,6 +93,7 @@ export function stageView(trials: TrialView[], change: Partial<StageView> = {}):
     question: 'How far?',
     state: 'running',
     start: null,
+    evaluations: null,
     winner: null,
     trials,
     ...change,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { TrialStanding } from '../../study/record/record.ts';
-import { endAsVerb, standingInWords } from '../../words/outcome.ts';
+import { endAsVerb, rankInWords, standingInWords } from '../../words/outcome.ts';
 
 const trained: TrialStanding = {
   name: 'MLP',
@@ -14,6 +14,7 @@ const trained: TrialStanding = {
   of: null,
   suggestion: null,
   override: null,
+  message: null,
 };
 const failed = { score: null, bestEpoch: null };
 
@@ -26,6 +27,14 @@ it.each<[string, Partial<TrialStanding>]>([
     { override: { batchSize: 16, schedule: { kind: 'constant' } } },
   ],
   ['diverged', { ...failed, outcome: 'diverged' }],
+  [
+    'diverged: train_loss became NaN in epoch 1',
+    { ...failed, outcome: 'diverged', message: 'train_loss became NaN in epoch 1' },
+  ],
+  [
+    'out of memory, from the store: OOM when allocating',
+    { ...failed, outcome: 'outOfMemory', reused: true, message: 'OOM when allocating' },
+  ],
   ['out of memory', { ...failed, outcome: 'outOfMemory' }],
   ['skipped', { ...failed, status: 'skipped', outcome: null }],
 ])('writes a standing as: %s', (text, change) => {
@@ -38,4 +47,9 @@ it.each<[string, Partial<TrialStanding>, number]>([
   ['ran out of memory', { outcome: 'outOfMemory' }, 2],
 ])('says that trials %s', (text, change, trials) => {
   expect(endAsVerb({ ...trained, ...change }, trials)).toBe(text);
+});
+
+it('gives a rank only to a trial that has a score', () => {
+  expect(rankInWords({ score: 40 }, 1)).toBe('2');
+  expect(rankInWords({ score: null }, 1)).toBe('–');
 });

@@ -106,11 +106,11 @@ export async function runToEnd(
   return { specs, outcome, ...rest };
 }
 
-export function trained(spec: TrialSpec, score: number | null): TrainEnd {
+export function trained(spec: TrialSpec, score: number | null, message: string | null = null): TrainEnd {
   const outcome = score === null ? 'diverged' : 'completed';
   return {
     status: 'trained',
-    result: { trialKey: trialKey(spec), outcome, score, bestEpoch: 1, reused: false },
+    result: { trialKey: trialKey(spec), outcome, score, bestEpoch: 1, reused: false, message },
   };
 }
 
@@ -118,6 +118,14 @@ export function trained(spec: TrialSpec, score: number | null): TrainEnd {
 export async function countNeedingAttention(studyId: string): Promise<number> {
   const query = `NeedsAttention = true AND (StudyId = '${studyId}' OR WorkflowId = '${studyId}')`;
   return (await temporal.client.workflow.count(query)).count;
+}
+
+/** What the Temporal UI shows of a workflow under "Current Details". */
+export async function currentDetails(client: Temporal['client'], workflowId: string): Promise<string> {
+  const { currentDetails: details } = await client.workflow
+    .getHandle(workflowId)
+    .query<{ currentDetails: string }>('__temporal_workflow_metadata');
+  return details;
 }
 
 export function innermost(error: unknown): Error {

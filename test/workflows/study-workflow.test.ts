@@ -7,10 +7,20 @@ import type { TrialSpec } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
 import { UPDATES } from '../../temporal/names.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
-import { dataset, innermost, run, runToEnd, trained, useTemporal, weights } from './run-study.ts';
+import {
+  currentDetails,
+  dataset,
+  innermost,
+  run,
+  runToEnd,
+  trained,
+  useTemporal,
+  weights,
+} from './run-study.ts';
 import { largerStudy } from './small-study.ts';
 
 const temporal = useTemporal();
+const details = (id: string) => currentDetails(temporal().client, id);
 const widthOf = (spec: TrialSpec) => spec.config.network.hidden[0];
 
 describe.concurrent('a study', () => {
@@ -55,11 +65,18 @@ describe.concurrent('a study', () => {
     expect(outcome.winner?.name).toBe('narrow_fast');
   });
 
-  it('ranks a diverged trial last and continues', async () => {
-    const { outcome } = await runToEnd('diverges', (spec) =>
-      widthOf(spec) === 8 ? trained(spec, null) : trained(spec, 10),
-    );
-    expect(outcome.winner?.name).toBe('wide_fast');
+  it('ranks a diverged trial last, says why it diverged, and continues', async ({ expect }) => {
+    const why = 'train_loss became NaN in epoch 1';
+    const train = async ({ spec }: { spec: TrialSpec }) =>
+      widthOf(spec) === 8 ? trained(spec, null, why) : trained(spec, 10);
+    const { written } = await run('diverges', { train }, async (handle) => {
+      expect((await handle.result()).winner?.name).toBe('wide_fast');
+    });
+    expect(written[0]?.stages[0]?.standings[0]).toMatchObject({ outcome: 'diverged', message: why });
+    expect(await details('diverges/width/narrow')).toContain(`**narrow**: diverged: ${why}`);
+    const stage = await details('diverges/width');
+    expect(stage).toContain('1. **wide** 10.00 % (epoch 1)\n\n– **narrow** diverged: train_loss');
+    expect(await details('diverges')).toContain('Report: `npx staged-study report diverges`');
   });
 
   it('reschedules a trial if its worker was shut down', async () => {
@@ -70,7 +87,7 @@ describe.concurrent('a study', () => {
     expect(outcome.winner?.score).toBe(50);
   });
 
-  it('cancels its trials when it is cancelled', async ({ expect }) => {
+  it('cancels its trials when it is cancelled, and all their pages say so', async ({ expect }) => {
     const cancelled: string[] = [];
     const train = async ({ spec }: { spec: TrialSpec }): Promise<TrainEnd> => {
       try {
@@ -92,6 +109,13 @@ describe.concurrent('a study', () => {
       const status = () => trial.describe().then((description) => description.status.name);
       await expect.poll(status, { timeout: 10_000 }).toBe('CANCELLED');
       expect(cancelled.length).toBe(2);
+
+      const page = await details('cancelled');
+      expect(page).toContain('**Cancelled**\n\nTo run it again: `npx staged-study run … --profile tiny`');
+      expect(page).toContain('1. **width** (cancelled before it had ended)');
+      expect(page).toContain('2. **rate** (not started)');
+      expect(await details('cancelled/width')).toMatch(/\*\*Cancelled\*\*.*Not finished: narrow, wide/s);
+      expect(await details('cancelled/width/wide')).toContain('**wide**: cancelled before it had a result');
     });
   });
 });
@@ -133,6 +157,11 @@ describe.concurrent('a study of every kind of stage', () => {
       'narrow_search_03',
     ]);
     expect(stages.get('search')?.winner).toBe('narrow_search_03');
+    const page = (await details('searches/search')).replaceAll('\u00a0', ' ');
+    expect(page).toContain('3 of 3 evaluations ended');
+    expect(page).toContain(
+      '1. **narrow_search_03** (lr 0.003, 4 epochs) 70.00 % (epoch 1)\n2. **narrow** 50',
+    );
     // Twenty epochs were suggested, and the profile divides by five.
     const drawn = specs.filter(({ config }) => config.learningRate === 0.002);
     expect(drawn.map(({ config }) => config.epochs)).toEqual([4]);
@@ -200,7 +229,7 @@ describe.concurrent('a study with pretrained networks', () => {
 
   it('prepares their weights, and starts each of their trials from them, in every stage', async () => {
     const specs: TrialSpec[] = [];
-    const details: Record<string, string> = {};
+    const pages: Record<string, string> = {};
     const train = async ({ spec }: { spec: TrialSpec }) => {
       specs.push(spec);
       return trained(spec, widthOf(spec) === 16 ? 60 : 50);
@@ -208,7 +237,7 @@ describe.concurrent('a study with pretrained networks', () => {
     const { prepared, opened } = await run('fine-tunes', { train, request }, async (handle) => {
       await handle.result();
       for (const id of ['fine-tunes', 'fine-tunes/width/wide', 'fine-tunes/width/narrow']) {
-        details[id] = await currentDetails(id);
+        pages[id] = await details(id);
       }
     });
     expect(prepared).toEqual([
@@ -226,9 +255,9 @@ describe.concurrent('a study with pretrained networks', () => {
       'scratch',
     ]);
     const from = `\`weights/${weights.sha256}\``;
-    expect(details['fine-tunes']).toContain(`pretrained networks start from: /weights.pth (${from})`);
-    expect(details['fine-tunes/width/wide']).toContain(`network: dense 16, from weights/${weights.sha256}`);
-    expect(details['fine-tunes/width/narrow']).toContain('network: dense 8, from scratch');
+    expect(pages['fine-tunes']).toContain(`pretrained networks start from: /weights.pth (${from})`);
+    expect(pages['fine-tunes/width/wide']).toContain(`network: dense 16, from weights/${weights.sha256}`);
+    expect(pages['fine-tunes/width/narrow']).toContain('network: dense 8, from scratch');
   });
 
   it('asks for no weights if no network starts from them', async () => {
@@ -237,15 +266,6 @@ describe.concurrent('a study with pretrained networks', () => {
     expect(opened).toMatchObject([{ weights: null }]);
   });
 });
-
-/** What the Temporal UI shows of a workflow under "Current Details". */
-async function currentDetails(workflowId: string): Promise<string> {
-  const handle = temporal().client.workflow.getHandle(workflowId);
-  const { currentDetails: details } = await handle.query<{ currentDetails: string }>(
-    '__temporal_workflow_metadata',
-  );
-  return details;
-}
 
 describe('updates', () => {
   it('are refused by a trial that does not need attention', async ({ expect }) => {

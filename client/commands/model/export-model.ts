@@ -3,6 +3,7 @@ import { percent } from '../../../words/numbers.ts';
 import { interruption } from '../../command-line/interruption.ts';
 import { checkExportFolder } from '../../export/export-folder.ts';
 import { writeModel } from '../../export/write-model.ts';
+import { studyStatus } from '../../observe/find-study.ts';
 import { findTrial } from '../../observe/find-trial.ts';
 import { withSession } from '../../servers/session.ts';
 
@@ -14,7 +15,7 @@ export async function exportModel(
   await checkExportFolder(to);
   const signal = interruption();
   await withSession({}, async (session) => {
-    const found = await findTrial(session.store, studyId, name);
+    const found = await findTrial(session.store, studyId, name, (id) => studyStatus(session, id));
     const { trial, result } = found;
     const { classes } = await getDatasetManifest(session.store, result.spec.data.dataset);
     await writeModel(session, found, classes, to, signal);

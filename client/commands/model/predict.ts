@@ -8,6 +8,7 @@ import { askTrainer } from '../../ask-trainer.ts';
 import { EXIT, UsageError } from '../../command-line/exit-codes.ts';
 import { interruption } from '../../command-line/interruption.ts';
 import { imageFile } from '../../images/image-file.ts';
+import { studyStatus } from '../../observe/find-study.ts';
 import { type FoundTrial, findTrial } from '../../observe/find-trial.ts';
 import { type Session, withSession } from '../../servers/session.ts';
 import { table } from '../../terminal/text.ts';
@@ -32,7 +33,7 @@ export async function predict(studyId: string, images: string[], options: Predic
   }
   const signal = interruption();
   await withSession({}, async (session) => {
-    const found = await findTrial(session.store, studyId, undefined);
+    const found = await findTrial(session.store, studyId, undefined, (id) => studyStatus(session, id));
     const score = await ask(session, found, answers, validation, signal);
     const { classes } = await getDatasetManifest(session.store, found.result.spec.data.dataset);
     if (json) printJson(found, answers, classes, score);

@@ -1,5 +1,6 @@
 import { lastDecided } from '../../../report/facts/study-facts.ts';
 import { readRecord, readStudy } from '../../../storage/studies.ts';
+import { datasetAsLabel } from '../../../words/dataset.ts';
 import { percent } from '../../../words/numbers.ts';
 import { describeWorkflow, studyIds } from '../../observe/find-study.ts';
 import { type Session, withSession } from '../../servers/session.ts';
@@ -31,7 +32,7 @@ async function summaries(session: Session) {
         // Temporal deletes ended workflows after a while; the store keeps their studies.
         status: workflow?.status.name.toLowerCase() ?? 'not in Temporal',
         profile: opening?.profile ?? String(workflow?.memo?.profile ?? ''),
-        data: opening?.dataset.origin.kind ?? '',
+        data: opening?.dataset.origin.kind ?? ('' as const),
         startedAt: opening?.startedAt ?? workflow?.startTime.toISOString() ?? '',
         winner: (record && lastDecided(record)?.trial.name) ?? null,
         testAccuracy: record?.test?.accuracy ?? null,
@@ -41,17 +42,24 @@ async function summaries(session: Session) {
   return studies.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
 }
 
+const ENDED_EARLY = ['cancelled', 'failed', 'terminated', 'timed_out'];
+
 function describe(studies: Summary[]): string {
-  return table(
+  const rows = table(
     ['study', 'status', 'profile', 'data', 'started', 'winner', 'test'],
     studies.map(({ studyId, status, profile, data, startedAt, winner, testAccuracy }) => [
       studyId,
-      status,
+      status.replaceAll('_', ' '),
       profile,
-      data,
+      data === '' ? '' : datasetAsLabel(data),
       startedAt.slice(0, 16).replace('T', ' '),
       winner ?? '',
       testAccuracy === null ? '' : percent(testAccuracy),
     ]),
+  );
+  if (!studies.some(({ status }) => ENDED_EARLY.includes(status))) return rows;
+  return (
+    `${rows}\n\nTo run a study again that was cancelled, failed or terminated, repeat the command that started it:\n` +
+    'trials that have results are not trained again.'
   );
 }

@@ -4,6 +4,7 @@ import { UserError } from '../../../infra/user-error.ts';
 import { renderReport } from '../../../report/render-report.ts';
 import { isValidId } from '../../../storage/keys.ts';
 import { readRecord } from '../../../storage/studies.ts';
+import { runAgainCommand, statusInWords } from '../../../words/study-end.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';
 import { findStudy } from '../../observe/find-study.ts';
 import { type Session, withSession } from '../../servers/session.ts';
@@ -36,10 +37,14 @@ async function writeReport(session: Session, studyId: string, folder: string): P
 
 /** Explains why there is no record. */
 async function refuse(session: Session, studyId: string): Promise<never> {
-  const { status } = await findStudy(session, studyId);
+  const { status, memo } = await findStudy(session, studyId);
   if (status.name !== 'COMPLETED') {
+    const whatToDo =
+      status.name === 'RUNNING'
+        ? `to watch it: npx staged-study watch ${studyId}`
+        : `to run it again: ${runAgainCommand(String(memo?.profile ?? '…'))}`;
     throw new UserError(
-      `${studyId}: expected a completed study, got one that is ${status.name.toLowerCase()}`,
+      `${studyId}: expected a completed study, got one that is ${statusInWords(status.name)}; ${whatToDo}`,
     );
   }
   throw new UserError(`${studyId}: its record is not in this object store; check S3_ENDPOINT and S3_BUCKET`);

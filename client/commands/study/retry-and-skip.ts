@@ -3,6 +3,7 @@ import { UserError } from '../../../infra/user-error.ts';
 import { type Overrides, parseOverrides } from '../../../study/definition/overrides.ts';
 import { settingsSchema } from '../../../study/definition/training-config.ts';
 import { UPDATES } from '../../../temporal/names.ts';
+import { statusInWords } from '../../../words/study-end.ts';
 import { didYouMean } from '../../command-line/did-you-mean.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';
 import { findStudy } from '../../observe/find-study.ts';
@@ -37,15 +38,22 @@ export async function skip(studyId: string, name: string): Promise<void> {
 async function waiting(session: Session, studyId: string, name: string): Promise<Attention> {
   const { status } = await findStudy(session, studyId);
   if (status.name !== 'RUNNING')
-    throw new UserError(`${studyId}: nothing needs attention: the study is ${status.name.toLowerCase()}`);
+    throw new UserError(`${studyId}: nothing needs attention: the study is ${statusInWords(status.name)}`);
   const { attention, stages } = await viewStudy(session.client, studyId);
   const found = attention.find((each) => each.name === name);
   if (found) return found;
   const waiting = attention.map((each) => each.name);
-  const message = `${studyId}: expected the name of something that needs attention (${waiting.join(', ') || 'nothing does'}), got "${name}"`;
   const others = stages.flatMap((stage) => [stage.name, ...stage.trials.map((trial) => trial.name)]);
-  if (others.includes(name)) throw new UserError(`${message}, which does not`);
-  throw new UsageError(message + didYouMean(name, waiting.length > 0 ? waiting : others));
+  if (others.includes(name)) {
+    const rest = waiting.length > 0 ? `what does: ${waiting.join(', ')}` : 'nothing does';
+    throw new UserError(`${studyId}: "${name}" does not need attention (${rest})`);
+  }
+  const expected =
+    waiting.length > 0
+      ? `the name of what needs attention (${waiting.join(', ')})`
+      : 'the name of a trial or stage that needs attention, and none does';
+  const hint = didYouMean(name, waiting.length > 0 ? waiting : others);
+  throw new UsageError(`${studyId}: expected ${expected}; got "${name}"${hint}`);
 }
 
 async function send({ client }: Session, id: string, update: string, overrides?: Overrides): Promise<void> {

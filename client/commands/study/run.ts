@@ -1,28 +1,41 @@
+import { stackStatus } from '../../../infra/stack/open-stack.ts';
 import { listStudies } from '../../../storage/studies.ts';
 import type { StudyRequest } from '../../../workflows/study-workflow.ts';
 import { InterruptedError } from '../../command-line/exit-codes.ts';
 import { interruption } from '../../command-line/interruption.ts';
+import { configuration } from '../../servers/configuration.ts';
 import { type Session, withSession } from '../../servers/session.ts';
 import { printEstimate } from '../../start/estimate.ts';
 import { startOrResume } from '../../start/start-study.ts';
 import { type StudyOptions, studyRequest } from '../../start/study-request.ts';
+import { describeInterruption } from '../../terminal/interruption.ts';
 import { printOutcome } from '../../terminal/outcome.ts';
+import { printTemporalUi } from '../../terminal/temporal-ui.ts';
 import { watchStudy } from '../../terminal/watch-study.ts';
 
 export async function run(name: string, options: StudyOptions): Promise<void> {
   const request = await studyRequest(name, options);
+  let studyId: string | undefined;
   try {
-    await withSession({}, (session) => runAndWatch(session, request, options));
+    await withSession({}, (session) =>
+      runAndWatch(session, request, options, (started) => {
+        studyId = started;
+      }),
+    );
   } catch (error) {
-    if (error instanceof InterruptedError)
-      console.error('Stopped. To resume the study, run the same command again.');
+    if (error instanceof InterruptedError) console.error(describeInterruption(studyId, areServersUp()));
     throw error;
   }
 }
 
 // --- helpers ---
 
-async function runAndWatch(session: Session, request: StudyRequest, options: StudyOptions): Promise<void> {
+async function runAndWatch(
+  session: Session,
+  request: StudyRequest,
+  options: StudyOptions,
+  onStarted: (studyId: string) => void,
+): Promise<void> {
   // Not before the stack is up: until then, Ctrl-C may end this process at once, and the stack stops without users.
   const signal = interruption();
   const { studyId, resumed } = await startOrResume(session.client, request, {
@@ -33,10 +46,18 @@ async function runAndWatch(session: Session, request: StudyRequest, options: Stu
       if (session.stack) await printEstimate(request, signal);
     },
   });
+  onStarted(studyId);
   if (resumed) console.log(`Resuming the unfinished study ${studyId}.`);
+  if (session.uiUrl) printTemporalUi(session.uiUrl, session.client.options.namespace, studyId);
   const view = await watchStudy(session.client, studyId, signal);
   process.exitCode = await printOutcome(session, view);
   await keepStackForTerminal(session, signal);
+}
+
+/** After the command has closed its session, which stops a stack without other users. */
+function areServersUp(): boolean {
+  const found = configuration();
+  return found.kind === 'deployment' || stackStatus(found.stateFolder) !== undefined;
 }
 
 /** Waits for Ctrl-C if this command started the stack in a terminal, so that one can look at the Temporal UI. */

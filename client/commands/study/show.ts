@@ -1,15 +1,16 @@
-import { readMetrics, readResult } from '../../../storage/trials/trials.ts';
+import { readMetrics, readResult, type TrialResult } from '../../../storage/trials/trials.ts';
 import type { EpochLine } from '../../../study/trial/trial.ts';
 import { trialKey } from '../../../study/trial/trial-key.ts';
 import { QUERIES } from '../../../temporal/names.ts';
-import { percent } from '../../../words/numbers.ts';
+import { percent, plural } from '../../../words/numbers.ts';
 import { standingInWords } from '../../../words/outcome.ts';
+import { drawInWords } from '../../../words/settings.ts';
 import { initialWeightsInWords } from '../../../words/weights.ts';
 import type { TrialStatus } from '../../../workflows/status.ts';
 import { didYouMean } from '../../command-line/did-you-mean.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';
 import { findStudy } from '../../observe/find-study.ts';
-import { type StudyView, viewStudy } from '../../observe/observe-study.ts';
+import { type StudyView, type TrialView, viewStudy } from '../../observe/observe-study.ts';
 import { type Session, withSession } from '../../servers/session.ts';
 import { describeProgress } from '../../terminal/format.ts';
 import { studyScreen } from '../../terminal/screen.ts';
@@ -61,15 +62,27 @@ async function showTrial(
     return console.log(
       JSON.stringify({ trial: name, trialKey: key, spec, lines, result: result ?? null }, null, 2),
     );
-  console.log(
-    `${name} of ${studyId}: ${trial.standing ? standingInWords(trial.standing) : describeProgress(trial)}`,
-  );
+  console.log(`${name} of ${studyId}: ${describe(trial, result)}`);
+  if (trial.drawn) console.log(`drawn by the search: ${drawInWords(trial.drawn)}`);
   console.log(`objects: trials/${key}/`);
   console.log(`starts from: ${initialWeightsInWords(spec.initialWeights)}`);
   console.log(`${JSON.stringify(spec.config, null, 2)}\n`);
-  console.log(
-    table(['epoch', 'train loss', 'train accuracy', 'val loss', 'val accuracy', 'seconds'], lines.map(row)),
-  );
+  console.log(epochTable(lines, spec.config.epochs));
+}
+
+function describe(trial: TrialView, result: TrialResult | undefined): string {
+  const { standing } = trial;
+  if (!standing) return describeProgress(trial);
+  // Earlier versions stored the reason with the result only.
+  return standingInWords({ ...standing, message: standing.message ?? result?.message ?? null });
+}
+
+const HEADER = ['epoch', 'train loss', 'train accuracy', 'val loss', 'val accuracy', 'seconds'];
+
+function epochTable(lines: EpochLine[], planned: number): string {
+  const all = plural(planned, 'epoch');
+  if (lines.length === 0) return `None of ${all} has ended, so there are no losses and accuracies.`;
+  return `${lines.length} of ${all} ended:\n\n${table(HEADER, lines.map(row))}`;
 }
 
 function row(line: EpochLine): string[] {

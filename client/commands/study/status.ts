@@ -1,11 +1,14 @@
-import { percent } from '../../../words/numbers.ts';
+import { percent, plural } from '../../../words/numbers.ts';
+import { statusInWords } from '../../../words/study-end.ts';
 import { EXIT } from '../../command-line/exit-codes.ts';
 import { findStudy } from '../../observe/find-study.ts';
-import { type StudyView, viewStudy } from '../../observe/observe-study.ts';
+import { type StageView, type StudyView, viewStudy } from '../../observe/observe-study.ts';
 import { withSession } from '../../servers/session.ts';
 import {
   describeAttention,
   describeDataset,
+  describeEarlyEnd,
+  describeEvaluations,
   describeFailedAttempt,
   describeProgress,
 } from '../../terminal/format.ts';
@@ -24,24 +27,27 @@ export async function status(studyId: string, { json }: { json?: boolean }): Pro
 function summary(view: StudyView): string {
   const index = view.stages.findIndex(({ state }) => state === 'running');
   const stage = view.stages[index];
-  const lines = [`${view.studyId}: ${view.workflowStatus.toLowerCase()}`];
+  const [end = statusInWords(view.workflowStatus), ...whatToDo] = describeEarlyEnd(view);
+  const lines = [`${view.studyId}: ${end}`];
   for (const { name, winner } of view.stages)
     if (winner) lines.push(`  ${name}: ${winner.name}, ${percent(winner.score)}`);
   if (view.test) lines.push(`  test: ${percent(view.test.accuracy)} of ${view.test.images} images`);
-  if (view.failure) lines.push(`  ${view.failure}`);
+  lines.push(...whatToDo);
   if (view.workflowStatus === 'RUNNING' && !view.dataset) lines.push(describeDataset(view));
   if (view.failedAttempt)
     lines.push(`${view.failedAttempt.of}: ${describeFailedAttempt(view.failedAttempt)}`);
   if (stage && view.workflowStatus === 'RUNNING') {
-    const ended = stage.trials.filter(({ state }) => state === 'done').length;
-    lines.push(
-      `stage ${stage.name} (${index + 1} of ${view.stages.length}): ${ended} of ${stage.trials.length} trials ended`,
-    );
+    lines.push(`stage ${stage.name} (${index + 1} of ${view.stages.length}): ${describeEnded(stage)}`);
     for (const trial of stage.trials)
       if (trial.state === 'training') lines.push(`  ${trial.name}: ${describeProgress(trial)}`);
   }
   if (view.attention.length > 0) lines.push(describeAttention(view));
   return lines.join('\n');
+}
+
+function describeEnded(stage: StageView): string {
+  const ended = stage.trials.filter(({ state }) => state === 'done').length;
+  return describeEvaluations(stage) ?? `${ended} of ${plural(stage.trials.length, 'trial')} ended`;
 }
 
 function exitCode({ workflowStatus, attention }: StudyView): number {

@@ -170,6 +170,7 @@ describe('against servers', () => {
       ['watch done', 0, /winner/],
       ['show done', 0, /width/],
       ['list', 0, /done +completed +tiny/],
+      ['show done narrow', 0, /narrow of done: 50\.00 % .*None of 2.epochs has ended/s],
       ['show done narow', 2, /got "narow" \(did you mean "narrow"\?\)/],
       ['cancel done', 1, /expected a running study, got one that is completed/],
       ['retry done narrow', 1, /nothing needs attention: the study is completed/],
@@ -188,11 +189,11 @@ describe('against servers', () => {
     expect(printed).toMatch(/fails: failed: no archive: name one\n/);
     expect(printed).not.toContain('record');
     await expectExits([
-      ['status fails', 1, /fails: failed\n +no archive: name one/],
+      ['status fails', 1, /fails: failed: no archive: name one\nTo run it again: .* --profile tiny\n/],
       ['watch fails', 1, /no archive: name one/],
       ['show fails', 0, /failed: no archive: name one/],
       ['list', 0, /fails +failed +tiny/],
-      ['report fails', 1, /expected a completed study, got one that is failed/],
+      ['report fails', 1, /expected a completed study, got one that is failed; to run it again: /],
     ]);
   });
 
@@ -207,11 +208,14 @@ describe('against servers', () => {
     await expectExits([
       ['status waits', 3, /waits\/width\/wide needs attention: no such layer/],
       ['watch waits', 3, /needs attention/],
-      ['retry waits narrow', 1, /expected the name of something that needs attention \(wide\), got "narrow"/],
+      ['retry waits narrow', 1, /"narrow" does not need attention \(what does: wide\)/],
       ['retry waits wid', 2, /did you mean "wide"\?/],
       ['skip waits wid', 2, /did you mean "wide"\?/],
       ['cancel waits', 0, /waits: cancelled/],
-      ['status waits', 1, /waits: cancelled/],
+      ['status waits', 1, /waits: cancelled\nTo run it again: .* --profile tiny\n/],
+      ['show waits', 0, /cancelled\nTo run it again: .*· {2}wide +cancelled before its first epoch/s],
+      ['show waits wide', 0, /^wide of waits: cancelled before its first epoch had ended\n/],
+      ['list', 0, /waits +cancelled +tiny.*To run a study again/s],
     ]);
   });
 });

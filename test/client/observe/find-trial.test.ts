@@ -14,23 +14,35 @@ beforeEach(() => {
   store = createMemoryStore();
 });
 
-it('names the studies in the store, and says if one has not ended', async () => {
-  await expect(findTrial(store, 'mine-1', undefined)).rejects.toThrow(
+it('names the studies in the store', async () => {
+  await expect(find('mine-1', undefined)).rejects.toThrow(
     'study: expected the id of a study in the object store (it has none yet), got "mine-1"',
   );
   await writeStudy(store, ended.opening);
-  await expect(findTrial(store, '../mine-1', undefined)).rejects.toThrow(
+  await expect(find('../mine-1', undefined)).rejects.toThrow(
     'study: expected the id of a study in the object store (mine-1), got "../mine-1"',
   );
-  await expect(findTrial(store, 'mine-1', undefined)).rejects.toThrow(
-    'study: expected a study that has ended, got "mine-1", which has no record yet; to watch it: npx staged-study watch mine-1',
+});
+
+it.each<[Status | undefined, string]>([
+  ['RUNNING', 'which is still running; to watch it: npx staged-study watch mine-1'],
+  [
+    'CANCELLED',
+    'which is cancelled; to run it again: npx staged-study run … --profile tiny (trials that have results are not trained again)',
+  ],
+  ['TIMED_OUT', 'which is timed out; to run it again:'],
+  [undefined, 'which has no record; to run it again:'],
+])('says what to do about a study without a record that is %s in Temporal', async (status, whatToDo) => {
+  await writeStudy(store, { ...ended.opening, profile: 'tiny' });
+  await expect(find('mine-1', undefined, status)).rejects.toThrow(
+    `study: expected a study that has completed, got "mine-1", ${whatToDo}`,
   );
 });
 
 it('says that a study has no winner', async () => {
   await writeStudy(store, ended.opening);
   await writeRecord(store, ended);
-  await expect(findTrial(store, 'mine-1', undefined)).rejects.toThrow(
+  await expect(find('mine-1', undefined)).rejects.toThrow(
     'study: expected a study with a winner, got "mine-1", in which no trial has a score',
   );
 });
@@ -38,11 +50,17 @@ it('says that a study has no winner', async () => {
 it('names the trials of a study, and says why one has no weights', async () => {
   await writeStudy(store, ended.opening);
   await writeRecord(store, ended);
-  await expect(findTrial(store, 'mine-1', 'middle')).rejects.toThrow(
-    'trial: expected one of wide, narrow, got "middle"',
-  );
-  await expect(findTrial(store, 'mine-1', 'wide')).rejects.toThrow(
+  await expect(find('mine-1', 'middle')).rejects.toThrow('trial: expected one of wide, narrow, got "middle"');
+  await expect(find('mine-1', 'wide')).rejects.toThrow(
     'trial: expected a trial that completed, got "wide", which diverged',
   );
-  await expect(findTrial(store, 'mine-1', 'narrow')).rejects.toThrow('got "narrow", which was skipped');
+  await expect(find('mine-1', 'narrow')).rejects.toThrow('got "narrow", which was skipped');
 });
+
+// --- helpers ---
+
+type Status = Awaited<ReturnType<Parameters<typeof findTrial>[3]>>;
+
+function find(studyId: string, name: string | undefined, status?: Status) {
+  return findTrial(store, studyId, name, async () => status);
+}

@@ -1,11 +1,12 @@
-import { ApplicationFailure, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure, Context, heartbeat } from '@temporalio/activity';
 import { expect, it } from 'vitest';
 import type { DatasetProgress } from '../../../activities/prepare-dataset.ts';
 import { viewStudy } from '../../../client/observe/observe-study.ts';
 import { startOrResume } from '../../../client/start/start-study.ts';
+import { parseStudy } from '../../../study/definition/parse-study.ts';
 import { openNamespace } from '../../workflows/namespace.ts';
-import { dataset, run, type Train, trained, useTemporal } from '../../workflows/run-study.ts';
-import { smallRequest } from '../../workflows/small-study.ts';
+import { currentDetails, dataset, run, type Train, trained, useTemporal } from '../../workflows/run-study.ts';
+import { largerStudy, smallRequest } from '../../workflows/small-study.ts';
 
 const temporal = useTemporal();
 const soon = { timeout: 20_000 };
@@ -71,8 +72,66 @@ it('shows how the data set is prepared, and the message of the activity that mad
       failure: "the archive can't be downloaded; name one",
       dataset: null,
     });
+    const page = await currentDetails(own.client, 'without-data');
+    expect(page).toContain("**Failed**: the archive can't be downloaded; name one");
+    expect(page).toContain('Data: not prepared');
   });
   await own.close();
+});
+
+it.each([
+  ['CANCELLED', 'cancel'],
+  ['TERMINATED', 'terminate'],
+] as const)('shows that a study was %s, without progress or attention', async (workflowStatus, end) => {
+  const studyId = `study-${end}`;
+  const train: Train = async ({ spec }) => {
+    if (spec.config.network.hidden[0] === 16)
+      throw ApplicationFailure.nonRetryable('no such layer', 'BadConfiguration');
+    return Context.current().cancelled;
+  };
+  await run(studyId, { train }, async (handle) => {
+    const view = () => viewStudy(temporal().client, studyId);
+    await expect.poll(view, soon).toMatchObject({ attention: [{ name: 'wide' }] });
+    await handle[end]();
+    await expect.poll(view, soon).toMatchObject({
+      workflowStatus,
+      attention: [],
+      stages: [
+        {
+          state: 'cancelled',
+          trials: [
+            { name: 'narrow', state: 'cancelled', progress: undefined },
+            { name: 'wide', state: 'cancelled', failure: null },
+          ],
+        },
+        { state: 'waiting' },
+        { state: 'waiting' },
+      ],
+    });
+    const { client } = temporal();
+    await expect.poll(() => currentDetails(client, `${studyId}/width`), soon).toContain('**Cancelled**');
+    const trial = await currentDetails(client, `${studyId}/width/wide`);
+    expect(trial).toContain('**wide**: cancelled before it had a result');
+  });
+});
+
+it('shows what a search drew and how many evaluations are planned, also after its stage has ended', async () => {
+  const request = { ...smallRequest(), study: parseStudy(largerStudy, 'larger') };
+  await run('drawn', { train: async ({ spec }) => trained(spec, 50), request }, async (handle) => {
+    await handle.result();
+    const { stages } = await viewStudy(temporal().client, 'drawn');
+    const search = stages.find(({ name }) => name === 'search');
+    expect(search?.evaluations).toBe(3);
+    // The profile divides epochs by five. The first trial is the winner that the search started from.
+    expect(search?.trials.map(({ drawn }) => drawn)).toEqual([
+      null,
+      { learningRate: 0.001, epochs: 4 },
+      { learningRate: 0.002, epochs: 4 },
+      { learningRate: 0.003, epochs: 4 },
+    ]);
+    const others = stages.filter(({ name }) => name !== 'search').flatMap(({ trials }) => trials);
+    expect(others.filter(({ drawn }) => drawn)).toEqual([]);
+  });
 });
 
 it('shows how many images the profile uses', async () => {

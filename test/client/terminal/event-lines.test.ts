@@ -1,8 +1,18 @@
 import { expect, it } from 'vitest';
-import type { StudyView } from '../../../client/observe/observe-study.ts';
+import type { StudyView, TrialView } from '../../../client/observe/observe-study.ts';
 import { eventLines } from '../../../client/terminal/event-lines.ts';
 import { waitsForPerson } from '../../../client/terminal/watch-study.ts';
-import { ended, failedAttempt, parked, queued, stageView, training, viewOf } from '../views.ts';
+import {
+  cancelled,
+  drawn,
+  ended,
+  failedAttempt,
+  parked,
+  queued,
+  stageView,
+  training,
+  viewOf,
+} from '../views.ts';
 
 const waiting = stageView([], { name: 'test', kind: 'test', question: 'How good?', state: 'waiting' });
 
@@ -84,6 +94,22 @@ it('prints everything that has happened at the first look at a running study', (
     'stage dense: How',
     '  div4: 52.00 % ',
     '  MLP: epoch 1 o',
+  ]);
+});
+
+it('prints what a search drew and how many evaluations have ended, and that a trial was cancelled', () => {
+  const search = (trials: TrialView[]) => viewOf([stageView(trials, { kind: 'search', evaluations: 30 })]);
+  const looks = [
+    search([drawn(queued('a'))]),
+    search([drawn({ ...queued('a'), state: 'training' })]),
+    search([drawn(ended('a', 40)), drawn(cancelled('b'))]),
+  ];
+  const printed = looks.slice(1).map((look, index) => eventLines(looks[index], look));
+  expect(printed.flat().map((line) => line.replaceAll('\u00a0', ' '))).toEqual([
+    '  a (lr 0.003162, batch 64, 20 epochs): training',
+    '  a (lr 0.003162, batch 64, 20 epochs): 40.00 % (epoch 2)',
+    '  b (lr 0.003162, batch 64, 20 epochs): cancelled after epoch 1 of 3, val 25.50 %',
+    '  1 of 30 evaluations ended',
   ]);
 });
 

@@ -2,13 +2,31 @@ import { expect, it, vi } from 'vitest';
 import type { StudyView, TrialView } from '../../../client/observe/observe-study.ts';
 import {
   describeDataset,
+  describeEarlyEnd,
+  describeEvaluations,
   describeFailedAttempt,
   describeProgress,
   leaderboard,
 } from '../../../client/terminal/format.ts';
 import { table } from '../../../client/terminal/text.ts';
 import { standingInWords } from '../../../words/outcome.ts';
-import { ended, failedAttempt, line, parked, queued, stageView, training, viewOf } from '../views.ts';
+import {
+  cancelled,
+  drawn,
+  ended,
+  failedAttempt,
+  line,
+  parked,
+  queued,
+  stageView,
+  training,
+  viewOf,
+} from '../views.ts';
+
+const runAgain = [
+  'To run it again: npx staged-study run … --profile demo',
+  'Trials that have results are not trained again; the others resume from their checkpoints.',
+];
 
 it('says where the images come from, and shouts if they are generated', () => {
   const of = (kind: 'official' | 'other' | 'generated', source?: string) => {
@@ -78,8 +96,50 @@ it.each<[string, TrialView, string]>([
     'attempt 1 failed: the trainer was killed by SIGKILL; attempt 2 waits for a free worker',
   ],
   ['waits for a person', parked('MLP'), 'needs attention: the GPU is gone'],
+  ['was cancelled', cancelled('MLP'), 'cancelled after epoch 1 of 3, val 25.50 %'],
+  [
+    'was cancelled at once',
+    { ...cancelled('MLP'), lastLine: null },
+    'cancelled before its first epoch had ended',
+  ],
+  ['was drawn by a search', drawn(queued('MLP')), 'queued, lr 0.003162, batch 64, 20\u00a0epochs'],
 ])('describes a trial that %s', (_what, trial, text) => {
   expect(describeProgress(trial)).toBe(text);
+});
+
+it.each([
+  [
+    160,
+    'epoch 2 of 3, step 40 of 50, 1,235 images/s, loss 1.2346, train 30.00 %, val 25.50 % after epoch 1, 3 min 20 s left, lr 0.003162, batch 64, 20\u00a0epochs',
+  ],
+  [
+    110,
+    'epoch 2 of 3, train 30.00 %, val 25.50 % after epoch 1, 3 min 20 s left, lr 0.003162, batch 64, 20\u00a0epochs',
+  ],
+  [80, 'epoch 2 of 3, train 30.00 %, val 25.50 % after epoch 1, 3 min 20 s left'],
+  [50, 'epoch 2 of 3, val 25.50 %, 3 min 20 s left'],
+  [10, 'epoch 2 of 3, val 25.50 %, 3 min 20 s left'],
+])('keeps accuracy and time left in a line of %i characters, and drops the speed first', (width, text) => {
+  expect(describeProgress(drawn(training('MLP')), width)).toBe(text);
+});
+
+it('counts the evaluations of a search that have ended, of all that are planned', () => {
+  const start = ended('start', 40);
+  const trials = [start, drawn(ended('a', 40)), drawn(ended('b', null)), drawn(queued('c'))];
+  expect(describeEvaluations(stageView(trials, { kind: 'search', evaluations: 30 }))).toBe(
+    '2 of 30\u00a0evaluations ended',
+  );
+  expect(describeEvaluations(stageView([start]))).toBeUndefined();
+});
+
+it.each<[Partial<StudyView>, string[]]>([
+  [{ workflowStatus: 'RUNNING' }, []],
+  [{ workflowStatus: 'COMPLETED' }, []],
+  [{ workflowStatus: 'CANCELLED' }, ['cancelled', ...runAgain]],
+  [{ workflowStatus: 'FAILED', failure: 'no archive' }, ['failed: no archive', ...runAgain]],
+  [{ workflowStatus: 'TIMED_OUT' }, ['timed out', ...runAgain]],
+])('says how a study ended that did not complete, and what to do', (change, lines) => {
+  expect(describeEarlyEnd(viewOf([], change))).toEqual(lines);
 });
 
 it('says when a failed trial is retried, without the progress of the failed attempt', () => {

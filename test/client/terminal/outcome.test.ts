@@ -34,6 +34,7 @@ it('prints the winner, its test, and where to look at the study', async () => {
     'test:        47.50 % of 500 test images',
     'report:      npx staged-study report mine',
     'Temporal UI: http://127.0.0.1:8233/namespaces/default/workflows/mine',
+    'its trials:  http://127.0.0.1:8233/namespaces/default/workflows?query=StudyId%20%3D%20%22mine%22%20AND%20TrialName%20IS%20NOT%20NULL',
     'objects:     bucket staged-study at http://127.0.0.1:9000, record studies/mine/record.json',
     '             browse them at http://127.0.0.1:9001, login: /state/credentials.json',
   ]);
@@ -54,7 +55,9 @@ it.each<[string, Partial<StudyView>, string]>([
 ])('names no record of a study that failed %s', async (_when, change, objects) => {
   const failed = viewOf([], { workflowStatus: 'FAILED', failure: 'no archive; name one', ...change });
   expect(await outcome(failed, { startedHere: false })).toBe(EXIT.failure);
-  expect(printed[1]).toBe('mine: failed: no archive; name one');
+  expect(printed[1]).toMatch(
+    /^mine: failed: no archive; name one\nTo run it again: npx staged-study run … --profile demo\n/,
+  );
   expect(printed).toContain(objects);
 });
 

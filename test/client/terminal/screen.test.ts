@@ -2,7 +2,17 @@ import { stripVTControlCharacters } from 'node:util';
 import { expect, it, vi } from 'vitest';
 import type { StudyView } from '../../../client/observe/observe-study.ts';
 import { studyScreen } from '../../../client/terminal/screen.ts';
-import { ended, failedAttempt, parked, queued, stageView, training, viewOf } from '../views.ts';
+import {
+  cancelled,
+  drawn,
+  ended,
+  failedAttempt,
+  parked,
+  queued,
+  stageView,
+  training,
+  viewOf,
+} from '../views.ts';
 
 const winner = { ...ended('relu_div4', 52).standing, score: 52 } as NonNullable<
   StudyView['stages'][number]['winner']
@@ -47,7 +57,58 @@ it('shows stages, leaderboards, running trials and waiting ones', () => {
 
 it('shows one line for a stage that has ended, if it is brief', () => {
   const lines = stripVTControlCharacters(studyScreen(view, 200, { brief: true })).split('\n');
-  expect(lines.slice(2, 5)).toEqual(['dense  relu_div4 52.00 % of 2', '', 'cnn  How far?']);
+  expect(lines.slice(2, 5)).toEqual(['dense  relu_div4 52.00 %, best of 2\u00a0trials', '', 'cnn  How far?']);
+});
+
+it('ranks no trial without a score, and says why it has none', () => {
+  const diverged = ended('bad', null);
+  const trials = [{ ...diverged, standing: diverged.standing && { ...diverged.standing, message: 'NaN' } }];
+  const lines = screenLines(viewOf([stageView([...trials, ended('good', 40)])]), 200);
+  expect(lines.slice(-2)).toEqual(['   1  good  40.00 % (epoch 2)', '   –  bad   diverged: NaN']);
+});
+
+it('shows what a search drew, and how many evaluations have ended', () => {
+  const stage = stageView([ended('start', 50), drawn(ended('a', 40)), drawn(queued('b'))], {
+    kind: 'search',
+    evaluations: 30,
+  });
+  expect(screenLines(viewOf([stage]), 200).slice(3)).toEqual([
+    'dense  How far?',
+    '  1 of 30 evaluations ended',
+    '   1  start  50.00 % (epoch 2)',
+    '   2  a      40.00 % (epoch 2)  lr 0.003162, batch 64, 20 epochs',
+    '   ·  b      queued, lr 0.003162, batch 64, 20 epochs',
+  ]);
+});
+
+it.each([80, 110, 160])('keeps accuracy and time left at %i columns', (columns) => {
+  const [line = ''] = screenLines(viewOf([stageView([training('relu_div4_dropout_0.2')])]), columns).slice(
+    -1,
+  );
+  expect(line.length).toBeLessThanOrEqual(columns);
+  expect(line).toMatch(/epoch 2 of 3,.* val 25\.50 %.* 3 min 20 s left/);
+  expect(line.includes('images/s')).toBe(columns === 160);
+});
+
+it('says that a study is cancelled and what to do, and shows no time left', () => {
+  const stages = [
+    stageView([ended('MLP', 48), cancelled('wide')], { state: 'cancelled' }),
+    stageView([], { name: 'cnn', state: 'waiting' }),
+    stageView([], { name: 'test', kind: 'test', question: 'How good?', state: 'cancelled' }),
+  ];
+  expect(screenLines(viewOf(stages, { workflowStatus: 'CANCELLED' }), 200).slice(2)).toEqual([
+    'cancelled',
+    'To run it again: npx staged-study run … --profile demo',
+    'Trials that have results are not trained again; the others resume from their checkpoints.',
+    '',
+    'dense  How far?',
+    '   1  MLP   48.00 % (epoch 2)',
+    '   ·  wide  cancelled after epoch 1 of 3, val 25.50 %',
+    'cnn  How far?  (not started)',
+    '',
+    'test  How good?',
+    '  no result',
+  ]);
 });
 
 it('prints the commands for what needs attention', () => {
@@ -79,7 +140,9 @@ it('shows what failed, when it is retried, and why a study failed', () => {
 
   const failed = viewOf([], { workflowStatus: 'FAILED', dataset: null, failure: 'no archive' });
   expect(stripVTControlCharacters(studyScreen(failed, 200))).toBe(
-    'My study: mine, profile demo\ndata set: could not be prepared\nfailed: no archive',
+    'My study: mine, profile demo\ndata set: could not be prepared\nfailed: no archive\n' +
+      'To run it again: npx staged-study run … --profile demo\n' +
+      'Trials that have results are not trained again; the others resume from their checkpoints.',
   );
 });
 
@@ -96,3 +159,9 @@ it('fits the width whatever its colours: a wrapped line would spoil the redrawin
   }
   expect(stripVTControlCharacters(lines[1] as string)).toBe('data set: 2,000 training and …');
 });
+
+// --- helpers ---
+
+function screenLines(study: StudyView, columns: number): string[] {
+  return stripVTControlCharacters(studyScreen(study, columns)).replaceAll('\u00a0', ' ').split('\n');
+}

@@ -96,6 +96,7 @@ describe('promotedConfig', () => {
     of: null,
     suggestion: null,
     override: null,
+    message: null,
   } as const;
   const planned = [{ name: 'a_b', config: { ...narrow!.config, dropout: 0.5 }, repetition: 0, of: null }];
   const course = { start, planned, profile: tiny };
