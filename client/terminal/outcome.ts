@@ -21,7 +21,7 @@ export async function printOutcome(session: Session, view: StudyView): Promise<n
   console.log(`objects:     bucket ${bucket.bucket} at ${bucket.endpoint}${objectsOf(view)}`);
   if (bucket.consoleUrl)
     console.log(`             browse them at ${bucket.consoleUrl}, login: ${stack?.credentialsFile}`);
-  if (stack?.startedHere && !process.stdout.isTTY)
+  if (stack?.startedHere && !(stack.trains && process.stdout.isTTY))
     console.log('These servers stop now. To start them again: npx staged-study up');
   return code;
 }

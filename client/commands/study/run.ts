@@ -12,7 +12,7 @@ import { watchStudy } from '../../terminal/watch-study.ts';
 export async function run(name: string, options: StudyOptions): Promise<void> {
   const request = await studyRequest(name, options);
   try {
-    await withSession({}, (session) => runAndWatch(session, request, options));
+    await withSession({ level: 'training' }, (session) => runAndWatch(session, request, options));
   } catch (error) {
     if (error instanceof InterruptedError)
       console.error('Stopped. To resume the study, run the same command again.');

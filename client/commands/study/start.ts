@@ -5,7 +5,7 @@ import { type StudyOptions, studyRequest } from '../../start/study-request.ts';
 
 export async function start(name: string, options: StudyOptions): Promise<void> {
   const request = await studyRequest(name, options);
-  await withSession({ needsRunningStack: 'start' }, async ({ client, store }) => {
+  await withSession({ level: 'training', needsRunningStack: 'start' }, async ({ client, store }) => {
     const { studyId, resumed } = await startOrResume(client, request, {
       ...options,
       stored: await listStudies(store),

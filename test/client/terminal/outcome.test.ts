@@ -80,7 +80,7 @@ function outcome(view: StudyView, { startedHere }: { startedHere: boolean }): Pr
       secretKey: 'secret',
       consoleUrl: 'http://127.0.0.1:9001',
     },
-    stack: { startedHere, credentialsFile: '/state/credentials.json' },
+    stack: { startedHere, trains: true, credentialsFile: '/state/credentials.json' },
   };
   return printOutcome(session, view);
 }
