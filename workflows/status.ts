@@ -49,11 +49,16 @@ export interface TrialInput {
   stage: string;
   name: string;
   spec: TrialSpec;
+  /** Train it again if the store has its result, as a further repetition. */
+  retrain?: true;
 }
 
 /** How a trial ended. */
 export interface TrialEnd
-  extends Pick<TrialStanding, 'status' | 'trialKey' | 'outcome' | 'score' | 'bestEpoch' | 'reused'> {
+  extends Pick<
+    TrialStanding,
+    'status' | 'trialKey' | 'outcome' | 'score' | 'bestEpoch' | 'reused' | 'retrained'
+  > {
   /** Settings that a person changed when retrying this trial; null if none. */
   override: Overrides | null;
 }

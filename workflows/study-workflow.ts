@@ -51,6 +51,8 @@ export interface StudyRequest {
   weights: WeightsSource;
   /** The study has pretrained networks, but they start from scratch here. */
   fromScratch?: boolean;
+  /** Train trials again if the store has their results, and compare. */
+  retrain?: true;
 }
 
 export interface StudyOutcome {
@@ -161,6 +163,7 @@ export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome
               ? { ...stage, start, spec: specOf(start.config), profile }
               : null,
           promotes,
+          ...(request.retrain && { retrain: true }),
         },
       ],
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,

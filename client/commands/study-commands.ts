@@ -240,7 +240,14 @@ function takesStudy(command: Command): Command {
     );
   return takesWeights(command)
     .option('--id <id>', 'the id of the study to start or resume')
-    .option('--new', 'start another study, even if the same study is unfinished');
+    .option(
+      '--new',
+      'start another study, even if the same study is unfinished; it reuses the results in the store',
+    )
+    .option(
+      '--retrain',
+      'train trials again that have a result in the store, and compare the two to the bit',
+    );
 }
 
 /** Adds the options that say what pretrained networks start from. */

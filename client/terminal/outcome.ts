@@ -1,6 +1,7 @@
 import { recordKey, studyKey } from '../../storage/keys.ts';
 import { datasetInBrief } from '../../words/dataset.ts';
 import { percent } from '../../words/numbers.ts';
+import { retrainedSummary } from '../../words/outcome.ts';
 import { EXIT } from '../command-line/exit-codes.ts';
 import type { StudyView } from '../observe/observe-study.ts';
 import type { Session } from '../servers/session.ts';
@@ -45,6 +46,10 @@ function printEnd(view: StudyView): number {
     );
   if (view.test)
     console.log(`test:        ${percent(view.test.accuracy)} of ${view.test.images} test images`);
+  const compared = retrainedSummary(
+    view.stages.flatMap(({ trials }) => trials.flatMap(({ standing }) => standing ?? [])),
+  );
+  if (compared) console.log(`retrained:   ${compared}`);
   if (view.dataset?.origin.kind === 'generated')
     console.log(`             on ${datasetInBrief(view.dataset.origin)}`);
   console.log(`report:      npx staged-study report ${studyId}`);

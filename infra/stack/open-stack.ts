@@ -126,6 +126,14 @@ export function stackStatus(stateFolder: string):
   return { phase, trains: level === 'training' || neededLevel(stateFolder) === 'training' };
 }
 
+/** @returns a store that can be used without starting anything, or undefined if only a stack that is not up has it. */
+export function availableStore(configuration: EmbeddedConfiguration): StoreConfig | undefined {
+  if (configuration.store) return configuration.store;
+  const state = runningStack(configuration.stateFolder);
+  if (state?.phase !== 'ready' || state.externalStore) return undefined;
+  return ownStore(configuration.stateFolder, state);
+}
+
 // --- helpers ---
 
 const WAITING_FOR = {

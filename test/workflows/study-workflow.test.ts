@@ -8,7 +8,7 @@ import { trialKey } from '../../study/trial/trial-key.ts';
 import { UPDATES } from '../../temporal/names.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
 import { dataset, innermost, run, runToEnd, trained, useTemporal, weights } from './run-study.ts';
-import { largerStudy } from './small-study.ts';
+import { largerStudy, smallRequest } from './small-study.ts';
 
 const temporal = useTemporal();
 const widthOf = (spec: TrialSpec) => spec.config.network.hidden[0];
@@ -60,6 +60,19 @@ describe.concurrent('a study', () => {
       widthOf(spec) === 8 ? trained(spec, null) : trained(spec, 10),
     );
     expect(outcome.winner?.name).toBe('wide_fast');
+  });
+
+  it('trains the next repetition of each trial, and compares it with the one before, if it is to retrain', async () => {
+    const { specs, compared, outcome, written } = await runToEnd(
+      'retrains',
+      (spec) => trained(spec, widthOf(spec) === 16 ? 60 : 50),
+      { ...smallRequest(), retrain: true },
+    );
+    expect(specs.map(({ repetition }) => repetition)).toEqual([2, 2, 2, 2]);
+    expect(compared).toHaveLength(4);
+    expect(compared).toContainEqual({ trialKey: outcome.winner?.trialKey, earlier: 'c'.repeat(64) });
+    for (const { standings } of written[0]?.stages ?? [])
+      for (const { retrained } of standings) expect(retrained).toMatchObject({ sameWeights: true });
   });
 
   it('reschedules a trial if its worker was shut down', async () => {

@@ -5,6 +5,7 @@ import { interruption } from '../../command-line/interruption.ts';
 import { type Session, withSession } from '../../servers/session.ts';
 import { printEstimate } from '../../start/estimate.ts';
 import { startOrResume } from '../../start/start-study.ts';
+import { printStoredResults } from '../../start/stored-results.ts';
 import { type StudyOptions, studyRequest } from '../../start/study-request.ts';
 import { printOutcome } from '../../terminal/outcome.ts';
 import { watchStudy } from '../../terminal/watch-study.ts';
@@ -29,8 +30,10 @@ async function runAndWatch(session: Session, request: StudyRequest, options: Stu
     ...options,
     stored: await listStudies(session.store),
     beforeStart: async () => {
+      const found = await printStoredResults(session.store, request);
+      const hasAll = found !== undefined && found.stored === found.trials && !request.retrain;
       // With servers of your own, other machines may train: an estimate for this one would mislead.
-      if (session.stack) await printEstimate(request, signal);
+      if (session.stack && !hasAll) await printEstimate(request, signal);
     },
   });
   if (resumed) console.log(`Resuming the unfinished study ${studyId}.`);

@@ -1,6 +1,7 @@
 import { listStudies } from '../../../storage/studies.ts';
 import { withSession } from '../../servers/session.ts';
 import { startOrResume } from '../../start/start-study.ts';
+import { printStoredResults } from '../../start/stored-results.ts';
 import { type StudyOptions, studyRequest } from '../../start/study-request.ts';
 
 export async function start(name: string, options: StudyOptions): Promise<void> {
@@ -9,6 +10,7 @@ export async function start(name: string, options: StudyOptions): Promise<void> 
     const { studyId, resumed } = await startOrResume(client, request, {
       ...options,
       stored: await listStudies(store),
+      beforeStart: async () => void (await printStoredResults(store, request)),
     });
     console.log(`${studyId} ${resumed ? 'is already running' : 'has started'}. To watch it:`);
     console.log(`  npx staged-study watch ${studyId}`);
