@@ -22,7 +22,7 @@ ${trials.map((trial) => row(record, stage, trial))}</tbody>`;
 <p>${plural(allTrials(record).length, 'trial')}. All trained on the same ${count(training)} images and were scored on the same ${count(validation)} others, from data set
 <code>${shortHash(dataset.sha256)}</code> (${origin(record)}), split with seed ${study.splitSeed}. Settings are <mark>marked</mark> if they differ from those of
 the trial that the stage starts from, of a side experiment’s ordinary trial, or else from the study’s base settings. A trial that later stages take over is
-listed under its own stage only.${compared !== undefined && ` Trained again with <code>--retrain</code>: ${compared}.`}</p>
+listed under its own stage only.${compared !== undefined && html` Trained again with <code>--retrain</code>: ${compared}.`}</p>
 ${scrolling(
   'All trials',
   html`<table class="wide trials"><thead><tr><th scope="col">Trial</th><th scope="col">Configuration</th><th scope="col" class="number">Score</th><th scope="col" class="number">Seed</th><th scope="col">Started</th><th scope="col" class="number">Time</th><th scope="col" class="number">Attempts</th><th scope="col">Key</th></tr></thead>${stages}</table>`,
