@@ -14,7 +14,7 @@ const SETTINGS = Object.keys(settingsSchema.shape);
 
 export async function retry(studyId: string, name: string, { set }: { set?: string[] }): Promise<void> {
   const overrides = set && parseSettings(set);
-  await withSession({ needsRunningStack: 'retry' }, async (session) => {
+  await withSession({ level: 'training', needsRunningStack: 'retry' }, async (session) => {
     const { id, kind } = await waiting(session, studyId, name);
     const update = { trial: UPDATES.retryTrial, stage: UPDATES.retryStage, test: UPDATES.retryTest }[kind];
     if (kind === 'test' && overrides)
@@ -24,7 +24,7 @@ export async function retry(studyId: string, name: string, { set }: { set?: stri
 }
 
 export async function skip(studyId: string, name: string): Promise<void> {
-  await withSession({ needsRunningStack: 'skip' }, async (session) => {
+  await withSession({ level: 'training', needsRunningStack: 'skip' }, async (session) => {
     const { id, kind } = await waiting(session, studyId, name);
     if (kind !== 'trial')
       throw new UsageError(`skip: expected the name of a trial, got the ${kind} "${name}"; retry it instead`);

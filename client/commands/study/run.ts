@@ -7,6 +7,7 @@ import { configuration } from '../../servers/configuration.ts';
 import { type Session, withSession } from '../../servers/session.ts';
 import { printEstimate } from '../../start/estimate.ts';
 import { startOrResume } from '../../start/start-study.ts';
+import { printStoredResults } from '../../start/stored-results.ts';
 import { type StudyOptions, studyRequest } from '../../start/study-request.ts';
 import { describeInterruption } from '../../terminal/interruption.ts';
 import { printOutcome } from '../../terminal/outcome.ts';
@@ -17,7 +18,7 @@ export async function run(name: string, options: StudyOptions): Promise<void> {
   const request = await studyRequest(name, options);
   let studyId: string | undefined;
   try {
-    await withSession({}, (session) =>
+    await withSession({ level: 'training' }, (session) =>
       runAndWatch(session, request, options, (started) => {
         studyId = started;
       }),
@@ -42,8 +43,10 @@ async function runAndWatch(
     ...options,
     stored: await listStudies(session.store),
     beforeStart: async () => {
+      const found = await printStoredResults(session.store, request);
+      const hasAll = found !== undefined && found.stored === found.trials && !request.retrain;
       // With servers of your own, other machines may train: an estimate for this one would mislead.
-      if (session.stack) await printEstimate(request, signal);
+      if (session.stack && !hasAll) await printEstimate(request, signal);
     },
   });
   onStarted(studyId);

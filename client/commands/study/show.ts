@@ -21,7 +21,7 @@ export async function show(
   trial: string | undefined,
   { json }: { json?: boolean },
 ): Promise<void> {
-  await withSession({}, async (session) => {
+  await withSession({ level: 'queries' }, async (session) => {
     await findStudy(session, studyId);
     const view = await viewStudy(session.client, studyId);
     if (trial === undefined) showStudy(view, json);
