@@ -22,6 +22,9 @@ it('names the studies in the store, and says if one has not ended', async () => 
   await expect(findTrial(store, '../mine-1', undefined)).rejects.toThrow(
     'study: expected the id of a study in the object store (mine-1), got "../mine-1"',
   );
+  await expect(findTrial(store, 'mine-2', undefined)).rejects.toThrow(
+    'got "mine-2" (did you mean "mine-1"?)',
+  );
   await expect(findTrial(store, 'mine-1', undefined)).rejects.toThrow(
     'study: expected a study that has ended, got "mine-1", which has no record yet; to watch it: npx staged-study watch mine-1',
   );
@@ -41,6 +44,7 @@ it('names the trials of a study, and says why one has no weights', async () => {
   await expect(findTrial(store, 'mine-1', 'middle')).rejects.toThrow(
     'trial: expected one of wide, narrow, got "middle"',
   );
+  await expect(findTrial(store, 'mine-1', 'narow')).rejects.toThrow('got "narow" (did you mean "narrow"?)');
   await expect(findTrial(store, 'mine-1', 'wide')).rejects.toThrow(
     'trial: expected a trial that completed, got "wide", which diverged',
   );
