@@ -4,6 +4,7 @@ import {
   type EmbeddedConfiguration,
   readConfiguration,
 } from '../../infra/configuration.ts';
+import { notice } from '../../infra/quiet.ts';
 import { type OpenStack, openStack } from '../../infra/stack/open-stack.ts';
 import { statePaths } from '../../infra/stack/state-folder.ts';
 import { UserError } from '../../infra/user-error.ts';
@@ -39,7 +40,7 @@ export function bringUpStack(
   configuration: EmbeddedConfiguration,
   { keepAfterExit }: { keepAfterExit: boolean },
 ): Promise<OpenStack> {
-  return openStack({ configuration, keepAfterExit, onProgress: (doing) => console.error(doing) });
+  return openStack({ configuration, keepAfterExit, onProgress: notice });
 }
 
 /** The file with the login of the stack's MinIO. */

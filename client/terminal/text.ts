@@ -15,7 +15,15 @@ export function table(header: string[], rows: string[][]): string {
     .join('\n');
 }
 
-export const bold = (text: string): string => styleText('bold', text);
-export const dim = (text: string): string => styleText('dim', text);
-export const red = (text: string): string => styleText('red', text);
-export const green = (text: string): string => styleText('green', text);
+export const bold = (text: string): string => styled('bold', text);
+export const dim = (text: string): string => styled('dim', text);
+export const red = (text: string): string => styled('red', text);
+export const green = (text: string): string => styled('green', text);
+
+// --- helpers ---
+
+/** Only in a terminal, and not if NO_COLOR is set. Not every supported Node checks this in `styleText`. */
+function styled(style: 'bold' | 'dim' | 'red' | 'green', text: string): string {
+  const isColoured = process.env.FORCE_COLOR ?? (process.stdout.isTTY && process.stdout.hasColors());
+  return isColoured ? styleText(style, text) : text;
+}

@@ -1,3 +1,4 @@
+import { isQuiet } from '../../../infra/quiet.ts';
 import { listStudies } from '../../../storage/studies.ts';
 import type { StudyRequest } from '../../../workflows/study-workflow.ts';
 import { InterruptedError } from '../../command-line/exit-codes.ts';
@@ -30,10 +31,10 @@ async function runAndWatch(session: Session, request: StudyRequest, options: Stu
     stored: await listStudies(session.store),
     beforeStart: async () => {
       // With servers of your own, other machines may train: an estimate for this one would mislead.
-      if (session.stack) await printEstimate(request, signal);
+      if (session.stack && !isQuiet()) await printEstimate(request, signal);
     },
   });
-  if (resumed) console.log(`Resuming the unfinished study ${studyId}.`);
+  if (resumed && !isQuiet()) console.log(`Resuming the unfinished study ${studyId}.`);
   const view = await watchStudy(session.client, studyId, signal);
   process.exitCode = await printOutcome(session, view);
   await keepStackForTerminal(session, signal);
@@ -41,7 +42,7 @@ async function runAndWatch(session: Session, request: StudyRequest, options: Stu
 
 /** Waits for Ctrl-C if this command started the stack in a terminal, so that one can look at the Temporal UI. */
 async function keepStackForTerminal({ stack }: Session, signal: AbortSignal): Promise<void> {
-  if (!process.stdout.isTTY || !stack?.startedHere || signal.aborted) return;
+  if (!process.stdout.isTTY || isQuiet() || !stack?.startedHere || signal.aborted) return;
   console.log('\nThe stack stays up until Ctrl-C.');
   // The signal's listener alone doesn't keep the process alive.
   const alive = setInterval(() => {}, 60_000);
