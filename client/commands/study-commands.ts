@@ -61,7 +61,7 @@ function checkCommand(): Command {
     .description(
       'Check a study and show what it would run: stages, candidates, images, time. Starts nothing.',
     )
-    .argument('[study]', STUDY_SOURCE, 'cifar10')
+    .argument('[study|file]', STUDY_SOURCE, 'cifar10')
     .option('--profile <name>', 'only this profile (default: all profiles)');
   return takesWeights(command)
     .option('--json', 'print the study as JSON, with all defaults filled in')
@@ -247,7 +247,7 @@ function cancelCommand(): Command {
 /** Adds the argument and options that describe a study to start. */
 function takesStudy(command: Command): Command {
   command
-    .argument('[study]', STUDY_SOURCE, 'cifar10')
+    .argument('[study|file]', STUDY_SOURCE, 'cifar10')
     .option('--profile <name>', "how large (default: the study's first profile); cifar10 has demo and full")
     .option(
       '--dataset <file|url>',

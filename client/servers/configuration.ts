@@ -4,6 +4,7 @@ import {
   type EmbeddedConfiguration,
   readConfiguration,
 } from '../../infra/configuration.ts';
+import { notice } from '../../infra/quiet.ts';
 import { type OpenStack, openStack } from '../../infra/stack/open-stack.ts';
 import type { StackLevel } from '../../infra/stack/stack-level.ts';
 import { statePaths } from '../../infra/stack/state-folder.ts';
@@ -40,7 +41,7 @@ export function bringUpStack(
   configuration: EmbeddedConfiguration,
   options: { level: StackLevel; keepAfterExit: boolean },
 ): Promise<OpenStack> {
-  return openStack({ ...options, configuration, onProgress: (doing) => console.error(doing) });
+  return openStack({ ...options, configuration, onProgress: notice });
 }
 
 /** The file with the login of the stack's MinIO. */

@@ -1,3 +1,4 @@
+import { isQuiet } from '../../infra/quiet.ts';
 import { recordKey, studyKey } from '../../storage/keys.ts';
 import { datasetInBrief } from '../../words/dataset.ts';
 import { percent } from '../../words/numbers.ts';
@@ -22,7 +23,7 @@ export async function printOutcome(session: Session, view: StudyView): Promise<n
   console.log(`objects:     bucket ${bucket.bucket} at ${bucket.endpoint}${objectsOf(view)}`);
   if (bucket.consoleUrl)
     console.log(`             browse them at ${bucket.consoleUrl}, login: ${stack?.credentialsFile}`);
-  if (stack?.startedHere && !(stack.trains && process.stdout.isTTY))
+  if (stack?.startedHere && !(stack.trains && process.stdout.isTTY) && !isQuiet())
     console.log('These servers stop now. To start them again: npx staged-study up');
   return code;
 }

@@ -1,10 +1,10 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { UserError } from '../../../infra/user-error.ts';
+import { didYouMean } from '../../../study/definition/did-you-mean.ts';
 import { type Overrides, parseOverrides } from '../../../study/definition/overrides.ts';
 import { settingsSchema } from '../../../study/definition/training-config.ts';
 import { UPDATES } from '../../../temporal/names.ts';
 import { statusInWords } from '../../../words/study-end.ts';
-import { didYouMean } from '../../command-line/did-you-mean.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';
 import { findStudy } from '../../observe/find-study.ts';
 import { type Attention, viewStudy } from '../../observe/observe-study.ts';

@@ -1,3 +1,4 @@
+import { isQuiet } from '../../../infra/quiet.ts';
 import { stackStatus } from '../../../infra/stack/open-stack.ts';
 import { listStudies } from '../../../storage/studies.ts';
 import type { StudyRequest } from '../../../workflows/study-workflow.ts';
@@ -46,12 +47,12 @@ async function runAndWatch(
       const found = await printStoredResults(session.store, request);
       const hasAll = found !== undefined && found.stored === found.trials && !request.retrain;
       // With servers of your own, other machines may train: an estimate for this one would mislead.
-      if (session.stack && !hasAll) await printEstimate(request, signal);
+      if (session.stack && !hasAll && !isQuiet()) await printEstimate(request, signal);
     },
   });
   onStarted(studyId);
-  if (resumed) console.log(`Resuming the unfinished study ${studyId}.`);
-  if (session.uiUrl) printTemporalUi(session.uiUrl, session.client.options.namespace, studyId);
+  if (resumed && !isQuiet()) console.log(`Resuming the unfinished study ${studyId}.`);
+  if (session.uiUrl && !isQuiet()) printTemporalUi(session.uiUrl, session.client.options.namespace, studyId);
   const view = await watchStudy(session.client, studyId, signal);
   process.exitCode = await printOutcome(session, view);
   await keepStackForTerminal(session, signal);
@@ -65,7 +66,7 @@ function areServersUp(): boolean {
 
 /** Waits for Ctrl-C if this command started the stack in a terminal, so that one can look at the Temporal UI. */
 async function keepStackForTerminal({ stack }: Session, signal: AbortSignal): Promise<void> {
-  if (!process.stdout.isTTY || !stack?.startedHere || signal.aborted) return;
+  if (!process.stdout.isTTY || isQuiet() || !stack?.startedHere || signal.aborted) return;
   console.log('\nThe stack stays up until Ctrl-C.');
   // The signal's listener alone doesn't keep the process alive.
   const alive = setInterval(() => {}, 60_000);

@@ -1,3 +1,4 @@
+import { isQuiet } from '../../../infra/quiet.ts';
 import { listStudies } from '../../../storage/studies.ts';
 import { withSession } from '../../servers/session.ts';
 import { startOrResume } from '../../start/start-study.ts';
@@ -13,6 +14,7 @@ export async function start(name: string, options: StudyOptions): Promise<void> 
       stored: await listStudies(store),
       beforeStart: async () => void (await printStoredResults(store, request)),
     });
+    if (isQuiet()) return console.log(studyId);
     console.log(`${studyId} ${resumed ? 'is already running' : 'has started'}. To watch it:`);
     console.log(`  npx staged-study watch ${studyId}`);
     if (uiUrl) printTemporalUi(uiUrl, client.options.namespace, studyId);
