@@ -9,7 +9,7 @@ const candidateSchema = z.strictObject({
   /** A name that begins with "_" is added to the name of the winner that the stage starts from. */
   name: nameSchema,
   change: changeSchema,
-  /** What is worth knowing about the candidate, for the record. */
+  /** A remark about the candidate; the study's record keeps it. */
   note: proseSchema.optional(),
   /** What profiles with `reducedNetworks` train instead, under a name that says so. */
   reduced: z.strictObject({ name: nameSchema, network: networkSchema }).optional(),
@@ -38,7 +38,7 @@ const compareStageSchema = z.strictObject({
   question: proseSchema,
   /** The earlier stage whose winner's configuration the candidates change. Absent: the study's base. */
   from: nameSchema.optional(),
-  /** Rank the winner that the stage starts from with its own candidates; it keeps a tie. */
+  /** Rank the winner that the stage starts from with its own candidates; in a tie, it wins. */
   ranksStart: z.boolean().default(false),
   candidates: z.array(candidateSchema).min(1).max(100),
 });
