@@ -160,11 +160,20 @@ async function followStages(
 
 function standingOf(
   { name, of }: PlannedTrial,
-  { trialKey, outcome, score, bestEpoch, message = null }: TrialResult,
+  { trialKey, outcome, score, bestEpoch, message }: TrialResult,
   suggestion: TrialStanding['suggestion'],
 ): TrialStanding {
   const result = { trialKey, outcome, score, bestEpoch, reused: true };
-  return { name, status: 'trained', ...result, takenOver: false, of, suggestion, override: null, message };
+  return {
+    name,
+    status: 'trained',
+    ...result,
+    takenOver: false,
+    of,
+    suggestion,
+    override: null,
+    message: message ?? null,
+  };
 }
 
 /** The data set that the study would use: the same choice as when it is prepared, without reading any archive's content. */
