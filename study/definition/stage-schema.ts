@@ -78,7 +78,7 @@ const compareStageSchema = z
     ranksStart: z
       .boolean()
       .default(false)
-      .describe('Also rank the winner that the stage starts from, which keeps a tie.'),
+      .describe('Also rank the winner that the stage starts from. In a tie, it wins.'),
     candidates: z.array(candidateSchema).min(1).max(100).describe('What is compared.'),
   })
   .describe('Trains candidates. The one with the highest validation accuracy wins.');
@@ -87,7 +87,7 @@ const searchStageSchema = z
   .strictObject({
     kind: z.literal('search'),
     ...stageFields,
-    from: nameSchema.describe('The earlier stage whose winner is varied. It is ranked too, and keeps a tie.'),
+    from: nameSchema.describe('The earlier stage whose winner is varied. It is ranked too, and wins a tie.'),
     evaluations: z.number().int().min(1).max(1000).describe('Configurations drawn and trained.'),
     parallel: z
       .number()
