@@ -2,6 +2,7 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import { createOpenStudy } from './open-study.ts';
 import { createPrepareDataset } from './prepare-dataset.ts';
 import { createPrepareWeights } from './prepare-weights.ts';
+import { createCompareRepetitions, createFindRepetition } from './retrain.ts';
 import { suggestNext } from './suggest.ts';
 import { createWriteRecord } from './write-record.ts';
 import { createWriteReport } from './write-report.ts';
@@ -24,6 +25,8 @@ export function createControlActivities(dependencies: {
     prepareWeights: createPrepareWeights(dependencies),
     openStudy: createOpenStudy(dependencies),
     suggest: suggestNext,
+    findRepetition: createFindRepetition(dependencies),
+    compareRepetitions: createCompareRepetitions(dependencies),
     writeRecord: createWriteRecord(dependencies),
     writeReport: createWriteReport(dependencies),
   };

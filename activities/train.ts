@@ -15,7 +15,7 @@ export type TrainEnd =
       status: 'trained';
       result: Pick<TrialStanding, 'trialKey' | 'outcome' | 'score' | 'bestEpoch' | 'reused' | 'message'>;
     }
-  /** The worker was shut down. If the activity is scheduled again, it continues from the newest checkpoint. */
+  /** The worker was shut down. If the activity is scheduled again, it resumes from the newest checkpoint. */
   | { status: 'interrupted' };
 
 const LEASE_MS = 60_000;
@@ -76,7 +76,7 @@ export function createTrain(dependencies: { store: ObjectStore; startTrainer: St
 
 // --- helpers ---
 
-/** The same for every attempt of one activity, so that a new attempt takes over from one that died. */
+/** The same for every attempt of one activity, so that the lease of an attempt that died passes to the next at once. */
 function holderName(): string {
   const { workflowNamespace, workflowExecution, activityId } = activityInfo();
   return [workflowNamespace, workflowExecution?.workflowId, workflowExecution?.runId, activityId].join(' ');

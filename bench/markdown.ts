@@ -11,10 +11,10 @@ export function markdownOf(results: BenchResults): string {
     `\`${results.command}\`, started ${results.startedAt.slice(0, 16).replace('T', ' ')} UTC, ` +
       `${results.minutes.toFixed(0)} minutes. ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGigabytes} GB. ` +
       `${versions.join(', ')}.`,
-    'Each measurement runs in a process of its own, in turns. The tables show medians, with the range in parentheses. A ' +
-      'measurement is repeated, at most twice, if other processes took more than 5 % of the machine’s time; \\* marks ' +
-      'results that stayed disturbed. A ratio is the fastest peer’s time divided by ours: above 1, ours is faster. ' +
-      'Between 0.97 and 1, the difference is noise.',
+    'Each measurement runs in a separate process; ours and the peers’ run alternately. The tables show medians, with the ' +
+      'range in parentheses. If other processes took more than 5 % of the machine’s time, a measurement is repeated, at ' +
+      'most twice; \\* marks results that were still disturbed after two repeats. A ratio is the fastest peer’s time ' +
+      'divided by ours: above 1, ours is faster. Between 0.97 and 1, the difference is noise.',
     '## A training step',
     'SGD with momentum 0.9. Ours runs as in the trainer: every step gathers and mirrors its batch from 50,000 images in ' +
       'the graph. The peers reuse one batch. Peers that took more than 1.5 times as long as the fastest peer are ' +

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
+import { setQuiet } from '../infra/quiet.ts';
 import { endWith } from './command-line/exit-codes.ts';
 import { helpText } from './command-line/help.ts';
+import { completionCommand } from './commands/completion-command.ts';
 import { modelCommands } from './commands/model-commands.ts';
 import { stackCommands } from './commands/stack-commands.ts';
 import { studyCommands } from './commands/study-commands.ts';
@@ -9,7 +11,8 @@ import { version } from './version.ts';
 /** Runs the command line and sets the process's exit code. */
 export async function main(argv: string[]): Promise<void> {
   try {
-    await program().parseAsync(argv);
+    const isBare = argv.length <= 2;
+    await program().parseAsync(isBare ? [...argv, '--help'] : argv);
   } catch (error) {
     await endWith(error);
   }
@@ -34,7 +37,8 @@ function program(): Command {
           '  CIFAR10_ARCHIVE     the data set, if --dataset is not given\n' +
           '  STAGED_STUDY_STATE  the folder for the state of the stack (default: .state)\n' +
           "  TEMPORAL_ADDRESS    a Temporal server of your own; or use a profile in Temporal's configuration file\n" +
-          '  S3_ENDPOINT         an object store of your own, with S3_ACCESS_KEY and S3_SECRET_KEY',
+          '  S3_ENDPOINT         an object store of your own, with S3_ACCESS_KEY and S3_SECRET_KEY\n' +
+          '  NO_COLOR            print without colours',
         examples: [
           'run                           # the demo: a few minutes',
           'check cifar10 --profile full  # what it would run, and how long it would take on this machine',
@@ -47,11 +51,13 @@ function program(): Command {
         },
       }),
     )
+    .hook('preAction', (_program, called) => setQuiet(called.opts().quiet === true))
     .exitOverride()
     .showHelpAfterError(MORE);
-  for (const each of [...studyCommands(), ...modelCommands(), ...stackCommands()]) {
+  for (const each of [...studyCommands(), ...modelCommands(), ...stackCommands(), completionCommand()]) {
     command.addCommand(
       each
+        .option('-q, --quiet', 'print only results and errors')
         .helpOption(...HELP)
         .exitOverride()
         .showHelpAfterError(MORE),

@@ -13,11 +13,13 @@
  */
 
 export const DATASETS_PREFIX = 'datasets/';
-/** CIFAR-10's packed images, for training and validation. */
-export const trainingImagesKey = (dataset: string): string => `datasets/${hash(dataset)}/train`;
-/** CIFAR-10's packed images, for the final test. */
-export const testImagesKey = (dataset: string): string => `datasets/${hash(dataset)}/test`;
-export const datasetManifestKey = (dataset: string): string => `datasets/${hash(dataset)}/manifest.json`;
+/** The data set's packed images for training and validation. */
+export const trainingImagesKey = (dataset: string): string =>
+  `${DATASETS_PREFIX}${checkedHash(dataset)}/train`;
+/** The data set's packed images for the final test. */
+export const testImagesKey = (dataset: string): string => `${DATASETS_PREFIX}${checkedHash(dataset)}/test`;
+export const datasetManifestKey = (dataset: string): string =>
+  `${DATASETS_PREFIX}${checkedHash(dataset)}/manifest.json`;
 
 /** @returns the data set, or undefined if the key is not a `datasetManifestKey`. */
 export function parseDatasetManifestKey(key: string): string | undefined {
@@ -29,7 +31,7 @@ export const isTestImagesKey = (key: string): boolean => /^datasets\/[^/]+\/test
 
 export const WEIGHTS_PREFIX = 'weights/';
 /** A safetensors file. */
-export const weightsKey = (sha256: string): string => `${WEIGHTS_PREFIX}${hash(sha256)}`;
+export const weightsKey = (sha256: string): string => `${WEIGHTS_PREFIX}${checkedHash(sha256)}`;
 export const weightsManifestKey = (sha256: string): string => `${weightsKey(sha256)}.json`;
 
 /** @returns the weights' SHA-256, or undefined if the key is not a `weightsManifestKey`. */
@@ -37,7 +39,7 @@ export function parseWeightsManifestKey(key: string): string | undefined {
   return /^weights\/([0-9a-f]{64})\.json$/.exec(key)?.[1];
 }
 
-export const blobKey = (sha256: string): string => `blobs/${hash(sha256)}`;
+export const blobKey = (sha256: string): string => `blobs/${checkedHash(sha256)}`;
 
 export const trialConfigKey = (trialKey: string): string => `${trialPrefix(trialKey)}config.json`;
 export const leaseKey = (trialKey: string): string => `${trialPrefix(trialKey)}lease.json`;
@@ -66,7 +68,7 @@ export const studyTestKey = (studyId: string): string => `${STUDIES_PREFIX}${che
 export const recordKey = (studyId: string): string => `${STUDIES_PREFIX}${checkedId(studyId)}/record.json`;
 /** @param file a plain file name, such as `index.html`. */
 export const reportKey = (studyId: string, file: string): string =>
-  `${STUDIES_PREFIX}${checkedId(studyId)}/report/${checkedId(file)}`;
+  `${STUDIES_PREFIX}${checkedId(studyId)}/report/${checkedFileName(file)}`;
 
 /** @returns the study's id, or undefined if the key is not a `studyKey`. */
 export function parseStudyKey(key: string): string | undefined {
@@ -80,23 +82,24 @@ export function isValidId(value: string): boolean {
 
 // --- helpers ---
 
-const trialPrefix = (trialKey: string): string => `trials/${hash(trialKey)}/`;
+const trialPrefix = (trialKey: string): string => `trials/${checkedHash(trialKey)}/`;
 
-function hash(value: string): string {
+function checkedHash(value: string): string {
   if (!/^[0-9a-f]{64}$/.test(value)) {
     throw new Error(`expected a SHA-256 in lower-case hex (64 characters), got ${JSON.stringify(value)}`);
   }
   return value;
 }
 
-function checkedId(value: string): string {
-  if (!isValidId(value)) {
-    throw new Error(
-      `expected an id of 1 to 100 letters, digits, '.', '_' or '-' that begins with a letter or digit and ` +
-        `has no '..', got ${JSON.stringify(value)}`,
-    );
-  }
-  return value;
+const checkedId = (value: string): string => checked('id', value);
+const checkedFileName = (value: string): string => checked('file name', value);
+
+function checked(what: 'id' | 'file name', value: string): string {
+  if (isValidId(value)) return value;
+  throw new Error(
+    `expected a${what === 'id' ? 'n' : ''} ${what} of 1 to 100 letters, digits, '.', '_' or '-' that begins with a ` +
+      `letter or digit and has no '..', got ${JSON.stringify(value)}`,
+  );
 }
 
 function whole(value: number): number {

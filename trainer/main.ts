@@ -25,6 +25,7 @@ process.on('message', (command: TrainerCommand) => {
 
 async function perform<Kind extends JobKind>(job: Job<Kind>): Promise<void> {
   await send(await endOf(job));
+  // A failed job ends with exit code 0 too: the parent knows why from the message. Other codes mean that the process died.
   process.exit(0);
 }
 

@@ -1,9 +1,10 @@
-import type { TrialStanding } from '../study/record/record.ts';
-import { percent } from './numbers.ts';
+import type { Retrained, TrialStanding } from '../study/record/record.ts';
+import { percent, plural } from './numbers.ts';
 
 type Ended = Pick<TrialStanding, 'status' | 'outcome'>;
-type Marked = Pick<TrialStanding, 'takenOver' | 'reused' | 'override'>;
+type Marked = Pick<TrialStanding, 'takenOver' | 'reused' | 'override' | 'retrained'>;
 type Scored = Pick<TrialStanding, 'score' | 'bestEpoch'>;
+type Compared = Pick<TrialStanding, 'retrained'>;
 
 /** How a trial ended, as a label: `completed`, `diverged`, `out of memory` or `skipped`. */
 export function endInWords({ status, outcome }: Ended): string {
@@ -38,12 +39,47 @@ export function overrideInWords({ override }: Marked): string | undefined {
   return `changed on retry: ${changes.join(', ') || 'nothing'}`;
 }
 
+/** How a trial that was trained again compares with its earlier result: `retrained, bit-identical`. */
+export function retrainedInWords({ retrained }: Compared): string | undefined {
+  if (!retrained) return undefined;
+  const { sameWeights, firstDifferentEpoch, sameEnvironment } = retrained;
+  if (isBitIdentical(retrained)) return 'retrained, bit-identical';
+  const where =
+    firstDifferentEpoch === null ? 'only the weights differ' : `differs from epoch ${firstDifferentEpoch}`;
+  const weights = firstDifferentEpoch !== null && sameWeights ? ', the weights are equal' : '';
+  const elsewhere = sameEnvironment ? '' : ', on another device, build or number of threads';
+  return `retrained, ${where}${weights}${elsewhere}`;
+}
+
+export function isBitIdentical({ sameWeights, firstDifferentEpoch }: Retrained): boolean {
+  return sameWeights !== false && firstDifferentEpoch === null;
+}
+
+/** How the retrained trials among these compare with their earlier results; undefined if there are none. */
+export function retrainedSummary(
+  trials: readonly (Compared & Pick<TrialStanding, 'name' | 'takenOver'>)[],
+): string | undefined {
+  const compared = trials.filter(({ retrained, takenOver }) => retrained && !takenOver);
+  if (compared.length === 0) return undefined;
+  const different = compared.filter(({ retrained }) => retrained && !isBitIdentical(retrained));
+  if (different.length === 0) return `${plural(compared.length, 'trial')}, bit-identical to earlier results`;
+  const list = different.map(
+    (trial) => `${trial.name} (${retrainedInWords(trial)?.replace('retrained, ', '')})`,
+  );
+  return `${different.length} of ${plural(compared.length, 'trial')} not bit-identical to earlier results: ${list.join('; ')}`;
+}
+
 /**
  * All of it, as a leaderboard in text shows it: `88.18 % (epoch 61), from the store`, or
  * `diverged: train_loss became NaN in epoch 1`.
  */
 export function standingInWords(standing: Ended & Marked & Scored & Pick<TrialStanding, 'message'>): string {
-  const parts = [resultInWords(standing), originInWords(standing), overrideInWords(standing)];
+  const parts = [
+    resultInWords(standing),
+    originInWords(standing),
+    retrainedInWords(standing),
+    overrideInWords(standing),
+  ];
   const result = parts.filter((part) => part !== undefined).join(', ');
   return standing.message ? `${result}: ${standing.message}` : result;
 }

@@ -15,7 +15,12 @@ export async function connectWorker() {
   await ensureBucket(config);
   const store = createMinioStore(config);
   await probeConditionalWrites(store);
+  return { ...(await connectTemporal()), store };
+}
+
+/** Connects to Temporal (`TEMPORAL_*`, or an envconfig profile). */
+export async function connectTemporal() {
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await NativeConnection.connect(connectionOptions);
-  return { connection, namespace, store };
+  return { connection, namespace };
 }

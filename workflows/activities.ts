@@ -18,6 +18,12 @@ export const { suggest } = proxyActivities<ControlActivities>({
   retry: RETRY,
 });
 
+/** After these attempts, the trial parks. */
+export const { findRepetition, compareRepetitions } = proxyActivities<ControlActivities>({
+  startToCloseTimeout: '2 minutes',
+  retry: { ...RETRY, maximumAttempts: 5 },
+});
+
 export const { prepareDataset } = proxyActivities<ControlActivities>({
   summary: 'data set: find, check, store',
   startToCloseTimeout: '1 hour',

@@ -41,6 +41,8 @@ export interface StageInput {
   search: SearchPlan | null;
   /** Side experiments have no winner. */
   promotes: boolean;
+  /** Train trials again if the store has their results. */
+  retrain?: true;
 }
 
 export interface StageTrial {
@@ -121,7 +123,15 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
     show();
     const end = await executeChild(trialWorkflow, {
       workflowId: trialWorkflowId(studyId, stage, name),
-      args: [{ studyId, stage, name, spec: { ...spec, config: { ...spec.config, ...override } } }],
+      args: [
+        {
+          studyId,
+          stage,
+          name,
+          spec: { ...spec, config: { ...spec.config, ...override } },
+          ...(input.retrain && { retrain: true }),
+        },
+      ],
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       typedSearchAttributes: typedSearchAttributes({
         StudyId: studyId,

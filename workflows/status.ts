@@ -82,13 +82,15 @@ export interface TrialInput {
   stage: string;
   name: string;
   spec: TrialSpec;
+  /** Train it again if the store has its result, as a further repetition. */
+  retrain?: true;
 }
 
 /** How a trial ended. */
 export interface TrialEnd
   extends Pick<
     TrialStanding,
-    'status' | 'trialKey' | 'outcome' | 'score' | 'bestEpoch' | 'reused' | 'message'
+    'status' | 'trialKey' | 'outcome' | 'score' | 'bestEpoch' | 'reused' | 'retrained' | 'message'
   > {
   /** Settings that a person changed when retrying this trial; null if none. */
   override: Overrides | null;

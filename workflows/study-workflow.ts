@@ -52,6 +52,8 @@ export interface StudyRequest {
   weights: WeightsSource;
   /** The study has pretrained networks, but they start from scratch here. */
   fromScratch?: boolean;
+  /** Train trials again if the store has their results, and compare. */
+  retrain?: true;
 }
 
 export interface StudyOutcome {
@@ -191,6 +193,7 @@ async function runStudy(
               ? { ...stage, start, spec: specOf(start.config), profile }
               : null,
           promotes,
+          ...(request.retrain && { retrain: true }),
         },
       ],
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,

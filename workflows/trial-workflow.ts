@@ -10,7 +10,7 @@ import {
 import type { Overrides } from '../study/definition/overrides.ts';
 import { bestEpoch } from '../study/trial/trial.ts';
 import { QUERIES, SIGNALS, UPDATES } from '../temporal/names.ts';
-import { train } from './activities.ts';
+import { compareRepetitions, findRepetition, train } from './activities.ts';
 import { notifyAbove } from './attention.ts';
 import { takeDecisions } from './decision.ts';
 import { failedTrialDetails, trialDetails } from './details.ts';
@@ -29,10 +29,14 @@ export const skipTrialUpdate = defineUpdate<string>(UPDATES.skipTrial);
  *
  * The activity's retry policy retries failures. When the retries are used up, or if retrying can't help, the trial parks: it
  * waits for the Update `retryTrial` or `skipTrial`. A retry with overrides is another trial and starts from scratch.
+ *
+ * With `retrain`, a trial that has a result is trained again as its next repetition and compared with that result.
  */
 export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
   const { name } = input;
   let override: Overrides | null = null;
+  /** Undefined until it is known which repetition to train. */
+  let repetition: { repetition: number; earlier: string | null } | undefined;
   const status: TrialStatus = {
     name,
     spec: input.spec,
@@ -72,10 +76,16 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
   async function trainUntilDecided(): Promise<TrialEnd> {
     for (;;) {
       try {
+        if (input.retrain) await chooseRepetition();
         const trained = await train({ spec: status.spec });
         // A worker that was shut down during training is no failure: the next one resumes from the checkpoint.
         if (trained.status === 'interrupted') continue;
-        return finish({ status: 'trained', ...trained.result, override });
+        return finish({
+          status: 'trained',
+          ...trained.result,
+          override,
+          ...(await compared(trained.result)),
+        });
       } catch (error) {
         if (isCancellation(error)) throw error;
         const decision = await park(describeFailure(error));
@@ -83,6 +93,19 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
         if (decision.overrides) restartWith(decision.overrides);
       }
     }
+  }
+
+  async function chooseRepetition(): Promise<void> {
+    if (repetition) return;
+    repetition = await findRepetition({ spec: status.spec });
+    status.spec = { ...status.spec, repetition: repetition.repetition };
+    show();
+  }
+
+  async function compared({ trialKey }: Pick<TrialEnd, 'trialKey'>): Promise<Pick<TrialEnd, 'retrained'>> {
+    const earlier = repetition?.earlier;
+    if (!earlier || !trialKey) return {};
+    return { retrained: await compareRepetitions({ trialKey, earlier }) };
   }
 
   async function park(failure: string) {
@@ -102,7 +125,12 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
 
   function restartWith(overrides: Overrides): void {
     override = { ...override, ...overrides };
-    status.spec = { ...status.spec, config: { ...status.spec.config, ...overrides } };
+    repetition = undefined;
+    status.spec = {
+      ...status.spec,
+      config: { ...status.spec.config, ...overrides },
+      repetition: input.spec.repetition,
+    };
     status.lastLine = null;
     status.bestLine = null;
     upsertSearchAttributes(searchAttributes({ BestValAccuracy: null }));

@@ -28,7 +28,8 @@ const order = shuffledOrder(
   0,
   1,
 );
-const flips = drawFlips(IMAGES, config.horizontalFlip, 'training', 0, 1);
+const probability = config.horizontalFlip;
+const flips = drawFlips({ count: IMAGES, probability, stream: 'training', seed: 0, epoch: 1 });
 
 let start = 0;
 async function step(): Promise<void> {

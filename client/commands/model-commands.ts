@@ -9,6 +9,8 @@ export function modelCommands(): Command[] {
 
 // --- helpers ---
 
+const WITHOUT_STACK =
+  'If no stack is up, its servers start for this command only, without workers: no study continues.';
 const ENDED_STUDY_ID = 'the id of a study that has ended (see list)';
 
 function predictCommand(): Command {
@@ -21,7 +23,7 @@ function predictCommand(): Command {
     .addHelpText(
       'after',
       helpText({
-        notes: 'The central square of each image is resized to 32×32.',
+        notes: `The central square of each image is resized to 32×32.\n${WITHOUT_STACK}`,
         examples: ['predict cifar10-demo-1 cat.jpg ship.png', 'predict cifar10-demo-1 --validation'],
         exits: {
           0: 'success',
@@ -43,7 +45,7 @@ function exportModelCommand(): Command {
       helpText({
         notes:
           "Writes a TensorFlow SavedModel, safetensors with PyTorch's tensor names, a TensorFlow.js model, and a README.md\n" +
-          'that says where the model comes from and how to load it.',
+          `that says where the model comes from and how to load it.\n${WITHOUT_STACK}`,
         examples: [
           'export-model cifar10-demo-1 --to winner',
           'export-model cifar10-demo-1 simple_cnn --to simple-cnn',

@@ -22,6 +22,8 @@ export function studyCommands(): Command[] {
 // --- helpers ---
 
 const STUDY_ID = 'the id of a study (see list)';
+const WITHOUT_STACK =
+  'If no stack is up, its servers start for this command only, without workers that train: no study continues.';
 const STUDY_SOURCE = 'cifar10, or a study of your own as a .ts, .js or .json file';
 
 function runCommand(): Command {
@@ -33,6 +35,7 @@ function runCommand(): Command {
         notes:
           'Uses the stack if it is up. Otherwise starts it, and stops it when the command ends; in a terminal, the stack then\n' +
           'stays up until Ctrl-C so that you can look at the Temporal UI. The same command again resumes an unfinished study.\n' +
+          'Trials with a result in the store are not trained again, unless you add --retrain.\n' +
           'If no archive can be downloaded, the demo profile of cifar10 trains on generated images and says so.\n' +
           'How to write a study: docs/study.md.',
         examples: [
@@ -40,6 +43,7 @@ function runCommand(): Command {
           'run cifar10 --profile full --dataset cifar-10-binary.tar.gz',
           'run my-study.ts --profile small --id first-try',
           'run --new  # start another study, even if the last one is unfinished',
+          'run --retrain  # train again what the store has, and compare the results to the bit',
         ],
         exits: {
           0: 'the study completed',
@@ -57,7 +61,7 @@ function checkCommand(): Command {
     .description(
       'Check a study and show what it would run: stages, candidates, images, time. Starts nothing.',
     )
-    .argument('[study]', STUDY_SOURCE, 'cifar10')
+    .argument('[study|file]', STUDY_SOURCE, 'cifar10')
     .option('--profile <name>', 'only this profile (default: all profiles)');
   return takesWeights(command)
     .option('--json', 'print the study as JSON, with all defaults filled in')
@@ -65,7 +69,8 @@ function checkCommand(): Command {
       'after',
       helpText({
         notes:
-          'Measures a training step of every network on this machine. This takes a while for large networks.\n' +
+          'Measures a training step of every network on this machine. This takes a while for large networks. If a stack is\n' +
+          'up, also says how many results of the study its store has already.\n' +
           'How to write a study: docs/study.md.',
         examples: ['check', 'check my-study.ts --profile small', 'check my-study.ts --json > my-study.json'],
         exits: {
@@ -99,10 +104,13 @@ function watchCommand(): Command {
     .addHelpText(
       'after',
       helpText({
+        notes:
+          'An unfinished study needs a stack that is up. Of a study that has ended, the outcome is printed.\n' +
+          WITHOUT_STACK,
         examples: ['watch cifar10-demo-1'],
         exits: {
           0: 'the study completed',
-          1: 'the study failed or was cancelled, or no stack is up',
+          1: 'the study failed or was cancelled, or is unfinished and no stack is up',
           3: 'trials wait to be retried or skipped, and the output is not a terminal',
         },
       }),
@@ -118,6 +126,7 @@ function statusCommand(): Command {
     .addHelpText(
       'after',
       helpText({
+        notes: WITHOUT_STACK,
         examples: ['status cifar10-demo-1', 'status cifar10-demo-1 --json'],
         exits: {
           0: 'the study is running or has completed',
@@ -135,7 +144,11 @@ function listCommand(): Command {
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      helpText({ examples: ['list', 'list --json'], exits: { 0: 'success', 1: 'failure' } }),
+      helpText({
+        notes: WITHOUT_STACK,
+        examples: ['list', 'list --json'],
+        exits: { 0: 'success', 1: 'failure' },
+      }),
     )
     .action(whenCalled(async () => (await import('./study/list.ts')).list));
 }
@@ -149,6 +162,7 @@ function showCommand(): Command {
     .addHelpText(
       'after',
       helpText({
+        notes: WITHOUT_STACK,
         examples: ['show cifar10-demo-1', 'show cifar10-demo-1 MLP', 'show cifar10-demo-1 MLP --json'],
         exits: { 0: 'success', 1: 'failure' },
       }),
@@ -164,7 +178,7 @@ function reportCommand(): Command {
     .addHelpText(
       'after',
       helpText({
-        notes: 'Overwrites files of the same name in that folder.',
+        notes: `Overwrites files of the same name in that folder.\n${WITHOUT_STACK}`,
         examples: ['report cifar10-demo-1 --out report'],
         exits: { 0: 'the report is written', 1: 'the study has not completed, or writing failed' },
       }),
@@ -221,7 +235,8 @@ function cancelCommand(): Command {
       'after',
       helpText({
         notes:
-          'A cancelled study cannot be resumed. Start it again with run or start: it reuses all trials that have ended.',
+          'A cancelled study cannot be resumed. Start it again with run or start: it reuses all trials that have ended.\n' +
+          WITHOUT_STACK,
         examples: ['cancel cifar10-demo-1'],
         exits: { 0: 'the study is cancelled', 1: 'the study had already ended' },
       }),
@@ -232,7 +247,7 @@ function cancelCommand(): Command {
 /** Adds the argument and options that describe a study to start. */
 function takesStudy(command: Command): Command {
   command
-    .argument('[study]', STUDY_SOURCE, 'cifar10')
+    .argument('[study|file]', STUDY_SOURCE, 'cifar10')
     .option('--profile <name>', "how large (default: the study's first profile); cifar10 has demo and full")
     .option(
       '--dataset <file|url>',
@@ -240,7 +255,14 @@ function takesStudy(command: Command): Command {
     );
   return takesWeights(command)
     .option('--id <id>', 'the id of the study to start or resume')
-    .option('--new', 'start another study, even if the same study is unfinished');
+    .option(
+      '--new',
+      'start another study, even if the same study is unfinished; it reuses the results in the store',
+    )
+    .option(
+      '--retrain',
+      'train trials again that have a result in the store, and compare the two to the bit',
+    );
 }
 
 /** Adds the options that say what pretrained networks start from. */

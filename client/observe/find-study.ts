@@ -1,7 +1,7 @@
 import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import { UserError } from '../../infra/user-error.ts';
 import { listStudies } from '../../storage/studies.ts';
-import { didYouMean } from '../command-line/did-you-mean.ts';
+import { didYouMean } from '../../study/definition/did-you-mean.ts';
 import { UsageError } from '../command-line/exit-codes.ts';
 import type { Session } from '../servers/session.ts';
 

@@ -4,6 +4,7 @@ import { lastDecided } from '../../report/facts/study-facts.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { listStudies, readRecord, readStudy } from '../../storage/studies.ts';
 import { readResult, type TrialResult } from '../../storage/trials/trials.ts';
+import { didYouMean } from '../../study/definition/did-you-mean.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import { endAsVerb } from '../../words/outcome.ts';
 import { runAgainCommand, statusInWords } from '../../words/study-end.ts';
@@ -52,7 +53,8 @@ async function endedStudy(store: ObjectStore, studyId: string, statusOf: StatusO
   const known = await listStudies(store);
   if (!known.includes(studyId)) {
     throw new UsageError(
-      `study: expected the id of a study in the object store (${known.join(', ') || 'it has none yet'}), got "${studyId}"`,
+      `study: expected the id of a study in the object store (${known.join(', ') || 'it has none yet'}), got "${studyId}"` +
+        didYouMean(studyId, known),
     );
   }
   const record = await readRecord(store, studyId);
@@ -85,8 +87,8 @@ function namedTrial(record: StudyRecord, name: string): { stage: StageRecord; tr
   const own = places(record).filter(({ trial }) => !trial.takenOver);
   const found = own.find(({ trial }) => trial.name === name);
   if (found) return found;
-  const names = own.map(({ trial }) => trial.name).join(', ');
-  throw new UsageError(`trial: expected one of ${names}, got "${name}"`);
+  const names = own.map(({ trial }) => trial.name);
+  throw new UsageError(`trial: expected one of ${names.join(', ')}, got "${name}"${didYouMean(name, names)}`);
 }
 
 function places({ stages }: StudyRecord): { stage: StageRecord; trial: TrialRecord }[] {

@@ -4,7 +4,9 @@ import {
   type EmbeddedConfiguration,
   readConfiguration,
 } from '../../infra/configuration.ts';
+import { notice } from '../../infra/quiet.ts';
 import { type OpenStack, openStack } from '../../infra/stack/open-stack.ts';
+import type { StackLevel } from '../../infra/stack/stack-level.ts';
 import { statePaths } from '../../infra/stack/state-folder.ts';
 import { UserError } from '../../infra/user-error.ts';
 import { UsageError } from '../command-line/exit-codes.ts';
@@ -37,9 +39,9 @@ export function embeddedConfiguration(command: string): EmbeddedConfiguration {
 /** Starts the built-in stack unless it is up. Prints its progress to standard error. */
 export function bringUpStack(
   configuration: EmbeddedConfiguration,
-  { keepAfterExit }: { keepAfterExit: boolean },
+  options: { level: StackLevel; keepAfterExit: boolean },
 ): Promise<OpenStack> {
-  return openStack({ configuration, keepAfterExit, onProgress: (doing) => console.error(doing) });
+  return openStack({ ...options, configuration, onProgress: notice });
 }
 
 /** The file with the login of the stack's MinIO. */

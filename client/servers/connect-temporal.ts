@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import { Connection, type ConnectionOptions, isGrpcServiceError, ServiceError } from '@temporalio/client';
+import { notice } from '../../infra/quiet.ts';
 import { UserError } from '../../infra/user-error.ts';
 
 /** How long to wait for a server that is starting. */
@@ -21,7 +22,7 @@ export async function connectTemporal(
   patience = PATIENCE,
 ): Promise<Connection> {
   const started = Date.now();
-  const notice = setTimeout(() => console.error(`Waiting for Temporal at ${options.address}`), NOTICE_MS);
+  const timer = setTimeout(() => notice(`Waiting for Temporal at ${options.address}`), NOTICE_MS);
   try {
     for (;;) {
       try {
@@ -34,7 +35,7 @@ export async function connectTemporal(
       }
     }
   } finally {
-    clearTimeout(notice);
+    clearTimeout(timer);
   }
 }
 

@@ -2,6 +2,7 @@ import { Client, type ConnectionOptions } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import type { DeploymentConfiguration } from '../../infra/configuration.ts';
 import { stackStatus } from '../../infra/stack/open-stack.ts';
+import type { StackLevel } from '../../infra/stack/stack-level.ts';
 import { UserError } from '../../infra/user-error.ts';
 import { createMinioStore } from '../../storage/minio/minio-store.ts';
 import type { StoreConfig } from '../../storage/minio/store-config.ts';
@@ -20,28 +21,28 @@ export interface Session {
   uiUrl: string | undefined;
   bucket: StoreConfig & { consoleUrl: string | undefined };
   /** The built-in stack; undefined for a deployment. */
-  stack: { startedHere: boolean; credentialsFile: string } | undefined;
+  stack: { startedHere: boolean; trains: boolean; credentialsFile: string } | undefined;
 }
 
 /**
  * Calls `use` with a session and closes the session afterwards, also after an error. The stack stops with its last user.
  *
+ * @param options.level how much of the built-in stack the command needs. A command that only reads must not start the
+ *   workers: unfinished studies would continue.
  * @param options.needsRunningStack the name of a command that must not start a stack, because that would stop with it.
- * @throws {UserError} if such a command finds no stack that is up.
+ * @throws {UserError} if such a command finds no stack that is up and trains.
  */
 export async function withSession<T>(
-  options: { needsRunningStack?: string },
+  options: { level: StackLevel; needsRunningStack?: string },
   use: (session: Session) => Promise<T>,
 ): Promise<T> {
   const found = configuration();
   if (found.kind === 'deployment') return withDeployment(found, use);
-  const { needsRunningStack: command } = options;
-  if (command && !stackStatus(found.stateFolder)) {
-    throw new UserError(
-      `${command}: expected a stack that is up, found none; start one first: npx staged-study up`,
-    );
-  }
-  const stack = await bringUpStack(found, { keepAfterExit: false });
+  const { level, needsRunningStack: command } = options;
+  const status = stackStatus(found.stateFolder);
+  if (command && !status?.trains) throw noStack(command);
+  if (!status && level !== 'training') console.error(FOR_READING[level]);
+  const stack = await bringUpStack(found, { level, keepAfterExit: false });
   try {
     const used = withConnection({ address: stack.temporal.address }, stack.temporal.namespace, (client) =>
       use({
@@ -49,7 +50,11 @@ export async function withSession<T>(
         store: createMinioStore(stack.store),
         uiUrl: stack.temporal.uiUrl,
         bucket: stack.store,
-        stack: { startedHere: stack.startedHere, credentialsFile: credentialsFile(found) },
+        stack: {
+          startedHere: stack.startedHere,
+          trains: stack.level === 'training',
+          credentialsFile: credentialsFile(found),
+        },
       }),
     );
     return await Promise.race([used, rejection(stack.lost)]);
@@ -58,7 +63,21 @@ export async function withSession<T>(
   }
 }
 
+/** The error of a command that can't do its work without a stack that trains, and must not start one. */
+export function noStack(command: string): UserError {
+  return new UserError(
+    `${command}: expected a stack that is up, found none; start one first: npx staged-study up`,
+  );
+}
+
 // --- helpers ---
+
+const FOR_READING = {
+  servers: 'No stack is up. Its servers start for this command only, without workers: no study continues.',
+  queries:
+    'No stack is up. Its servers start for this command only, with a worker that answers and trains nothing: no study ' +
+    'continues.',
+};
 
 /** Rejects with the signal's reason when it aborts. */
 function rejection(signal: AbortSignal): Promise<never> {

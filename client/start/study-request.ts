@@ -12,12 +12,13 @@ export interface StudyOptions extends WeightsOptions {
   dataset?: string;
   id?: string;
   new?: boolean;
+  retrain?: boolean;
 }
 
 /** Turns what was typed into what a study starts with, and checks all of it before anything is started. */
 export async function studyRequest(
   name: string,
-  { profile, dataset, id, ...weightsOptions }: StudyOptions,
+  { profile, dataset, id, retrain, ...weightsOptions }: StudyOptions,
 ): Promise<StudyRequest> {
   if (id !== undefined) checkStudyId(id);
   const loaded = await loadStudy(name);
@@ -26,5 +27,12 @@ export async function studyRequest(
   const source = await datasetSource(dataset);
   const { study, weights } = await withWeights(loaded, [selected], weightsOptions);
   const fromScratch = weightsOptions.fromScratch === true && pretrainedNetworks(loaded, selected).length > 0;
-  return { study, profile: profile ?? first, source, weights, ...(fromScratch && { fromScratch }) };
+  return {
+    study,
+    profile: profile ?? first,
+    source,
+    weights,
+    ...(fromScratch && { fromScratch }),
+    ...(retrain && { retrain }),
+  };
 }

@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
+import { didYouMean } from '../../study/definition/did-you-mean.ts';
 import { InvalidStudyError, parseStudy } from '../../study/definition/parse-study.ts';
 import type { Study, StudyInput } from '../../study/definition/study-schema.ts';
 import { cifar10 } from '../../study/shipped/cifar10.ts';
-import { didYouMean } from '../command-line/did-you-mean.ts';
 import { UsageError } from '../command-line/exit-codes.ts';
 import { importStudyFile } from './import-study-file.ts';
 

@@ -1,6 +1,8 @@
+import { isQuiet } from '../../infra/quiet.ts';
 import { recordKey, studyKey } from '../../storage/keys.ts';
 import { datasetInBrief } from '../../words/dataset.ts';
 import { percent } from '../../words/numbers.ts';
+import { retrainedSummary } from '../../words/outcome.ts';
 import { EXIT } from '../command-line/exit-codes.ts';
 import type { StudyView } from '../observe/observe-study.ts';
 import type { Session } from '../servers/session.ts';
@@ -21,7 +23,7 @@ export async function printOutcome(session: Session, view: StudyView): Promise<n
   console.log(`objects:     bucket ${bucket.bucket} at ${bucket.endpoint}${objectsOf(view)}`);
   if (bucket.consoleUrl)
     console.log(`             browse them at ${bucket.consoleUrl}, login: ${stack?.credentialsFile}`);
-  if (stack?.startedHere && !process.stdout.isTTY)
+  if (stack?.startedHere && !(stack.trains && process.stdout.isTTY) && !isQuiet())
     console.log('These servers stop now. To start them again: npx staged-study up');
   return code;
 }
@@ -45,6 +47,10 @@ function printEnd(view: StudyView): number {
     );
   if (view.test)
     console.log(`test:        ${percent(view.test.accuracy)} of ${view.test.images} test images`);
+  const compared = retrainedSummary(
+    view.stages.flatMap(({ trials }) => trials.flatMap(({ standing }) => standing ?? [])),
+  );
+  if (compared) console.log(`retrained:   ${compared}`);
   if (view.dataset?.origin.kind === 'generated')
     console.log(`             on ${datasetInBrief(view.dataset.origin)}`);
   console.log(`report:      npx staged-study report ${studyId}`);

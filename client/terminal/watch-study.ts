@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Client, ServiceError } from '@temporalio/client';
 import { liveScreen } from '../../infra/live-screen.ts';
+import { isQuiet } from '../../infra/quiet.ts';
 import { type StudyView, viewStudy } from '../observe/observe-study.ts';
 import { eventLines } from './event-lines.ts';
 import { studyScreen } from './screen.ts';
@@ -11,13 +12,14 @@ const PATIENCE_MS = 60_000;
 
 /**
  * Shows a study until it ends: in a terminal as a screen that is redrawn, otherwise as a line for every event. Without a
- * terminal it also returns once everything that is left waits for a person.
+ * terminal, or if the process is quiet, it also returns once everything that is left waits for a person.
  *
  * @returns the last view.
  * @throws the signal's reason if it aborts.
  */
 export async function watchStudy(client: Client, studyId: string, signal: AbortSignal): Promise<StudyView> {
-  const show = process.stdout.isTTY ? liveView() : plainLines();
+  const isLive = process.stdout.isTTY && !isQuiet();
+  const show = viewer(isLive);
   let lastAnswer = Date.now();
   for (;;) {
     signal.throwIfAborted();
@@ -26,7 +28,7 @@ export async function watchStudy(client: Client, studyId: string, signal: AbortS
       lastAnswer = Date.now();
       show(view);
       if (view.workflowStatus !== 'RUNNING') return view;
-      if (!process.stdout.isTTY && waitsForPerson(view)) return view;
+      if (!isLive && waitsForPerson(view)) return view;
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof ServiceError) || Date.now() - lastAnswer > PATIENCE_MS) throw error;
@@ -43,6 +45,11 @@ export function waitsForPerson(view: StudyView): boolean {
 }
 
 // --- helpers ---
+
+function viewer(isLive: boolean): (view: StudyView) => void {
+  if (isQuiet()) return () => {};
+  return isLive ? liveView() : plainLines();
+}
 
 function liveView(): (view: StudyView) => void {
   const screen = liveScreen(process.stdout);

@@ -10,6 +10,7 @@ import { chooseTemporal, temporalPart } from '../parts/temporal-cli.ts';
 import { cudaEnvironment, type TensorflowBuild, tensorflowPart, wantedBuild } from '../parts/tensorflow.ts';
 import { bindingPart, placeBinding, placedBinding } from '../parts/tfjs-binding.ts';
 import { projectRoot } from '../project.ts';
+import { notice } from '../quiet.ts';
 import { UserError } from '../user-error.ts';
 import { installParts } from './install-parts.ts';
 import { deleteUnused, otherVersions } from './old-versions.ts';
@@ -113,8 +114,7 @@ async function installAndPlace(plan: Plan): Promise<void> {
   if (missing(plan).length > 0) {
     const cacheRoot = dirname(cache.native);
     await mkdir(cacheRoot, { recursive: true });
-    const onWait = ({ pid }: { pid: number }) =>
-      console.error(`Waiting for another set-up (process ${pid}).`);
+    const onWait = ({ pid }: { pid: number }) => notice(`Waiting for another set-up (process ${pid}).`);
     await withFileLock(join(cacheRoot, 'setup.lock'), onWait, async () => {
       await installMissing(plan);
       await deleteObsolete(cache);
@@ -134,8 +134,8 @@ async function installMissing(plan: Plan): Promise<void> {
   if (parts.length === 0) return;
   await checkPrerequisites(projectRoot, parts);
   const titles = parts.map(({ title }) => title).join(', ');
-  console.error(`One-time set-up in ${dirname(cache.native)}: ${titles}`);
-  if (parts.includes(temporalPart)) console.error(`  Temporal: ${temporal.why}`);
+  notice(`One-time set-up in ${dirname(cache.native)}: ${titles}`);
+  if (parts.includes(temporalPart)) notice(`  Temporal: ${temporal.why}`);
   const chains = [[tensorflow, binding], [temporalPart], [minioPart]];
   await installParts(
     cache,
@@ -154,5 +154,5 @@ function obsolete(cache: Cache): string[] {
 
 async function deleteObsolete(cache: Cache): Promise<void> {
   const deleted = await deleteUnused(cache, obsolete(cache));
-  if (deleted.length > 0) console.error(`Deleted obsolete parts: ${deleted.join(', ')}`);
+  if (deleted.length > 0) notice(`Deleted obsolete parts: ${deleted.join(', ')}`);
 }

@@ -64,7 +64,7 @@ function inspectNode(): Finding {
     found: unsupportedNode() === undefined,
     required: true,
     detail: process.version,
-    howToGet: 'use Node 20 (20.3 or newer), 22 (22.12 or newer) or 24',
+    howToGet: 'use Node 20 (20.12 or newer), 22 (22.12 or newer) or 24',
   };
 }
 

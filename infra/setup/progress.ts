@@ -1,4 +1,5 @@
 import { liveScreen } from '../live-screen.ts';
+import { isQuiet } from '../quiet.ts';
 
 /** A task that runs beside others and has its own line on the terminal. */
 export interface Task {
@@ -7,7 +8,8 @@ export interface Task {
 }
 
 /**
- * Runs all tasks at the same time and shows them on a terminal: live if it is one, and otherwise a line as each task ends.
+ * Runs all tasks at the same time and shows them on a terminal: live if it is one, and otherwise a line as each task ends. Shows
+ * nothing if the process is quiet.
  *
  * @returns the errors of the tasks that failed. A failure does not stop the others.
  */
@@ -15,7 +17,7 @@ export async function runTasks(
   tasks: readonly Task[],
   terminal: NodeJS.WriteStream = process.stderr,
 ): Promise<unknown[]> {
-  const view = terminal.isTTY ? liveView(tasks, terminal) : plainView(terminal);
+  const view = viewOf(tasks, terminal);
   const ended = await Promise.allSettled(
     tasks.map(async (task) => {
       const start = performance.now();
@@ -38,6 +40,11 @@ interface View {
   doing(task: Task, what: string): void;
   ended(task: Task, how: string): void;
   done(): void;
+}
+
+function viewOf(tasks: readonly Task[], terminal: NodeJS.WriteStream): View {
+  if (isQuiet()) return { doing: () => {}, ended: () => {}, done: () => {} };
+  return terminal.isTTY ? liveView(tasks, terminal) : plainView(terminal);
 }
 
 function liveView(tasks: readonly Task[], terminal: NodeJS.WriteStream): View {

@@ -52,11 +52,12 @@ function inspectState(stateFolder: string): Finding {
 
 function describe(stateFolder: string, state: StackState): string {
   const { temporal, storeEndpoint, consoleUrl } = stackAddresses(state);
-  const { externalStore, processes, phase, startedAt } = state;
+  const { externalStore, processes, phase, level, startedAt } = state;
   const ended = processes.filter(({ identity }) => !isRunning(identity)).map(({ name }) => name);
   return [
     `${phase}, since ${new Date(startedAt).toLocaleString('sv')}`,
     `Temporal ${temporal.address}, its UI ${temporal.uiUrl}`,
+    ...(level === 'training' ? [] : ['without workers that train']),
     externalStore ? `store ${externalStore.endpoint}` : `MinIO ${storeEndpoint}, its console ${consoleUrl}`,
     `used by ${listUsers(stateFolder).join(', ') || 'nobody'}`,
     ...(ended.length > 0 ? [`restarting: ${ended.join(', ')}`] : []),

@@ -1,24 +1,26 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { StoreConfig } from '../../storage/minio/store-config.ts';
-import { WORKER_PROGRAMS } from '../../workers/programs.ts';
+import { QUERY_WORKER, WORKER_PROGRAMS } from '../../workers/programs.ts';
 import type { EmbeddedConfiguration } from '../configuration.ts';
 import { endProcess, isRunning } from '../process-identity.ts';
 import { projectRoot } from '../project.ts';
-import type { WorkerScript } from '../servers/worker.ts';
 import { ensureNativeParts, trainerEnvironment } from '../setup/native-parts.ts';
 import { UserError } from '../user-error.ts';
 import { ownStore, stackAddresses } from './addresses.ts';
 import { endLeftovers } from './leftovers.ts';
-import type { StackOptions } from './stack.ts';
+import type { StackOptions, StackWorkers } from './stack.ts';
+import { includesLevel, type StackLevel } from './stack-level.ts';
 import { readStackState, type StackState } from './stack-state.ts';
 import { startSupervisor } from './start-supervisor.ts';
 import { prepareStateFolder } from './state-folder.ts';
-import { isUsed, keepRunning, registerUser } from './users.ts';
+import { isUsed, keepRunning, neededLevel, registerUser } from './users.ts';
 import { watchStack } from './watch-stack.ts';
 
 export interface OpenStack {
   /** Whether this call started it, or found it already up. */
   startedHere: boolean;
+  /** What of it is up: what was asked for, or more. */
+  level: StackLevel;
   temporal: { address: string; namespace: string; uiUrl: string };
   store: StoreConfig & {
     /** MinIO's console. Undefined if the store isn't the stack's own. */
@@ -37,36 +39,35 @@ export interface OpenStack {
 
 export interface OpenStackOptions {
   configuration: EmbeddedConfiguration;
+  /** What the caller needs of it. */
+  level: StackLevel;
   /** Keeps it running until `stopStack`, even without users. */
   keepAfterExit: boolean;
   /** Receives what the start is waiting for. */
   onProgress: (doing: string) => void;
   /** Default: this project's workers. */
-  workers?: readonly WorkerScript[];
+  workers?: StackWorkers;
 }
 
 /**
- * Uses the state folder's stack if it is up. Otherwise installs the native parts that are missing and starts it.
+ * Uses the state folder's stack if it is up. Otherwise installs the native parts that are missing and starts it. If the
+ * stack that is up has too few workers, its supervisor starts the others.
  *
  * @throws {UserError} if the state folder can't be used, a process can't be started, or the stack that is up uses a
  *   store other than the configured one.
  */
 export async function openStack(options: OpenStackOptions): Promise<OpenStack> {
-  const { configuration, keepAfterExit } = options;
+  const { configuration, keepAfterExit, level } = options;
   const { stateFolder } = configuration;
   const onProgress = withoutRepeats(options.onProgress);
   prepareStateFolder(stateFolder, !configuration.store);
-  const unregister = registerUser(stateFolder);
+  const unregister = registerUser(stateFolder, level);
   try {
     let startedHere = false;
     let state = runningStack(stateFolder);
-    while (state?.phase !== 'ready') {
+    while (state?.phase !== 'ready' || !includesLevel(state.level, level)) {
       if (state) {
-        onProgress(
-          state.phase === 'starting'
-            ? 'waiting for another process to start the stack'
-            : 'waiting for the previous stack to stop',
-        );
+        onProgress(WAITING_FOR[state.phase]);
         await pause(200);
       } else {
         startedHere = await startSupervisor(await stackOptions(options), onProgress);
@@ -80,6 +81,7 @@ export async function openStack(options: OpenStackOptions): Promise<OpenStack> {
     const { signal: lost, unwatch } = watchStack(stateFolder, state);
     return {
       startedHere,
+      level: state.level,
       ...describe(configuration, state),
       lost,
       async stop() {
@@ -110,12 +112,35 @@ export async function stopStack(stateFolder: string): Promise<boolean> {
   return up;
 }
 
-/** @returns the phase of the state folder's stack, or undefined if none is up. */
-export function stackStatus(stateFolder: string): StackState['phase'] | undefined {
-  return runningStack(stateFolder)?.phase;
+/** @returns undefined if the state folder has no stack that is up. */
+export function stackStatus(stateFolder: string):
+  | {
+      phase: StackState['phase'];
+      /** Whether it has the workers that train, or will have them. */
+      trains: boolean;
+    }
+  | undefined {
+  const state = runningStack(stateFolder);
+  if (!state) return undefined;
+  const { phase, level } = state;
+  return { phase, trains: level === 'training' || neededLevel(stateFolder) === 'training' };
+}
+
+/** @returns a store that can be used without starting anything, or undefined if only a stack that is not up has it. */
+export function availableStore(configuration: EmbeddedConfiguration): StoreConfig | undefined {
+  if (configuration.store) return configuration.store;
+  const state = runningStack(configuration.stateFolder);
+  if (state?.phase !== 'ready' || state.externalStore) return undefined;
+  return ownStore(configuration.stateFolder, state);
 }
 
 // --- helpers ---
+
+const WAITING_FOR = {
+  starting: 'waiting for another process to start the stack',
+  ready: 'waiting for the workers',
+  stopping: 'waiting for the previous stack to stop',
+};
 
 function runningStack(stateFolder: string): StackState | undefined {
   const state = readStackState(stateFolder);
@@ -124,7 +149,8 @@ function runningStack(stateFolder: string): StackState | undefined {
 
 async function stackOptions({
   configuration,
-  workers = Object.values(WORKER_PROGRAMS),
+  level,
+  workers = { queries: [QUERY_WORKER], training: Object.values(WORKER_PROGRAMS) },
 }: OpenStackOptions): Promise<StackOptions> {
   const parts = await ensureNativeParts();
   return {
@@ -132,6 +158,7 @@ async function stackOptions({
     projectRoot,
     binaries: { temporal: parts.temporal, minio: parts.minio },
     workers,
+    level,
     workerEnvironment: trainerEnvironment(parts),
     externalStore: configuration.store,
   };

@@ -1,10 +1,13 @@
 import { identifySelf, type ProcessIdentity } from '../process-identity.ts';
 import type { ManagedProcess } from '../servers/managed-process.ts';
+import type { StackLevel } from './stack-level.ts';
 import { readStateFile, statePaths, writeStateFile } from './state-folder.ts';
 
 /** A stack's state, in `stack.json`. Only its supervisor writes it. */
 export interface StackState {
   phase: 'starting' | 'ready' | 'stopping';
+  /** How much of it is up when it is ready. It never falls. */
+  level: StackLevel;
   /** ISO 8601. */
   startedAt: string;
   supervisor: ProcessIdentity;
@@ -24,7 +27,9 @@ export interface StackPorts {
 
 /** @returns the state of the stack that is up, or of the last one. Undefined before the first. */
 export function readStackState(stateFolder: string): StackState | undefined {
-  return readStateFile<StackState>(statePaths(stateFolder).stack);
+  const state = readStateFile<StackState>(statePaths(stateFolder).stack);
+  // Stacks of earlier versions have no level: all of them is up.
+  return state && { ...state, level: state.level ?? 'training' };
 }
 
 /** The state of this process's stack. Every change is written to `stack.json`. */
@@ -52,6 +57,7 @@ export class StateWriter {
   starting(ports: StackPorts, externalStore: StackState['externalStore']): void {
     this.#state = {
       phase: 'starting',
+      level: 'servers',
       startedAt: new Date().toISOString(),
       supervisor: identifySelf(),
       processes: [],
@@ -62,8 +68,9 @@ export class StateWriter {
   }
 
   /** @throws {Error} if it can't be written, as those who wait for it would wait forever. */
-  ready(): void {
+  ready(level = this.current.level): void {
     this.current.phase = 'ready';
+    this.current.level = level;
     this.#write();
   }
 

@@ -10,6 +10,7 @@ import { untilWorkerReady, type WorkerScript, workerLaunch, workerLogName } from
 import { UserError } from '../user-error.ts';
 import { choosePorts, ownStore, stackAddresses } from './addresses.ts';
 import { readOrMakeCredentials } from './credentials.ts';
+import { includesLevel, type StackLevel } from './stack-level.ts';
 import { type StackPorts, type StackState, StateWriter } from './stack-state.ts';
 import { statePaths } from './state-folder.ts';
 
@@ -17,11 +18,19 @@ export interface StackOptions {
   stateFolder: string;
   projectRoot: string;
   binaries: { temporal: string; minio: string };
-  workers: readonly WorkerScript[];
+  workers: StackWorkers;
+  /** What its first user needs. */
+  level: StackLevel;
   /** Added to the workers' environment; see `trainerEnvironment`. */
   workerEnvironment: Record<string, string>;
   /** Used instead of the stack's own MinIO. */
   externalStore: StoreConfig | undefined;
+}
+
+export interface StackWorkers {
+  /** Answer queries and execute no activity. Not needed by a stack that trains. */
+  queries: readonly WorkerScript[];
+  training: readonly WorkerScript[];
 }
 
 /** The servers and workers of a state folder, started and stopped together. Their state is in its `stack.json`. */
@@ -32,6 +41,7 @@ export class Stack {
   readonly #servers: Service[] = [];
   readonly #workers: Service[] = [];
   readonly #state: StateWriter;
+  #isRaising = false;
   #stopped: Promise<void> | undefined;
 
   constructor(options: StackOptions, log: (line: string) => void, onProgress: (doing: string) => void) {
@@ -43,21 +53,35 @@ export class Stack {
 
   /** @throws {UserError} if the store can't be used or a process can't be started. */
   async start(): Promise<void> {
-    const { stateFolder, externalStore, workers } = this.#options;
+    const { stateFolder, externalStore, level } = this.#options;
     if (externalStore) await openBucket(externalStore);
     else readOrMakeCredentials(stateFolder);
     this.#onProgress(
       externalStore ? 'starting the Temporal server' : 'starting the Temporal server and MinIO',
     );
     await this.#startServers(MOST_STARTS);
-    this.#onProgress('starting the workers');
-    const store = externalStore ?? ownStore(stateFolder, this.#state.current);
-    await Promise.all(workers.map((worker) => this.#startWorker(worker, store)));
-    this.#state.ready();
+    await this.#startWorkers(level);
+    this.#state.ready(level);
+  }
+
+  /**
+   * Starts the workers that a level needs if they aren't up.
+   *
+   * @throws {UserError} if one can't be started.
+   */
+  async raiseTo(level: StackLevel): Promise<void> {
+    if (includesLevel(this.#state.current.level, level)) return;
+    this.#isRaising = true;
+    try {
+      await this.#startWorkers(level);
+    } finally {
+      this.#isRaising = false;
+    }
+    this.#state.ready(level);
   }
 
   isStarting(): boolean {
-    return this.#state.phase === 'starting';
+    return this.#state.phase === 'starting' || this.#isRaising;
   }
 
   /** Makes a start in progress fail soon. */
@@ -137,6 +161,15 @@ export class Stack {
     });
     await this.#startService(this.#servers, launch, (started) => untilMinioAnswers(started, ports.store));
     await openBucket(store);
+  }
+
+  /** A worker for queries that is already up stays beside those that train: it does no harm. */
+  async #startWorkers(level: StackLevel): Promise<void> {
+    if (level === 'servers') return;
+    this.#onProgress(level === 'queries' ? 'starting a worker that only answers' : 'starting the workers');
+    const { stateFolder, externalStore, workers } = this.#options;
+    const store = externalStore ?? ownStore(stateFolder, this.#state.current);
+    await Promise.all(workers[level].map((worker) => this.#startWorker(worker, store)));
   }
 
   async #startWorker(script: WorkerScript, store: StoreConfig): Promise<void> {

@@ -5,7 +5,7 @@ import { diskShortage } from './disk-space.ts';
 import { endLeftovers } from './leftovers.ts';
 import { Stack, type StackOptions } from './stack.ts';
 import { statePaths } from './state-folder.ts';
-import { isUsed, stopKeeping } from './users.ts';
+import { isUsed, neededLevel, stopKeeping } from './users.ts';
 
 // The process that owns a stack. Its parent sends the options and receives the progress of the start. After that the
 // supervisor no longer depends on its parent. It runs until nobody uses the stack, its disk is full, or SIGTERM arrives.
@@ -47,6 +47,8 @@ async function supervise(options: StackOptions): Promise<void> {
       if (stack.announceStopUnlessUsed(() => isUsed(stateFolder))) reason = 'nobody uses the stack any more';
       // Continuing would use up the retries of every trial.
       else reason = diskShortage(stateFolder, 'continue', !options.externalStore);
+      const needed = neededLevel(stateFolder);
+      if (!reason && needed) await stack.raiseTo(needed);
       if (!reason) await pause(250);
     }
   } catch (error) {

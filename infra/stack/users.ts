@@ -2,19 +2,23 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { identifySelf, isRunning, type ProcessIdentity } from '../process-identity.ts';
+import { highestLevel, type StackLevel } from './stack-level.ts';
 import { statePaths } from './state-folder.ts';
 
 // Processes in several terminals may share a stack, which stops with its last user. While a process uses the stack, it
 // has a file in the folder `users`.
 
-/** @returns a function that removes the registration. */
-export function registerUser(stateFolder: string): () => void {
+/**
+ * @param needs what this process needs of the stack.
+ * @returns a function that removes the registration.
+ */
+export function registerUser(stateFolder: string, needs: StackLevel): () => void {
   const { users } = statePaths(stateFolder);
   const path = join(users, `${process.pid}-${randomUUID()}`);
   const draft = join(users, `.${randomUUID()}`);
   writeFileSync(
     draft,
-    JSON.stringify({ ...identifySelf(), command: process.argv.slice(2).join(' ') } satisfies User),
+    JSON.stringify({ ...identifySelf(), command: process.argv.slice(2).join(' '), needs } satisfies User),
   );
   renameSync(draft, path);
   return () => rmSync(path, { force: true });
@@ -31,13 +35,23 @@ export function stopKeeping(stateFolder: string): void {
 
 /** Whether anyone uses the stack. Deletes the registrations of processes that have ended. */
 export function isUsed(stateFolder: string): boolean {
+  return neededLevel(stateFolder) !== undefined;
+}
+
+/**
+ * What the users need of the stack. Deletes the registrations of processes that have ended.
+ *
+ * @returns undefined if nobody uses it.
+ */
+export function neededLevel(stateFolder: string): StackLevel | undefined {
   const { users } = statePaths(stateFolder);
-  let used = false;
+  const needed: StackLevel[] = [];
   for (const name of registrations(users)) {
-    if (name === KEPT || readUser(join(users, name))) used = true;
+    const user = name === KEPT ? { needs: 'training' as const } : readUser(join(users, name));
+    if (user) needed.push(user.needs);
     else rmSync(join(users, name), { force: true });
   }
-  return used;
+  return highestLevel(needed);
 }
 
 /** @returns each user's command and process, and `up` if the stack is kept. */
@@ -55,6 +69,7 @@ export function listUsers(stateFolder: string): string[] {
 interface User extends ProcessIdentity {
   /** The command line without the program's name. */
   command: string;
+  needs: StackLevel;
 }
 
 const KEPT = 'kept';
@@ -67,7 +82,8 @@ function registrations(users: string): string[] {
 /** @returns undefined if the process has ended. */
 function readUser(path: string): User | undefined {
   try {
-    const user = JSON.parse(readFileSync(path, 'utf8')) as User;
+    // Earlier versions wrote no `needs`, and always needed all.
+    const user = { needs: 'training', ...JSON.parse(readFileSync(path, 'utf8')) } as User;
     return isRunning(user) ? user : undefined;
   } catch {
     return undefined;

@@ -11,7 +11,7 @@ serve = tf.saved_model.load("saved_model").signatures["serving_default"]
 result = serve(images=tf.constant(images))      # result["probabilities"], result["logits"]: [n, ${classes.length}]; 0 is ${first}
 \`\`\`
 
-PyTorch: \`load_in_pytorch.py\` needs only torch, and shows how the network is built.
+PyTorch: \`load_in_pytorch.py\` shows how the network is built. It needs torch, and Pillow to read image files.
 
 \`\`\`sh
 python load_in_pytorch.py photo.jpg

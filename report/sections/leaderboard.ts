@@ -1,7 +1,13 @@
 import { rank } from '../../study/plan/winner.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import { count, duration, percent, signed } from '../../words/numbers.ts';
-import { endInWords, originInWords, overrideInWords } from '../../words/outcome.ts';
+import {
+  endInWords,
+  isBitIdentical,
+  originInWords,
+  overrideInWords,
+  retrainedInWords,
+} from '../../words/outcome.ts';
 import { bestTrial, standsInFor } from '../facts/study-facts.ts';
 import { seriesStyle } from '../figures/series.ts';
 import { scrolling, tag, trialName } from '../html/elements.ts';
@@ -47,8 +53,11 @@ export function leaderboard(record: StudyRecord, stage: StageRecord): Html {
 export function trialTags(trial: TrialRecord): Html[] {
   const origin = originInWords(trial);
   const override = overrideInWords(trial);
+  const compared = retrainedInWords(trial);
+  const differs = trial.retrained !== undefined && !isBitIdentical(trial.retrained);
   return [
     ...(origin ? [tag(origin)] : []),
+    ...(compared ? [differs ? tag(compared, 'alert') : tag(compared)] : []),
     ...(trial.outcome === 'completed' ? [] : [tag(endInWords(trial), 'alert')]),
     ...(override ? [tag(override, 'alert')] : []),
   ];

@@ -1,6 +1,7 @@
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import { datasetInBrief } from '../../words/dataset.ts';
 import { count, moment, percent, plural, shortHash } from '../../words/numbers.ts';
+import { retrainedSummary } from '../../words/outcome.ts';
 import { describeSettings } from '../../words/settings.ts';
 import { allTrials, imagesUsed, referenceConfig } from '../facts/study-facts.ts';
 import { scrolling } from '../html/elements.ts';
@@ -11,6 +12,7 @@ import { trainingTime, trialTags } from './leaderboard.ts';
 export function trialsSection(record: StudyRecord): Html {
   const { study, dataset } = record.opening;
   const { training, validation } = imagesUsed(record);
+  const compared = retrainedSummary(allTrials(record).map(({ trial }) => trial));
   const stages = record.stages.map((stage) => {
     const trials = stage.trials.filter(({ takenOver }) => !takenOver);
     return html`<tbody><tr><th scope="rowgroup" colspan="8" class="group">${stage.name}</th></tr>
@@ -20,7 +22,7 @@ ${trials.map((trial) => row(record, stage, trial))}</tbody>`;
 <p>${plural(allTrials(record).length, 'trial')}. All trained on the same ${count(training)} images and were scored on the same ${count(validation)} others, from data set
 <code>${shortHash(dataset.sha256)}</code> (${origin(record)}), split with seed ${study.splitSeed}. Settings are <mark>marked</mark> if they differ from those of
 the trial that the stage starts from, of a side experiment’s ordinary trial, or else from the study’s base settings. A trial that later stages take over is
-listed under its own stage only.</p>
+listed under its own stage only.${compared !== undefined && html` Trained again with <code>--retrain</code>: ${compared}.`}</p>
 ${scrolling(
   'All trials',
   html`<table class="wide trials"><thead><tr><th scope="col">Trial</th><th scope="col">Configuration</th><th scope="col" class="number">Score</th><th scope="col" class="number">Seed</th><th scope="col">Started</th><th scope="col" class="number">Time</th><th scope="col" class="number">Attempts</th><th scope="col">Key</th></tr></thead>${stages}</table>`,

@@ -83,12 +83,19 @@ export async function findDataset(
   store: ObjectStore,
   archiveSha256: string,
 ): Promise<DatasetManifest | undefined> {
+  const datasets = await listDatasets(store);
+  return datasets.find(({ origin }) => origin.archiveSha256 === archiveSha256);
+}
+
+/** @throws {DamagedObjectError} if a manifest is damaged. */
+export async function listDatasets(store: ObjectStore): Promise<DatasetManifest[]> {
+  const datasets: DatasetManifest[] = [];
   for (const { key } of await store.list(DATASETS_PREFIX)) {
     const dataset = parseDatasetManifestKey(key);
     const manifest = dataset && (await readManifest(store, dataset));
-    if (manifest && manifest.origin.archiveSha256 === archiveSha256) return manifest;
+    if (manifest) datasets.push(manifest);
   }
-  return undefined;
+  return datasets;
 }
 
 /**

@@ -8,8 +8,8 @@ import { getWeights } from './weights.ts';
 
 /**
  * Reads a data set's packed training images from a local folder if an intact copy is there, and otherwise from the
- * store. Processes may share the folder because a file appears only when it is complete. Test images are never
- * cached.
+ * store. Processes may share the folder because a file appears only when it is complete. If the folder can't be written
+ * to, a warning says so, and the next reader reads from the store again. Test images are never cached.
  */
 export async function cachedTrainingImages(
   store: ObjectStore,
@@ -28,22 +28,21 @@ export function cachedWeights(store: ObjectStore, sha256: string, folder: string
 
 // --- helpers ---
 
-async function cached(file: string, sha256: string, fetch: () => Promise<Buffer>): Promise<Buffer> {
+async function cached(file: string, sha256: string, readFromStore: () => Promise<Buffer>): Promise<Buffer> {
   const local = await readIfThere(file);
   if (local && sha256Of(local) === sha256) return local;
 
-  const content = await fetch();
+  const content = await readFromStore();
   const temporary = `${file}.${randomUUID()}.tmp`;
   try {
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(temporary, content);
     await rename(temporary, file);
-  } catch (cause) {
+  } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
-    throw new Error(
-      `could not write ${content.length} bytes to ${path.dirname(file)} (${cause}); ` +
+    console.warn(
+      `could not cache ${content.length} bytes in ${path.dirname(file)} (${(error as Error).message}); ` +
         'free some space there, or make the folder writable',
-      { cause },
     );
   }
   return content;

@@ -39,18 +39,25 @@ export async function findWeights(
   store: ObjectStore,
   fileSha256: readonly string[],
 ): Promise<WeightsSummary | undefined> {
+  const weights = await listWeights(store);
+  return weights.find(({ origin }) => fileSha256.includes(origin.fileSha256));
+}
+
+/** @throws {DamagedObjectError} if a manifest is damaged. */
+export async function listWeights(store: ObjectStore): Promise<WeightsSummary[]> {
+  const weights: WeightsSummary[] = [];
   for (const { key } of await store.list(WEIGHTS_PREFIX)) {
     const sha256 = parseWeightsManifestKey(key);
     if (sha256 === undefined) continue;
     const manifest = (await readJson(store, key, weightsManifestSchema))?.value;
-    if (!manifest || !fileSha256.includes(manifest.origin.fileSha256)) continue;
+    if (!manifest) continue;
     if (manifest.sha256 !== sha256) {
       throw new DamagedObjectError(key, `the manifest of ${sha256}`, `that of ${manifest.sha256}`);
     }
     const { tensors, origin } = manifest;
-    return { sha256, tensors, origin };
+    weights.push({ sha256, tensors, origin });
   }
-  return undefined;
+  return weights;
 }
 
 /**

@@ -46,7 +46,7 @@ export interface CheckpointContent
  * all of the trial's manifests except this one and its predecessor, and the blobs that are no longer named by
  * those two or by the trial's result.
  *
- * @throws {LeaseLostError} if another attempt has taken over the trial.
+ * @throws {LeaseLostError} if the trial's lease has passed to another attempt.
  */
 export async function saveCheckpoint(
   store: ObjectStore,

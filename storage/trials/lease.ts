@@ -14,7 +14,7 @@ const leaseSchema = z.strictObject({
 });
 type LeaseContent = z.infer<typeof leaseSchema>;
 
-/** Another attempt has taken over the trial. This one must not write any more. */
+/** The lease has passed to another attempt. This attempt must not write any more. */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';
 
@@ -39,8 +39,8 @@ export interface Lease {
 
 export interface LeaseRequest {
   /**
-   * Who trains the trial. All attempts of an activity have the same holder and take over from each other at once,
-   * because an attempt begins only after the previous one has been given up.
+   * Who trains the trial. All attempts of an activity have the same holder, and the lease passes from one to the next
+   * at once, because an attempt begins only after the previous one has been given up.
    */
   holder: string;
   /** Informative only. It may restart at 1. */
@@ -79,7 +79,7 @@ export async function acquireLease(
 }
 
 /**
- * Checks, before a checkpoint or result is written, that no later attempt has taken over.
+ * Checks, before a checkpoint or result is written, that the lease has not passed to a later attempt.
  *
  * @throws {LeaseLostError} unless `term` is the trial's current term.
  */

@@ -1,7 +1,7 @@
 /** Checks of a study that no single field can show: names, what stages start from, whether networks and splits work. */
 import type { z } from 'zod';
 import { heldOutImages } from '../trial/trial.ts';
-import { checkPublished } from './check-published.ts';
+import { type Complain, checkPublished } from './check-published.ts';
 import { NetworkShapeError, networkShapes } from './network-shapes.ts';
 import type { Published } from './published-schema.ts';
 import type { CompareStage, SearchStage, Stage, VariantStage } from './stage-schema.ts';
@@ -9,8 +9,8 @@ import { type Network, settingsSchema } from './training-config.ts';
 
 /** Adds an issue for every fault, with its path and value. */
 export function checkStages(study: Checked, context: z.RefinementCtx): void {
-  const complain: Complain = (path, input, message) =>
-    context.addIssue({ code: 'custom', path, input, message });
+  const complain: Complain = (path, input, message, known) =>
+    context.addIssue({ code: 'custom', path, input, message, params: { known } });
 
   if (Object.keys(study.profiles).length === 0) {
     complain(['profiles'], study.profiles, 'at least one profile; add one that says how large the study is');
@@ -44,7 +44,6 @@ interface Checked {
   published?: Published | undefined;
 }
 type Path = (string | number)[];
-type Complain = (path: Path, input: unknown, message: string) => void;
 
 /** Every profile must leave images to train on and images to validate with. */
 function checkSplits({ profiles, validationFraction }: Checked, complain: Complain): void {
@@ -64,7 +63,7 @@ function checkFrom(from: string, earlier: Stage[], path: Path, complain: Complai
   const names = earlier.filter(({ kind }) => kind === 'compare' || kind === 'search').map(({ name }) => name);
   if (names.includes(from)) return;
   const choices = names.length > 0 ? names.map((name) => `"${name}"`).join(', ') : 'there is none';
-  complain(path, from, `the name of an earlier stage that has a winner (${choices})`);
+  complain(path, from, `the name of an earlier stage that has a winner (${choices})`, names);
 }
 
 function checkCandidates(stage: CompareStage, at: Path, complain: Complain): void {
@@ -153,16 +152,25 @@ function checkSpace({ space }: SearchStage, path: Path, complain: Complain): voi
 
 function checkVariants({ of }: VariantStage, earlier: Stage[], at: Path, complain: Complain): void {
   of.forEach(({ stage: name, candidate }, index) => {
-    const stage = earlier.find((each) => each.kind === 'compare' && each.name === name) as
-      | CompareStage
-      | undefined;
+    const comparing = earlier.filter((each) => each.kind === 'compare');
+    const stage = comparing.find((each) => each.name === name);
     if (!stage) {
-      complain([...at, 'of', index, 'stage'], name, 'the name of an earlier stage that compares candidates');
+      complain(
+        [...at, 'of', index, 'stage'],
+        name,
+        'the name of an earlier stage that compares candidates',
+        comparing.map((each) => each.name),
+      );
       return;
     }
     const names = stage.candidates.map((each) => each.name);
     if (!names.includes(candidate)) {
-      complain([...at, 'of', index, 'candidate'], candidate, `a candidate of ${name} (${names.join(', ')})`);
+      complain(
+        [...at, 'of', index, 'candidate'],
+        candidate,
+        `a candidate of ${name} (${names.join(', ')})`,
+        names,
+      );
     }
   });
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { describeIssue, InvalidStudyError } from './parse-study.ts';
+import { checkSchema } from './check-schema.ts';
+import { InvalidStudyError } from './parse-study.ts';
 import { trainedSettingsSchema } from './training-config.ts';
 
 /** Settings that a person changes when retrying a trial. `epochs` is the number to train; the network can't be changed. */
@@ -8,8 +9,7 @@ export type Overrides = z.infer<typeof overridesSchema>;
 
 /** @throws {InvalidStudyError} that lists every fault with its path and value. */
 export function parseOverrides(value: unknown): Overrides {
-  const parsed = overridesSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => describeIssue(issue, value));
+  const { data, faults } = checkSchema(overridesSchema, value);
+  if (data) return data;
   throw new InvalidStudyError(`overrides: ${faults.join('; ')}`);
 }

@@ -1,42 +1,56 @@
 import { z } from 'zod';
 import { nameSchema, proseSchema } from './text-schemas.ts';
 
-/** What of the study's own record stands beside a published result. */
-const counterpartSchema = z.discriminatedUnion('kind', [
-  /** The stage's trials of these candidates. */
-  z.strictObject({ kind: z.literal('trials'), names: z.array(nameSchema).min(1).max(100) }),
-  /** The stage's best trial. */
-  z.strictObject({ kind: z.literal('best') }),
-  /** All trials of the stage that have a score, best first. */
-  z.strictObject({ kind: z.literal('ranking') }),
-  /** The sentences that answer the stage's question. */
-  z.strictObject({ kind: z.literal('answer') }),
-  /** The accuracy of the final test. */
-  z.strictObject({ kind: z.literal('test') }),
-]);
+const counterpartSchema = z
+  .discriminatedUnion('kind', [
+    z
+      .strictObject({
+        kind: z.literal('trials'),
+        names: z.array(nameSchema).min(1).max(100).describe('Candidates of the stage.'),
+      })
+      .describe("The stage's trials of these candidates."),
+    z.strictObject({ kind: z.literal('best') }).describe("The stage's best trial."),
+    z
+      .strictObject({ kind: z.literal('ranking') })
+      .describe('All trials of the stage that have a score, best first.'),
+    z.strictObject({ kind: z.literal('answer') }).describe("The sentences that answer the stage's question."),
+    z
+      .strictObject({ kind: z.literal('test') })
+      .describe('The accuracy of the final test; only for a `test` stage.'),
+  ])
+  .meta({
+    title: 'Counterpart',
+    description: "What of the study's own results stands beside a published one.",
+  });
 
-/** Results that the study reproduces or compares itself with. The report shows them beside the study's own. */
-export const publishedSchema = z.strictObject({
-  /** What the page calls the publication: `The original report`. */
-  title: proseSchema,
-  /** Where it comes from: authors, year, URL. */
-  source: proseSchema.optional(),
-  results: z
-    .array(
-      z.strictObject({
-        /** A stage of this study. */
-        stage: nameSchema,
-        what: proseSchema,
-        /** As published. */
-        published: proseSchema,
-        ours: counterpartSchema,
-      }),
-    )
-    .min(1)
-    .max(100),
-  /** Why the two can't be compared like for like, whatever the profile. */
-  caveats: z.array(proseSchema).max(100).default([]),
-});
+export const publishedSchema = z
+  .strictObject({
+    title: proseSchema.describe('What the report calls the publication: `The original report`.'),
+    source: proseSchema.optional().describe('Where it comes from: authors, year, URL.'),
+    results: z
+      .array(
+        z
+          .strictObject({
+            stage: nameSchema.describe('A stage of this study.'),
+            what: proseSchema.describe('What was measured.'),
+            published: proseSchema.describe('The result, as published.'),
+            ours: counterpartSchema,
+          })
+          .meta({ title: 'Published result', description: 'One result of the publication.' }),
+      )
+      .min(1)
+      .max(100)
+      .describe('The results.'),
+    caveats: z
+      .array(proseSchema)
+      .max(100)
+      .default([])
+      .describe("Why the two can't be compared like for like, whatever the profile."),
+  })
+  .meta({
+    title: 'Published results',
+    description: 'Results that the study reproduces. Its report shows them beside its own.',
+  });
 
 export type Published = z.infer<typeof publishedSchema>;
 export type Counterpart = z.infer<typeof counterpartSchema>;

@@ -2,95 +2,153 @@ import { z } from 'zod';
 import { nameSchema, proseSchema } from './text-schemas.ts';
 import { networkSchema, settingsSchema } from './training-config.ts';
 
-/** What a candidate changes in the configuration that its stage starts from. */
-const changeSchema = settingsSchema.extend({ network: networkSchema }).partial();
-
-const candidateSchema = z.strictObject({
-  /** A name that begins with "_" is added to the name of the winner that the stage starts from. */
-  name: nameSchema,
-  change: changeSchema,
-  /** What is worth knowing about the candidate, for the record. */
-  note: proseSchema.optional(),
-  /** What profiles with `reducedNetworks` train instead, under a name that says so. */
-  reduced: z.strictObject({ name: nameSchema, network: networkSchema }).optional(),
+const changeSchema = settingsSchema.extend({ network: networkSchema }).partial().meta({
+  title: 'Change',
+  description:
+    'What changes in a configuration: any settings, and the network. Without `from`, a candidate needs a network.',
 });
 
-const uniformSchema = z.strictObject({ kind: z.literal('uniform'), low: z.number(), high: z.number() });
-/** Uniform, rounded to a multiple of `q`. */
-const quniformSchema = uniformSchema.extend({ kind: z.literal('quniform'), q: z.number().gt(0) });
-const choiceSchema = z.strictObject({
-  kind: z.literal('choice'),
-  options: z.array(z.number()).min(1).max(100),
-});
-const distributionSchema = z.discriminatedUnion('kind', [uniformSchema, quniformSchema, choiceSchema]);
+const candidateSchema = z
+  .strictObject({
+    name: nameSchema.describe(
+      'Unique in its stage. A name that begins with `_` is added to the name of the winner that the stage starts from.',
+    ),
+    change: changeSchema,
+    note: proseSchema.optional().describe('What is worth knowing about the candidate; the report shows it.'),
+    reduced: z
+      .strictObject({
+        name: nameSchema.describe('The name of the reduced candidate, which says that it is reduced.'),
+        network: networkSchema,
+      })
+      .optional()
+      .meta({ title: 'Reduced', description: 'What profiles with `reducedNetworks` train instead.' }),
+  })
+  .meta({ title: 'Candidate', description: 'A named change to the configuration that a stage starts from.' });
 
-/** The settings that a search varies, at least one, and the distributions it draws them from. */
-export const searchSpaceSchema = z.strictObject({
-  learningRate: distributionSchema.optional(),
-  batchSize: distributionSchema.optional(),
-  epochs: distributionSchema.optional(),
-  dropout: distributionSchema.optional(),
-});
-
-const compareStageSchema = z.strictObject({
-  kind: z.literal('compare'),
-  name: nameSchema,
-  question: proseSchema,
-  /** The earlier stage whose winner's configuration the candidates change. Absent: the study's base. */
-  from: nameSchema.optional(),
-  /** Rank the winner that the stage starts from with its own candidates; it keeps a tie. */
-  ranksStart: z.boolean().default(false),
-  candidates: z.array(candidateSchema).min(1).max(100),
-});
-
-/** Draws configurations from a space. It also ranks the winner that it starts from, whose name it promotes. */
-const searchStageSchema = z.strictObject({
-  kind: z.literal('search'),
-  name: nameSchema,
-  question: proseSchema,
-  from: nameSchema,
-  /** Configurations drawn and trained. */
-  evaluations: z.number().int().min(1).max(1000),
-  /** How many are trained side by side. A suggestion knows the results of the trials that ended before it. */
-  parallel: z.number().int().min(1).max(64).default(1),
-  space: searchSpaceSchema,
-});
-
-/** A side experiment without a winner: candidates of earlier stages again, each with one change. */
-const variantStageSchema = z.strictObject({
-  kind: z.literal('variant'),
-  name: nameSchema,
-  question: proseSchema,
-  of: z
-    .array(z.strictObject({ stage: nameSchema, candidate: nameSchema }))
-    .min(1)
-    .max(100),
-  change: changeSchema,
+const uniformSchema = z
+  .strictObject({
+    kind: z.literal('uniform'),
+    low: z.number().describe('The smallest value.'),
+    high: z.number().describe('The largest value; more than `low`.'),
+  })
+  .describe('Any number of a range, all equally likely; for `learningRate` and `dropout`.');
+const quniformSchema = uniformSchema
+  .extend({
+    kind: z.literal('quniform'),
+    q: z.number().gt(0).describe('The step; whole, except for `learningRate`.'),
+  })
+  .describe('A number of a range, rounded to a multiple of `q`.');
+const choiceSchema = z
+  .strictObject({
+    kind: z.literal('choice'),
+    options: z.array(z.number()).min(1).max(100).describe('The values.'),
+  })
+  .describe('One of the listed numbers, all equally likely.');
+const distributionSchema = z.discriminatedUnion('kind', [uniformSchema, quniformSchema, choiceSchema]).meta({
+  title: 'Distribution',
+  description: 'What a search draws a setting from. Every value must be allowed for the setting.',
 });
 
-/** A side experiment without a winner: an earlier winner again, with the same seed. */
-const repeatStageSchema = z.strictObject({
-  kind: z.literal('repeat'),
-  name: nameSchema,
-  question: proseSchema,
-  from: nameSchema,
-});
+export const searchSpaceSchema = z
+  .strictObject({
+    learningRate: distributionSchema.optional(),
+    batchSize: distributionSchema.optional(),
+    epochs: distributionSchema.optional(),
+    dropout: distributionSchema.optional(),
+  })
+  .meta({
+    title: 'Search space',
+    description: 'The settings that a search varies, at least one, and what it draws them from.',
+  });
 
-const testStageSchema = z.strictObject({
-  kind: z.literal('test'),
-  name: nameSchema,
-  question: proseSchema,
-  /** The stage whose winner is tested. */
-  from: nameSchema,
-});
+const stageFields = {
+  name: nameSchema.describe('Unique in the study.'),
+  question: proseSchema.describe('What the stage is to answer.'),
+};
 
-export const stageSchema = z.discriminatedUnion('kind', [
-  compareStageSchema,
-  searchStageSchema,
-  variantStageSchema,
-  repeatStageSchema,
-  testStageSchema,
-]);
+const compareStageSchema = z
+  .strictObject({
+    kind: z.literal('compare'),
+    ...stageFields,
+    from: nameSchema
+      .optional()
+      .describe(
+        "The earlier stage whose winner the candidates change. Left out: they change the study's `base`.",
+      ),
+    ranksStart: z
+      .boolean()
+      .default(false)
+      .describe('Also rank the winner that the stage starts from. In a tie, it wins.'),
+    candidates: z.array(candidateSchema).min(1).max(100).describe('What is compared.'),
+  })
+  .describe('Trains candidates. The one with the highest validation accuracy wins.');
+
+const searchStageSchema = z
+  .strictObject({
+    kind: z.literal('search'),
+    ...stageFields,
+    from: nameSchema.describe('The earlier stage whose winner is varied. It is ranked too, and wins a tie.'),
+    evaluations: z.number().int().min(1).max(1000).describe('Configurations drawn and trained.'),
+    parallel: z
+      .number()
+      .int()
+      .min(1)
+      .max(64)
+      .default(1)
+      .describe('How many are trained side by side. The draws stay the same.'),
+    space: searchSpaceSchema,
+  })
+  .describe('Draws settings from a space and trains an earlier winner with them. The best wins.');
+
+const variantStageSchema = z
+  .strictObject({
+    kind: z.literal('variant'),
+    ...stageFields,
+    of: z
+      .array(
+        z
+          .strictObject({
+            stage: nameSchema.describe('An earlier `compare` stage.'),
+            candidate: nameSchema.describe('A candidate of that stage, as written there.'),
+          })
+          .meta({ title: 'Reference to a candidate', description: 'A candidate of an earlier stage.' }),
+      )
+      .min(1)
+      .max(100)
+      .describe('The candidates to train again.'),
+    change: changeSchema,
+  })
+  .describe('A side experiment without a winner: earlier candidates again, each with one change.');
+
+const repeatStageSchema = z
+  .strictObject({
+    kind: z.literal('repeat'),
+    ...stageFields,
+    from: nameSchema.describe('The earlier stage whose winner is trained again.'),
+  })
+  .describe('A side experiment without a winner: an earlier winner again, with the same seed.');
+
+const testStageSchema = z
+  .strictObject({
+    kind: z.literal('test'),
+    ...stageFields,
+    from: nameSchema.describe('The earlier stage whose winner is tested.'),
+  })
+  .describe('Evaluates an earlier winner on the test images, once. It can only be the last stage.');
+
+export const stageSchema = z
+  .discriminatedUnion('kind', [
+    compareStageSchema,
+    searchStageSchema,
+    variantStageSchema,
+    repeatStageSchema,
+    testStageSchema,
+  ])
+  .meta({
+    title: 'Stage',
+    description:
+      'One question of the study. Only `compare` and `search` have winners, from which later stages start.',
+  });
 
 export type Stage = z.infer<typeof stageSchema>;
 export type CompareStage = z.infer<typeof compareStageSchema>;

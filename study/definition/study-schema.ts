@@ -7,35 +7,67 @@ import { defaultSettings, settingsSchema } from './training-config.ts';
 
 const imagesSchema = z.union([z.literal('all'), z.number().int().min(20).max(50_000)]);
 
-/** How large a study is when it is run. Its shape stays the same. */
-const profileSchema = z.strictObject({
-  description: proseSchema,
-  /** Training images before the split, the same number of each class. */
-  trainImages: imagesSchema,
-  testImages: imagesSchema,
-  /** Every trial's epochs are divided by this and rounded, but at least one. */
-  epochDivisor: z.number().min(1).max(1000),
-  /** Continue with generated images if the archive can't be fetched. */
-  generatedImages: z.boolean().default(false),
-  /** Train the reduced form of the candidates that have one. */
-  reducedNetworks: z.boolean().default(false),
-});
+const profileSchema = z
+  .strictObject({
+    description: proseSchema.describe('What the profile is for; `check` and the report show it.'),
+    trainImages: imagesSchema.describe('Training images before the split, the same number of each class.'),
+    testImages: imagesSchema.describe(
+      'Images of the final test, the same number of each class. There are 10,000.',
+    ),
+    epochDivisor: z
+      .number()
+      .min(1)
+      .max(1000)
+      .describe("Every trial's epochs are divided by this and rounded, but at least one."),
+    generatedImages: z
+      .boolean()
+      .default(false)
+      .describe("Continue with generated images if the archive can't be fetched."),
+    reducedNetworks: z
+      .boolean()
+      .default(false)
+      .describe('Train the reduced form of the candidates that have one.'),
+  })
+  .meta({ title: 'Profile', description: 'How large a study is when it is run. Its stages stay the same.' });
 
 /** A study as data. A parsed study has every setting filled in. */
 export const studySchema = z
   .strictObject({
-    name: nameSchema,
-    title: proseSchema,
-    /** Every trial's seed: candidates differ by their configuration alone. */
-    seed: z.number().int().min(0).max(0x7fff_ffff).default(1),
-    splitSeed: z.number().int().min(0).max(0x7fff_ffff).default(1),
-    validationFraction: z.number().min(0.01).max(0.9).default(0.2),
+    name: nameSchema.describe('Its ids begin with the name: `widths-small-1`.'),
+    title: proseSchema.describe('The heading of its report.'),
+    seed: z
+      .number()
+      .int()
+      .min(0)
+      .max(0x7fff_ffff)
+      .default(1)
+      .describe("Every trial's seed: candidates differ by their configuration alone."),
+    splitSeed: z
+      .number()
+      .int()
+      .min(0)
+      .max(0x7fff_ffff)
+      .default(1)
+      .describe('The seed of the split into training and validation images.'),
+    validationFraction: z
+      .number()
+      .min(0.01)
+      .max(0.9)
+      .default(0.2)
+      .describe('The part of the training images that is held out to score trials.'),
     base: settingsSchema
       .partial()
       .default({})
-      .transform((base) => ({ ...defaultSettings, ...base })),
-    stages: z.array(stageSchema).min(1).max(50),
-    profiles: z.record(nameSchema, profileSchema),
+      .transform((base) => ({ ...defaultSettings, ...base }))
+      .meta({
+        title: 'Settings',
+        description:
+          'The settings that apply until a stage changes them. Those left out have their defaults.',
+      }),
+    stages: z.array(stageSchema).min(1).max(50).describe('The stages, in the order in which they run.'),
+    profiles: z
+      .record(nameSchema, profileSchema)
+      .describe('How large the study can be run, by name; at least one. The first is the default.'),
     published: publishedSchema.optional(),
   })
   .superRefine(checkStages);

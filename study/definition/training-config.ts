@@ -1,90 +1,150 @@
 import { z } from 'zod';
 
-/** Sizes of the hidden layers, input to output. The ten-class output layer is not listed. */
-const hiddenSchema = z.array(z.number().int().min(1).max(65_536)).min(1).max(64);
+const hiddenSchema = z
+  .array(z.number().int().min(1).max(65_536))
+  .min(1)
+  .max(64)
+  .describe('Units of each hidden dense layer, input to output. The ten-class output layer is not listed.');
 
-/** Start from the study's weights. Absent means from scratch; `false` is not allowed, so that a network has one form. */
-const pretrainedSchema = z.literal(true).optional();
+/** `false` is not allowed, so that a network has one form. */
+const pretrainedSchema = z
+  .literal(true)
+  .optional()
+  .describe("Start from the study's weights (`--weights`). Left out: train from scratch.");
 
-/** Fully connected layers over the flattened image, with activation and dropout after each hidden layer. */
-const denseNetworkSchema = z.strictObject({
-  kind: z.literal('dense'),
-  hidden: hiddenSchema,
-  pretrained: pretrainedSchema,
+const denseNetworkSchema = z
+  .strictObject({
+    kind: z.literal('dense'),
+    hidden: hiddenSchema,
+    pretrained: pretrainedSchema,
+  })
+  .describe('Dense layers over the flattened image, with activation and dropout after each hidden layer.');
+
+const convolutionSchema = z
+  .strictObject({
+    filters: z.number().int().min(1).max(4096).describe('Output channels.'),
+    kernel: z.number().int().min(1).max(32).describe('Edge of the square kernel, in pixels.'),
+    padding: z.number().int().min(0).max(16).describe('Zero pixels added on every side.'),
+  })
+  .meta({
+    title: 'Convolution',
+    description:
+      'A convolution with stride 1, followed by ReLU and a 2×2 max pool. At least one pixel must be left.',
+  });
+
+const convNetworkSchema = z
+  .strictObject({
+    kind: z.literal('conv'),
+    convolutions: z.array(convolutionSchema).min(1).max(5).describe('The convolutions, input to output.'),
+    hidden: hiddenSchema,
+    pretrained: pretrainedSchema,
+  })
+  .describe('Convolutions, each followed by ReLU and a 2×2 max pool, then dense layers.');
+
+const resnetNetworkSchema = z
+  .strictObject({
+    kind: z.literal('resnet'),
+    blocks: z
+      .array(z.number().int().min(1).max(50))
+      .length(4)
+      .describe('Bottleneck blocks in each of the four groups.'),
+    width: z
+      .number()
+      .int()
+      .min(1)
+      .max(512)
+      .describe(
+        'Channels of the stem. The groups work with 1, 2, 4 and 8 times as many, and output four times that.',
+      ),
+    hidden: hiddenSchema,
+    pretrained: pretrainedSchema,
+  })
+  .describe(
+    'A ResNet of bottleneck blocks with ReLU, then dense layers with the configured activation and dropout between ' +
+      'them. Blocks 3, 4, 6, 3 with width 64 are ResNet-50.',
+  );
+
+export const networkSchema = z
+  .discriminatedUnion('kind', [denseNetworkSchema, convNetworkSchema, resnetNetworkSchema])
+  .meta({ title: 'Network', description: 'The network that is trained; at most 500,000,000 parameters.' });
+
+const optimizerSchema = z
+  .discriminatedUnion('kind', [
+    z
+      .strictObject({
+        kind: z.literal('sgd'),
+        momentum: z.number().min(0).lt(1).describe('Fraction of the velocity that a step keeps.'),
+      })
+      .describe("Stochastic gradient descent with momentum, as in PyTorch's SGD."),
+    z.strictObject({ kind: z.literal('adagrad') }).describe("As in PyTorch's Adagrad, with ε = 1e-10."),
+    z
+      .strictObject({ kind: z.literal('adadelta') })
+      .describe("As in PyTorch's Adadelta, with ρ = 0.9 and ε = 1e-6."),
+  ])
+  .meta({ title: 'Optimizer', description: 'How a step changes the weights.' });
+
+const scheduleSchema = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('constant') }).describe('The same learning rate in every epoch.'),
+    z
+      .strictObject({
+        kind: z.literal('exponential'),
+        gamma: z.number().gt(0).max(1).describe('What the learning rate is multiplied by after every epoch.'),
+      })
+      .describe("A learning rate that decays after every epoch, as with PyTorch's ExponentialLR."),
+  ])
+  .meta({ title: 'Schedule', description: 'How the learning rate changes from epoch to epoch.' });
+
+const activationSchema = z.enum(['relu', 'leakyRelu', 'sigmoid', 'elu', 'silu']).meta({
+  title: 'Activation',
+  description: "The activation between dense layers, with PyTorch's defaults.",
+  meanings: {
+    relu: 'max(0, x)',
+    leakyRelu: 'x if x > 0, otherwise 0.01 · x',
+    sigmoid: '1 / (1 + exp(−x))',
+    elu: 'x if x > 0, otherwise exp(x) − 1',
+    silu: 'x · sigmoid(x)',
+  },
 });
 
-/** Convolutions, each followed by ReLU and a 2×2 max pool, then dense layers. */
-const convNetworkSchema = z.strictObject({
-  kind: z.literal('conv'),
-  convolutions: z
-    .array(
-      z.strictObject({
-        /** Output channels. */
-        filters: z.number().int().min(1).max(4096),
-        /** Edge of the square kernel, pixels. */
-        kernel: z.number().int().min(1).max(32),
-        /** Zero pixels added on every side. */
-        padding: z.number().int().min(0).max(16),
-      }),
-    )
-    .min(1)
-    .max(5),
-  hidden: hiddenSchema,
-  pretrained: pretrainedSchema,
-});
-
-/**
- * A ResNet of bottleneck blocks in four groups, then dense layers. The blocks use ReLU; the configured activation and
- * dropout apply between the dense layers. Blocks 3, 4, 6, 3 with width 64 are ResNet-50.
- */
-const resnetNetworkSchema = z.strictObject({
-  kind: z.literal('resnet'),
-  /** Blocks in each of the four groups. */
-  blocks: z.array(z.number().int().min(1).max(50)).length(4),
-  /** Channels of the stem. The groups work with 1, 2, 4 and 8 times as many, and output four times that. */
-  width: z.number().int().min(1).max(512),
-  hidden: hiddenSchema,
-  pretrained: pretrainedSchema,
-});
-
-export const networkSchema = z.discriminatedUnion('kind', [
-  denseNetworkSchema,
-  convNetworkSchema,
-  resnetNetworkSchema,
-]);
-
-const optimizerSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('sgd'), momentum: z.number().min(0).lt(1) }),
-  z.strictObject({ kind: z.literal('adagrad') }),
-  z.strictObject({ kind: z.literal('adadelta') }),
-]);
-
-const scheduleSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('constant') }),
-  /** PyTorch's ExponentialLR: the learning rate is multiplied by gamma after every epoch. */
-  z.strictObject({ kind: z.literal('exponential'), gamma: z.number().gt(0).max(1) }),
-]);
-
-const epochsSchema = z.number().int().min(1).max(10_000);
+const epochsSchema = z
+  .number()
+  .int()
+  .min(1)
+  .max(10_000)
+  .describe('How often a trial goes through its training images, before the profile divides it.');
 
 /**
  * How a study says that networks are trained: everything in a trial's configuration except the network. `epochs` is the
  * number before the profile divides it.
  */
 export const settingsSchema = z.strictObject({
-  activation: z.enum(['relu', 'leakyRelu', 'sigmoid', 'elu', 'silu']),
-  /** Probability that a unit after a hidden dense layer is zeroed. 0 means no dropout. */
-  dropout: z.number().min(0).lt(1),
+  activation: activationSchema,
+  dropout: z
+    .number()
+    .min(0)
+    .lt(1)
+    .describe('Probability that a unit after a hidden dense layer is zeroed in a training step.'),
   optimizer: optimizerSchema,
   schedule: scheduleSchema,
-  learningRate: z.number().gt(0).max(100),
-  /** Images a step; the last step of an epoch takes what is left. */
-  batchSize: z.number().int().min(1).max(8192),
+  learningRate: z.number().gt(0).max(100).describe('The learning rate of the first epoch.'),
+  batchSize: z
+    .number()
+    .int()
+    .min(1)
+    .max(8192)
+    .describe('Images in a step. The last step of an epoch takes what is left.'),
   epochs: epochsSchema,
-  /** Probability that a training image is mirrored left to right. */
-  horizontalFlip: z.number().min(0).max(1),
-  /** Mirror validation images with the same probability: the leakage that the original report measured. */
-  validationFlip: z.boolean(),
+  horizontalFlip: z
+    .number()
+    .min(0)
+    .max(1)
+    .describe('Probability that a training image is mirrored left to right.'),
+  validationFlip: z
+    .boolean()
+    .describe(
+      'Mirror validation images with the same probability. It shows what such leakage does, and is otherwise wrong.',
+    ),
 });
 
 /** Settings as a trial has them: `epochs` is the number that is trained, after the profile has divided it. */

@@ -6,7 +6,7 @@ export interface Standing {
 }
 
 /**
- * Best first. The earlier candidate keeps a tie. Trials without a score come last, in their order.
+ * Best first. In a tie, the earlier candidate wins. Trials without a score come last, in their order.
  *
  * @param standings in the order of the candidates.
  */

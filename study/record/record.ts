@@ -51,6 +51,18 @@ export const weightsSummarySchema = z.strictObject({
   origin: weightsOriginSchema,
 });
 
+/** How a trial that was trained again compares with the result that the store had: `--retrain`. */
+export const retrainedSchema = z.strictObject({
+  /** Key of the last repetition before this one. */
+  earlier: sha256Schema,
+  /** Whether the best epochs' weights are bit-identical; null if one of the two trials has none. */
+  sameWeights: z.boolean().nullable(),
+  /** The first epoch with another loss or accuracy, or that only one of them has; null if there is none. */
+  firstDifferentEpoch: z.number().int().min(1).nullable(),
+  /** Whether both trained on the same device, build and number of threads. */
+  sameEnvironment: z.boolean(),
+});
+
 /** A trial's place in its stage, and its result. */
 export const standingSchema = z.strictObject({
   name: z.string(),
@@ -73,6 +85,8 @@ export const standingSchema = z.strictObject({
   override: trainedSettingsSchema.partial().nullable(),
   /** Why it did not complete, in a sentence. */
   message: z.string().nullable().default(null),
+  /** Absent unless the trial was trained again beside an earlier result. */
+  retrained: retrainedSchema.exactOptional(),
 });
 
 /** The result of the final test, in brief. */
@@ -155,6 +169,7 @@ export const studyRecordSchema = z.strictObject({
 export type DatasetSummary = z.infer<typeof datasetSummarySchema>;
 export type WeightsOrigin = z.infer<typeof weightsOriginSchema>;
 export type WeightsSummary = z.infer<typeof weightsSummarySchema>;
+export type Retrained = z.infer<typeof retrainedSchema>;
 export type TrialStanding = z.infer<typeof standingSchema>;
 export type TestScore = z.infer<typeof testScoreSchema>;
 export type StudyTest = z.infer<typeof studyTestSchema>;

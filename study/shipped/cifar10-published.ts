@@ -1,8 +1,9 @@
 import type { StudyInput } from 'staged-study';
 
-/** The original report: a student report that compared networks on CIFAR-10 in a notebook. */
+/** The original report compared networks on CIFAR-10 in a notebook. */
 export const originalReport: NonNullable<StudyInput['published']> = {
   title: 'The original report',
+  source: 'A student report from a machine-learning course, in Spanish and otherwise unpublished',
   results: [
     { stage: 'dense', what: 'Baseline', published: '53 %', ours: { kind: 'trials', names: ['MLP'] } },
     { stage: 'dense', what: 'Ceiling of dense networks', published: 'about 55 %', ours: { kind: 'best' } },

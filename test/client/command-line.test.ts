@@ -70,10 +70,8 @@ describe('main', () => {
     expect(await run('--version')).toMatchObject({ code: 0, out: `${version}\n` });
   });
 
-  it('prints its usage if nothing is typed', async () => {
-    const { code, err } = await run();
-    expect(code).toBe(2);
-    expect(err).toMatch(/Usage: staged-study/);
+  it('prints its help if nothing is typed', async () => {
+    expect(await run()).toEqual(await run('--help'));
   });
 
   it('refuses to start or stop the stack if a Temporal server is configured', async () => {

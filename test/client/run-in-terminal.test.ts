@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,7 +55,20 @@ it('keeps the stack after the study until Ctrl-C, and ends with the exit code of
   expect(processes.filter(isRunning)).toEqual([]);
 });
 
-// Last, because its study would resume with the next stack of the same state folder.
+it('shows an ended study without a stack, and starts no worker that trains', async () => {
+  const watched = await command('watch', 'short-small-1');
+  expect(watched).toMatchObject({
+    code: 0,
+    err: expect.stringMatching(/^No stack is up\. .*no study continues\.\n/),
+  });
+  expect(watched.out).toMatch(/\nwinner: +narrow, .*\n.*report short-small-1\n/);
+  expect(workers()).toEqual(['The query worker']);
+  const listed = await command('list');
+  expect(listed).toMatchObject({ code: 0, out: expect.stringMatching(/short-small-1 +completed/) });
+  expect(workers()).toEqual([]);
+  expect(stackProcesses().filter(isRunning)).toEqual([]);
+});
+
 it('stops everything at Ctrl-C during a study, and ends with 130', async () => {
   const terminal = await run('endless', 10_000);
   await terminal.until(/· {2}narrow +epoch \d+ of 10000, .*images\/s/);
@@ -67,7 +81,63 @@ it('stops everything at Ctrl-C during a study, and ends with 130', async () => {
   expect([...processes, ...trainers].filter(isRunning)).toEqual([]);
 });
 
+// Continues the study of the test before.
+it('reads an unfinished study without a stack, changes nothing, and can cancel it', async () => {
+  const epochs = async () => {
+    const { code, out } = await command('show', 'endless-small-1', 'narrow', '--json');
+    expect(code).toBe(0);
+    expect(workers()).toEqual(['The query worker']);
+    return JSON.parse(out).lines;
+  };
+  const before = await epochs();
+  expect(before.length).toBeGreaterThan(0);
+  const status = await command('status', 'endless-small-1');
+  expect(status).toMatchObject({ code: 0, out: expect.stringMatching(/^endless-small-1: running\n/) });
+  const watched = await command('watch', 'endless-small-1');
+  expect(watched).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/\nwatch: expected a stack that is up, found none; start one first: .* up\n$/),
+  });
+  expect(await epochs()).toEqual(before);
+
+  const terminal = await run('endless', 10_000);
+  await terminal.until(/Resuming the unfinished study endless-small-1\./);
+  await terminal.until(/· {2}narrow +epoch \d+ of 10000, .*images\/s/);
+  terminal.type(CTRL_C);
+  expect(await terminal.ended).toBe(130);
+  const after = await epochs();
+  expect(after.length).toBeGreaterThan(before.length);
+  expect(after.slice(0, before.length)).toEqual(before);
+
+  const cancelled = await command('cancel', 'endless-small-1');
+  expect(cancelled).toMatchObject({ code: 0, out: 'endless-small-1: cancelled\n' });
+  expect(workers()).toEqual(['The query worker']);
+  const outcome = await command('watch', 'endless-small-1');
+  expect(outcome).toMatchObject({ code: 1, out: expect.stringMatching(/\nendless-small-1: cancelled/) });
+});
+
 // --- helpers ---
+
+/** Runs a command of the program without a terminal. */
+function command(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+  const child = spawn(process.execPath, [join(projectRoot, 'client', 'staged-study.mjs'), ...args], {
+    env: { ...process.env, ...env },
+  });
+  let [out, err] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    err += text;
+  });
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err })));
+}
+
+/** Those of the last stack. */
+function workers(): string[] {
+  const { processes = [] } = readStackState(state) ?? {};
+  return processes.map(({ name }) => name).filter((name) => name.endsWith(' worker'));
+}
 
 async function run(name: string, epochs: number): Promise<Terminal> {
   const study: StudyInput = {

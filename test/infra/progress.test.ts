@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
+import { setQuiet } from '../../infra/quiet.ts';
 import { runTasks, type Task } from '../../infra/setup/progress.ts';
 
 const failure = new Error('no compiler');
@@ -30,6 +31,14 @@ test('without a terminal, a line is written as each task ends', async () => {
     expect.stringMatching(/^ {2}first: ready after \d+\.\d s$/),
     '  second: failed',
   ]);
+});
+
+test('a quiet process shows nothing', async () => {
+  setQuiet(true);
+  const { errors, text } = await written({ isTTY: true });
+  setQuiet(false);
+  expect(errors).toEqual([failure]);
+  expect(text).toBe('null');
 });
 
 test.each([

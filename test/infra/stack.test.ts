@@ -9,6 +9,7 @@ import { afterAll, test as base, beforeAll, describe, expect, inject } from 'vit
 import { isRunning } from '../../infra/process-identity.ts';
 import { inspectStack } from '../../infra/stack/inspect-stack.ts';
 import { type OpenStack, openStack, stackStatus, stopStack } from '../../infra/stack/open-stack.ts';
+import type { StackLevel } from '../../infra/stack/stack-level.ts';
 import { readStackState, type StackState } from '../../infra/stack/stack-state.ts';
 import { prepareStateFolder } from '../../infra/stack/state-folder.ts';
 import { UserError } from '../../infra/user-error.ts';
@@ -30,6 +31,7 @@ afterAll(() => {
 });
 
 interface Options {
+  level?: StackLevel;
   keepAfterExit?: boolean;
   store?: StoreConfig;
   worker?: string;
@@ -42,12 +44,17 @@ class TestStack {
   /** What its starts have waited for. */
   progress: string[] = [];
 
-  open({ keepAfterExit = false, store, worker = FAKE_WORKER }: Options = {}): Promise<OpenStack> {
+  open(options: Options = {}): Promise<OpenStack> {
+    const { level = 'training', keepAfterExit = false, store, worker = FAKE_WORKER } = options;
     return openStack({
       configuration: { kind: 'embedded', stateFolder: this.stateFolder, store },
+      level,
       keepAfterExit,
       onProgress: (doing) => this.progress.push(doing),
-      workers: [{ name: 'The fake worker', path: worker }],
+      workers: {
+        queries: [{ name: 'The fake query worker', path: FAKE_WORKER }],
+        training: [{ name: 'The fake worker', path: worker }],
+      },
     });
   }
 
@@ -61,6 +68,10 @@ class TestStack {
   identities() {
     const { supervisor, processes } = this.state;
     return [supervisor, ...processes.map(({ identity }) => identity)];
+  }
+
+  get workers(): string[] {
+    return this.state.processes.map(({ name }) => name).filter((name) => name.endsWith(' worker'));
   }
 
   async killSupervisor(): Promise<void> {
@@ -106,7 +117,7 @@ describe.concurrent('a stack', () => {
     expect(readFileSync(join(stateFolder, 'logs', 'fake-worker.log'), 'utf8')).toContain(
       `${first.temporal.address} ${first.store.endpoint} staged-study ${first.store.consoleUrl}`,
     );
-    expect(stackStatus(stateFolder)).toBe('ready');
+    expect(stackStatus(stateFolder)).toEqual({ phase: 'ready', trains: true });
 
     const running = stack.identities();
     expect(running).toHaveLength(4);
@@ -121,6 +132,43 @@ describe.concurrent('a stack', () => {
     expect(stack.progress).toEqual(['starting the Temporal server and MinIO', 'starting the workers']);
     expect(again.store).toEqual(first.store);
     expect(again.temporal).toEqual(first.temporal);
+  });
+
+  test('starts no worker for those who need none, and adds workers for those who do', async ({ stack }) => {
+    const { stateFolder } = stack;
+    const servers = await stack.open({ level: 'servers' });
+    expect(servers).toMatchObject({ startedHere: true, level: 'servers' });
+    expect(stack.progress).not.toContain('starting the workers');
+    expect(stack.workers).toEqual([]);
+    expect(stackStatus(stateFolder)).toEqual({ phase: 'ready', trains: false });
+    expect(stack.inspect()[1]?.detail).toContain('; without workers that train; ');
+
+    const queries = await stack.open({ level: 'queries' });
+    expect(queries).toMatchObject({ startedHere: false, level: 'queries', temporal: servers.temporal });
+    expect(stack.workers).toEqual(['The fake query worker']);
+    expect(stackStatus(stateFolder)).toMatchObject({ trains: false });
+
+    const training = await stack.open();
+    expect(training).toMatchObject({ startedHere: false, level: 'training', temporal: servers.temporal });
+    expect(stack.workers).toEqual(['The fake query worker', 'The fake worker']);
+    expect(stackStatus(stateFolder)).toMatchObject({ trains: true });
+    expect(await stack.open({ level: 'servers' })).toMatchObject({ startedHere: false, level: 'training' });
+    for (const { lost } of [servers, queries, training]) expect(lost.aborted).toBe(false);
+  });
+
+  test('that trains starts without the worker for queries', async ({ stack }) => {
+    await stack.open();
+    expect(stack.workers).toEqual(['The fake worker']);
+  });
+
+  test('that can add no workers ends, and names the worker to whoever needs it', async ({ stack }) => {
+    const reader = await stack.open({ level: 'servers', worker: FAILING_WORKER });
+    const lost = once(reader.lost, 'abort');
+    await expect(stack.open({ worker: FAILING_WORKER })).rejects.toThrow(
+      /^The fake worker ended with exit code 3/,
+    );
+    await lost;
+    await until(() => !stack.identities().some(isRunning));
   });
 
   test('that is kept outlives its users, and stops on request, of which its users are notified', async ({
@@ -320,6 +368,7 @@ describe.concurrent('a stack', () => {
       );
     const opening = openStack({
       configuration: { kind: 'embedded', stateFolder, store: undefined },
+      level: 'training',
       keepAfterExit: false,
       onProgress: () => {},
     });

@@ -58,7 +58,7 @@ describe('keys', () => {
     (id) => {
       expect(keys.isValidId(id)).toBe(false);
       expect(() => keys.studyKey(id)).toThrow(/expected an id of .* got/);
-      expect(() => keys.reportKey('study', id)).toThrow(/expected an id of .* got/);
+      expect(() => keys.reportKey('study', id)).toThrow(/expected a file name of .* got/);
     },
   );
 

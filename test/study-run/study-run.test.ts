@@ -6,6 +6,7 @@ import { EXIT } from '../../client/command-line/exit-codes.ts';
 import type { StudyView } from '../../client/observe/observe-study.ts';
 import { datasetSource } from '../../client/start/dataset-source.ts';
 import { startOrResume } from '../../client/start/start-study.ts';
+import { countStoredResults, printStoredResults } from '../../client/start/stored-results.ts';
 import { printOutcome } from '../../client/terminal/outcome.ts';
 import { watchStudy } from '../../client/terminal/watch-study.ts';
 import { type BlobRef, getBlob } from '../../storage/blobs.ts';
@@ -38,6 +39,7 @@ import { canonicalJson, trialKey } from '../../study/trial/trial-key.ts';
 import { decodePredictions } from '../../trainer/jobs/predictions.ts';
 import { unpackImages } from '../../training/data/packed-images.ts';
 import { stratifiedSubset } from '../../training/data/split.ts';
+import type { StudyRequest } from '../../workflows/study-workflow.ts';
 import { smallArchive } from '../activities/small-archive.ts';
 import { type Bench, openBench } from '../activities/training-bench.ts';
 import { watchedStore } from '../storage/watched-store.ts';
@@ -260,17 +262,84 @@ it('the same study again trains nothing and has the same results', async () => {
   expect(test).toMatchObject(score);
 });
 
+it('says beforehand how many results the store has, through a search too', async () => {
+  const searching: StudyInput = {
+    ...study,
+    stages: [
+      ...study.stages.slice(0, 2),
+      {
+        kind: 'search',
+        name: 'search',
+        question: 'Which rate?',
+        from: 'rate',
+        evaluations: 2,
+        space: { learningRate: { kind: 'uniform', low: 0.001, high: 0.1 } },
+      },
+      {
+        kind: 'compare',
+        name: 'dropout',
+        question: 'Does more dropout help?',
+        from: 'search',
+        candidates: [{ name: '_dropout', change: { dropout: 0.3 } }],
+      },
+    ],
+  };
+  const request = requestOf({ study: searching });
+  expect(await countStoredResults(bench.store, request)).toMatchObject({ stored: 4, trials: 7 });
+  await run('searched', { study: searching });
+  expect(await countStoredResults(bench.store, request)).toMatchObject({ stored: 7, trials: 7 });
+  expect((await printing(() => printStoredResults(bench.store, request))).text).toBe(
+    'The store has the results of 7 of 7 trials. Nothing is trained; to train them again: --retrain\n',
+  );
+  const otherSeed = requestOf({ study: { ...study, seed: 2 } });
+  expect(await countStoredResults(bench.store, otherSeed)).toMatchObject({ stored: 0, trials: 4 });
+});
+
+it('retrained, a study trains every trial again, with the same results to the bit', async () => {
+  bench.jobs.length = 0;
+  const { view } = await run('retrained', { retrain: true });
+  expect(bench.jobs.filter(({ kind }) => kind === 'train')).toHaveLength(4);
+  const { stages } = await recordOf('retrained');
+  for (const [index, { trials }] of stages.entries())
+    for (const [place, trial] of trials.entries()) {
+      const earlier = record.stages[index]?.trials[place];
+      expect(trial).toMatchObject({
+        repetition: 1,
+        reused: false,
+        score: earlier?.score,
+        retrained: {
+          earlier: earlier?.trialKey,
+          sameWeights: true,
+          firstDifferentEpoch: null,
+          sameEnvironment: true,
+        },
+      });
+    }
+  expect((await endOf(view)).text).toMatch(/\nretrained: +4.trials, bit-identical to earlier results\n/);
+  const page = (await bench.store.get(reportKey('retrained', 'index.html')))?.body.toString();
+  expect(page).toMatch(/Trained again with <code>--retrain<\/code>: 4.trials, bit-identical/);
+});
+
 // --- helpers ---
 
-/** Starts a study and watches it until it ends, as the command line does without a terminal. */
-async function run(id: string) {
-  const request = {
-    study: parseStudy(study, 'tiny'),
+interface RunOptions {
+  study?: StudyInput;
+  retrain?: true;
+}
+
+function requestOf({ study: input = study, retrain }: RunOptions = {}): StudyRequest {
+  return {
+    study: parseStudy(input, 'tiny'),
     profile: 'tiny',
     source: { archive },
     weights: { file: null },
+    ...(retrain && { retrain }),
   };
-  const { studyId } = await startOrResume(bench.client, request, { id });
+}
+
+/** Starts a study and watches it until it ends, as the command line does without a terminal. */
+async function run(id: string, options: RunOptions = {}) {
+  const { studyId } = await startOrResume(bench.client, requestOf(options), { id });
   return printing(() => watchStudy(bench.client, studyId, new AbortController().signal)).then(
     ({ value, text }) => ({ view: value, printed: text }),
   );

@@ -70,6 +70,7 @@ interface Fakes {
 interface Seen {
   written: Written[];
   tested: unknown[];
+  compared: unknown[];
   prepared: unknown[];
   opened: unknown[];
 }
@@ -80,7 +81,7 @@ export async function run(
   fakes: Fakes,
   use: (handle: Handle) => Promise<void>,
 ): Promise<Seen> {
-  const seen: Seen = { written: [], tested: [], prepared: [], opened: [] };
+  const seen: Seen = { written: [], tested: [], compared: [], prepared: [], opened: [] };
   underWay.set(studyId, { ...fakes, ...seen });
   await use(await start(studyId, fakes.request ?? smallRequest()));
   if (process.env.RECORD_HISTORIES) await recordHistories(temporal.client, studyId);
@@ -156,6 +157,12 @@ function control(): Partial<ControlActivities> {
       return { numerics: 7, objectsUrl: null };
     },
     suggest: async ({ index }) => ({ learningRate: (index + 1) / 1000, epochs: 20 }),
+    // The store has the first two repetitions.
+    findRepetition: async () => ({ repetition: 2, earlier: 'c'.repeat(64) }),
+    compareRepetitions: async (keys) => {
+      current().compared.push(keys);
+      return { earlier: keys.earlier, sameWeights: true, firstDifferentEpoch: null, sameEnvironment: true };
+    },
     writeRecord: async (record) => {
       const { written, studyId } = current();
       written.push(record);

@@ -17,7 +17,7 @@ import {
   useTemporal,
   weights,
 } from './run-study.ts';
-import { largerStudy } from './small-study.ts';
+import { largerStudy, smallRequest } from './small-study.ts';
 
 const temporal = useTemporal();
 const details = (id: string) => currentDetails(temporal().client, id);
@@ -77,6 +77,19 @@ describe.concurrent('a study', () => {
     const stage = await details('diverges/width');
     expect(stage).toContain('1. **wide** 10.00 % (epoch 1)\n\n– **narrow** diverged: train_loss');
     expect(await details('diverges')).toContain('Report: `npx staged-study report diverges`');
+  });
+
+  it('trains the next repetition of each trial, and compares it with the one before, if it is to retrain', async () => {
+    const { specs, compared, outcome, written } = await runToEnd(
+      'retrains',
+      (spec) => trained(spec, widthOf(spec) === 16 ? 60 : 50),
+      { ...smallRequest(), retrain: true },
+    );
+    expect(specs.map(({ repetition }) => repetition)).toEqual([2, 2, 2, 2]);
+    expect(compared).toHaveLength(4);
+    expect(compared).toContainEqual({ trialKey: outcome.winner?.trialKey, earlier: 'c'.repeat(64) });
+    for (const { standings } of written[0]?.stages ?? [])
+      for (const { retrained } of standings) expect(retrained).toMatchObject({ sameWeights: true });
   });
 
   it('reschedules a trial if its worker was shut down', async () => {

@@ -76,8 +76,13 @@ async function validate(
   const { config, seed } = spec;
   const { images, split } = await trialImages(store, spec.data);
   const { validation } = split;
-  const probability = config.validationFlip ? config.horizontalFlip : 0;
-  const flips = drawFlips(validation.length, probability, 'validation', seed, bestEpoch as number);
+  const flips = drawFlips({
+    count: validation.length,
+    probability: config.validationFlip ? config.horizontalFlip : 0,
+    stream: 'validation',
+    seed,
+    epoch: bestEpoch as number,
+  });
   const { accuracy, loss } = await evaluate(config, weights, images, validation, { flips, signal });
   return { images: validation.length, accuracy, loss };
 }

@@ -3,7 +3,7 @@ import type { NamedTensors } from '../tensorflow/named-tensors.ts';
 
 /**
  * SHA-256, in lower-case hex, of the tensors' names, shapes and values, independent of their order. Equal if and only if
- * all are equal to the bit.
+ * all are equal bit for bit.
  */
 export function tensorsDigest(tensors: NamedTensors): string {
   const hash = createHash('sha256');

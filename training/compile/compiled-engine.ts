@@ -22,7 +22,7 @@ import { addTensors, type TensorsInGraph } from './tensors-part.ts';
 import { addDropoutSeed, addTraining } from './training-part.ts';
 
 /**
- * An engine that evaluates a network by a graph: traced once, then run as one call a batch.
+ * An engine that evaluates a network. The network is traced when the engine is created; then each batch is one call.
  *
  * @throws {NotTraceableError} if the network can't be traced.
  */

@@ -24,7 +24,7 @@ export function addEvaluation(
     part: 'evaluate',
     network,
     inputs: { weights: weights.variables, x, labels, dropoutSeed, batchShape },
-    run: (values, batch, seed) => {
+    program: (values, batch, seed) => {
       const mode: ForwardMode = dropoutSeed ? { training: true, dropoutSeed: seed } : { training: false };
       const { logits } = network.forward(values, batch.x, mode);
       return { probabilities: tf.softmax(logits), losses: crossEntropy(logits, batch.labels) };

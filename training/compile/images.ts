@@ -7,7 +7,7 @@ import { attribute, types } from '../tensorflow/tensorflow.ts';
 
 /** The images of an engine as variables of a graph, which gathers batches from them by index. */
 export interface ImagesInGraph {
-  /** [batch, 32, 32, 3], in −1 to 1. */
+  /** [batch, 32, 32, 3], values from −1 to 1. */
   x: Output;
   /** int32 [batch]. */
   labels: Output;
@@ -48,7 +48,7 @@ export function addImages(graph: Graph, count: number, mirrored: boolean): Image
 }
 
 /**
- * Adds the normalisation of bytes to −1…1: p / 255, then mean 0.5 and deviation 0.5.
+ * Adds the normalisation of bytes to values from −1 to 1: p / 255, then mean 0.5 and deviation 0.5.
  *
  * @param part prefix of the nodes' names.
  */

@@ -14,12 +14,12 @@ export interface ProgramRequest {
   /** Prefix of the program's nodes. */
   part: string;
   network: NetworkFunction;
-  run: NetworkProgram;
+  program: NetworkProgram;
   /** The graph's outputs for the program's inputs. A program needs only those that it uses. */
   inputs: {
     /** By name, each of the network's weights. */
     weights: ReadonlyMap<string, { value: Output }>;
-    /** [batch, 32, 32, 3], in −1 to 1. */
+    /** [batch, 32, 32, 3], values from −1 to 1. */
     x: Output;
     /** int32 [batch]. */
     labels?: Output;
@@ -33,19 +33,24 @@ export interface ProgramRequest {
 /**
  * Traces a program and adds it to a graph, for batches of any size.
  *
- * @returns the graph's output for each of the program's results, by name.
+ * @returns a function that gives the graph's output for one of the program's results, by name. It throws if the program
+ *   has no such result.
  * @throws {NotTraceableError} if the program can't be traced.
  */
 export function addProgram(
   graph: Graph,
-  { part, network, run, inputs }: ProgramRequest,
+  { part, network, program, inputs }: ProgramRequest,
 ): (result: string) => Output {
-  const places = new Map([...inputs.weights].map(([name, { value }]) => [name, value]));
-  places.set(X, inputs.x);
-  if (inputs.labels) places.set(LABELS, inputs.labels);
-  if (inputs.dropoutSeed) places.set(DROPOUT_SEED, inputs.dropoutSeed);
-  const results = writeTrace(graph, part, traceProgram(network, run), places, inputs.batchShape);
-  return (result) => results.get(result) as Output;
+  const inputOutputs = new Map([...inputs.weights].map(([name, { value }]) => [name, value]));
+  inputOutputs.set(X, inputs.x);
+  if (inputs.labels) inputOutputs.set(LABELS, inputs.labels);
+  if (inputs.dropoutSeed) inputOutputs.set(DROPOUT_SEED, inputs.dropoutSeed);
+  const results = writeTrace(graph, part, traceProgram(network, program), inputOutputs, inputs.batchShape);
+  return (name) => {
+    const output = results.get(name);
+    if (output) return output;
+    throw new Error(`${part}: expected one of the results ${[...results.keys()].join(', ')}, got "${name}"`);
+  };
 }
 
 // --- helpers ---
@@ -55,18 +60,18 @@ const X = 'batch.x';
 const LABELS = 'batch.labels';
 const DROPOUT_SEED = 'batch.dropoutSeed';
 
-/** Small, so that tracing needs little time and memory; two, to find what depends on the size. */
+/** Small, so that tracing needs little time and memory. Comparing two sizes shows what depends on the batch size. */
 const TRACED_BATCH_SIZES = [2, 3] as const;
 
-function traceProgram(network: NetworkFunction, run: NetworkProgram): OpenTrace {
+function traceProgram(network: NetworkFunction, program: NetworkProgram): OpenTrace {
   const [first, second] = TRACED_BATCH_SIZES;
   return openBatch(
-    { batchSize: first, trace: traceOnZeros(network, run, first) },
-    { batchSize: second, trace: traceOnZeros(network, run, second) },
+    { batchSize: first, trace: traceOnZeros(network, program, first) },
+    { batchSize: second, trace: traceOnZeros(network, program, second) },
   );
 }
 
-function traceOnZeros(network: NetworkFunction, run: NetworkProgram, batchSize: number): Trace {
+function traceOnZeros(network: NetworkFunction, program: NetworkProgram, batchSize: number): Trace {
   const inputs = tf.tidy(() => ({
     ...Object.fromEntries(weightsOf(network).map(({ name, shape }) => [name, tf.fill(shape, 0)])),
     [X]: tf.fill([batchSize, IMAGE_SIZE, IMAGE_SIZE, IMAGE_CHANNELS], 0),
@@ -76,7 +81,7 @@ function traceOnZeros(network: NetworkFunction, run: NetworkProgram, batchSize: 
   const { [X]: x, [LABELS]: labels, [DROPOUT_SEED]: dropoutSeed, ...weights } = inputs;
   try {
     const batch = { x: x as Batch['x'], labels: labels as Tensor1D };
-    return trace(inputs, () => run(weights, batch, dropoutSeed as Tensor1D));
+    return trace(inputs, () => program(weights, batch, dropoutSeed as Tensor1D));
   } finally {
     tf.dispose(inputs);
   }

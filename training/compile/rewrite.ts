@@ -4,7 +4,7 @@ import { type Graph, type GraphNode, nodeOf } from '../graph/graph.ts';
  * If a max pool follows a ReLU, swaps their gradients: ReluGrad(MaxPoolGrad(y, p, d), y) becomes
  * MaxPoolGrad(y, p, ReluGrad(d, p)), where y is the ReLU's and p the pool's output.
  *
- * The result is the same to the bit: gradients pass only to the largest y of each window, which equals p. ReluGrad then
+ * The result is the same, bit for bit: gradients pass only to the largest y of each window, which equals p. ReluGrad then
  * runs over a quarter of the values. The gradient of the bias before the ReLU is also summed over the pooled values (the
  * others are 0). Therefore it doesn't share its input with the convolution's gradient any more; oneDNN would fuse the two
  * into one slow operation.

@@ -39,7 +39,7 @@ export function addTraining(
     part: 'train',
     network,
     inputs: { weights: weights.variables, x, labels, dropoutSeed: dropoutSeed.output, batchShape },
-    run: (values, batch, seed) => {
+    program: (values, batch, seed) => {
       const { gradients, buffers, ...sums } = batchGradients(network, values, batch, seed);
       return { ...gradients, ...buffers, ...sums };
     },

@@ -43,7 +43,7 @@ export function servingGraph(config: TrainingConfig, weights: NamedTensors): Ser
     part: 'network',
     network,
     inputs: { weights: constants, x, batchShape },
-    run: (values, batch) => {
+    program: (values, batch) => {
       const { logits } = network.forward(values, batch.x, { training: false });
       return { logits, probabilities: tf.softmax(logits) };
     },

@@ -15,7 +15,7 @@ export interface GraphNode {
 /** An operation's attributes, and two that only operations of a graph have. */
 export type GraphAttribute =
   | OpAttribute
-  /** −1 is a size that may differ between runs. */
+  /** −1 is a size that may differ between calls of `Session.run`. */
   | { name: string; shape: readonly number[] }
   | { name: string; tensor: ConstantTensor };
 
@@ -29,7 +29,7 @@ export interface ConstantTensor {
 export interface TypedOutput {
   output: Output;
   type: TypeName;
-  /** −1 is a size that may differ between runs. */
+  /** −1 is a size that may differ between calls of `Session.run`. */
   shape: readonly number[];
 }
 
@@ -40,7 +40,7 @@ export interface Graph {
   add(name: string, op: string, inputs: string[], attributes: GraphAttribute[]): Output;
   /** Equal constants are one node. */
   constant(tensor: ConstantTensor): Output;
-  /** An input: each run that needs it must feed it. */
+  /** An input. Each call of `Session.run` that needs it must feed it. */
   placeholder(name: string, type: TypeName, shape: readonly number[]): TypedOutput;
   /** Adds a node without a meaningful value. Fetching it runs the nodes of the given outputs. */
   after(name: string, outputs: readonly Output[]): Output;

@@ -10,7 +10,7 @@ export interface Feed {
   to: TypedOutput;
   /** By default, the placeholder's. */
   shape?: readonly number[];
-  /** Must not change during the run. */
+  /** Must not change during the call. */
   values: Values;
 }
 
@@ -18,7 +18,7 @@ export interface Feed {
 export interface Session {
   /**
    * Runs the part of the graph that the fetched outputs need. TensorFlow prepares each combination of feeds and fetches
-   * at its first run, so use few.
+   * when it first occurs, so use few.
    *
    * @returns the values of the fetched outputs.
    * @throws {Error} with TensorFlow's own message.

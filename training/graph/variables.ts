@@ -1,13 +1,13 @@
 import { attribute, type TypeName } from '../tensorflow/tensorflow.ts';
 import type { Graph, Output } from './graph.ts';
 
-/** A variable of a graph. It keeps its value between runs. */
+/** A variable of a graph. It keeps its value between calls of `Session.run`. */
 export interface Variable {
   name: string;
   type: TypeName;
   /** The resource that operations on the variable take. */
   handle: Output;
-  /** Its value at the start of a run. */
+  /** Its value at the start of a call. */
   value: Output;
 }
 

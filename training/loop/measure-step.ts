@@ -32,7 +32,8 @@ export async function measureStep(config: TrainingConfig): Promise<StepTimes> {
     { length: Math.max(batchSize, EVALUATION_BATCH_SIZE) },
     (_, index) => index,
   );
-  const flips = drawFlips(batchSize, config.horizontalFlip, 'training', 0, 1);
+  const probability = config.horizontalFlip;
+  const flips = drawFlips({ count: batchSize, probability, stream: 'training', seed: 0, epoch: 1 });
   const images = randomImages(indices.length);
   const engine = createCompiledEngine({ network, images, mirrored: flips !== undefined, optimizer });
 
@@ -68,19 +69,19 @@ function randomImages(count: number): LabelledImages {
   };
 }
 
-/** Measures `atLeast` runs, and more until `milliseconds` have passed. */
+/** Measures `atLeast` calls, and more until `milliseconds` have passed. */
 async function medianMilliseconds(
-  run: () => Promise<unknown>,
+  work: () => Promise<unknown>,
   warmUps: number,
   atLeast: number,
   milliseconds: number,
 ): Promise<number> {
-  for (let i = 0; i < warmUps; i++) await run();
+  for (let i = 0; i < warmUps; i++) await work();
   const times: number[] = [];
   const started = performance.now();
   while (times.length < atLeast || performance.now() - started < milliseconds) {
     const before = performance.now();
-    await run();
+    await work();
     times.push(performance.now() - before);
   }
   times.sort((a, b) => a - b);

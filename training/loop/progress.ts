@@ -26,16 +26,16 @@ export interface ProgressMeter {
   /** Whether a second has passed since the last measurement. */
   isDue(): boolean;
   /** Must be called for an epoch's last step: the time up to the next epoch counts as evaluation and storing. */
-  progressAt(step: number, images: number, sums: { loss: number; accuracy: number }): TrainingProgress;
+  progressAt(step: number, images: number, means: { loss: number; accuracy: number }): TrainingProgress;
 }
 
 /** @param validationShare validation images as a share of training images. */
-export function createProgressMeter(run: {
+export function createProgressMeter(trial: {
   epochs: number;
   stepsPerEpoch: number;
   validationShare: number;
 }): ProgressMeter {
-  const { epochs, stepsPerEpoch, validationShare } = run;
+  const { epochs, stepsPerEpoch, validationShare } = trial;
   const perStep = createMean();
   const between = createMean();
   let epoch = 1;

@@ -19,7 +19,7 @@ import { startingTensors } from './starting-tensors.ts';
 import { trainEpoch } from './train-epoch.ts';
 
 /** What a trial needs. */
-export interface TrialRun {
+export interface TrialRequest {
   config: TrainingConfig;
   /** Determines initial weights, order of images, flips and dropout. */
   seed: number;
@@ -30,12 +30,12 @@ export interface TrialRun {
   validation: Int32Array;
   /** Initial weights. Tensors that are not among them are drawn from the seed. */
   startFrom?: NamedTensors;
-  /** The checkpoint to resume from. The result is the same to the bit as without the interruption. */
+  /** The checkpoint to resume from. The result is the same, bit for bit, as without the interruption. */
   resumeFrom?: Checkpoint;
   /** Called about once a second while steps run. */
   onProgress(progress: TrainingProgress): void;
   /** Called while no steps run, as a sign of life. */
-  onAlive(doing: string): void;
+  onAlive(): void;
   /** Called after every epoch. The next epoch starts once the promise resolves. */
   onEpoch(checkpoint: Checkpoint, isBest: boolean): Promise<void>;
   signal: AbortSignal;
@@ -68,11 +68,11 @@ export interface TrialOutcome {
  * @throws {RangeError} if there are no images to train or validate on.
  */
 export async function runTrial(
-  run: TrialRun,
+  trial: TrialRequest,
   createEngine: CreateTrainingEngine = createCompiledEngine,
 ): Promise<TrialOutcome> {
-  const network = createNetwork(run.config);
-  const done: Done = { lines: [...(run.resumeFrom?.lines ?? [])], best: run.resumeFrom?.best };
+  const network = createNetwork(trial.config);
+  const done: Done = { lines: [...(trial.resumeFrom?.lines ?? [])], best: trial.resumeFrom?.best };
   const ended = (outcome: Outcome, message?: string): TrialOutcome => ({
     outcome,
     ...(message !== undefined && { message }),
@@ -81,8 +81,8 @@ export async function runTrial(
     parameters: network.parameterCount,
   });
   try {
-    await trainEpochs(run, network, done, createEngine);
-    const scoreInTrainingMode = done.best && (await scoreOf(run, done.best));
+    await trainEpochs(trial, network, done, createEngine);
+    const scoreInTrainingMode = done.best && (await scoreOf(trial, done.best));
     return { ...ended('completed'), ...(scoreInTrainingMode !== undefined && { scoreInTrainingMode }) };
   } catch (error) {
     if (error instanceof DivergedError) return ended('diverged', error.message);
@@ -101,21 +101,21 @@ interface Done {
 
 /** Trains the epochs that are left, and adds each to those that are done. */
 async function trainEpochs(
-  run: TrialRun,
+  trial: TrialRequest,
   network: NetworkFunction,
   done: Done,
   createEngine: CreateTrainingEngine,
 ): Promise<void> {
-  const { config, seed } = run;
-  const stepsPerEpoch = Math.ceil(run.training.length / config.batchSize);
+  const { config, seed } = trial;
+  const stepsPerEpoch = Math.ceil(trial.training.length / config.batchSize);
   if (stepsPerEpoch === 0) throw new RangeError('expected at least one image to train on, got none');
-  const pauses = createPauses(run.signal);
-  const validationShare = run.validation.length / run.training.length;
+  const pauses = createPauses(trial.signal);
+  const validationShare = trial.validation.length / trial.training.length;
   const meter = createProgressMeter({ epochs: config.epochs, stepsPerEpoch, validationShare });
 
-  run.onAlive('preparing images and weights');
-  const start = startingTensors(network, createUpdateRule(config.optimizer), seed, run);
-  const { images, indices } = usedImages(run.images, [run.training, run.validation]);
+  trial.onAlive();
+  const start = startingTensors(network, createUpdateRule(config.optimizer), seed, trial);
+  const { images, indices } = usedImages(trial.images, [trial.training, trial.validation]);
   const [training, validation] = indices as [Int32Array, Int32Array];
   const mirrored = config.horizontalFlip > 0;
   const engine = createEngine({ network, images, mirrored, optimizer: config.optimizer });
@@ -127,11 +127,11 @@ async function trainEpochs(
       const started = performance.now();
 
       // Train
-      const onProgress = (progress: TrainingProgress) => run.onProgress(progress);
+      const onProgress = (progress: TrainingProgress) => trial.onProgress(progress);
       const trained = await trainEpoch({ config, seed, engine, training, pauses, meter, onProgress }, epoch);
 
       // Validate
-      const validated = await validate(run, engine, images.labels, validation, epoch);
+      const validated = await validate(trial, engine, images.labels, validation, epoch);
       checkFinite('val_loss', validated.loss, `after epoch ${epoch}, by its steps 1 to ${stepsPerEpoch}`);
 
       // Log row
@@ -146,7 +146,7 @@ async function trainEpochs(
       });
 
       // Checkpoint
-      run.onAlive(`storing epoch ${epoch}`);
+      trial.onAlive();
       const weights = engine.weights();
       const isBest = bestEpoch(done.lines)?.epoch === epoch;
       if (isBest || !done.best) {
@@ -155,7 +155,7 @@ async function trainEpochs(
       const { best } = done;
       const step = epoch * stepsPerEpoch;
       const checkpoint = { epoch, step, lines: [...done.lines], weights, optimizer: engine.slots(), best };
-      await run.onEpoch(checkpoint, isBest);
+      await trial.onEpoch(checkpoint, isBest);
     }
   } finally {
     engine.dispose();
@@ -163,28 +163,30 @@ async function trainEpochs(
 }
 
 function validate(
-  run: TrialRun,
+  trial: TrialRequest,
   engine: TrainingEngine,
   labels: Uint8Array,
   validation: Int32Array,
   epoch: number,
 ): Promise<Evaluation> {
-  const alive = () => run.onAlive(`evaluating epoch ${epoch}`);
-  alive();
-  const pauses = createPauses(run.signal, alive);
-  return evaluateWith(engine, labels, validation, validationFlips(run, epoch), pauses);
+  trial.onAlive();
+  const pauses = createPauses(trial.signal, () => trial.onAlive());
+  return evaluateWith(engine, labels, validation, validationFlips(trial, epoch), pauses);
 }
 
 /** The best epoch's validation accuracy in training mode, on the images as that epoch's validation mirrored them. */
-function scoreOf(run: TrialRun, { epoch, weights }: BestEpoch): Promise<number | undefined> {
-  const alive = () => run.onAlive(`evaluating epoch ${epoch} in training mode`);
-  alive();
-  const validation = { images: run.images, indices: run.validation, flips: validationFlips(run, epoch) };
-  const pauses = createPauses(run.signal, alive);
-  return accuracyInTrainingMode(run.config, weights, validation, { seed: run.seed, epoch }, pauses);
+function scoreOf(trial: TrialRequest, { epoch, weights }: BestEpoch): Promise<number | undefined> {
+  trial.onAlive();
+  const validation = {
+    images: trial.images,
+    indices: trial.validation,
+    flips: validationFlips(trial, epoch),
+  };
+  const pauses = createPauses(trial.signal, () => trial.onAlive());
+  return accuracyInTrainingMode(trial.config, weights, validation, { seed: trial.seed, epoch }, pauses);
 }
 
-function validationFlips({ config, seed, validation }: TrialRun, epoch: number): Uint8Array | undefined {
+function validationFlips({ config, seed, validation }: TrialRequest, epoch: number): Uint8Array | undefined {
   const probability = config.validationFlip ? config.horizontalFlip : 0;
-  return drawFlips(validation.length, probability, 'validation', seed, epoch);
+  return drawFlips({ count: validation.length, probability, stream: 'validation', seed, epoch });
 }

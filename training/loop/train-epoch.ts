@@ -38,7 +38,8 @@ export async function trainEpoch(trial: EpochTraining, epoch: number): Promise<T
   const images = training.length;
   const steps = Math.ceil(images / config.batchSize);
   const order = shuffledOrder(training, seed, epoch);
-  const flips = drawFlips(images, config.horizontalFlip, 'training', seed, epoch);
+  const probability = config.horizontalFlip;
+  const flips = drawFlips({ count: images, probability, stream: 'training', seed, epoch });
   const learningRate = learningRateAt(config, epoch);
   engine.clearSums();
   meter.startEpoch(epoch);

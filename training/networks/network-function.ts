@@ -44,7 +44,7 @@ export type ForwardPass = {
 
 /** Images and labels of one step. */
 export type Batch = {
-  /** [batch, 32, 32, 3], in −1 to 1. */
+  /** [batch, 32, 32, 3], values from −1 to 1. */
   x: Tensor4D;
   /** int32 [batch]. */
   labels: Tensor1D;

@@ -14,7 +14,7 @@ export async function exportModel(
 ): Promise<void> {
   await checkExportFolder(to);
   const signal = interruption();
-  await withSession({}, async (session) => {
+  await withSession({ level: 'servers' }, async (session) => {
     const found = await findTrial(session.store, studyId, name, (id) => studyStatus(session, id));
     const { trial, result } = found;
     const { classes } = await getDatasetManifest(session.store, result.spec.data.dataset);

@@ -32,7 +32,7 @@ export async function predict(studyId: string, images: string[], options: Predic
     return;
   }
   const signal = interruption();
-  await withSession({}, async (session) => {
+  await withSession({ level: 'servers' }, async (session) => {
     const found = await findTrial(session.store, studyId, undefined, (id) => studyStatus(session, id));
     const score = await ask(session, found, answers, validation, signal);
     const { classes } = await getDatasetManifest(session.store, found.result.spec.data.dataset);

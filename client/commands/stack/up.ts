@@ -3,7 +3,10 @@ import { listUrl } from '../../terminal/temporal-ui.ts';
 
 export async function up(): Promise<void> {
   const configuration = embeddedConfiguration('up');
-  const { startedHere, temporal, store } = await bringUpStack(configuration, { keepAfterExit: true });
+  const { startedHere, temporal, store } = await bringUpStack(configuration, {
+    level: 'training',
+    keepAfterExit: true,
+  });
   console.log(
     startedHere ? 'The stack is up. To stop it: npx staged-study down' : 'The stack is already up.',
   );

@@ -4,7 +4,7 @@ import { findStudy } from '../../observe/find-study.ts';
 import { type Session, withSession } from '../../servers/session.ts';
 
 export async function cancel(studyId: string): Promise<void> {
-  await withSession({}, (session) => cancelStudy(session, studyId));
+  await withSession({ level: 'queries' }, (session) => cancelStudy(session, studyId));
 }
 
 // --- helpers ---

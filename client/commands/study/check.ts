@@ -1,3 +1,6 @@
+import { availableStore } from '../../../infra/stack/open-stack.ts';
+import { createMinioStore } from '../../../storage/minio/minio-store.ts';
+import { StoreAccessError, StoreUnavailableError } from '../../../storage/object-store.ts';
 import { selectProfile } from '../../../study/definition/parse-study.ts';
 import { pretrainedNetworks } from '../../../study/definition/pretrained.ts';
 import type { Stage } from '../../../study/definition/stage-schema.ts';
@@ -6,8 +9,12 @@ import { planCourse } from '../../../study/plan/course.ts';
 import type { PlannedTrial } from '../../../study/plan/plan.ts';
 import { DEFAULT_WEIGHTS } from '../../../words/weights.ts';
 import type { StudyRequest } from '../../../workflows/study-workflow.ts';
+import { UsageError } from '../../command-line/exit-codes.ts';
 import { interruption } from '../../command-line/interruption.ts';
+import { configuration } from '../../servers/configuration.ts';
+import { datasetSource } from '../../start/dataset-source.ts';
 import { describeEstimate, estimateStudy } from '../../start/estimate.ts';
+import { countStoredResults, describeStoredResults } from '../../start/stored-results.ts';
 import { loadStudy } from '../../start/study-source.ts';
 import { type WeightsOptions, withWeights } from '../../start/weights-source.ts';
 
@@ -34,10 +41,29 @@ export async function check(
     console.log(`  images: ${training} for training, ${validation} for validation, ${test} for the test`);
     console.log(`  ${describeWeights(study, profile, weights)}`);
     console.log(`  ${describeEstimate(estimate)}`);
+    console.log(`  results: ${await resultsInStore({ study, profile, weights })}`);
   }
 }
 
 // --- helpers ---
+
+/** How many results the store has, if it can be read without starting anything. */
+async function resultsInStore(request: Omit<StudyRequest, 'source'>): Promise<string> {
+  const servers = configuration();
+  const config = servers.kind === 'deployment' ? servers.store : availableStore(servers);
+  if (!config) return 'how many the store has is not known, since no stack is up';
+  try {
+    const found = await countStoredResults(createMinioStore(config), {
+      ...request,
+      source: await datasetSource(undefined),
+    });
+    return found ? describeStoredResults(found) : 'the store has a damaged object';
+  } catch (error) {
+    const expected = [StoreAccessError, StoreUnavailableError, UsageError];
+    if (!expected.some((kind) => error instanceof kind)) throw error;
+    return `how many the store has is not known: ${(error as Error).message}`;
+  }
+}
 
 function printStages(study: Study, profile: Profile): void {
   const course = planCourse(study, profile, (trials) => trials[0] as PlannedTrial);

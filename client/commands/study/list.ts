@@ -7,7 +7,7 @@ import { type Session, withSession } from '../../servers/session.ts';
 import { table } from '../../terminal/text.ts';
 
 export async function list({ json }: { json?: boolean }): Promise<void> {
-  const studies = await withSession({}, summaries);
+  const studies = await withSession({ level: 'servers' }, summaries);
   if (json) console.log(JSON.stringify(studies, null, 2));
   else if (studies.length === 0) console.log('No studies yet. To start one: npx staged-study run');
   else console.log(describe(studies));

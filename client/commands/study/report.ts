@@ -12,7 +12,7 @@ import { type Session, withSession } from '../../servers/session.ts';
 export async function report(studyId: string, { out }: { out?: string }): Promise<void> {
   const folder = resolve(out ?? studyId);
   await checkFolder(folder);
-  await withSession({}, (session) => writeReport(session, studyId, folder));
+  await withSession({ level: 'servers' }, (session) => writeReport(session, studyId, folder));
 }
 
 // --- helpers ---

@@ -1,10 +1,10 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { UserError } from '../../../infra/user-error.ts';
+import { didYouMean } from '../../../study/definition/did-you-mean.ts';
 import { type Overrides, parseOverrides } from '../../../study/definition/overrides.ts';
 import { settingsSchema } from '../../../study/definition/training-config.ts';
 import { UPDATES } from '../../../temporal/names.ts';
 import { statusInWords } from '../../../words/study-end.ts';
-import { didYouMean } from '../../command-line/did-you-mean.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';
 import { findStudy } from '../../observe/find-study.ts';
 import { type Attention, viewStudy } from '../../observe/observe-study.ts';
@@ -14,7 +14,7 @@ const SETTINGS = Object.keys(settingsSchema.shape);
 
 export async function retry(studyId: string, name: string, { set }: { set?: string[] }): Promise<void> {
   const overrides = set && parseSettings(set);
-  await withSession({ needsRunningStack: 'retry' }, async (session) => {
+  await withSession({ level: 'training', needsRunningStack: 'retry' }, async (session) => {
     const { id, kind } = await waiting(session, studyId, name);
     const update = { trial: UPDATES.retryTrial, stage: UPDATES.retryStage, test: UPDATES.retryTest }[kind];
     if (kind === 'test' && overrides)
@@ -24,7 +24,7 @@ export async function retry(studyId: string, name: string, { set }: { set?: stri
 }
 
 export async function skip(studyId: string, name: string): Promise<void> {
-  await withSession({ needsRunningStack: 'skip' }, async (session) => {
+  await withSession({ level: 'training', needsRunningStack: 'skip' }, async (session) => {
     const { id, kind } = await waiting(session, studyId, name);
     if (kind !== 'trial')
       throw new UsageError(`skip: expected the name of a trial, got the ${kind} "${name}"; retry it instead`);

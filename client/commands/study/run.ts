@@ -1,3 +1,4 @@
+import { isQuiet } from '../../../infra/quiet.ts';
 import { stackStatus } from '../../../infra/stack/open-stack.ts';
 import { listStudies } from '../../../storage/studies.ts';
 import type { StudyRequest } from '../../../workflows/study-workflow.ts';
@@ -7,6 +8,7 @@ import { configuration } from '../../servers/configuration.ts';
 import { type Session, withSession } from '../../servers/session.ts';
 import { printEstimate } from '../../start/estimate.ts';
 import { startOrResume } from '../../start/start-study.ts';
+import { printStoredResults } from '../../start/stored-results.ts';
 import { type StudyOptions, studyRequest } from '../../start/study-request.ts';
 import { describeInterruption } from '../../terminal/interruption.ts';
 import { printOutcome } from '../../terminal/outcome.ts';
@@ -17,7 +19,7 @@ export async function run(name: string, options: StudyOptions): Promise<void> {
   const request = await studyRequest(name, options);
   let studyId: string | undefined;
   try {
-    await withSession({}, (session) =>
+    await withSession({ level: 'training' }, (session) =>
       runAndWatch(session, request, options, (started) => {
         studyId = started;
       }),
@@ -42,13 +44,15 @@ async function runAndWatch(
     ...options,
     stored: await listStudies(session.store),
     beforeStart: async () => {
+      const found = await printStoredResults(session.store, request);
+      const hasAll = found !== undefined && found.stored === found.trials && !request.retrain;
       // With servers of your own, other machines may train: an estimate for this one would mislead.
-      if (session.stack) await printEstimate(request, signal);
+      if (session.stack && !hasAll && !isQuiet()) await printEstimate(request, signal);
     },
   });
   onStarted(studyId);
-  if (resumed) console.log(`Resuming the unfinished study ${studyId}.`);
-  if (session.uiUrl) printTemporalUi(session.uiUrl, session.client.options.namespace, studyId);
+  if (resumed && !isQuiet()) console.log(`Resuming the unfinished study ${studyId}.`);
+  if (session.uiUrl && !isQuiet()) printTemporalUi(session.uiUrl, session.client.options.namespace, studyId);
   const view = await watchStudy(session.client, studyId, signal);
   process.exitCode = await printOutcome(session, view);
   await keepStackForTerminal(session, signal);
@@ -62,7 +66,7 @@ function areServersUp(): boolean {
 
 /** Waits for Ctrl-C if this command started the stack in a terminal, so that one can look at the Temporal UI. */
 async function keepStackForTerminal({ stack }: Session, signal: AbortSignal): Promise<void> {
-  if (!process.stdout.isTTY || !stack?.startedHere || signal.aborted) return;
+  if (!process.stdout.isTTY || isQuiet() || !stack?.startedHere || signal.aborted) return;
   console.log('\nThe stack stays up until Ctrl-C.');
   // The signal's listener alone doesn't keep the process alive.
   const alive = setInterval(() => {}, 60_000);

@@ -1,4 +1,5 @@
 import { readMetrics, readResult, type TrialResult } from '../../../storage/trials/trials.ts';
+import { didYouMean } from '../../../study/definition/did-you-mean.ts';
 import type { EpochLine } from '../../../study/trial/trial.ts';
 import { trialKey } from '../../../study/trial/trial-key.ts';
 import { QUERIES } from '../../../temporal/names.ts';
@@ -7,7 +8,6 @@ import { standingInWords } from '../../../words/outcome.ts';
 import { drawInWords } from '../../../words/settings.ts';
 import { initialWeightsInWords } from '../../../words/weights.ts';
 import type { TrialStatus } from '../../../workflows/status.ts';
-import { didYouMean } from '../../command-line/did-you-mean.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';
 import { findStudy } from '../../observe/find-study.ts';
 import { type StudyView, type TrialView, viewStudy } from '../../observe/observe-study.ts';
@@ -21,7 +21,7 @@ export async function show(
   trial: string | undefined,
   { json }: { json?: boolean },
 ): Promise<void> {
-  await withSession({}, async (session) => {
+  await withSession({ level: 'queries' }, async (session) => {
     await findStudy(session, studyId);
     const view = await viewStudy(session.client, studyId);
     if (trial === undefined) showStudy(view, json);

@@ -1,16 +1,20 @@
+import { isQuiet } from '../../../infra/quiet.ts';
 import { listStudies } from '../../../storage/studies.ts';
 import { withSession } from '../../servers/session.ts';
 import { startOrResume } from '../../start/start-study.ts';
+import { printStoredResults } from '../../start/stored-results.ts';
 import { type StudyOptions, studyRequest } from '../../start/study-request.ts';
 import { printTemporalUi } from '../../terminal/temporal-ui.ts';
 
 export async function start(name: string, options: StudyOptions): Promise<void> {
   const request = await studyRequest(name, options);
-  await withSession({ needsRunningStack: 'start' }, async ({ client, store, uiUrl }) => {
+  await withSession({ level: 'training', needsRunningStack: 'start' }, async ({ client, store, uiUrl }) => {
     const { studyId, resumed } = await startOrResume(client, request, {
       ...options,
       stored: await listStudies(store),
+      beforeStart: async () => void (await printStoredResults(store, request)),
     });
+    if (isQuiet()) return console.log(studyId);
     console.log(`${studyId} ${resumed ? 'is already running' : 'has started'}. To watch it:`);
     console.log(`  npx staged-study watch ${studyId}`);
     if (uiUrl) printTemporalUi(uiUrl, client.options.namespace, studyId);

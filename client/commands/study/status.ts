@@ -14,7 +14,7 @@ import {
 } from '../../terminal/format.ts';
 
 export async function status(studyId: string, { json }: { json?: boolean }): Promise<void> {
-  await withSession({}, async (session) => {
+  await withSession({ level: 'queries' }, async (session) => {
     await findStudy(session, studyId);
     const view = await viewStudy(session.client, studyId);
     console.log(json ? JSON.stringify(view, null, 2) : summary(view));

@@ -180,6 +180,17 @@ describe('against servers', () => {
     ]);
   });
 
+  it('--quiet leaves only results and errors', async () => {
+    expect(await exitCode(`run ${file} --id silent --quiet`)).toBe(0);
+    expect(printed).toMatch(/^\nwinner: +narrow_fast/);
+    await expectExits([
+      ['watch silent --quiet', 0, /^\nwinner: +narrow_fast/],
+      ['watch silnt -q', 2, /^study: expected the id of a study, got "silnt"/],
+      [`start ${file} --id started --quiet`, 0, /^started\n$/],
+      ['watch started', 0, /^A small study: started, /],
+    ]);
+  });
+
   it('a study that fails before its data set is prepared: 1; it is still listed and shown', async () => {
     const prepareDataset = async () => {
       throw ApplicationFailure.nonRetryable('no archive: name one');

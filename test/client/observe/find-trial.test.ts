@@ -22,6 +22,7 @@ it('names the studies in the store', async () => {
   await expect(find('../mine-1', undefined)).rejects.toThrow(
     'study: expected the id of a study in the object store (mine-1), got "../mine-1"',
   );
+  await expect(find('mine-2', undefined)).rejects.toThrow('got "mine-2" (did you mean "mine-1"?)');
 });
 
 it.each<[Status | undefined, string]>([
@@ -51,6 +52,7 @@ it('names the trials of a study, and says why one has no weights', async () => {
   await writeStudy(store, ended.opening);
   await writeRecord(store, ended);
   await expect(find('mine-1', 'middle')).rejects.toThrow('trial: expected one of wide, narrow, got "middle"');
+  await expect(find('mine-1', 'narow')).rejects.toThrow('got "narow" (did you mean "narrow"?)');
   await expect(find('mine-1', 'wide')).rejects.toThrow(
     'trial: expected a trial that completed, got "wide", which diverged',
   );

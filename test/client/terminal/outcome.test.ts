@@ -1,10 +1,11 @@
 import { Client } from '@temporalio/client';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { EXIT } from '../../../client/command-line/exit-codes.ts';
-import type { StudyView } from '../../../client/observe/observe-study.ts';
+import type { StudyView, TrialView } from '../../../client/observe/observe-study.ts';
 import type { Session } from '../../../client/servers/session.ts';
 import { printOutcome } from '../../../client/terminal/outcome.ts';
 import { createMemoryStore } from '../../../storage/memory-store.ts';
+import type { TrialStanding } from '../../../study/record/record.ts';
 import { ended, parked, stageView, viewOf } from '../views.ts';
 
 let printed: string[];
@@ -40,6 +41,30 @@ it('prints the winner, its test, and where to look at the study', async () => {
   ]);
 });
 
+it('says which retrained trials differ from their earlier results', async () => {
+  const retrained = {
+    earlier: 'b'.repeat(64),
+    sameWeights: true,
+    firstDifferentEpoch: null,
+    sameEnvironment: true,
+  };
+  const trials = [
+    withStanding('MLP', { retrained }),
+    withStanding('wide', { retrained: { ...retrained, sameWeights: false, firstDifferentEpoch: 2 } }),
+    withStanding('deep', {
+      retrained: { ...retrained, sameWeights: false, sameEnvironment: false },
+    }),
+    withStanding('plain', {}),
+    // Compared in its own stage.
+    withStanding('MLP', { retrained, takenOver: true }),
+  ];
+  await outcome(viewOf([stageView(trials)], { workflowStatus: 'COMPLETED' }), { startedHere: false });
+  expect(printed.map((text) => text.replaceAll('\u00a0', ' '))).toContain(
+    'retrained:   2 of 3 trials not bit-identical to earlier results: wide (differs from epoch 2); ' +
+      'deep (only the weights differ, on another device, build or number of threads)',
+  );
+});
+
 it('says how to start servers again that stop with the command', async () => {
   await outcome(completed, { startedHere: true });
   expect(printed.at(-1)).toBe('These servers stop now. To start them again: npx staged-study up');
@@ -70,6 +95,11 @@ it('prints the commands for what needs attention', async () => {
 
 // --- helpers ---
 
+function withStanding(name: string, change: Partial<TrialStanding>): TrialView {
+  const trial = ended(name, 48);
+  return { ...trial, standing: { ...(trial.standing as TrialStanding), ...change } };
+}
+
 function outcome(view: StudyView, { startedHere }: { startedHere: boolean }): Promise<number> {
   const session: Session = {
     client: new Client({ connection: {} as never, namespace: 'default' }),
@@ -83,7 +113,7 @@ function outcome(view: StudyView, { startedHere }: { startedHere: boolean }): Pr
       secretKey: 'secret',
       consoleUrl: 'http://127.0.0.1:9001',
     },
-    stack: { startedHere, credentialsFile: '/state/credentials.json' },
+    stack: { startedHere, trains: true, credentialsFile: '/state/credentials.json' },
   };
   return printOutcome(session, view);
 }

@@ -23,7 +23,7 @@ describe.each(storeKinds)('lease on a trial (%s)', (_name, createStore) => {
     return answer.lease;
   }
 
-  it('begins with term 1, and reports its holder and expiry', async () => {
+  it('begins with term 1, and refuses others with its holder and expiry', async () => {
     expect((await take('first')).term).toBe(1);
     expect(await ask('second')).toEqual({
       heldBy: { holder: 'first', term: 1, until: new Date('2026-01-01T00:01:00Z') },
@@ -71,7 +71,7 @@ describe.each(storeKinds)('lease on a trial (%s)', (_name, createStore) => {
     await assertTerm(store, trial, 1);
   });
 
-  it('is taken over at once by a new attempt of its holder, whatever its attempt number', async () => {
+  it('passes at once to another attempt of the same holder, whatever its attempt number', async () => {
     const old = await take('first');
     const answer = await ask('first', 1);
     expect(answer).toMatchObject({ lease: { term: 2 } });

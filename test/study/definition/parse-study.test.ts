@@ -25,22 +25,42 @@ describe('parseStudy', () => {
     [
       'an unknown key',
       (s) => (s.stagez = []),
-      'the study: unknown key "stagez"; remove it or correct the spelling',
+      'the study: unknown key "stagez" (did you mean "stages"?); remove it or correct the spelling',
     ],
     [
       'a typo in a candidate',
       (s) => (s.stages[0].candidates[0].change.network.hiden = 1),
-      'stages[0].candidates[0].change.network: unknown key "hiden"',
+      'stages[0].candidates[0].change.network: unknown key "hiden" (did you mean "hidden"?);',
+    ],
+    [
+      'typos in settings',
+      (s) => (s.base = { learnigRate: 1, optimiser: 1, x: 1 }),
+      'base: unknown keys "learnigRate" (did you mean "learningRate"?), "optimiser" (did you mean "optimizer"?), "x"; remove them or correct the spelling',
+    ],
+    [
+      'a typo in a setting of a candidate',
+      (s) => (s.stages[1].candidates[0].change.learnigRate = 1),
+      'stages[1].candidates[0].change: unknown key "learnigRate" (did you mean "learningRate"?)',
+    ],
+    [
+      'a typo in a profile',
+      (s) => (s.profiles.tiny.epochDivider = 2),
+      'profiles.tiny: unknown key "epochDivider" (did you mean "epochDivisor"?)',
+    ],
+    [
+      'a typo in the name of a stage to start from',
+      (s) => (s.stages[1].from = 'widht'),
+      'stages[1].from: expected the name of an earlier stage that has a winner ("width"), got "widht" (did you mean "width"?)',
     ],
     [
       'an unknown kind of stage',
       (s) => (s.stages[2].kind = 'tset'),
-      'stages[2].kind: expected a known kind ("compare", "search", "variant", "repeat", "test"), got "tset"',
+      'stages[2].kind: expected a known kind ("compare", "search", "variant", "repeat", "test"), got "tset" (did you mean "test"?)',
     ],
     [
       'an unknown activation',
       (s) => (s.base.activation = 'reloo'),
-      'base.activation: expected one of "relu", "leakyRelu", "sigmoid", "elu", "silu", got "reloo"',
+      'base.activation: expected one of "relu", "leakyRelu", "sigmoid", "elu", "silu", got "reloo" (did you mean "relu"?)',
     ],
     ['a wrong type', (s) => (s.base.learningRate = 'fast'), 'base.learningRate: expected number, got "fast"'],
     [
@@ -110,7 +130,7 @@ describe('parseStudy', () => {
     [
       'a published result of no stage',
       (s) => (s.published = published({ stage: 'widht', ours: { kind: 'best' } })),
-      'published.results[0].stage: expected the name of a stage (width, rate, test), got "widht"',
+      'published.results[0].stage: expected the name of a stage (width, rate, test), got "widht" (did you mean "width"?)',
     ],
     [
       'a published result of no candidate',
@@ -177,7 +197,7 @@ describe('parseStudy', () => {
     [
       'a variant of a candidate that is not there',
       (s) => (s.stages[4].of[0].candidate = 'wider'),
-      'stages[4].of[0].candidate: expected a candidate of width (narrow, wide), got "wider"',
+      'stages[4].of[0].candidate: expected a candidate of width (narrow, wide), got "wider" (did you mean "wide"?)',
     ],
     [
       'a stage from a side experiment',
@@ -211,6 +231,7 @@ describe('selectProfile', () => {
     expect(() => selectProfile(study, 'reprot')).toThrow(
       'expected one of demo, full (study "cifar10"), got "reprot"',
     );
+    expect(() => selectProfile(study, 'ful')).toThrow('got "ful" (did you mean "full"?)');
     expect(() => selectProfile(study, 'constructor')).toThrow(InvalidStudyError);
   });
 });

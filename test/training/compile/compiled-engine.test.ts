@@ -55,6 +55,13 @@ function trained(create: typeof createCompiledEngine, network: Network, changes:
   }
 }
 
+function trainedByBoth(network: Network, changes: Partial<Settings>) {
+  return {
+    eager: trained(createEagerEngine, network, changes),
+    compiled: trained(createCompiledEngine, network, changes),
+  };
+}
+
 type Stepped = ReturnType<typeof trained>['steps'][number];
 
 function stateOf(engine: TrainingEngine) {
@@ -93,11 +100,9 @@ describe('a compiled step equals the eager one', () => {
     ['adagrad', { optimizer: optimizers.adagrad as Optimizer }],
     ['no flips, no momentum', { horizontalFlip: 0, optimizer: { kind: 'sgd', momentum: 0 } }],
   ];
-  test.each(exact)('to the bit: a dense network, %s', (_what, changes) => {
-    const [eager, compiled] = [createEagerEngine, createCompiledEngine].map((create) =>
-      trained(create, dense(24, 16), changes),
-    );
-    expect(compiled?.steps.map(digest)).toEqual(eager?.steps.map(digest));
+  test.each(exact)('bit for bit: a dense network, %s', (_what, changes) => {
+    const { eager, compiled } = trainedByBoth(dense(24, 16), changes);
+    expect(compiled.steps.map(digest)).toEqual(eager.steps.map(digest));
   });
 
   // TensorFlow's Adadelta multiplies by the reciprocal root. The gradient of a convolution's bias sums in another order.
@@ -120,11 +125,9 @@ describe('a compiled step equals the eager one', () => {
     }),
   ];
   test.each(close)('within 2·10⁻⁵ after four steps: %s', (_what, network, changes) => {
-    const [eager, compiled] = [createEagerEngine, createCompiledEngine].map((create) =>
-      trained(create, network, changes),
-    ) as [ReturnType<typeof trained>, ReturnType<typeof trained>];
+    const { eager, compiled } = trainedByBoth(network, changes);
     for (const [step, { loss, correct, weights, slots }] of eager.steps.entries()) {
-      const other = compiled.steps[step] as (typeof compiled.steps)[number];
+      const other = compiled.steps[step] as Stepped;
       expect(Math.abs(other.loss / loss - 1)).toBeLessThan(1e-6);
       expect(other.correct).toBe(correct);
       expect(difference(weights, other.weights)).toBeLessThan(2e-5);
@@ -141,9 +144,8 @@ describe('a compiled step equals the eager one', () => {
     'within 10⁻⁴ after one step: a ResNet with its running averages, %s',
     (_name, optimizer) => {
       const changes = { optimizer, activation: 'elu', dropout: 0.2 } as const;
-      const [eager, compiled] = [createEagerEngine, createCompiledEngine].map(
-        (create) => trained(create, tinyResnet, changes).steps[0],
-      ) as [Stepped, Stepped];
+      const both = trainedByBoth(tinyResnet, changes);
+      const [eager, compiled] = [both.eager.steps[0] as Stepped, both.compiled.steps[0] as Stepped];
       expect(Math.abs(compiled.loss / eager.loss - 1)).toBeLessThan(1e-5);
       expect(difference(averages(eager.weights), averages(compiled.weights))).toBeLessThan(1e-5);
       if (optimizer.kind === 'sgd') expect(difference(eager.slots, compiled.slots, 0.1)).toBeLessThan(1e-4);
@@ -177,16 +179,18 @@ test('batches have the right images, mirrored or not, also if the images are loa
   const request = { network, images: many, mirrored: true, optimizer: config.optimizer };
   const indices = Int32Array.of(0, 1999, 2000, 3999, 4000, 4099, 0, 1999, 2000, 3999, 4000, 4099);
   const flips = indices.map((_, position) => (position < 6 ? 0 : 1));
-  const [eager, compiled] = [createEagerEngine(request), createCompiledEngine(request)].map((engine) => {
+  const evaluatedBy = (engine: TrainingEngine) => {
     engine.setWeights(startingTensors(network, createUpdateRule(config.optimizer), 5).weights);
     const result = engine.evaluate({ indices, flips: Uint8Array.from(flips) });
     engine.dispose();
     return result;
-  });
-  for (const [position, loss] of (eager?.losses ?? []).entries()) {
-    expect(compiled?.losses[position]).toBeCloseTo(loss, 6);
+  };
+  const eager = evaluatedBy(createEagerEngine(request));
+  const compiled = evaluatedBy(createCompiledEngine(request));
+  for (const [position, loss] of eager.losses.entries()) {
+    expect(compiled.losses[position]).toBeCloseTo(loss, 6);
   }
-  expect(new Set(eager?.losses).size).toBe(12);
+  expect(new Set(eager.losses).size).toBe(12);
 });
 
 test('weights are read as they were set, and training does not change the arrays they were set from', () => {

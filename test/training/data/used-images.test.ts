@@ -6,7 +6,7 @@ const images = {
   labels: Uint8Array.of(5, 6, 7, 8, 9),
 };
 
-test('keeps the images that are used only, and adapts the indices', () => {
+test('keeps only the images that are used, and adapts the indices', () => {
   const used = usedImages(images, [Int32Array.of(4, 1), Int32Array.of(1, 3)]);
   expect([...used.images.pixels]).toEqual([2, 3, 6, 7, 8, 9]);
   expect([...used.images.labels]).toEqual([6, 8, 9]);

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { drawFlips, shuffledOrder } from '../../../training/loop/order.ts';
+import { drawFlips, type FlipsRequest, shuffledOrder } from '../../../training/loop/order.ts';
 import { range } from '../easy-images.ts';
 
 const indices = range(100, 1100);
+
+const flipsOf = (changes: Partial<FlipsRequest> = {}) =>
+  drawFlips({ count: 100, probability: 0.5, stream: 'training', seed: 3, epoch: 1, ...changes });
 
 describe('order', () => {
   test('has every index once, and does not change the given indices', () => {
@@ -20,7 +23,7 @@ describe('order', () => {
     expect(shuffledOrder(indices, 2, 2)).not.toEqual(second);
   });
 
-  test('puts each index in each place equally often', () => {
+  test('has each of the possible orders equally often', () => {
     const counts = new Map<string, number>();
     for (let seed = 0; seed < 6000; seed++) {
       const key = shuffledOrder(range(0, 3), seed, 1).join();
@@ -35,20 +38,20 @@ describe('order', () => {
 describe('flips', () => {
   test('have the requested probability', () => {
     for (const probability of [0.2, 0.5]) {
-      const flips = drawFlips(20_000, probability, 'training', 3, 1) as Uint8Array;
+      const flips = flipsOf({ count: 20_000, probability }) as Uint8Array;
       const share = flips.reduce((sum, flip) => sum + flip, 0) / 20_000;
       expect(Math.abs(share - probability)).toBeLessThan(0.018); // five deviations
       expect(new Set(flips)).toEqual(new Set([0, 1]));
     }
-    expect(drawFlips(20, 1, 'training', 3, 1)).toEqual(new Uint8Array(20).fill(1));
-    expect(drawFlips(20, 0, 'training', 3, 1)).toBeUndefined();
+    expect(flipsOf({ probability: 1 })).toEqual(new Uint8Array(100).fill(1));
+    expect(flipsOf({ probability: 0 })).toBeUndefined();
   });
 
   test('depend on stream, seed and epoch only', () => {
-    const flips = drawFlips(100, 0.5, 'training', 3, 1);
-    expect(drawFlips(100, 0.5, 'training', 3, 1)).toEqual(flips);
-    expect(drawFlips(100, 0.5, 'training', 3, 2)).not.toEqual(flips);
-    expect(drawFlips(100, 0.5, 'training', 4, 1)).not.toEqual(flips);
-    expect(drawFlips(100, 0.5, 'validation', 3, 1)).not.toEqual(flips);
+    const flips = flipsOf();
+    expect(flipsOf()).toEqual(flips);
+    expect(flipsOf({ epoch: 2 })).not.toEqual(flips);
+    expect(flipsOf({ seed: 4 })).not.toEqual(flips);
+    expect(flipsOf({ stream: 'validation' })).not.toEqual(flips);
   });
 });

@@ -10,7 +10,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const sums = { loss: 1, accuracy: 50 };
+const means = { loss: 1, accuracy: 50 };
 const steady = { epochs: 10, stepsPerEpoch: 50, validationShare: 0.25 };
 
 /** Runs an epoch of 50 steps of 32 images, and returns the progress of each second and of its end. */
@@ -23,13 +23,13 @@ function epochOf(
   meter.startEpoch(epoch);
   for (let step = 1; step <= 50; step++) {
     now += stepMs;
-    if (step === 50 || meter.isDue()) seen.push(meter.progressAt(step, 32 * step, sums));
+    if (step === 50 || meter.isDue()) seen.push(meter.progressAt(step, 32 * step, means));
   }
   now += afterMs;
   return seen;
 }
 
-test('is due once a second, with speed and time left from the start', () => {
+test('is due once a second, and gives speed and time left from the first second on', () => {
   const [first, ...others] = epochOf(createProgressMeter(steady), 1, { stepMs: 100, afterMs: 0 });
   expect(first).toMatchObject({ epoch: 1, epochs: 10, step: 10, stepsPerEpoch: 50, loss: 1, accuracy: 50 });
   expect(first?.imagesPerSecond).toBeCloseTo(320);
@@ -38,14 +38,14 @@ test('is due once a second, with speed and time left from the start', () => {
   expect(others.map(({ step }) => step)).toEqual([20, 30, 40, 50]);
 });
 
-test('includes the last step of an epoch that takes less than a second', () => {
+test('gives the progress at the last step of an epoch that takes less than a second', () => {
   const seen = epochOf(createProgressMeter(steady), 1, { stepMs: 2, afterMs: 30 });
   expect(seen).toHaveLength(1);
   expect(seen[0]).toMatchObject({ step: 50 });
   expect(seen[0]?.imagesPerSecond).toBeCloseTo(16_000);
 });
 
-test('includes the time between epochs: evaluating and storing', () => {
+test('counts the time between epochs, for evaluating and storing, in the time left', () => {
   const meter = createProgressMeter(steady);
   epochOf(meter, 1, { stepMs: 20, afterMs: 4_000 });
   const [second] = epochOf(meter, 2, { stepMs: 20, afterMs: 4_000 });

@@ -8,7 +8,7 @@ import { accuracyInTrainingMode, evaluate } from '../../../training/loop/evaluat
 import { createPauses } from '../../../training/loop/event-loop.ts';
 import { drawFlips } from '../../../training/loop/order.ts';
 import type { TrainingProgress } from '../../../training/loop/progress.ts';
-import { runTrial, type TrialOutcome, type TrialRun } from '../../../training/loop/run-trial.ts';
+import { runTrial, type TrialOutcome, type TrialRequest } from '../../../training/loop/run-trial.ts';
 import { tf } from '../../../training/tensorflow/tensorflow.ts';
 import { configOf, conv, dense, tinyResnet, withEpochs } from '../configs.ts';
 import { easyImages, range } from '../easy-images.ts';
@@ -23,7 +23,7 @@ interface Watched extends TrialOutcome {
   bestEpochs: number[];
 }
 
-async function train(config: TrainingConfig, changes: Partial<TrialRun> = {}): Promise<Watched> {
+async function train(config: TrainingConfig, changes: Partial<TrialRequest> = {}): Promise<Watched> {
   const checkpoints: Checkpoint[] = [];
   const progress: TrainingProgress[] = [];
   const bestEpochs: number[] = [];
@@ -147,7 +147,13 @@ describe('the score in training mode', () => {
   ])('is that of the best epoch, for a network with %s', async (_what, config) => {
     const { best, scoreInTrainingMode } = await train(config);
     const { epoch, weights } = best as NonNullable<typeof best>;
-    const flips = drawFlips(validation.length, config.validationFlip ? 0.5 : 0, 'validation', 7, epoch);
+    const flips = drawFlips({
+      count: validation.length,
+      probability: config.validationFlip ? 0.5 : 0,
+      stream: 'validation',
+      seed: 7,
+      epoch,
+    });
     const data = { images, indices: validation, flips };
     const seeds = { seed: 7, epoch };
     expect(scoreInTrainingMode).toBe(

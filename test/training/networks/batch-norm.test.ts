@@ -9,7 +9,7 @@ import {
 } from '../../../training/tensorflow/tensorflow.ts';
 import { configOf, tinyResnet } from '../configs.ts';
 
-/** [2 images, 1, 2 pixels, 2 channels]: the channels hold 1, 2, 4, 5 and 0, 10, 20, 50. */
+/** Each channel's values in two images of 1×2 pixels. */
 const channels = [
   [1, 2, 4, 5],
   [0, 10, 20, 50],
@@ -23,6 +23,10 @@ const weightsOf = (): DeviceTensors => ({
   'bn.running_var': tf.tensor1d([4, 1]),
 });
 
+function valuesOf(tensors: DeviceTensors, name: string): Float32Array {
+  return (tensors[name] as Tensor1D).dataSync<'float32'>();
+}
+
 function expectChannels(y: Float32Array, means: number[], variances: number[]): void {
   for (const [index, value] of values.entries()) {
     const channel = index % 2;
@@ -32,15 +36,19 @@ function expectChannels(y: Float32Array, means: number[], variances: number[]): 
   }
 }
 
-test('in training mode: by the batch’s mean and biased variance; averages take the unbiased one', () => {
-  const [y, mean, variance, meanBefore] = tf.tidy(() => {
+test('training mode normalises by the batch’s mean and biased variance; the averages take the unbiased variance', () => {
+  const { y, mean, variance, names, meanBefore } = tf.tidy(() => {
     const weights = weightsOf();
-    const normalised = normaliseByBatch(tf.tensor4d(values, [2, 1, 2, 2]), weights, 'bn');
-    expect(Object.keys(normalised.averages)).toEqual(['bn.running_mean', 'bn.running_var']);
-    return [normalised.y, ...Object.values(normalised.averages), weights['bn.running_mean']].map((tensor) =>
-      (tensor as Tensor4D).dataSync<'float32'>(),
-    );
-  }) as Float32Array[] as [Float32Array, Float32Array, Float32Array, Float32Array];
+    const { y, averages } = normaliseByBatch(tf.tensor4d(values, [2, 1, 2, 2]), weights, 'bn');
+    return {
+      y: y.dataSync<'float32'>(),
+      names: Object.keys(averages),
+      mean: valuesOf(averages, 'bn.running_mean'),
+      variance: valuesOf(averages, 'bn.running_var'),
+      meanBefore: valuesOf(weights, 'bn.running_mean'),
+    };
+  });
+  expect(names).toEqual(['bn.running_mean', 'bn.running_var']);
   // Means 3 and 20; squares of the deviations sum to 10 and 1400, over four values.
   expectChannels(y, [3, 20], [2.5, 350]);
   expect(mean[0]).toBeCloseTo(0.9 * 7 + 0.1 * 3, 5);
@@ -51,7 +59,7 @@ test('in training mode: by the batch’s mean and biased variance; averages take
   expect([...meanBefore]).toEqual([7, -3]);
 });
 
-test('in evaluation mode: by the running averages', () => {
+test('evaluation mode normalises by the running averages', () => {
   const y = tf.tidy(() =>
     normaliseByAverages(tf.tensor4d(values, [2, 1, 2, 2]), weightsOf(), 'bn').dataSync<'float32'>(),
   );
@@ -59,15 +67,15 @@ test('in evaluation mode: by the running averages', () => {
 });
 
 test('a channel with a single value has variance 0', () => {
-  const [y, variance] = tf.tidy(() => {
+  const { y, variance } = tf.tidy(() => {
     const { y, averages } = normaliseByBatch(tf.tensor4d([5, 6], [1, 1, 1, 2]), weightsOf(), 'bn');
-    return [y.dataSync(), (averages['bn.running_var'] as Tensor1D).dataSync()];
-  }) as [Float32Array, Float32Array];
+    return { y: y.dataSync<'float32'>(), variance: valuesOf(averages, 'bn.running_var') };
+  });
   expect([...y]).toEqual([1, -1]);
   expect(variance[0]).toBeCloseTo(0.9 * 4, 5);
 });
 
-test("a network's images depend on each other in training mode only", () => {
+test('the logits of an image depend on the other images of its batch only in training mode', () => {
   const network = createNetwork(configOf(tinyResnet));
   const [together, alone, trained, trainedAlone] = tf.tidy(() => {
     const weights = Object.fromEntries(

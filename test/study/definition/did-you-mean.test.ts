@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { didYouMean } from '../../../client/command-line/did-you-mean.ts';
+import { didYouMean } from '../../../study/definition/did-you-mean.ts';
 
 const trials = ['MLP', 'relu_layer_div2', 'relu_layer_div4', 'simple_cnn', 'simple_cnn_elu'];
 

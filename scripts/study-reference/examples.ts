@@ -1,0 +1,223 @@
+import type { StudyInput } from '../../study/definition/study-schema.ts';
+
+type Stage = StudyInput['stages'][number];
+type Base = NonNullable<StudyInput['base']>;
+type Compare = Extract<Stage, { kind: 'compare' }>;
+type Candidate = Compare['candidates'][number];
+type Network = NonNullable<Candidate['change']['network']>;
+type Space = Extract<Stage, { kind: 'search' }>['space'];
+type Published = NonNullable<StudyInput['published']>;
+
+/** A part of a study, and a study that has this part. */
+export interface Example {
+  part: object;
+  study: StudyInput;
+}
+
+const WIDTH: Compare = {
+  kind: 'compare',
+  name: 'width',
+  question: 'Wide or narrow?',
+  candidates: [
+    { name: 'narrow', change: { network: { kind: 'dense', hidden: [64] } } },
+    { name: 'wide', change: { network: { kind: 'dense', hidden: [1024] } } },
+  ],
+};
+const TEST: Stage = { kind: 'test', name: 'test', question: 'How good is the winner?', from: 'width' };
+const SMALL = { description: 'A minute.', trainImages: 2000, testImages: 500, epochDivisor: 1 };
+const WIDTHS: StudyInput = {
+  name: 'widths',
+  title: 'How wide should a dense network be?',
+  base: { epochs: 4, batchSize: 64 },
+  profiles: { small: SMALL },
+  stages: [WIDTH, TEST],
+};
+const PUBLISHED: Published = {
+  title: 'The paper',
+  source: 'A. Author, How wide should networks be?, 2020',
+  results: [
+    {
+      stage: 'width',
+      what: 'The wide network',
+      published: '52 %',
+      ours: { kind: 'trials', names: ['wide'] },
+    },
+  ],
+  caveats: ['The paper trains for 100 epochs.'],
+};
+
+/** An example of every part, by its title in the schema, and its kind if it has kinds. */
+export const EXAMPLES: Record<string, Example> = {
+  Study: { part: WIDTHS, study: WIDTHS },
+
+  Settings: base({ epochs: 20, batchSize: 64, learningRate: 0.05, dropout: 0.2, horizontalFlip: 0 }),
+  Activation: base({ activation: 'elu' }),
+  'Optimizer sgd': base({ optimizer: { kind: 'sgd', momentum: 0.9 } }),
+  'Optimizer adagrad': base({ optimizer: { kind: 'adagrad' }, learningRate: 0.01 }),
+  'Optimizer adadelta': base({ optimizer: { kind: 'adadelta' }, learningRate: 1 }),
+  'Schedule constant': base({ schedule: { kind: 'constant' } }),
+  'Schedule exponential': base({ schedule: { kind: 'exponential', gamma: 0.95 } }),
+
+  'Network dense': network({ kind: 'dense', hidden: [512, 256] }),
+  'Network conv': network({
+    kind: 'conv',
+    convolutions: [
+      { filters: 32, kernel: 3, padding: 1 },
+      { filters: 64, kernel: 3, padding: 1 },
+    ],
+    hidden: [128],
+  }),
+  'Network resnet': network({
+    kind: 'resnet',
+    blocks: [3, 4, 6, 3],
+    width: 64,
+    hidden: [512],
+    pretrained: true,
+  }),
+  Convolution: convolution({ filters: 32, kernel: 5, padding: 2 }),
+
+  'Stage compare': stage({
+    kind: 'compare',
+    name: 'rate',
+    question: 'Slower or faster?',
+    from: 'width',
+    ranksStart: true,
+    candidates: [
+      { name: '_slow', change: { learningRate: 0.005 } },
+      { name: '_fast', change: { learningRate: 0.05 } },
+    ],
+  }),
+  'Stage search': stage({
+    kind: 'search',
+    name: 'search',
+    question: 'Which learning rate and batch size?',
+    from: 'width',
+    evaluations: 10,
+    parallel: 2,
+    space: {
+      learningRate: { kind: 'uniform', low: 0.001, high: 0.1 },
+      batchSize: { kind: 'choice', options: [32, 64, 128] },
+    },
+  }),
+  'Stage variant': stage({
+    kind: 'variant',
+    name: 'without_flips',
+    question: 'What do mirrored images bring?',
+    of: [
+      { stage: 'width', candidate: 'narrow' },
+      { stage: 'width', candidate: 'wide' },
+    ],
+    change: { horizontalFlip: 0 },
+  }),
+  'Stage repeat': stage({ kind: 'repeat', name: 'again', question: 'The same again?', from: 'width' }),
+  'Stage test': stage(TEST),
+
+  Candidate: candidate({
+    name: 'narrow_elu',
+    change: { network: { kind: 'dense', hidden: [64] }, activation: 'elu' },
+    note: 'As narrow as the smallest network of the paper.',
+  }),
+  Reduced: candidate({
+    name: 'rn50',
+    change: { network: { kind: 'resnet', blocks: [3, 4, 6, 3], width: 64, hidden: [512] } },
+    reduced: {
+      name: 'rn14_reduced',
+      network: { kind: 'resnet', blocks: [1, 1, 1, 1], width: 16, hidden: [64] },
+    },
+  }),
+  Change: candidate({
+    name: 'narrow_adadelta',
+    change: {
+      network: { kind: 'dense', hidden: [64] },
+      optimizer: { kind: 'adadelta' },
+      learningRate: 1,
+    },
+  }),
+  'Search space': space({
+    learningRate: { kind: 'uniform', low: 0.001, high: 0.1 },
+    epochs: { kind: 'quniform', low: 10, high: 100, q: 5 },
+  }),
+  'Distribution uniform': space({ learningRate: { kind: 'uniform', low: 0.001, high: 0.1 } }),
+  'Distribution quniform': space({ epochs: { kind: 'quniform', low: 10, high: 100, q: 5 } }),
+  'Distribution choice': space({ batchSize: { kind: 'choice', options: [32, 64, 128] } }),
+  'Reference to a candidate': reference({ stage: 'width', candidate: 'wide' }),
+
+  Profile: profile({
+    description: 'The complete study.',
+    trainImages: 'all',
+    testImages: 'all',
+    epochDivisor: 1,
+  }),
+
+  'Published results': published(PUBLISHED),
+  'Published result': publishedResult({
+    stage: 'width',
+    what: 'The best network',
+    published: '52 %',
+    ours: { kind: 'best' },
+  }),
+  'Counterpart trials': counterpart('width', { kind: 'trials', names: ['narrow', 'wide'] }),
+  'Counterpart best': counterpart('width', { kind: 'best' }),
+  'Counterpart ranking': counterpart('width', { kind: 'ranking' }),
+  'Counterpart answer': counterpart('width', { kind: 'answer' }),
+  'Counterpart test': counterpart('test', { kind: 'test' }),
+};
+
+// --- helpers ---
+
+function base(settings: Base): Example {
+  return { part: { base: settings }, study: { ...WIDTHS, base: settings } };
+}
+
+function candidate(part: Candidate): Example {
+  return { part, study: { ...WIDTHS, stages: [{ ...WIDTH, candidates: [part] }] } };
+}
+
+function network(value: Network): Example {
+  return { ...candidate({ name: 'net', change: { network: value } }), part: { network: value } };
+}
+
+function convolution(part: Extract<Network, { kind: 'conv' }>['convolutions'][number]): Example {
+  return { ...network({ kind: 'conv', convolutions: [part], hidden: [64] }), part };
+}
+
+function stage(part: Stage): Example {
+  return { part, study: { ...WIDTHS, stages: [WIDTH, part] } };
+}
+
+function space(value: Space): Example {
+  const search: Stage = {
+    kind: 'search',
+    name: 'search',
+    question: 'Which settings?',
+    from: 'width',
+    evaluations: 5,
+    space: value,
+  };
+  return { ...stage(search), part: { space: value } };
+}
+
+function reference(part: Extract<Stage, { kind: 'variant' }>['of'][number]): Example {
+  const variant: Stage = { kind: 'variant', name: 'v', question: '?', of: [part], change: { dropout: 0.5 } };
+  return { ...stage(variant), part };
+}
+
+function profile(value: StudyInput['profiles'][string]): Example {
+  const profiles = { small: SMALL, full: value };
+  return { part: { profiles: { full: value } }, study: { ...WIDTHS, profiles } };
+}
+
+function published(value: Published): Example {
+  return { part: { published: value }, study: { ...WIDTHS, published: value } };
+}
+
+function publishedResult(part: Published['results'][number]): Example {
+  return { ...published({ title: 'The paper', results: [part] }), part };
+}
+
+function counterpart(stageName: string, ours: Published['results'][number]['ours']): Example {
+  return {
+    ...publishedResult({ stage: stageName, what: 'The result', published: '52 %', ours }),
+    part: { ours },
+  };
+}
