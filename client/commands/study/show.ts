@@ -10,7 +10,7 @@ import { didYouMean } from '../../command-line/did-you-mean.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';
 import { findStudy } from '../../observe/find-study.ts';
 import { type StudyView, viewStudy } from '../../observe/observe-study.ts';
-import { type Session, withSession } from '../../servers/session.ts';
+import { type Session, warnIfNothingTrains, withSession } from '../../servers/session.ts';
 import { describeProgress } from '../../terminal/format.ts';
 import { studyScreen } from '../../terminal/screen.ts';
 import { table } from '../../terminal/text.ts';
@@ -25,6 +25,7 @@ export async function show(
     const view = await viewStudy(session.client, studyId);
     if (trial === undefined) showStudy(view, json);
     else await showTrial(session, view, trial, json);
+    if (view.workflowStatus === 'RUNNING') warnIfNothingTrains(session, studyId);
   });
 }
 

@@ -2,7 +2,7 @@ import { percent } from '../../../words/numbers.ts';
 import { EXIT } from '../../command-line/exit-codes.ts';
 import { findStudy } from '../../observe/find-study.ts';
 import { type StudyView, viewStudy } from '../../observe/observe-study.ts';
-import { withSession } from '../../servers/session.ts';
+import { warnIfNothingTrains, withSession } from '../../servers/session.ts';
 import {
   describeAttention,
   describeDataset,
@@ -15,6 +15,7 @@ export async function status(studyId: string, { json }: { json?: boolean }): Pro
     await findStudy(session, studyId);
     const view = await viewStudy(session.client, studyId);
     console.log(json ? JSON.stringify(view, null, 2) : summary(view));
+    if (view.workflowStatus === 'RUNNING') warnIfNothingTrains(session, studyId);
     process.exitCode = exitCode(view);
   });
 }
