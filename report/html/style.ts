@@ -124,7 +124,8 @@ dl.words dt { font-weight: 600; } dl.words dd { margin: 0; max-width: 48rem; }
   .key { width: 1.4rem; margin-right: .3rem; }
   .figures:not(:has(> :only-child)) { display: grid; grid-auto-flow: column; grid-template-columns: none; grid-auto-columns: 86%; overflow-x: auto; scroll-snap-type: x proximity; gap: .25rem 1rem; }
 
-  .figures > figure { scroll-snap-align: start; }
+  .figures:not(:has(> :only-child))::before { grid-row: 1; grid-column: 1; }
+  .figures:not(:has(> :only-child)) > figure { grid-row: 2; scroll-snap-align: start; }
   dl.words { grid-template-columns: 1fr; } dl.words dd { margin-bottom: .4rem; }
 }
 @media print {
@@ -138,7 +139,7 @@ dl.words dt { font-weight: 600; } dl.words dd { margin: 0; max-width: 48rem; }
   body { max-width: none; padding: 0; font-size: 10pt; }
   nav, details:not(.folded) { display: none; }
   section { margin-top: 1.5rem; }
-  h2, h3, .question, .answer, .answer + .quiet, figcaption, caption, thead, .group { break-after: avoid; }
+  h2, h3, h2 + p, h3 + p, .question, .answer, .answer + .quiet, figcaption, caption, thead, .group { break-after: avoid; }
   p { orphans: 3; widows: 3; }
   .answers li, .tiles div, .warning, dl.words > *, tr, li, p { break-inside: avoid; }
   thead { display: table-header-group; }
@@ -149,7 +150,7 @@ dl.words dt { font-weight: 600; } dl.words dd { margin: 0; max-width: 48rem; }
   .trials tr { break-before: auto; }
   .scroll { overflow: visible; background: none; }
   .scroll::before, .figures::before { content: none; }
-  .beside { display: block; }
+  .beside { display: block; } .beside figure { max-width: 60mm; }
   table { font-size: 8pt; }
   th, td { padding: .2rem .35rem; }
   .number, .nowrap { white-space: normal; }
