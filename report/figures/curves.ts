@@ -35,7 +35,7 @@ export function axisLimit(curves: readonly Curve[], metric: Metric): number | nu
   return upperLimit(values, ORDINARY_LOSS);
 }
 
-export function valueOf(line: EpochLine, split: Split, metric: Metric): number {
+export function valueIn(line: EpochLine, split: Split, metric: Metric): number {
   return line[`${split === 'train' ? 'train' : 'val'}_${metric}`];
 }
 
@@ -143,9 +143,9 @@ function points({ name, lines, bestEpoch, winner, broad }: Curve, metric: Metric
     };
     let segment = 0;
     return lines.flatMap((line, index) => {
-      const value = valueOf(line, split, metric);
+      const value = valueIn(line, split, metric);
       const before = lines[index - 1];
-      const previous = before && valueOf(before, split, metric);
+      const previous = before && valueIn(before, split, metric);
       const outside = value > limit;
       const at: Point[] = [];
       // Where the line leaves the figure or comes back into it.

@@ -1,5 +1,5 @@
 import { shorten } from '../../words/numbers.ts';
-import { axisLimit, axisTitle, type Curve, type Metric, type Plot, type Split, valueOf } from './curves.ts';
+import { axisLimit, axisTitle, type Curve, type Metric, type Plot, type Split, valueIn } from './curves.ts';
 import { draw } from './draw.ts';
 import { NAME_LENGTH, NAME_MARK, ROW, rowAxis } from './rows.ts';
 
@@ -87,7 +87,7 @@ interface Dot {
 function dots({ lines, colour }: Curve, row: number, metric: Metric, limit: number): Dot[] {
   return (['train', 'validation'] as const).flatMap((split) =>
     lines.map((line, order) => {
-      const value = valueOf(line, split, metric);
+      const value = valueIn(line, split, metric);
       return {
         row: row + (split === 'train' ? 0.17 : -0.08),
         value: Math.min(value, limit),
