@@ -20,7 +20,7 @@ const REACH = 3;
 /** With fewer values, none is exceptional. */
 const ENOUGH = 5;
 /** By how much the axis must be longer with the outliers. */
-const GAIN = 1.4;
+const GAIN = 2;
 
 /** The largest value within the fence, which is where the axis ends, if that makes it a good deal shorter. */
 function limitOf(values: readonly number[], fence: number): number | null {

@@ -3,7 +3,7 @@
 /** Pixels from one row to the next. */
 export const ROW = 40;
 /** Characters of a name that fit above what is drawn. */
-export const NAME_LENGTH = 52;
+export const NAME_LENGTH = 44;
 
 /** How a row's name is set: its underscores stay clear of what is below. */
 export const NAME_MARK = { type: 'text', align: 'left', baseline: 'alphabetic', yOffset: -14 };

@@ -56,13 +56,14 @@ nav ol { display: flex; flex-wrap: wrap; gap: .25rem 1.1rem; list-style: none; m
     linear-gradient(to right, var(--shade), transparent) 0 0 / .9rem 100% scroll no-repeat,
     linear-gradient(to left, var(--shade), transparent) 100% 0 / .9rem 100% scroll no-repeat;
 }
+.number { text-align: right; white-space: nowrap; }
 table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; }
 caption { max-width: calc(100vw - 2.5rem); text-align: left; color: var(--quiet); font-size: .85rem; padding-bottom: .3rem; }
 th, td { padding: .32rem .65rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 thead th { color: var(--quiet); font-weight: 600; vertical-align: bottom; }
+thead .number { white-space: normal; }
 tbody th { font-weight: 400; }
 tr.winner th, tr.winner td { font-weight: 650; }
-.number { text-align: right; white-space: nowrap; }
 .wide { width: 100%; }
 .nowrap { white-space: nowrap; }
 .prose-cell { min-width: 11rem; }
@@ -113,14 +114,13 @@ dl.words dt { font-weight: 600; } dl.words dd { margin: 0; max-width: 48rem; }
   .answers li { grid-template-columns: 1fr; }
   .answers .number { text-align: left; }
   th, td { padding: .3rem .4rem; }
-  thead .number { white-space: normal; }
-  .scroll { max-width: 100%; }
+  .answer, .question { font-size: 1rem; } .wide code { font-size: .8em; }
   /* These are wider than the page: names stay, the rest scrolls. */
   .scroll:has(> .wide)::before, .figures:not(:has(> :only-child))::before {
     content: "Scroll sideways for more →"; position: sticky; left: 0; display: block; font-size: .8rem; color: var(--accent);
   }
   .wide { min-width: 40rem; }
-  .wide tbody th[scope=row] { position: sticky; left: 0; width: 9.5rem; min-width: 9.5rem; max-width: 9.5rem; background: var(--page); border-right: 1px solid var(--line); }
+  .wide tbody th[scope=row] { position: sticky; left: 0; width: 11rem; min-width: 11rem; max-width: 11rem; background: var(--page); border-right: 1px solid var(--line); }
   .key { width: 1.4rem; margin-right: .3rem; }
   .figures:not(:has(> :only-child)) { display: grid; grid-auto-flow: column; grid-template-columns: none; grid-auto-columns: 86%; overflow-x: auto; scroll-snap-type: x proximity; gap: .25rem 1rem; }
 

@@ -2,7 +2,7 @@ import type { StudyRecord } from '../../study/record/record.ts';
 import { plural } from '../../words/numbers.ts';
 import { weightsInBrief } from '../../words/weights.ts';
 import { allTrials } from '../facts/study-facts.ts';
-import { scrolling } from '../html/elements.ts';
+import { folded, scrolling } from '../html/elements.ts';
 import { type Html, html } from '../html/html.ts';
 
 /** What the trials trained on, and the full names of the study and its inputs. */
@@ -27,11 +27,14 @@ export function environmentSection(record: StudyRecord): Html {
 <p>Trained by staged-study with TensorFlow from Node.js. Every number on this page is from the study’s record, which <code>record.json</code> holds;
 <code>epochs.csv</code> holds every epoch of every trial.</p>
 ${rows.length > 0 && scrolling('Environments of the trials', html`<table><caption>Environments of the trials</caption><tbody>${rows}</tbody></table>`)}
-<dl class="words"><dt>Study</dt><dd><code>${opening.studyId}</code>, numerics ${opening.numerics}</dd>
+${folded(
+  'Keys and files',
+  html`<dl class="words"><dt>Study</dt><dd><code>${opening.studyId}</code>, numerics ${opening.numerics}</dd>
 <dt>Data set</dt><dd><code>${opening.dataset.sha256}</code></dd>
 ${opening.dataset.origin.archiveSha256 !== undefined && html`<dt>Archive</dt><dd><code>${opening.dataset.origin.archiveSha256}</code></dd>`}
 ${opening.dataset.origin.source !== undefined && html`<dt>Source</dt><dd>${opening.dataset.origin.source}</dd>`}
-${weightsRows(record)}</dl></section>
+${weightsRows(record)}</dl>`,
+)}</section>
 `;
 }
 

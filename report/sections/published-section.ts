@@ -1,7 +1,7 @@
 import type { Counterpart } from '../../study/definition/published-schema.ts';
 import { rank } from '../../study/plan/winner.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
-import { percent } from '../../words/numbers.ts';
+import { percent, plural } from '../../words/numbers.ts';
 import { endInWords } from '../../words/outcome.ts';
 import { numberInWords } from '../../words/settings.ts';
 import { answer } from '../answers/answer.ts';
@@ -32,7 +32,7 @@ ${folded(
 ${
   limits.length > 0 &&
   html`<h3>Limits of this comparison</h3>
-<ul>${limits.map((text) => html`<li>${prose(text)}</li>`)}</ul>`
+${folded(plural(limits.length, 'limit'), html`<ul>${limits.map((text) => html`<li>${prose(text)}</li>`)}</ul>`)}`
 }</section>
 `;
 }

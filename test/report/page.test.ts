@@ -137,7 +137,7 @@ it('sets published results beside the study’s own, if it names any', async () 
   expect(visibleText(own)).toMatch(
     /Published results: A paper Its authors, 1999 The comparison Stage What A paper This study dense Baseline about 40 % MLP \d+\.\d\d %/,
   );
-  expect(visibleText(own)).toContain('Limits of this comparison They had fewer images.');
+  expect(visibleText(own)).toContain('Limits of this comparison 1 limit They had fewer images.');
 });
 
 it('names the classes as the data set does, if the record has their names', async () => {
