@@ -4,7 +4,7 @@ import { percent, plural } from './numbers.ts';
 type Ended = Pick<TrialStanding, 'status' | 'outcome'>;
 type Marked = Pick<TrialStanding, 'takenOver' | 'reused' | 'override' | 'retrained'>;
 type Scored = Pick<TrialStanding, 'score' | 'bestEpoch'>;
-type Compared = Pick<TrialStanding, 'retrained'>;
+type Compared = Pick<TrialStanding, 'retrained' | 'takenOver'>;
 
 /** How a trial ended, as a label: `completed`, `diverged`, `out of memory` or `skipped`. */
 export function endInWords({ status, outcome }: Ended): string {
@@ -39,9 +39,12 @@ export function overrideInWords({ override }: Marked): string | undefined {
   return `changed on retry: ${changes.join(', ') || 'nothing'}`;
 }
 
-/** How a trial that was trained again compares with its earlier result: `retrained, bit-identical`. */
-export function retrainedInWords({ retrained }: Compared): string | undefined {
-  if (!retrained) return undefined;
+/**
+ * How a trial that was trained again compares with its earlier result: `retrained, bit-identical`. A trial that is taken
+ * over was compared in its own stage.
+ */
+export function retrainedInWords({ retrained, takenOver }: Compared): string | undefined {
+  if (!retrained || takenOver) return undefined;
   const { sameWeights, firstDifferentEpoch, sameEnvironment } = retrained;
   if (isBitIdentical(retrained)) return 'retrained, bit-identical';
   const where =
@@ -57,7 +60,7 @@ export function isBitIdentical({ sameWeights, firstDifferentEpoch }: Retrained):
 
 /** How the retrained trials among these compare with their earlier results; undefined if there are none. */
 export function retrainedSummary(
-  trials: readonly (Compared & Pick<TrialStanding, 'name' | 'takenOver'>)[],
+  trials: readonly (Compared & Pick<TrialStanding, 'name'>)[],
 ): string | undefined {
   const compared = trials.filter(({ retrained, takenOver }) => retrained && !takenOver);
   if (compared.length === 0) return undefined;

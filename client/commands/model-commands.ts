@@ -10,7 +10,7 @@ export function modelCommands(): Command[] {
 // --- helpers ---
 
 const WITHOUT_STACK =
-  'If no stack is up, its servers start for this command only, without workers: no study continues.';
+  'If no stack is up, servers start for this command only, without workers: no study continues.';
 const ENDED_STUDY_ID = 'the id of a study that has ended (see list)';
 
 function predictCommand(): Command {

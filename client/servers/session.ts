@@ -70,12 +70,18 @@ export function noStack(command: string): UserError {
   );
 }
 
+/** Prints to standard error that an unfinished study doesn't continue, if that is so. */
+export function warnIfNothingTrains({ stack }: Session, studyId: string): void {
+  if (!stack || stack.trains) return;
+  console.error(`${studyId} does not continue until a stack is up. Start one: npx staged-study up`);
+}
+
 // --- helpers ---
 
 const FOR_READING = {
-  servers: 'No stack is up. Its servers start for this command only, without workers: no study continues.',
+  servers: 'No stack is up. Servers start for this command only, without workers: no study continues.',
   queries:
-    'No stack is up. Its servers start for this command only, with a worker that answers and trains nothing: no study ' +
+    'No stack is up. Servers start for this command only, with a worker that answers and trains nothing: no study ' +
     'continues.',
 };
 

@@ -35,7 +35,8 @@ export function rankedAnswer(
   const last = rest.at(-1);
   return [
     lead(record, stage, first, second),
-    againstStart(record, stage, first),
+    // If the start is second, the lead says it.
+    !(second.takenOver && first.score > second.score) && againstStart(record, stage, first),
     last !== undefined &&
       !last.takenOver &&
       `From first to last, the scores span ${points(first.score - last.score)}, down to \`${last.name}\` with ${percent(last.score)}.`,
@@ -55,7 +56,8 @@ function lead(record: StudyRecord, stage: StageRecord, first: RankedTrial, secon
   }
   const { validation } = imagesUsed(record);
   const error = standardError(first.score, validation);
-  const by = `${points(ahead)} ahead of \`${second.name}\` (${percent(second.score)})`;
+  const start = second.takenOver ? 'the start, ' : '';
+  const by = `${points(ahead)} ahead of ${start}\`${second.name}\` (${percent(second.score)})`;
   if (ahead < error) {
     return (
       `A near-tie: \`${first.name}\`${drawn} has ${reached(first)}, only ${by}; the standard error of an accuracy on ` +

@@ -1,6 +1,7 @@
 import { shorten } from '../../words/numbers.ts';
 import type { Html } from '../html/html.ts';
 import { draw, FIGURE_WIDTH } from './draw.ts';
+import { NAME_LENGTH, NAME_MARK, ROW, rowAxis } from './rows.ts';
 
 export interface Bar {
   name: string;
@@ -9,13 +10,9 @@ export interface Bar {
   /** Written at the bar's end. */
   text: string;
   colour: string;
-  /** Drawn pale: the trial isn't the stage's own. */
-  pale: boolean;
+  /** Its name is bold. */
+  winner: boolean;
 }
-
-const ROW = 36;
-/** Characters of a name that fit above a bar. */
-const NAME_LENGTH = 52;
 
 /** Horizontal bars from zero, each with its name above and its value at the end. */
 export function drawBars(bars: readonly Bar[], label: string): Promise<Html> {
@@ -30,12 +27,7 @@ export function drawBars(bars: readonly Bar[], label: string): Promise<Html> {
     {
       data: { values },
       encoding: {
-        y: {
-          field: 'row',
-          type: 'ordinal',
-          axis: null,
-          scale: { paddingInner: 0.62, paddingOuter: 0.28, align: 1 },
-        },
+        y: rowAxis(bars.length),
         x: {
           field: 'value',
           type: 'quantitative',
@@ -46,23 +38,21 @@ export function drawBars(bars: readonly Bar[], label: string): Promise<Html> {
       },
       layer: [
         {
-          mark: { type: 'bar' },
-          encoding: {
-            fill: { field: 'colour', type: 'nominal', scale: null },
-            opacity: { condition: { test: 'datum.pale', value: 0.4 }, value: 1 },
-          },
+          mark: { type: 'bar', orient: 'horizontal', height: 15 },
+          encoding: { fill: { field: 'colour', type: 'nominal', scale: null } },
         },
         {
           mark: { type: 'text', align: 'left', dx: 5, baseline: 'middle', fontWeight: 600 },
           encoding: { text: { field: 'text' } },
         },
-        {
-          mark: { type: 'text', align: 'left', baseline: 'bottom', yOffset: -8 },
+        ...[true, false].map((winner) => ({
+          transform: [{ filter: `datum.winner === ${winner}` }],
+          mark: { ...NAME_MARK, fontWeight: winner ? 600 : 400 },
           encoding: { x: { value: 0 }, text: { field: 'name' } },
-        },
+        })),
       ],
     },
-    bars.length * ROW + 6,
+    bars.length * ROW + 4,
     label,
   );
 }

@@ -1,6 +1,8 @@
+import { CLASSES } from '../../study/definition/network-shapes.ts';
 import type { EpochLine } from '../../study/trial/trial.ts';
 import type { Html } from '../html/html.ts';
 import { draw } from './draw.ts';
+import { upperLimit } from './outliers.ts';
 import type { SeriesStyle } from './series.ts';
 
 /** A trial as a curve. */
@@ -10,28 +12,46 @@ export interface Curve extends SeriesStyle {
   lines: EpochLine[];
   /** Drawn bolder, above the others. */
   winner: boolean;
+  /** Drawn broad below the others, so that it shows if another covers it. */
+  broad?: boolean;
 }
 
 export type Metric = 'accuracy' | 'loss';
+export type Split = 'train' | 'validation';
 
-/** Losses above this many times the median are left out: one that explodes would flatten all the others. */
-const OUTLIER = 10;
+/** A figure, and where its axis ends if larger values are marked at its edge instead: else null. */
+export interface Plot {
+  svg: Html;
+  limit: number | null;
+}
+
+/** Losses up to this always have a place on the axis: a network that guesses has `ln 10`. */
+const ORDINARY_LOSS = 1.5 * Math.log(CLASSES);
+
+/** Where a figure's axis ends if some values are too large for it, else null. */
+export function axisLimit(curves: readonly Curve[], metric: Metric): number | null {
+  if (metric === 'accuracy') return null;
+  const values = curves.flatMap(({ lines }) => lines.flatMap((line) => [line.train_loss, line.val_loss]));
+  return upperLimit(values, ORDINARY_LOSS);
+}
+
+export function valueIn(line: EpochLine, split: Split, metric: Metric): number {
+  return line[`${split === 'train' ? 'train' : 'val'}_${metric}`];
+}
+
+export function axisTitle(metric: Metric): string {
+  return metric === 'accuracy' ? 'accuracy, %' : 'loss, nats an image';
+}
 
 /**
- * Training (dashed) and validation (solid) by epoch, with a mark at each trial's best epoch. Trials of one epoch are points.
- *
- * @returns the figure, and the largest value drawn if larger ones were left out, else null.
+ * Training (dashed) and validation (solid) by epoch, with a mark at each trial's best epoch. A loss that would flatten the
+ * others is a triangle at the upper edge. Trials of one epoch are points.
  */
-export async function drawCurves(
-  curves: readonly Curve[],
-  metric: Metric,
-  label: string,
-): Promise<{ svg: Html; limit: number | null }> {
+export async function drawCurves(curves: readonly Curve[], metric: Metric, label: string): Promise<Plot> {
   const drawn = [...curves.filter(({ winner }) => !winner), ...curves.filter(({ winner }) => winner)];
-  const all = drawn.flatMap((curve) => points(curve, metric));
-  const limit = metric === 'loss' ? outlierLimit(all.map(({ value }) => value)) : null;
-  const values = limit === null ? all : all.filter(({ value }) => value <= limit);
-  const last = Math.max(1, ...all.map(({ epoch }) => epoch));
+  const limit = axisLimit(curves, metric);
+  const values = drawn.flatMap((curve) => points(curve, metric, limit ?? Number.POSITIVE_INFINITY));
+  const last = Math.max(1, ...drawn.flatMap(({ lines }) => lines.map(({ epoch }) => epoch)));
   const svg = await draw(
     {
       data: { values },
@@ -45,8 +65,8 @@ export async function drawCurves(
         y: {
           field: 'value',
           type: 'quantitative',
-          scale: { zero: false, nice: true },
-          axis: { title: metric === 'accuracy' ? 'accuracy, %' : 'loss, nats an image', tickCount: 6 },
+          scale: { zero: false, ...(limit === null ? { nice: true } : { nice: false, domainMax: limit }) },
+          axis: { title: axisTitle(metric), tickCount: 6 },
         },
         color: { field: 'trial', type: 'nominal', legend: null, scale: named(drawn, 'colour') },
         shape: { field: 'trial', type: 'nominal', legend: null, scale: named(drawn, 'shape') },
@@ -56,14 +76,7 @@ export async function drawCurves(
         line('validation', {}),
         {
           transform: [{ filter: 'datum.mark' }],
-          mark: {
-            type: 'point',
-            filled: true,
-            size: 46,
-            opacity: 1,
-            stroke: 'var(--page)',
-            strokeWidth: 0.8,
-          },
+          mark: FILLED,
           encoding: {
             color: null,
             fill: { field: 'trial', type: 'nominal', legend: null, scale: named(drawn, 'colour') },
@@ -73,59 +86,108 @@ export async function drawCurves(
           transform: [{ filter: "datum.alone && datum.split === 'train'" }],
           mark: { type: 'point', filled: false, size: 46, opacity: 1, strokeWidth: 1.5 },
         },
+        {
+          transform: [{ filter: 'datum.outside' }],
+          mark: { ...FILLED, shape: 'triangle-up', size: 60, yOffset: -5 },
+          encoding: {
+            shape: null,
+            color: null,
+            fill: { field: 'trial', type: 'nominal', legend: null, scale: named(drawn, 'colour') },
+          },
+        },
       ],
     },
     260,
     label,
   );
-  return { svg, limit: values.length < all.length ? limit : null };
+  return { svg, limit };
 }
 
 // --- helpers ---
+
+const FILLED = {
+  type: 'point',
+  filled: true,
+  size: 46,
+  opacity: 1,
+  stroke: 'var(--page)',
+  strokeWidth: 0.8,
+};
 
 interface Point {
   trial: string;
   epoch: number;
   value: number;
-  split: 'train' | 'validation';
+  split: Split;
   width: number;
+  /** Lines connect the points of a segment. */
+  segment: string;
   /** A validation value to mark: the best epoch's, or the only one. */
   mark: boolean;
   /** The trial's only epoch, which no line can show. */
   alone: boolean;
+  /** Its value is above the limit: a mark at the edge, not a point of the line. */
+  outside: boolean;
 }
 
-function points({ name, lines, bestEpoch, winner }: Curve, metric: Metric): Point[] {
+function points({ name, lines, bestEpoch, winner, broad }: Curve, metric: Metric, limit: number): Point[] {
   const alone = lines.length === 1;
-  return (['train', 'validation'] as const).flatMap((split) =>
-    lines.map((line) => ({
+  return (['train', 'validation'] as const).flatMap((split) => {
+    const ordinary = {
       trial: name,
-      epoch: line.epoch,
-      value: line[`${split === 'train' ? 'train' : 'val'}_${metric}`],
       split,
-      width: (winner ? 2.6 : 1.5) * (split === 'train' ? 0.75 : 1),
-      mark: split === 'validation' && (line.epoch === bestEpoch || alone),
-      alone,
-    })),
-  );
+      width: (broad ? 5 : winner ? 2.6 : 1.5) * (split === 'train' ? 0.75 : 1),
+      mark: false,
+      alone: false,
+      outside: false,
+    };
+    let segment = 0;
+    return lines.flatMap((line, index) => {
+      const value = valueIn(line, split, metric);
+      const before = lines[index - 1];
+      const previous = before && valueIn(before, split, metric);
+      const outside = value > limit;
+      const at: Point[] = [];
+      // Where the line leaves the figure or comes back into it.
+      if (before && previous !== undefined && previous > limit !== outside) {
+        if (!outside) segment++;
+        const share = (limit - previous) / (value - previous);
+        at.push({
+          ...ordinary,
+          epoch: before.epoch + share * (line.epoch - before.epoch),
+          value: limit,
+          segment: `${name} ${segment}`,
+        });
+      }
+      const mark = !outside && split === 'validation' && (line.epoch === bestEpoch || alone);
+      at.push({
+        ...ordinary,
+        epoch: line.epoch,
+        value: Math.min(value, limit),
+        segment: `${name} ${segment}`,
+        mark,
+        alone: alone && !outside,
+        outside,
+      });
+      return at;
+    });
+  });
 }
 
-function line(split: Point['split'], mark: object) {
+function line(split: Split, mark: object) {
   return {
-    transform: [{ filter: `datum.split === '${split}' && !datum.alone` }],
+    transform: [{ filter: `datum.split === '${split}' && !datum.alone && !datum.outside` }],
     mark: { type: 'line', ...mark },
-    encoding: { shape: null, strokeWidth: { field: 'width', type: 'quantitative', scale: null } },
+    encoding: {
+      shape: null,
+      detail: { field: 'segment' },
+      strokeWidth: { field: 'width', type: 'quantitative', scale: null },
+    },
   };
 }
 
 function named(curves: readonly Curve[], key: 'colour' | 'shape') {
   return { domain: curves.map(({ name }) => name), range: curves.map((curve) => curve[key]) };
-}
-
-function outlierLimit(values: readonly number[]): number | null {
-  const sorted = [...values].sort((a, b) => a - b);
-  const median = sorted[Math.floor(sorted.length / 2)];
-  return median === undefined ? null : Math.max(OUTLIER * median, 1e-9);
 }
 
 function range(last: number): number[] {

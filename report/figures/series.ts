@@ -12,13 +12,20 @@ const SHAPES = [
   'M0,-1.3L0.38,-0.4L1.24,-0.4L0.55,0.15L0.8,1.05L0,0.5L-0.8,1.05L-0.55,0.15L-1.24,-0.4L-0.38,-0.4Z',
 ];
 
-/** How a trial is drawn in every figure of its stage. */
+/** A triangle that points down, for a value below the figure's axis. */
+export const OUTSIDE_BELOW = SHAPES[4] as string;
+
+/** How a trial is drawn. */
 export interface SeriesStyle {
   colour: string;
   shape: string;
 }
 
-/** @param index the trial's place among its stage's trials. */
 export function seriesStyle(index: number): SeriesStyle {
   return { colour: `var(--series-${index % COLOURS})`, shape: SHAPES[index % SHAPES.length] as string };
+}
+
+/** Whether the styles of two indices have the same colour. */
+export function sameColour(a: number, b: number): boolean {
+  return a % COLOURS === b % COLOURS;
 }

@@ -1,3 +1,5 @@
+import { brief } from '../../words/numbers.ts';
+
 /** Markup that is already escaped. */
 export class Html {
   readonly source: string;
@@ -18,9 +20,16 @@ export function html(parts: TemplateStringsArray, ...values: Content[]): Html {
   );
 }
 
-/** Text with its `names in backticks` set as code. */
+/** Text with its `names in backticks` set as code, and its long numbers cut to four digits. */
 export function prose(text: string): Html {
-  return new Html(escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>'));
+  // Every second part is a name.
+  const parts = text.split(/`([^`]+)`/);
+  return html`${parts.map((part, index) => (index % 2 === 1 ? code(part) : shortNumbers(part)))}`;
+}
+
+/** A name, which may break after its underscores. */
+export function code(name: string): Html {
+  return new Html(`<code>${escapeHtml(name).replace(/_(?=[^_])/g, '_<wbr>')}</code>`);
 }
 
 /** Text with the five special characters of HTML and SVG replaced, and no line break before a percent sign. */
@@ -31,6 +40,17 @@ export function escapeHtml(text: string): string {
 }
 
 // --- helpers ---
+
+/** Numbers of more than four decimals have four significant digits; the exact ones are their titles. */
+function shortNumbers(text: string): Html {
+  const escaped = escapeHtml(text);
+  return new Html(
+    escaped.replace(/\b\d+\.\d{5,}(e[-+]?\d+)?/g, (exact) => {
+      const short = String(brief(Number(exact)));
+      return short === exact ? exact : `<span title="${exact}">${short}</span>`;
+    }),
+  );
+}
 
 function render(value: Content): string {
   if (value === null || value === undefined || value === false) return '';

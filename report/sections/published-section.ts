@@ -6,7 +6,7 @@ import { endInWords } from '../../words/outcome.ts';
 import { numberInWords } from '../../words/settings.ts';
 import { answer } from '../answers/answer.ts';
 import { limitations } from '../facts/warnings.ts';
-import { scrolling } from '../html/elements.ts';
+import { folded, scrolling } from '../html/elements.ts';
 import { type Html, html, prose } from '../html/html.ts';
 
 /** The published results that the study names, beside its own; nothing if it names none. */
@@ -22,9 +22,12 @@ export function publishedSection(record: StudyRecord): Html | false {
   const limits = [...limitations(record), ...caveats];
   return html`<section id="published" aria-labelledby="published-title"><h2 id="published-title">Published results: ${title}</h2>
 ${source && html`<p class="quiet">${prose(source)}</p>`}
-${scrolling(
-  'Published results beside this study’s',
-  html`<table class="wide"><thead><tr><th scope="col">Stage</th><th scope="col">What</th><th scope="col">${title}</th><th scope="col">This study</th></tr></thead><tbody>${rows}</tbody></table>`,
+${folded(
+  'The comparison',
+  scrolling(
+    'Published results beside this study’s',
+    html`<table class="wide"><thead><tr><th scope="col">Stage</th><th scope="col">What</th><th scope="col">${title}</th><th scope="col">This study</th></tr></thead><tbody>${rows}</tbody></table>`,
+  ),
 )}
 ${
   limits.length > 0 &&

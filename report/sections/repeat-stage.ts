@@ -1,11 +1,11 @@
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import { exact, percent, points, shortHash } from '../../words/numbers.ts';
 import { ordinaryTrial } from '../facts/study-facts.ts';
+import { trialStyles } from '../facts/trial-styles.ts';
 import { drawDifferences } from '../figures/differences.ts';
-import { figure, scrolling } from '../html/elements.ts';
-import { type Html, html } from '../html/html.ts';
-import { curvesFigure, legendOf } from './stage-figures.ts';
-import { asCurve } from './variant-stage.ts';
+import { figure, figures, scrolling } from '../html/elements.ts';
+import { code, type Html, html } from '../html/html.ts';
+import { asCurve, curvesFigure, legendOf } from './stage-figures.ts';
 
 /** Each repeated trial beside the first: what differs by epoch, and whether the weights are bit-identical. */
 export async function repeatBody(record: StudyRecord, stage: StageRecord): Promise<Html> {
@@ -13,7 +13,7 @@ export async function repeatBody(record: StudyRecord, stage: StageRecord): Promi
   for (const second of stage.trials) {
     const first = ordinaryTrial(record, second);
     if (first && first.lines.length > 0 && second.lines.length > 0)
-      parts.push(await comparison(first, second));
+      parts.push(await comparison(record, first, second));
   }
   return html`${parts}`;
 }
@@ -27,7 +27,7 @@ const COLUMNS = [
   ['val_accuracy', 'Val accuracy'],
 ] as const;
 
-async function comparison(first: TrialRecord, second: TrialRecord): Promise<Html> {
+async function comparison(record: StudyRecord, first: TrialRecord, second: TrialRecord): Promise<Html> {
   const epochs = second.lines.flatMap((line, index) => {
     const other = first.lines[index];
     return other
@@ -37,7 +37,8 @@ async function comparison(first: TrialRecord, second: TrialRecord): Promise<Html
   const largest = Math.max(...epochs.map(({ difference }) => Math.abs(difference)));
   // The two may have the same name; the second's curve needs another.
   const again = { ...second, name: second.name === first.name ? `${second.name}, again` : second.name };
-  const curves = [asCurve(first, 0), asCurve(again, 1)];
+  const styleOf = trialStyles(record);
+  const curves = [{ ...asCurve(first, styleOf(first)), broad: true }, asCurve(again, styleOf(second))];
   const rows = epochs.map(
     ({ epoch, line, other }) =>
       html`<tr><th scope="row" class="number">${epoch}</th>${COLUMNS.map(
@@ -53,18 +54,25 @@ async function comparison(first: TrialRecord, second: TrialRecord): Promise<Html
         html`<th scope="col" class="number">${title}</th><th scope="col" class="number">Difference</th>`,
     )}</tr></thead><tbody>${rows}</tbody></table>`,
   );
-  return html`${summary(first, again)}<div class="figures">${await curvesFigure(curves, 'accuracy', second.name, legendOf(curves))}${figure(
-    'Difference in validation accuracy',
-    await drawDifferences(epochs, `Difference in validation accuracy by epoch, at most ${points(largest)}.`),
-    { note: largest === 0 ? 'No epoch differs.' : `At most ${points(largest)} in any epoch.`, data: table },
-  )}</div>`;
+  const accuracies = await curvesFigure(curves, 'accuracy', second.name, legendOf(curves));
+  const parts = [accuracies];
+  if (largest > 0) {
+    const label = `Difference in validation accuracy by epoch, at most ${points(largest)}.`;
+    parts.push(
+      figure('Difference in validation accuracy', await drawDifferences(epochs, label), {
+        note: `At most ${points(largest)} in any epoch.`,
+      }),
+    );
+  }
+  return html`${summary(first, again)}${figures(`Figures of ${second.name}`, parts)}
+<details><summary>All losses and accuracies, and their differences</summary>${table}</details>`;
 }
 
 function summary(first: TrialRecord, second: TrialRecord): Html {
   const rows = [first, second].map(
     (
       trial,
-    ) => html`<tr><th scope="row"><code>${trial.name}</code></th><td class="number">${trial.seed ?? '–'}</td><td class="number">${trial.repetition ?? '–'}</td>
+    ) => html`<tr><th scope="row">${code(trial.name)}</th><td class="number">${trial.seed ?? '–'}</td><td class="number">${trial.repetition ?? '–'}</td>
 <td class="number">${trial.score === null ? '–' : percent(trial.score)}</td><td class="number">${trial.bestEpoch ?? '–'}</td><td><code>${trial.tensorsSha256 === null ? '–' : shortHash(trial.tensorsSha256)}</code></td></tr>
 `,
   );

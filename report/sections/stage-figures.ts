@@ -1,28 +1,39 @@
 import { rank } from '../../study/plan/winner.ts';
-import type { StageRecord } from '../../study/record/record.ts';
+import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import { loss, percent } from '../../words/numbers.ts';
 import { endInWords } from '../../words/outcome.ts';
 import { bestTrial } from '../facts/study-facts.ts';
+import { trialStyles } from '../facts/trial-styles.ts';
 import { drawBars } from '../figures/bars.ts';
 import { type Curve, drawCurves, type Metric } from '../figures/curves.ts';
-import { seriesStyle } from '../figures/series.ts';
-import { figure, lineKey, scrolling, trialName } from '../html/elements.ts';
-import { type Html, html } from '../html/html.ts';
+import { drawDots, FEW_EPOCHS } from '../figures/dots.ts';
+import type { SeriesStyle } from '../figures/series.ts';
+import { figure, figures, lineKey, scrolling, trialName } from '../html/elements.ts';
+import { type Content, code, type Html, html } from '../html/html.ts';
 
 /** A stage's three figures: accuracies and losses by epoch, and the best accuracies as bars. */
-export async function stageFigures(stage: StageRecord): Promise<Html> {
+export async function stageFigures(record: StudyRecord, stage: StageRecord): Promise<Html> {
   const best = stage.winner === null ? undefined : bestTrial(stage);
-  const curves = stage.trials
-    .map((trial, index) => ({ ...trial, ...seriesStyle(index), winner: trial === best }))
-    .filter(({ lines }) => lines.length > 0);
+  const styleOf = trialStyles(record);
+  const curves = rank(stage.trials)
+    .filter(({ lines }) => lines.length > 0)
+    .map((trial) => asCurve(trial, styleOf(trial), trial === best));
   if (curves.length === 0)
     return html`<p class="note">No figures: no trial of this stage has logged an epoch.</p>`;
-  const figures = [
+  return figures(`Figures of ${stage.name}`, [
+    await scoresFigure(record, stage),
     await curvesFigure(curves, 'accuracy', stage.name),
     await curvesFigure(curves, 'loss', stage.name),
-    await scoresFigure(stage),
-  ];
-  return html`<div class="figures">${figures}</div>`;
+  ]);
+}
+
+export function asCurve({ name, lines, bestEpoch }: TrialRecord, style: SeriesStyle, winner = false): Curve {
+  return { name, lines, bestEpoch, winner, ...style };
+}
+
+/** Whether trials have so few epochs that they are dots, each in a row of its own, instead of lines. */
+export function haveFewEpochs(trials: readonly Pick<TrialRecord, 'lines'>[]): boolean {
+  return trials.every(({ lines }) => lines.length <= FEW_EPOCHS);
 }
 
 /** Trials by epoch, with a table of the same numbers. `legend` names the trials if no leaderboard does. */
@@ -33,12 +44,11 @@ export async function curvesFigure(
   legend?: Html,
 ): Promise<Html> {
   const what = metric === 'accuracy' ? 'Accuracy by epoch' : 'Loss by epoch';
-  const { svg, limit } = await drawCurves(curves, metric, `${what}, ${of}: ${spoken(curves, metric)}.`);
-  return figure(html`${what}${legend}`, svg, {
-    note: html`${lineKey(false)} validation, ${lineKey(true)} training; the mark is at the best epoch.${
-      curves.some(({ lines }) => lines.length === 1) &&
-      ' For a trial of one epoch, the filled mark is validation and the hollow one training.'
-    }${limit !== null && ` Losses above ${loss(limit)} are not drawn; the table has them.`}`,
+  const few = haveFewEpochs(curves);
+  const label = `${what}, ${of}: ${spoken(curves, metric)}.`;
+  const { svg, limit } = await (few ? drawDots : drawCurves)(curves, metric, label);
+  return figure(html`${what}${!few && legend}`, svg, {
+    note: html`${few ? dotsNote(curves) : linesNote(curves)}${limit !== null && ` Triangles at the edge are larger losses, above ${loss(limit)}; the table has them.`}`,
     data: curvesTable(curves, metric, of),
   });
 }
@@ -50,19 +60,30 @@ export function legendOf(curves: readonly Curve[]): Html {
 
 // --- helpers ---
 
-async function scoresFigure(stage: StageRecord): Promise<Html> {
-  const ranked = rank(stage.trials);
-  const bars = ranked.map((trial) => ({
+function dotsNote(curves: readonly Curve[]): Content {
+  const several = curves.some(({ lines }) => lines.length > 1);
+  return `Filled: validation. Hollow: training.${several ? ' From the first epoch (small) to the last (large).' : ''}`;
+}
+
+function linesNote(curves: readonly Curve[]): Content {
+  return html`${lineKey(false)} validation, ${lineKey(true)} training; the mark is at the best epoch.${
+    curves.some(({ lines }) => lines.length === 1) &&
+    ' For a trial of one epoch, the filled mark is validation and the hollow one training.'
+  }`;
+}
+
+async function scoresFigure(record: StudyRecord, stage: StageRecord): Promise<Html> {
+  const styleOf = trialStyles(record);
+  const best = stage.winner === null ? undefined : bestTrial(stage);
+  const bars = rank(stage.trials).map((trial) => ({
     name: trial.takenOver ? `${trial.name} (taken over)` : trial.name,
     value: trial.score,
     text: trial.score === null ? endInWords(trial) : percent(trial.score),
-    colour: seriesStyle(stage.trials.indexOf(trial)).colour,
-    pale: trial.takenOver,
+    colour: styleOf(trial).colour,
+    winner: trial === best,
   }));
   const label = `Best validation accuracies, ${stage.name}: ${bars.map(({ name, text }) => `${name} ${text}`).join(', ')}.`;
-  return figure('Best validation accuracy', await drawBars(bars, label), {
-    note: 'The numbers are in the leaderboard.',
-  });
+  return figure('Best validation accuracy', await drawBars(bars, label));
 }
 
 function spoken(curves: readonly Curve[], metric: Metric): string {
@@ -93,7 +114,7 @@ function curvesTable(curves: readonly Curve[], metric: Metric, of: string): Html
   return scrolling(
     `${caption}, ${of}`,
     html`<table><caption>${caption}</caption><thead><tr><th scope="col" rowspan="2" class="number">Epoch</th>${curves.map(
-      ({ name }) => html`<th scope="colgroup" colspan="2"><code>${name}</code></th>`,
+      ({ name }) => html`<th scope="colgroup" colspan="2">${code(name)}</th>`,
     )}</tr><tr>${curves.map(() => html`<th scope="col" class="number">train</th><th scope="col" class="number">val</th>`)}</tr></thead>
 <tbody>${rows}</tbody></table>`,
   );

@@ -3,7 +3,7 @@ import type { StageRecord, StudyRecord } from '../../study/record/record.ts';
 import { percent } from '../../words/numbers.ts';
 import { answer } from '../answers/answer.ts';
 import { startStage, startTrial } from '../facts/study-facts.ts';
-import { type Html, html, prose } from '../html/html.ts';
+import { code, type Html, html, prose } from '../html/html.ts';
 import { leaderboard } from './leaderboard.ts';
 import { repeatBody } from './repeat-stage.ts';
 import { searchFigures } from './search-stage.ts';
@@ -33,9 +33,9 @@ ${await body(record, stage)}
 async function body(record: StudyRecord, stage: StageRecord): Promise<Html> {
   switch (stage.kind) {
     case 'compare':
-      return html`${leaderboard(record, stage)}${messages(stage)}${await stageFigures(stage)}`;
+      return html`${leaderboard(record, stage)}${messages(stage)}${await stageFigures(record, stage)}`;
     case 'search':
-      return html`${leaderboard(record, stage)}${messages(stage)}${await searchFigures(record, stage)}${await stageFigures(stage)}`;
+      return html`${leaderboard(record, stage)}${messages(stage)}${await searchFigures(record, stage)}<h3>Training</h3>${await stageFigures(record, stage)}`;
     case 'variant':
       return html`${await variantBody(record, stage)}${messages(stage)}`;
     case 'repeat':
@@ -48,7 +48,7 @@ function startedFrom(record: StudyRecord, stage: StageRecord): Html {
   const start = startTrial(record, stage);
   const score = start?.score == null ? '' : ` (${percent(start.score)})`;
   const ranked = start?.takenOver ? ', whose trial is ranked too' : '';
-  return html`<p class="quiet">It starts from the configuration of <code>${stage.start}</code>${score}${ranked}. ${
+  return html`<p class="quiet">It starts from the configuration of ${code(stage.start)}${score}${ranked}. ${
     !start?.takenOver && scoresThere(startStage(record, stage))
   }</p>`;
 }
@@ -60,7 +60,7 @@ function scoresThere(earlier: StageRecord | undefined): Html | false {
     scored.length > 1 &&
     html`For comparison, ${earlier?.name}: ${scored.map(
       ({ name, score }, index) =>
-        html`${index > 0 && ', '}<code>${name}</code>\u00a0${score === null ? '' : percent(score)}`,
+        html`${index > 0 && ', '}${code(name)}\u00a0${score === null ? '' : percent(score)}`,
     )}.`
   );
 }
@@ -69,6 +69,6 @@ function messages({ trials }: StageRecord): Html | false {
   const told = trials.filter(({ message }) => message);
   return (
     told.length > 0 &&
-    html`<ul class="note">${told.map(({ name, message }) => html`<li><code>${name}</code>: ${message}</li>`)}</ul>`
+    html`<ul class="note">${told.map(({ name, message }) => html`<li>${code(name)}: ${message}</li>`)}</ul>`
   );
 }

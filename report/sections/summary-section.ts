@@ -4,10 +4,10 @@ import { count, duration, moment, percent, plural, secondsBetween } from '../../
 import { headline } from '../answers/answer.ts';
 import { testAnswer } from '../answers/test-answer.ts';
 import { allTrials, bestTrial, imagesUsed, lastDecided, missingStages } from '../facts/study-facts.ts';
+import { trialStyles } from '../facts/trial-styles.ts';
 import { drawBars } from '../figures/bars.ts';
-import { seriesStyle } from '../figures/series.ts';
-import { figure } from '../html/elements.ts';
-import { type Content, type Html, html, prose } from '../html/html.ts';
+import { figure, figures } from '../html/elements.ts';
+import { type Content, code, type Html, html, prose } from '../html/html.ts';
 import { GLOSSARY } from './glossary.ts';
 import { stageAnchor } from './stage-section.ts';
 
@@ -24,13 +24,13 @@ export function summaryTiles(record: StudyRecord): Html {
   const stored = trained.filter(({ reused }) => reused).length;
   const images = imagesUsed(record);
   return html`<dl class="tiles">
-${tile(missingStages(record).length === 0 ? 'Winner' : 'Winner so far', html`<code>${decided?.trial.name ?? 'none yet'}</code>`, decided && `of stage ${decided.stage.name}`)}
+${tile(missingStages(record).length === 0 ? 'Winner' : 'Winner so far', decided ? code(decided.trial.name) : 'none yet', decided && `of stage ${decided.stage.name}`)}
 ${tile('Validation accuracy', decided ? html`<span class="big">${percent(decided.trial.score)}</span>` : '–', decided && `best epoch ${decided.trial.bestEpoch}, ${plural(images.validation, 'image')}`)}
 ${tile('Test accuracy', test ? html`<span class="big">${percent(test.accuracy)}</span>` : 'not tested', test && plural(test.images, 'image'))}
 ${tile('Data', datasetInBrief(opening.dataset.origin), `${count(images.training)} training images, ${count(images.validation)} validation images`)}
 ${tile('Profile', html`<code>${opening.profile}</code>`, opening.study.profiles[opening.profile]?.description)}
 ${tile('Started', moment(opening.startedAt), seconds === null ? 'not finished' : `finished ${moment(finishedAt)}`)}
-${tile('Duration', seconds === null ? '–' : duration(seconds), `${plural(trained.length - stored, 'trial')} trained for ${duration(inTraining)} in total${stored > 0 ? `; ${stored} from the store` : ''}`)}
+${tile('Duration', seconds === null ? '–' : duration(seconds), trainedInWords(trained.length - stored, inTraining, stored))}
 ${tile('Device', devices(record), undefined)}
 </dl>`;
 }
@@ -59,6 +59,12 @@ ${GLOSSARY}</section>
 
 // --- helpers ---
 
+function trainedInWords(trained: number, seconds: number, stored: number): string {
+  if (trained === 0)
+    return stored === 0 ? 'nothing trained' : `nothing trained: ${plural(stored, 'result')} from the store`;
+  return `${plural(trained, 'trial')} trained for ${duration(seconds)} in total${stored > 0 ? `; ${stored} from the store` : ''}`;
+}
+
 function tile(title: string, value: Content, small: string | null | undefined): Html {
   return html`<div><dt>${title}</dt><dd>${value}${small !== undefined && html`<span class="small">${small}</span>`}</dd></div>`;
 }
@@ -78,6 +84,7 @@ function devices(record: StudyRecord): string {
 }
 
 async function winnersFigure(record: StudyRecord): Promise<Html | false> {
+  const styleOf = trialStyles(record);
   const bars = record.stages.flatMap((stage) => {
     const best = stage.winner === null ? undefined : bestTrial(stage);
     return best
@@ -86,13 +93,13 @@ async function winnersFigure(record: StudyRecord): Promise<Html | false> {
             name: `${stage.name}: ${best.name}`,
             value: best.score,
             text: percent(best.score),
-            colour: seriesStyle(0).colour,
-            pale: false,
+            colour: styleOf(best).colour,
+            winner: false,
           },
         ]
       : [];
   });
   if (bars.length < 2) return false;
   const label = `Best validation accuracy of each stage’s winner: ${bars.map(({ name, text }) => `${name} ${text}`).join(', ')}.`;
-  return html`<div class="figures">${figure('Best validation accuracy of each winner', await drawBars(bars, label), { note: 'The numbers are in the list above.' })}</div>`;
+  return figures('Winners', [figure('Best validation accuracy of each winner', await drawBars(bars, label))]);
 }

@@ -1,6 +1,7 @@
 import type { StudyRecord, TestRecord } from '../../study/record/record.ts';
 import { count, loss, percent } from '../../words/numbers.ts';
 import { testAnswer } from '../answers/test-answer.ts';
+import { trialStyles } from '../facts/trial-styles.ts';
 import { drawBars } from '../figures/bars.ts';
 import { seriesStyle } from '../figures/series.ts';
 import { figure, scrolling } from '../html/elements.ts';
@@ -11,14 +12,18 @@ export async function testSection(record: StudyRecord): Promise<Html | false> {
   const { test, opening } = record;
   if (!test) return false;
   const stage = opening.study.stages.find(({ kind }) => kind === 'test');
+  const tested = record.stages
+    .flatMap(({ trials }) => trials)
+    .find(({ trialKey }) => trialKey === test.trialKey);
+  const { colour } = tested ? trialStyles(record)(tested) : seriesStyle(0);
   const classes = test.confusion.map((_, label) => opening.dataset.classes?.[label] ?? `class ${label}`);
   return html`<section id="test" aria-labelledby="test-title"><h2 id="test-title">${record.stages.length + 1}. ${test.stage || 'test'}</h2>
 ${stage && html`<p class="question">${prose(stage.question)}</p>`}
 <p class="answer">${prose(testAnswer(record))}</p>
 <p class="quiet">The best epoch’s weights, evaluated once on images that no trial was trained or selected on. Loss ${loss(test.loss)}.</p>
-${confusionTable(test, classes)}
-${mistakes(test, classes)}
-<div class="figures">${await classFigure(test, classes)}</div></section>
+<div class="beside"><div>${confusionTable(test, classes)}
+${mistakes(test, classes)}</div>
+${await classFigure(test, classes, colour)}</div></section>
 `;
 }
 
@@ -50,7 +55,7 @@ function confusionTable({ confusion }: TestRecord, classes: readonly string[]): 
   return scrolling(
     'Confusion matrix',
     html`<table class="heat"><caption>Confusion matrix: images by actual class (rows) and predicted class (columns). Blue: correct, by share of the class. Orange: wrong, relative to the most frequent mistake</caption>
-<thead><tr><th scope="col">Actual</th>${classes.map((name) => html`<th scope="col">${name}</th>`)}<th scope="col">Accuracy</th></tr></thead><tbody>${rows}</tbody></table>`,
+<thead><tr><th scope="col" class="name">Actual</th>${classes.map((name) => html`<th scope="col">${name}</th>`)}<th scope="col">Accuracy</th></tr></thead><tbody>${rows}</tbody></table>`,
   );
 }
 
@@ -67,19 +72,21 @@ function mistakes({ confusion }: TestRecord, classes: readonly string[]): Html |
   return pairs.length > 0 && html`<p>Most frequent mistakes: ${pairs.join(', ')}.</p>`;
 }
 
-async function classFigure({ confusion }: TestRecord, classes: readonly string[]): Promise<Html> {
+async function classFigure(
+  { confusion }: TestRecord,
+  classes: readonly string[],
+  colour: string,
+): Promise<Html> {
   const bars = confusion.map((row, label) => {
     const value = recall(row, label);
     return {
       name: classes[label] ?? '',
       value,
       text: value === null ? 'no images' : percent(value),
-      colour: seriesStyle(0).colour,
-      pale: false,
+      colour,
+      winner: false,
     };
   });
   const label = `Test accuracy by class: ${bars.map(({ name, text }) => `${name} ${text}`).join(', ')}.`;
-  return figure('Test accuracy by class', await drawBars(bars, label), {
-    note: 'The numbers are in the last column of the matrix.',
-  });
+  return figure('Test accuracy by class', await drawBars(bars, label));
 }

@@ -138,7 +138,7 @@ const trialRecordSchema = standingSchema.extend({
   trainingSeconds: z.number().nullable(),
   startedAt: z.iso.datetime().nullable(),
   finishedAt: z.iso.datetime().nullable(),
-  /** Digest of the best epoch's weights: equal if and only if the weights are equal to the bit. */
+  /** Digest of the best epoch's weights: equal if and only if the weights are equal bit for bit. */
   tensorsSha256: sha256Schema.nullable(),
   lines: z.array(epochLineSchema),
   environment: z.record(z.string(), z.string()).nullable(),

@@ -63,7 +63,7 @@ export type EpochLine = z.infer<typeof epochLineSchema>;
 export const scoreInTrainingModeSchema = z.number().min(0).max(100).nullable().default(null);
 
 /**
- * The best epoch: the first whose validation accuracy exceeds all before.
+ * The best epoch: the one with the highest validation accuracy, or the earliest of them.
  *
  * @returns undefined if there is no epoch.
  */

@@ -1,6 +1,6 @@
 /** Reading pages in tests. */
 
-/** Tags that are closed by another's end or by none: empty for a sound page. */
+/** Tags that are closed by another's end or by none: empty for a valid page. */
 export function unbalanced(html: string): string[] {
   const open: string[] = [];
   const faults: string[] = [];
@@ -9,7 +9,7 @@ export function unbalanced(html: string): string[] {
     if (close) {
       const expected = open.pop();
       if (expected !== name) faults.push(`</${name}> where </${expected}> is due`);
-    } else if (!rest?.endsWith('/') && !['meta', 'br'].includes(name as string)) {
+    } else if (!rest?.endsWith('/') && !['meta', 'br', 'wbr'].includes(name as string)) {
       open.push(name as string);
     }
   }
@@ -21,7 +21,7 @@ export function unbalanced(html: string): string[] {
 export function visibleText(html: string): string {
   return html
     .replace(/<(style|title)>[\s\S]*?<\/\1>/g, '')
-    .replace(/<\/?(code|strong|em|mark|span)\b[^>]*>/g, '')
+    .replace(/<\/?(code|strong|em|mark|span|wbr)\b[^>]*>/g, '')
     .replace(/<[^>]*>/g, ' ')
     .replace(/&#(\d+);/g, (_entity, code: string) => String.fromCharCode(Number(code)))
     .replace(/[\s\u00a0]+/g, ' ');

@@ -41,27 +41,29 @@ export async function check(
     console.log(`  images: ${training} for training, ${validation} for validation, ${test} for the test`);
     console.log(`  ${describeWeights(study, profile, weights)}`);
     console.log(`  ${describeEstimate(estimate)}`);
-    console.log(`  results: ${await resultsInStore({ study, profile, weights })}`);
+    console.log(`  ${await resultsInStore({ study, profile, weights })}`);
   }
 }
 
 // --- helpers ---
 
+const NOT_KNOWN = 'how many results the store has is not known';
+
 /** How many results the store has, if it can be read without starting anything. */
 async function resultsInStore(request: Omit<StudyRequest, 'source'>): Promise<string> {
   const servers = configuration();
   const config = servers.kind === 'deployment' ? servers.store : availableStore(servers);
-  if (!config) return 'how many the store has is not known, since no stack is up';
+  if (!config) return `${NOT_KNOWN}: no stack is up`;
   try {
     const found = await countStoredResults(createMinioStore(config), {
       ...request,
       source: await datasetSource(undefined),
     });
-    return found ? describeStoredResults(found) : 'the store has a damaged object';
+    return found ? describeStoredResults(found) : `${NOT_KNOWN}: it has a damaged object`;
   } catch (error) {
     const expected = [StoreAccessError, StoreUnavailableError, UsageError];
     if (!expected.some((kind) => error instanceof kind)) throw error;
-    return `how many the store has is not known: ${(error as Error).message}`;
+    return `${NOT_KNOWN}: ${(error as Error).message}`;
   }
 }
 

@@ -11,7 +11,7 @@ import type { TrialStatus } from '../../../workflows/status.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';
 import { findStudy } from '../../observe/find-study.ts';
 import { type StudyView, type TrialView, viewStudy } from '../../observe/observe-study.ts';
-import { type Session, withSession } from '../../servers/session.ts';
+import { type Session, warnIfNothingTrains, withSession } from '../../servers/session.ts';
 import { describeProgress } from '../../terminal/format.ts';
 import { studyScreen } from '../../terminal/screen.ts';
 import { table } from '../../terminal/text.ts';
@@ -26,6 +26,7 @@ export async function show(
     const view = await viewStudy(session.client, studyId);
     if (trial === undefined) showStudy(view, json);
     else await showTrial(session, view, trial, json);
+    if (view.workflowStatus === 'RUNNING') warnIfNothingTrains(session, studyId);
   });
 }
 

@@ -3,7 +3,7 @@ import { statusInWords } from '../../../words/study-end.ts';
 import { EXIT } from '../../command-line/exit-codes.ts';
 import { findStudy } from '../../observe/find-study.ts';
 import { type StageView, type StudyView, viewStudy } from '../../observe/observe-study.ts';
-import { withSession } from '../../servers/session.ts';
+import { warnIfNothingTrains, withSession } from '../../servers/session.ts';
 import {
   describeAttention,
   describeDataset,
@@ -18,6 +18,7 @@ export async function status(studyId: string, { json }: { json?: boolean }): Pro
     await findStudy(session, studyId);
     const view = await viewStudy(session.client, studyId);
     console.log(json ? JSON.stringify(view, null, 2) : summary(view));
+    if (view.workflowStatus === 'RUNNING') warnIfNothingTrains(session, studyId);
     process.exitCode = exitCode(view);
   });
 }

@@ -46,7 +46,7 @@ it('compares with the start, ranked or not', () => {
     'The only candidate did not beat the start, so its configuration stays.',
   );
   expect(answerOf(stage('s', [start, scored('b', 60)], { start: 'a' }))).toContain(
-    'That is 10.00 points above the start, `a` (50.00 %).',
+    '`b` wins with 60.00 % at epoch 7, 10.00 points ahead of the start, `a` (50.00 %).',
   );
 });
 

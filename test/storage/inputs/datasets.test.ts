@@ -177,7 +177,7 @@ describe('cachedTrainingImages', () => {
     await writeFile(path.join(parent, 'made'), 'a file where the folder should be');
     expect(await read()).toEqual(content.train);
     expect(warn.mock.calls.flat()).toEqual([
-      expect.stringMatching(/could not cache 2000 bytes in .*made \(E.*free some space/),
+      expect.stringMatching(/could not cache 2000 bytes in .*made.* \(ENOTDIR: .*free some space/),
     ]);
     warn.mockRestore();
   });

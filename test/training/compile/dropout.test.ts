@@ -113,7 +113,7 @@ test('masks differ between layers', () => {
   expect(agreement(first, second)).toBeLessThan(0.625);
 });
 
-test('a trial drops different units in every step of every epoch, and the same ones in a second run', async () => {
+test('a trial drops different units in every step of every epoch, and the same ones again with the same seed', async () => {
   const masksOf = async (seed: number) => {
     const masks: string[] = [];
     const watching = (request: TrainingRequest): TrainingEngine => {

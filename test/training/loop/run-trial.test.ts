@@ -124,7 +124,7 @@ describe('learning', () => {
     expect(((last.accuracy * 230) / 100) % 1).toBeCloseTo(0, 6);
   });
 
-  test('different seeds give different results, and the same seed gives the same to the bit', async () => {
+  test('different seeds give different results, and the same seed gives the same bit for bit', async () => {
     const config = configOf(dense(16), { epochs: 1, dropout: 0.3 });
     const [a, b, c] = [await train(config), await train(config), await train(config, { seed: 8 })];
     expect(metrics(b.lines)).toEqual(metrics(a.lines));
@@ -200,7 +200,7 @@ describe('resuming', () => {
         schedule: { kind: 'exponential', gamma: 0.9 },
       }),
     ],
-  ])('%s: the same to the bit as without the interruption', async (_what, config) => {
+  ])('%s: the same, bit for bit, as without the interruption', async (_what, config) => {
     const uninterrupted = await train(config);
     const last = digest(uninterrupted.checkpoints.at(-1)!);
     for (const checkpoint of uninterrupted.checkpoints.slice(0, -1)) {
