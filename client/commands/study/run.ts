@@ -61,7 +61,7 @@ async function runAndWatch(
 /** After the command has closed its session, which stops a stack without other users. */
 function areServersUp(): boolean {
   const found = configuration();
-  return found.kind === 'deployment' || stackStatus(found.stateFolder) !== undefined;
+  return found.kind === 'deployment' || stackStatus(found.stateFolder)?.trains === true;
 }
 
 /** Waits for Ctrl-C if this command started the stack in a terminal, so that one can look at the Temporal UI. */
