@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import { isQuiet } from '../../infra/quiet.ts';
 import { type DatasetManifest, listDatasets } from '../../storage/inputs/datasets.ts';
 import { listWeights } from '../../storage/inputs/weights.ts';
 import { DamagedObjectError, type ObjectStore } from '../../storage/object-store.ts';
@@ -78,13 +79,13 @@ export async function countStoredResults(
   }
 }
 
-/** Prints how many results a study that is about to start will find, if there are any. */
+/** Prints how many results a study that is about to start will find, if there are any and the process isn't quiet. */
 export async function printStoredResults(
   store: ObjectStore,
   request: StudyRequest,
 ): Promise<StoredResults | undefined> {
   const found = await countStoredResults(store, request);
-  if (found && found.stored > 0) console.log(describeStoredResults(found, request.retrain));
+  if (found && found.stored > 0 && !isQuiet()) console.log(describeStoredResults(found, request.retrain));
   return found;
 }
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { EXIT } from '../../client/command-line/exit-codes.ts';
 import type { StudyView } from '../../client/observe/observe-study.ts';
 import { datasetSource } from '../../client/start/dataset-source.ts';
@@ -9,6 +9,7 @@ import { startOrResume } from '../../client/start/start-study.ts';
 import { countStoredResults, printStoredResults } from '../../client/start/stored-results.ts';
 import { printOutcome } from '../../client/terminal/outcome.ts';
 import { watchStudy } from '../../client/terminal/watch-study.ts';
+import { setQuiet } from '../../infra/quiet.ts';
 import { type BlobRef, getBlob } from '../../storage/blobs.ts';
 import { getTestImages } from '../../storage/inputs/test-images.ts';
 import {
@@ -291,6 +292,9 @@ it('says beforehand how many results the store has, through a search too', async
   expect((await printing(() => printStoredResults(bench.store, request))).text).toBe(
     'The store has the results of 7 of 7 trials. Nothing is trained; to train them again: --retrain\n',
   );
+  setQuiet(true);
+  onTestFinished(() => setQuiet(false));
+  expect((await printing(() => printStoredResults(bench.store, request))).text).toBe('');
   const otherSeed = requestOf({ study: { ...study, seed: 2 } });
   expect(await countStoredResults(bench.store, otherSeed)).toMatchObject({ stored: 0, trials: 4 });
 });
