@@ -25,7 +25,7 @@ export interface DatasetProgress {
  * Finds the data set, checks it entry by entry, and stores training and test images separately.
  *
  * With `generatedImages`, generated images replace the official archive if it can't be downloaded. Errors that would only
- * repeat are not retried: a damaged archive, an unreachable server, a missing file.
+ * repeat are not retried: a damaged archive, an unknown host, a missing file.
  */
 export function createPrepareDataset({ store, downloads }: { store: ObjectStore; downloads: string }) {
   return async (request: { source: DatasetSource; generatedImages: boolean }): Promise<DatasetSummary> => {
@@ -46,7 +46,7 @@ export function createPrepareDataset({ store, downloads }: { store: ObjectStore;
     try {
       return await fromArchive(OFFICIAL_ARCHIVE.url, tell);
     } catch (error) {
-      if (!generatedImages || error instanceof ArchiveError) throw error;
+      if (!generatedImages || !(error instanceof DownloadError)) throw error;
       log.warn("the archive can't be downloaded: using generated images", { error });
       tell({ doing: "generating images, because the archive can't be downloaded" });
       return putDataset(store, { ...generateImages(), origin: { kind: 'generated' } });

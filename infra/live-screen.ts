@@ -6,6 +6,8 @@ export interface LiveScreen {
   draw(text: string): void;
   /** Leaves the last text on the screen. */
   done(): void;
+  /** Removes the last text. */
+  clear(): void;
 }
 
 export function liveScreen(terminal: NodeJS.WriteStream): LiveScreen {
@@ -26,5 +28,6 @@ export function liveScreen(terminal: NodeJS.WriteStream): LiveScreen {
     },
     draw,
     done: draw.done,
+    clear: draw.clear,
   };
 }

@@ -11,7 +11,7 @@ export interface ReportFiles {
   'epochs.csv': string;
 }
 
-/** Renders the report of a study from its record, finished or not. Equal records give equal files. */
+/** Renders the report of a finished or unfinished study from its record. Equal records give equal files. */
 export async function renderReport(record: StudyRecord): Promise<ReportFiles> {
   return {
     'index.html': await renderPage(record),

@@ -7,7 +7,7 @@
  *     trials/<trialKey>/{config,lease,result}.json
  *     trials/<trialKey>/metrics/<epoch>.json
  *     trials/<trialKey>/checkpoints/<step>-<term>.json
- *     trials/<trialKey>/log/<term>.txt
+ *     trials/<trialKey>/log/{<term>,test}.txt
  *     studies/<studyId>/{study,test,record}.json
  *     studies/<studyId>/report/<file>
  */

@@ -7,7 +7,7 @@ export function datasetAsLabel(kind: Origin['kind']): string {
   return { official: 'CIFAR-10', other: 'CIFAR-10, other archive', generated: 'generated images' }[kind];
 }
 
-/** Where a data set's images come from, for a line that says more: `CIFAR-10`. */
+/** Where a data set's images come from, for a sentence or a title. */
 export function datasetInBrief({ kind }: Origin): string {
   return {
     official: 'CIFAR-10',

@@ -7,11 +7,14 @@ export function statusInWords(status: string): string {
 export function howToRunAgain(profile: string): string[] {
   return [
     `To run it again: ${runAgainCommand(profile)}`,
-    'Trials that have results are not trained again; the others resume from their checkpoints.',
+    `${STUDY_IS} Trials that have results are not trained again; the others resume from their checkpoints.`,
   ];
 }
 
-/** The name of its study, or of the file, is not known here. */
+/** A study doesn't know the file that it was started from, so the command has a placeholder: see `STUDY_IS`. */
 export function runAgainCommand(profile: string): string {
-  return `npx staged-study run … --profile ${profile}`;
+  return `npx staged-study run STUDY --profile ${profile}`;
 }
+
+/** Explains the placeholder of `runAgainCommand`. */
+export const STUDY_IS = 'STUDY is its name, or its file.';

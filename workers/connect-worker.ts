@@ -6,7 +6,8 @@ import { probeConditionalWrites } from '../storage/minio/probe.ts';
 import { storeConfigFromEnvironment } from '../storage/minio/store-config.ts';
 
 /**
- * Connects to Temporal (`TEMPORAL_*`, or an envconfig profile) and to the object store (`S3_*`).
+ * Connects to Temporal (`TEMPORAL_*`, or an envconfig profile) and to the object store (`S3_*`), whose bucket it creates if
+ * it doesn't exist.
  *
  * @throws {UnsuitableStoreError} if the store has no conditional writes, on which leases and results depend.
  */

@@ -10,7 +10,7 @@ import { networkInBrief } from '../words/network.ts';
 import { brief, loss, percent, plural } from '../words/numbers.ts';
 import { standingInWords } from '../words/outcome.ts';
 import { describeSettings, drawInWords } from '../words/settings.ts';
-import { runAgainCommand } from '../words/study-end.ts';
+import { runAgainCommand, STUDY_IS } from '../words/study-end.ts';
 import { initialWeightsInWords, weightsInBrief } from '../words/weights.ts';
 import type {
   EarlyEnd,
@@ -30,7 +30,7 @@ export function studyDetails(status: StudyStatus): string {
     ...(end && end.how !== 'completed'
       ? [
           earlyEnd(end),
-          `To run it again: \`${runAgainCommand(status.profile)}\`. Trials that have results are not trained again.`,
+          `To run it again: \`${runAgainCommand(status.profile)}\`. ${STUDY_IS} Trials that have results are not trained again.`,
         ]
       : []),
     dataLine(status),

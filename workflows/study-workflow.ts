@@ -216,7 +216,7 @@ async function runStudy(
     const { trialKey } = winningTrials.get(from) ?? {};
     if (!trialKey)
       throw new Error(
-        `stage ${from} has no winner to test; the schema lets none but a compare stage come here`,
+        `stage ${from} has no winner to test; the schema only lets a test start from a stage with a winner`,
       );
     for (;;) {
       try {

@@ -9,8 +9,7 @@ export function modelCommands(): Command[] {
 
 // --- helpers ---
 
-const WITHOUT_STACK =
-  'If no stack is up, servers start for this command only, without workers: no study continues.';
+const WITHOUT_STACK = 'If no stack is up, servers start for this command only, without workers.';
 const ENDED_STUDY_ID = 'the id of a study that has ended (see list)';
 
 function predictCommand(): Command {

@@ -22,8 +22,7 @@ export function studyCommands(): Command[] {
 // --- helpers ---
 
 const STUDY_ID = 'the id of a study (see list)';
-const WITHOUT_STACK =
-  'If no stack is up, servers start for this command only, without workers that train: no study continues.';
+const WITHOUT_STACK = 'If no stack is up, servers start for this command only, without workers that train.';
 const STUDY_SOURCE = 'cifar10, or a study of your own as a .ts, .js or .json file';
 
 function runCommand(): Command {

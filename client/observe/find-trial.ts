@@ -7,7 +7,7 @@ import { readResult, type TrialResult } from '../../storage/trials/trials.ts';
 import { didYouMean } from '../../study/definition/did-you-mean.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import { endAsVerb } from '../../words/outcome.ts';
-import { runAgainCommand, statusInWords } from '../../words/study-end.ts';
+import { runAgainCommand, STUDY_IS, statusInWords } from '../../words/study-end.ts';
 import { UsageError } from '../command-line/exit-codes.ts';
 
 /** A trial of a study that has ended, with its stage in the record. */
@@ -63,12 +63,12 @@ async function endedStudy(store: ObjectStore, studyId: string, statusOf: StatusO
   const expected = `study: expected a study that has completed, got "${studyId}"`;
   if (status === 'RUNNING')
     throw new UserError(
-      `${expected}, which is still running; to watch it: npx staged-study watch ${studyId}`,
+      `${expected}, which is still running; to see how far it is: npx staged-study status ${studyId}`,
     );
   const why = status === undefined ? 'has no record' : `is ${statusInWords(status)}`;
   const { profile = '…' } = (await readStudy(store, studyId)) ?? {};
   throw new UserError(
-    `${expected}, which ${why}; to run it again: ${runAgainCommand(profile)} (trials that have results are not trained again)`,
+    `${expected}, which ${why}; to run it again: ${runAgainCommand(profile)}. ${STUDY_IS} Trials that have results are not trained again.`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { Client, type ConnectionOptions } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import type { DeploymentConfiguration } from '../../infra/configuration.ts';
+import { notice } from '../../infra/quiet.ts';
 import { stackStatus } from '../../infra/stack/open-stack.ts';
 import type { StackLevel } from '../../infra/stack/stack-level.ts';
 import { UserError } from '../../infra/user-error.ts';
@@ -41,7 +42,7 @@ export async function withSession<T>(
   const { level, needsRunningStack: command } = options;
   const status = stackStatus(found.stateFolder);
   if (command && !status?.trains) throw noStack(command);
-  if (!status && level !== 'training') console.error(FOR_READING[level]);
+  if (!status && level !== 'training') notice(FOR_READING[level]);
   const stack = await bringUpStack(found, { level, keepAfterExit: false });
   try {
     const used = withConnection({ address: stack.temporal.address }, stack.temporal.namespace, (client) =>
@@ -66,7 +67,7 @@ export async function withSession<T>(
 /** The error of a command that can't do its work without a stack that trains, and must not start one. */
 export function noStack(command: string): UserError {
   return new UserError(
-    `${command}: expected a stack that is up, found none; start one first: npx staged-study up`,
+    `${command}: expected a stack that trains, found none; start one first: npx staged-study up`,
   );
 }
 
@@ -79,10 +80,10 @@ export function warnIfNothingTrains({ stack }: Session, studyId: string): void {
 // --- helpers ---
 
 const FOR_READING = {
-  servers: 'No stack is up. Servers start for this command only, without workers: no study continues.',
+  servers: 'No stack is up. Servers start for this command only, without workers.',
   queries:
-    'No stack is up. Servers start for this command only, with a worker that answers and trains nothing: no study ' +
-    'continues.',
+    'No stack is up. Servers start for this command only, with a worker that answers questions about studies but ' +
+    'trains nothing.',
 };
 
 /** Rejects with the signal's reason when it aborts. */

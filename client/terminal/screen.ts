@@ -16,11 +16,16 @@ import {
 import { bold, dim, green, red } from './text.ts';
 
 /**
- * A study as lines that fit the terminal's width: each stage with its leaderboard.
+ * A study as lines of text: each stage with its leaderboard.
  *
+ * @param columns the terminal's width, for a screen that is redrawn: longer lines are cut.
  * @param brief show only one line for each stage that is not running, so that the redrawn screen stays short.
  */
-export function studyScreen(view: StudyView, columns: number, { brief = false } = {}): string {
+export function studyScreen(
+  view: StudyView,
+  columns = Number.POSITIVE_INFINITY,
+  { brief = false } = {},
+): string {
   const lines = [
     bold(`${view.title}: ${view.studyId}, profile ${view.profile}`),
     describeDataset(view),

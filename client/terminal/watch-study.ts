@@ -54,8 +54,13 @@ function viewer(isLive: boolean): (view: StudyView) => void {
 function liveView(): (view: StudyView) => void {
   const screen = liveScreen(process.stdout);
   return (view) => {
-    screen.draw(studyScreen(view, screen.columns, { brief: view.workflowStatus === 'RUNNING' }));
-    if (view.workflowStatus !== 'RUNNING') screen.done();
+    if (view.workflowStatus === 'RUNNING') {
+      screen.draw(studyScreen(view, screen.columns, { brief: true }));
+    } else {
+      // Not drawn: a redrawn text is cut to the terminal's height.
+      screen.clear();
+      console.log(studyScreen(view));
+    }
   };
 }
 

@@ -27,6 +27,7 @@ export function compileIfStale() {
   try {
     // Another process may have compiled them in the meantime.
     if (readIfThere(stampFile) === sources) return;
+    console.error('Compiling TypeScript, because a source is new …');
     compile();
     writeFileSync(stampFile, sources);
   } finally {

@@ -17,7 +17,7 @@ import { isUsed, keepRunning, neededLevel, registerUser } from './users.ts';
 import { watchStack } from './watch-stack.ts';
 
 export interface OpenStack {
-  /** Whether this call started it, or found it already up. */
+  /** True if this call started it; false if it was already up. */
   startedHere: boolean;
   /** What of it is up: what was asked for, or more. */
   level: StackLevel;

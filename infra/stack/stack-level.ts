@@ -1,6 +1,6 @@
 /**
- * How much of a stack is up. Each level includes those before it: the servers; a worker that answers queries and
- * carries out decisions of workflows, but no activity; the workers that train.
+ * How much of a stack is up: the servers; with them a worker that answers queries and carries out decisions of
+ * workflows, but no activity; or with them the workers that train. Each level can do what those before it can.
  */
 const LEVELS = ['servers', 'queries', 'training'] as const;
 export type StackLevel = (typeof LEVELS)[number];

@@ -17,11 +17,9 @@ export function summaryTiles(record: StudyRecord): Html {
   const decided = lastDecided(record);
   const seconds = secondsBetween(opening.startedAt, finishedAt);
   const trials = allTrials(record).map(({ trial }) => trial);
-  const trained = trials.filter(({ lines }) => lines.length > 0);
-  const inTraining = trained
-    .filter(({ reused }) => !reused)
-    .reduce((sum, { trainingSeconds }) => sum + (trainingSeconds ?? 0), 0);
-  const stored = trained.filter(({ reused }) => reused).length;
+  const stored = trials.filter(({ reused }) => reused);
+  const trained = trials.filter(({ lines, reused }) => lines.length > 0 && !reused);
+  const inTraining = trained.reduce((sum, { trainingSeconds }) => sum + (trainingSeconds ?? 0), 0);
   const images = imagesUsed(record);
   return html`<dl class="tiles">
 ${tile(missingStages(record).length === 0 ? 'Winner' : 'Winner so far', decided ? code(decided.trial.name) : 'none yet', decided && `of stage ${decided.stage.name}`)}
@@ -30,7 +28,7 @@ ${tile('Test accuracy', test ? html`<span class="big">${percent(test.accuracy)}<
 ${tile('Data', datasetInBrief(opening.dataset.origin), `${count(images.training)} training images, ${count(images.validation)} validation images`)}
 ${tile('Profile', html`<code>${opening.profile}</code>`, opening.study.profiles[opening.profile]?.description)}
 ${tile('Started', moment(opening.startedAt), seconds === null ? 'not finished' : `finished ${moment(finishedAt)}`)}
-${tile('Duration', seconds === null ? '–' : duration(seconds), trainedInWords(trained.length - stored, inTraining, stored))}
+${tile('Duration', seconds === null ? '–' : duration(seconds), trainedInWords(trained.length, inTraining, stored.length))}
 ${tile('Device', devices(record), undefined)}
 </dl>`;
 }

@@ -20,7 +20,7 @@ const counterpartSchema = z
   ])
   .meta({
     title: 'Counterpart',
-    description: "What of the study's own results stands beside a published one.",
+    description: "Which of the study's own results is shown beside a published one.",
   });
 
 export const publishedSchema = z
@@ -40,12 +40,12 @@ export const publishedSchema = z
       )
       .min(1)
       .max(100)
-      .describe('The results.'),
+      .describe('The published results, in the order in which the report shows them.'),
     caveats: z
       .array(proseSchema)
       .max(100)
       .default([])
-      .describe("Why the two can't be compared like for like, whatever the profile."),
+      .describe("Why published and own results can't be compared like for like, whatever the profile."),
   })
   .meta({
     title: 'Published results',

@@ -31,7 +31,7 @@ export const cifar10: StudyInput = defineStudy({
       reducedNetworks: true,
     },
     full: {
-      description: 'The original report’s own numbers: all images, 50 epochs.',
+      description: 'The original report’s own scale: all images, 50 epochs.',
       trainImages: 'all',
       testImages: 'all',
       epochDivisor: 1,

@@ -43,9 +43,12 @@ afterAll(async () => {
 });
 
 it('keeps the stack after the study until Ctrl-C, and ends with the exit code of the study', async () => {
-  const terminal = await run('short', 1);
+  const terminal = await run('short', 1, 4);
   await terminal.until(/The stack stays up until Ctrl-C\./);
-  expect(terminal.printed).toMatch(/ 1 {2}narrow +\d+\.\d\d % \(epoch 1\) {2}winner/);
+  // Complete, although it is taller than the terminal.
+  expect(terminal.printed).toMatch(
+    /: short-small-1, profile small\n(.*\n)+ +1 {2}narrow +\d+\.\d\d % \(epoch 1\) {2}winner/,
+  );
   const processes = stackProcesses();
   expect(processes.every(isRunning)).toBe(true);
   const [page] = /http:\S+\/workflows\/short-small-1/.exec(terminal.printed) ?? [''];
@@ -59,7 +62,7 @@ it('shows an ended study without a stack, and starts no worker that trains', asy
   const watched = await command('watch', 'short-small-1');
   expect(watched).toMatchObject({
     code: 0,
-    err: expect.stringMatching(/^No stack is up\. .*no study continues\.\n/),
+    err: expect.stringMatching(/^No stack is up\. .*trains nothing\.\n/),
   });
   expect(watched.out).toMatch(/\nwinner: +narrow, .*\n.*report short-small-1\n/);
   expect(workers()).toEqual(['The query worker']);
@@ -100,7 +103,9 @@ it('reads an unfinished study without a stack, changes nothing, and can cancel i
   const watched = await command('watch', 'endless-small-1');
   expect(watched).toMatchObject({
     code: 1,
-    err: expect.stringMatching(/\nwatch: expected a stack that is up, found none; start one first: .* up\n$/),
+    err: expect.stringMatching(
+      /\nwatch: expected a stack that trains, found none; start one first: .* up\n$/,
+    ),
   });
   expect(await epochs()).toEqual(before);
 
@@ -143,7 +148,7 @@ function workers(): string[] {
   return processes.map(({ name }) => name).filter((name) => name.endsWith(' worker'));
 }
 
-async function run(name: string, epochs: number): Promise<Terminal> {
+async function run(name: string, epochs: number, rows?: number): Promise<Terminal> {
   const study: StudyInput = {
     name,
     title: `A study of ${epochs} epochs`,
@@ -161,7 +166,7 @@ async function run(name: string, epochs: number): Promise<Terminal> {
   const file = join(folder, `${name}.json`);
   await writeFile(file, JSON.stringify(study));
   const command = [process.execPath, join(projectRoot, 'client', 'staged-study.mjs'), 'run', file];
-  return new Terminal(command, env);
+  return new Terminal(command, env, rows);
 }
 
 /** The supervisor, the server and the workers, from the state folder. */

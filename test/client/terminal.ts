@@ -4,15 +4,15 @@ import { stripVTControlCharacters } from 'node:util';
 
 const PROGRAM = fileURLToPath(new URL('terminal.py', import.meta.url));
 
-/** A command in a terminal of 120 columns and 40 rows. */
+/** A command in a terminal of 120 columns. */
 export class Terminal {
   readonly #child: ChildProcess;
   #printed = '';
   /** Its exit code as in a shell: 128 plus the signal if one ended it. */
   readonly ended: Promise<number>;
 
-  constructor(command: string[], env: NodeJS.ProcessEnv) {
-    this.#child = spawn('python3', [PROGRAM, '120', '40', ...command], {
+  constructor(command: string[], env: NodeJS.ProcessEnv, rows = 40) {
+    this.#child = spawn('python3', [PROGRAM, '120', String(rows), ...command], {
       env: { ...process.env, ...env, TERM: 'xterm-256color' },
       stdio: ['pipe', 'pipe', 'inherit'],
     });

@@ -267,6 +267,12 @@ it('ranks no trial without a score', async () => {
   expect(visibleText(html)).toMatch(/ 1 a winner .* – x diverged –/);
 });
 
+it('counts a stored result without a score among those from the store', async () => {
+  const diverged = { ...failed('x', 'diverged'), lines: [], reused: true };
+  const html = await pageOf(ownRecord([stage('s', [trial('a', { to: 50 }), diverged])]));
+  expect(visibleText(html)).toContain('1 trial trained for 9 min 14 s in total; 1 from the store');
+});
+
 it('describes trials of few epochs by dots instead of lines', async () => {
   const short = ['a', 'b'].map((name) => trial(name, { to: 50, epochs: 2 }));
   const text = visibleText(await pageOf(ownRecord([stage('s', short)])));

@@ -121,7 +121,7 @@ describe.concurrent('a study', () => {
       expect(cancelled.length).toBe(2);
 
       const page = await details('cancelled');
-      expect(page).toContain('**Cancelled**\n\nTo run it again: `npx staged-study run … --profile tiny`');
+      expect(page).toContain('**Cancelled**\n\nTo run it again: `npx staged-study run STUDY --profile tiny`');
       expect(page).toContain('1. **width** (cancelled before it had ended)');
       expect(page).toContain('2. **rate** (not started)');
       expect(await details('cancelled/width')).toMatch(/\*\*Cancelled\*\*.*Not finished: narrow, wide/s);

@@ -10,11 +10,11 @@ export const TFJS_WEIGHTS = 'weights.bin';
  * Encodes a graph as a model for `tf.loadGraphModel` of TensorFlow.js: `model.json` with TensorFlow's messages as JSON,
  * and one file with the values of all constants. TensorFlow.js has no uint8; its images are int32.
  *
- * @param generatedBy the program and its version.
+ * @param convertedBy the program and its version.
  */
 export function encodeTfjsModel(
   { nodes, signature }: ServingGraph,
-  generatedBy: string,
+  convertedBy: string,
 ): { model: Uint8Array; weights: Uint8Array } {
   const constants = nodes.flatMap(({ name, attributes }) => {
     const value = attributes.find((attribute) => 'tensor' in attribute);
@@ -23,7 +23,7 @@ export function encodeTfjsModel(
   const model = {
     format: 'graph-model',
     generatedBy: `TensorFlow ${backend.binding.TF_Version}`,
-    convertedBy: generatedBy,
+    convertedBy,
     signature: { inputs: signatureJson(signature.inputs), outputs: signatureJson(signature.outputs) },
     // Makes `predict` return its results by these names.
     userDefinedMetadata: { structuredOutputKeys: Object.keys(signature.outputs) },

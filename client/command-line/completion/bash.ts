@@ -3,7 +3,7 @@ import type { CommandCompletions, OptionCompletions, Values } from './completion
 /** A script for bash 4 or newer that completes the program's command line without starting the program. */
 export function bashScript(
   program: string,
-  own: OptionCompletions[],
+  programOptions: OptionCompletions[],
   commands: CommandCompletions[],
 ): string {
   const name = `_${program.replaceAll('-', '_')}`;
@@ -12,8 +12,12 @@ export function bashScript(
       value ? [`    '${command.name} ${flag}') ${assign(value)} ;;`] : [],
     ),
   );
-  const others = [
-    { name: '', options: own, arguments: { words: commands.map((command) => command.name), files: false } },
+  const byCommand = [
+    {
+      name: '',
+      options: programOptions,
+      arguments: { words: commands.map((command) => command.name), files: false },
+    },
     ...commands,
   ].map(
     (command) =>
@@ -27,7 +31,7 @@ export function bashScript(
   case "$command $previous" in
 ${valued.join('\n')}
     *) case "$command" in
-${others.join('\n')}
+${byCommand.join('\n')}
     esac ;;
   esac
   local IFS=$' \\t\\n'

@@ -4,7 +4,7 @@ import { UserError } from '../../../infra/user-error.ts';
 import { renderReport } from '../../../report/render-report.ts';
 import { isValidId } from '../../../storage/keys.ts';
 import { readRecord } from '../../../storage/studies.ts';
-import { runAgainCommand, statusInWords } from '../../../words/study-end.ts';
+import { runAgainCommand, STUDY_IS, statusInWords } from '../../../words/study-end.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';
 import { findStudy } from '../../observe/find-study.ts';
 import { type Session, withSession } from '../../servers/session.ts';
@@ -42,7 +42,7 @@ async function refuse(session: Session, studyId: string): Promise<never> {
     const whatToDo =
       status.name === 'RUNNING'
         ? `to watch it: npx staged-study watch ${studyId}`
-        : `to run it again: ${runAgainCommand(String(memo?.profile ?? '…'))}`;
+        : `to run it again: ${runAgainCommand(String(memo?.profile ?? '…'))}. ${STUDY_IS}`;
     throw new UserError(
       `${studyId}: expected a completed study, got one that is ${statusInWords(status.name)}; ${whatToDo}`,
     );

@@ -33,11 +33,7 @@ export async function show(
 // --- helpers ---
 
 function showStudy(view: StudyView, json = false): void {
-  console.log(
-    json
-      ? JSON.stringify(view, null, 2)
-      : studyScreen(view, process.stdout.columns || Number.POSITIVE_INFINITY),
-  );
+  console.log(json ? JSON.stringify(view, null, 2) : studyScreen(view));
 }
 
 async function showTrial(

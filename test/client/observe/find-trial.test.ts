@@ -26,10 +26,10 @@ it('names the studies in the store', async () => {
 });
 
 it.each<[Status | undefined, string]>([
-  ['RUNNING', 'which is still running; to watch it: npx staged-study watch mine-1'],
+  ['RUNNING', 'which is still running; to see how far it is: npx staged-study status mine-1'],
   [
     'CANCELLED',
-    'which is cancelled; to run it again: npx staged-study run … --profile tiny (trials that have results are not trained again)',
+    'which is cancelled; to run it again: npx staged-study run STUDY --profile tiny. STUDY is its name, or its file. Trials that have results are not trained again.',
   ],
   ['TIMED_OUT', 'which is timed out; to run it again:'],
   [undefined, 'which has no record; to run it again:'],

@@ -24,8 +24,8 @@ import {
 } from '../views.ts';
 
 const runAgain = [
-  'To run it again: npx staged-study run … --profile demo',
-  'Trials that have results are not trained again; the others resume from their checkpoints.',
+  'To run it again: npx staged-study run STUDY --profile demo',
+  'STUDY is its name, or its file. Trials that have results are not trained again; the others resume from their checkpoints.',
 ];
 
 it('says where the images come from, and shouts if they are generated', () => {

@@ -81,7 +81,7 @@ it.each<[string, Partial<StudyView>, string]>([
   const failed = viewOf([], { workflowStatus: 'FAILED', failure: 'no archive; name one', ...change });
   expect(await outcome(failed, { startedHere: false })).toBe(EXIT.failure);
   expect(printed[1]).toMatch(
-    /^mine: failed: no archive; name one\nTo run it again: npx staged-study run … --profile demo\n/,
+    /^mine: failed: no archive; name one\nTo run it again: npx staged-study run STUDY --profile demo\n/,
   );
   expect(printed).toContain(objects);
 });

@@ -98,8 +98,8 @@ it('says that a study is cancelled and what to do, and shows no time left', () =
   ];
   expect(screenLines(viewOf(stages, { workflowStatus: 'CANCELLED' }), 200).slice(2)).toEqual([
     'cancelled',
-    'To run it again: npx staged-study run … --profile demo',
-    'Trials that have results are not trained again; the others resume from their checkpoints.',
+    'To run it again: npx staged-study run STUDY --profile demo',
+    'STUDY is its name, or its file. Trials that have results are not trained again; the others resume from their checkpoints.',
     '',
     'dense  How far?',
     '   1  MLP   48.00 % (epoch 2)',
@@ -141,8 +141,8 @@ it('shows what failed, when it is retried, and why a study failed', () => {
   const failed = viewOf([], { workflowStatus: 'FAILED', dataset: null, failure: 'no archive' });
   expect(stripVTControlCharacters(studyScreen(failed, 200))).toBe(
     'My study: mine, profile demo\ndata set: could not be prepared\nfailed: no archive\n' +
-      'To run it again: npx staged-study run … --profile demo\n' +
-      'Trials that have results are not trained again; the others resume from their checkpoints.',
+      'To run it again: npx staged-study run STUDY --profile demo\n' +
+      'STUDY is its name, or its file. Trials that have results are not trained again; the others resume from their checkpoints.',
   );
 });
 

@@ -160,7 +160,7 @@ describe('trialKey', () => {
       { ...spec, data: { ...data, splitSeed: 2 } },
       { ...spec, data: { ...data, trainImages: 99 } },
       { ...spec, data: { ...data, dataset: 'c'.repeat(64) } },
-      { ...spec, config: { ...narrow!.config, validationFlip: true } },
+      { ...spec, config: { ...config, validationFlip: true } },
     ];
     expect(new Set([spec, ...others].map(trialKey)).size).toBe(others.length + 1);
   });

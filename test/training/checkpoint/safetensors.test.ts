@@ -80,7 +80,11 @@ describe('hostile files', () => {
       /header: it claims 18446744073709551615 bytes/,
     ],
     ['a header cut off', file({ w: entry([1], 0, 4) }, 4, 10n), /header: expected JSON in UTF-8/],
-    ['bytes that are no UTF-8', file('{"\xff":1}', 0, 4n), /header: expected JSON in UTF-8/],
+    [
+      'bytes that are not UTF-8',
+      Buffer.concat([Buffer.from([7, 0, 0, 0, 0, 0, 0, 0]), Buffer.from('{"\xff":1}', 'latin1')]),
+      /header: expected JSON in UTF-8/,
+    ],
     ['an array', file([], 0), /header: expected a JSON object/],
     ['null', file('null', 0), /header: expected a JSON object/],
     ['a tensor that is a number', file({ w: 1 }, 0), /w: expected an object/],
@@ -108,7 +112,7 @@ describe('hostile files', () => {
       /w: expected data_offsets of two byte offsets/,
     ],
     [
-      'an offset behind the end',
+      'an offset past the end',
       file({ w: entry([2], 0, 8) }, 4),
       /w: bytes 0 to 8 don't lie within the 4 bytes/,
     ],
@@ -146,7 +150,7 @@ describe('hostile files', () => {
     ],
     ['an unknown field', file({ w: { ...entry([1], 0, 4), stride: 1 } }, 4), /w: unknown field "stride"/],
     [
-      'metadata that is no text',
+      'metadata that is not text',
       file({ __metadata__: { epoch: 1 } }, 0),
       /__metadata__: expected an object of strings/,
     ],

@@ -1,4 +1,4 @@
-/** Writes torch.save's formats byte by byte, valid or not, for files that PyTorch would not write. */
+/** Writes torch.save's formats byte by byte, so that tests can also make files that PyTorch would not write. */
 import { crc32 } from 'node:zlib';
 
 export interface WrittenTensor {
@@ -58,7 +58,7 @@ export const p = {
   list: (...items: Buffer[]) => Buffer.concat([Buffer.from(']('), ...items, Buffer.from('e')]),
   dict: (...items: Buffer[]) => Buffer.concat([Buffer.from('}('), ...items, Buffer.from('u')]),
   call: (callable: Buffer, args: Buffer) => Buffer.concat([callable, args, Buffer.from('R')]),
-  /** `callable` with its state set. */
+  /** `object` with its state set. */
   build: (object: Buffer, state: Buffer) => Buffer.concat([object, state, Buffer.from('b')]),
   persistent: (id: Buffer) => Buffer.concat([id, Buffer.from('Q')]),
   put: (place: number) => Buffer.of(0x71, place),
