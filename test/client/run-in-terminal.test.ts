@@ -100,6 +100,11 @@ it('reads an unfinished study without a stack, changes nothing, and can cancel i
     out: expect.stringMatching(/^endless-small-1: running\n/),
     err: expect.stringMatching(/\nendless-small-1 does not continue until a stack is up\. .* up\n$/),
   });
+  expect(await command('list')).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/\nendless-small-1 +running /),
+    err: expect.stringMatching(/\nendless-small-1 does not continue until a stack is up\. .* up\n$/),
+  });
   const watched = await command('watch', 'endless-small-1');
   expect(watched).toMatchObject({
     code: 1,

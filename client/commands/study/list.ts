@@ -3,11 +3,15 @@ import { readRecord, readStudy } from '../../../storage/studies.ts';
 import { datasetAsLabel } from '../../../words/dataset.ts';
 import { percent } from '../../../words/numbers.ts';
 import { describeWorkflow, studyIds } from '../../observe/find-study.ts';
-import { type Session, withSession } from '../../servers/session.ts';
+import { type Session, warnIfNothingTrains, withSession } from '../../servers/session.ts';
 import { table } from '../../terminal/text.ts';
 
 export async function list({ json }: { json?: boolean }): Promise<void> {
-  const studies = await withSession({ level: 'servers' }, summaries);
+  const studies = await withSession({ level: 'servers' }, async (session) => {
+    const all = await summaries(session);
+    for (const { studyId, status } of all) if (status === 'running') warnIfNothingTrains(session, studyId);
+    return all;
+  });
   if (json) console.log(JSON.stringify(studies, null, 2));
   else if (studies.length === 0) console.log('No studies yet. To start one: npx staged-study run');
   else console.log(describe(studies));
