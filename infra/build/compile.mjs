@@ -27,7 +27,7 @@ export function compileIfStale() {
   try {
     // Another process may have compiled them in the meantime.
     if (readIfThere(stampFile) === sources) return;
-    console.error('Compiling TypeScript, because a source is new …');
+    if (process.stderr.isTTY) console.error('Compiling TypeScript …');
     compile();
     writeFileSync(stampFile, sources);
   } finally {

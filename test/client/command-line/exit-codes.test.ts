@@ -107,7 +107,7 @@ describe('wrong usage ends with 2 before anything is started:', () => {
 it('a command that needs a running stack fails without one, and starts none', async () => {
   for (const line of [`start ${file}`, 'retry mine MLP', 'skip mine MLP']) {
     expect(await exitCode(line)).toBe(1);
-    expect(printed).toMatch(/expected a stack that is up, found none; .*npx staged-study up/);
+    expect(printed).toMatch(/expected a stack that trains, found none; .*npx staged-study up/);
   }
 });
 
