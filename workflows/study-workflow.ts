@@ -18,6 +18,7 @@ import type { Profile, Study } from '../study/definition/study-schema.ts';
 import {
   limitImages,
   type NamedConfig,
+  ranksStart,
   stageTrials,
   startOf,
   trialData,
@@ -170,7 +171,6 @@ async function runStudy(
     const soFar = { winners, candidates };
     const start = startOf(stage, soFar);
     const planned = stageTrials(study, profile, stage, soFar);
-    const ranksStart = stage.kind === 'search' || (stage.kind === 'compare' && stage.ranksStart);
     const promotes = stage.kind === 'search' || stage.kind === 'compare';
     const startTrial = 'from' in stage && stage.from ? winningTrials.get(stage.from) : undefined;
 
@@ -182,7 +182,7 @@ async function runStudy(
           stage: stage.name,
           kind: stage.kind,
           question: stage.question,
-          start: ranksStart && startTrial ? { ...startTrial, takenOver: true } : null,
+          start: ranksStart(stage) && startTrial ? { ...startTrial, takenOver: true } : null,
           trials: planned.map(({ name, config, repetition, of }) => ({
             name,
             spec: specOf(config, repetition),

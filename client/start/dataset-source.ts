@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { UsageError } from '../command-line/exit-codes.ts';
+import { isUrl } from './is-url.ts';
 
 /**
  * Where the images come from: `--dataset`, otherwise `CIFAR10_ARCHIVE`, otherwise the official archive (null).
@@ -13,7 +14,7 @@ export async function datasetSource(option: string | undefined): Promise<{ archi
   // An empty variable counts as unset. An empty option is a mistake.
   const given = option ?? (process.env.CIFAR10_ARCHIVE || undefined);
   if (given === undefined) return { archive: null };
-  if (/^https?:\/\//.test(given)) return { archive: given };
+  if (isUrl(given)) return { archive: given };
   const file = resolve(given);
   const found = given === '' ? undefined : await stat(file).catch(() => undefined);
   if (!found?.isFile()) {

@@ -75,7 +75,7 @@ export async function measureSteps(configs: TrainingConfig[], signal: AbortSigna
 /** One configuration for each network of the study. */
 function distinctNetworks(study: Study, profileName: string): TrainingConfig[] {
   const profile = selectProfile(study, profileName);
-  const course = planCourse(study, profile, (trials) => trials[0] as PlannedTrial);
+  const course = planCourse(study, profile);
   const configs = course.flatMap(({ trials }) => trials.map(({ config }) => config));
   return [...new Map(configs.map((config) => [JSON.stringify(config.network), config])).values()];
 }

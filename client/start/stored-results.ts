@@ -1,9 +1,4 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import { isQuiet } from '../../infra/quiet.ts';
-import { type DatasetManifest, listDatasets } from '../../storage/inputs/datasets.ts';
-import { listWeights } from '../../storage/inputs/weights.ts';
 import { DamagedObjectError, type ObjectStore } from '../../storage/object-store.ts';
 import { readResult, type TrialResult } from '../../storage/trials/trials.ts';
 import { selectProfile } from '../../study/definition/parse-study.ts';
@@ -12,20 +7,21 @@ import { planCourse } from '../../study/plan/course.ts';
 import {
   type NamedConfig,
   type PlannedTrial,
+  ranksStart,
   searchTrial,
   stageTrials,
   startOf,
   trialData,
   trialSpec,
 } from '../../study/plan/plan.ts';
-import { promotedConfig } from '../../study/plan/promotion.ts';
-import { winner } from '../../study/plan/winner.ts';
-import type { TrialStanding, WeightsSummary } from '../../study/record/record.ts';
+import { type Promoted, promotedConfig } from '../../study/plan/promotion.ts';
+import { type Standing, winner } from '../../study/plan/winner.ts';
 import { suggest } from '../../study/search/suggest.ts';
 import { NUMERICS } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
 import { plural } from '../../words/numbers.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
+import { findDataset, findWeights } from './stored-inputs.ts';
 
 /** How many of a study's trials the store has results of. */
 export interface StoredResults {
@@ -47,10 +43,7 @@ export async function countStoredResults(
 ): Promise<StoredResults | undefined> {
   const { study, profile: profileName } = request;
   const profile = selectProfile(study, profileName);
-  const trials = planCourse(study, profile, (stage) => stage[0] as PlannedTrial).reduce(
-    (sum, stage) => sum + stage.trials.length,
-    0,
-  );
+  const trials = planCourse(study, profile).reduce((sum, stage) => sum + stage.trials.length, 0);
   try {
     const dataset = await findDataset(store, request, profile.generatedImages);
     // No trial can have been trained on images that the store lacks.
@@ -107,6 +100,9 @@ export function describeStoredResults(
 
 // --- helpers ---
 
+/** What decides whether a trial wins its stage, and what it then hands on. */
+type Winner = Standing & Promoted;
+
 /**
  * @param resultOf reads a trial's result.
  * @returns how many results were found.
@@ -117,7 +113,7 @@ async function followStages(
 ): Promise<number> {
   const profile = selectProfile(study, profileName);
   const winners = new Map<string, NamedConfig>();
-  const winningTrials = new Map<string, TrialStanding>();
+  const winningTrials = new Map<string, Winner>();
   const candidates = new Map<string, NamedConfig[]>();
   let stored = 0;
   for (const stage of study.stages) {
@@ -132,82 +128,30 @@ async function followStages(
             suggest(stage.space, [], { seed: study.seed, index }),
           )
         : [];
-    const planned: PlannedTrial[] = start
-      ? drawn.map((suggestion, index) => ({
-          ...searchTrial(start, suggestion, profile, index),
-          repetition: 0,
-          of: null,
-        }))
-      : [];
-    planned.push(...stageTrials(study, profile, stage, soFar));
+    const planned = [
+      ...(start ? drawn.map((suggestion, index) => searchTrial(start, suggestion, profile, index)) : []),
+      ...stageTrials(study, profile, stage, soFar),
+    ];
     candidates.set(stage.name, planned);
     const results = await Promise.all(planned.map(resultOf));
     const found = results.filter((result) => result !== undefined);
     stored += found.length;
     if (found.length < planned.length || stage.kind === 'variant' || stage.kind === 'repeat') continue;
-    const standings = found.map((result, index) =>
-      standingOf(planned[index] as PlannedTrial, result, drawn[index] ?? null),
+    const standings = found.map(
+      ({ score }, index): Winner => ({
+        name: (planned[index] as PlannedTrial).name,
+        score,
+        suggestion: drawn[index] ?? null,
+        override: null,
+        takenOver: false,
+      }),
     );
     const startTrial = from === undefined ? undefined : winningTrials.get(from);
-    if (startTrial && (stage.kind === 'search' || stage.ranksStart))
-      standings.unshift({ ...startTrial, takenOver: true });
+    if (startTrial && ranksStart(stage)) standings.unshift({ ...startTrial, takenOver: true });
     const best = winner(standings);
     if (!best) continue;
     winners.set(stage.name, promotedConfig(best, { start, planned, profile }));
     winningTrials.set(stage.name, best);
   }
   return stored;
-}
-
-function standingOf(
-  { name, of }: PlannedTrial,
-  { trialKey, outcome, score, bestEpoch, message }: TrialResult,
-  suggestion: TrialStanding['suggestion'],
-): TrialStanding {
-  const result = { trialKey, outcome, score, bestEpoch, reused: true };
-  return {
-    name,
-    status: 'trained',
-    ...result,
-    takenOver: false,
-    of,
-    suggestion,
-    override: null,
-    message: message ?? null,
-  };
-}
-
-/** The data set that the study would use: the same choice as when it is prepared, without reading any archive's content. */
-async function findDataset(
-  store: ObjectStore,
-  { source: { archive } }: StudyRequest,
-  generatedImages: boolean,
-): Promise<DatasetManifest | undefined> {
-  const datasets = await listDatasets(store);
-  const ofKind = (kind: 'official' | 'generated') => datasets.find(({ origin }) => origin.kind === kind);
-  if (archive === null) return ofKind('official') ?? (generatedImages ? ofKind('generated') : undefined);
-  if (isUrl(archive)) return datasets.find(({ origin }) => origin.source === archive);
-  const sha256 = await sha256OfFile(archive);
-  return datasets.find(({ origin }) => origin.archiveSha256 === sha256);
-}
-
-async function findWeights(
-  store: ObjectStore,
-  { weights: { file } }: StudyRequest,
-): Promise<WeightsSummary | undefined> {
-  const weights = await listWeights(store);
-  if (file === null) return weights.find(({ origin }) => origin.kind === 'official');
-  if (isUrl(file)) return weights.find(({ origin }) => origin.source === file);
-  const sha256 = await sha256OfFile(file);
-  return weights.find(({ origin }) => origin.fileSha256 === sha256);
-}
-
-function isUrl(source: string): boolean {
-  return /^https?:\/\//.test(source);
-}
-
-async function sha256OfFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }

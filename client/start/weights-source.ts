@@ -7,6 +7,7 @@ import type { Network } from '../../study/definition/training-config.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
 import { askTrainer } from '../ask-trainer.ts';
 import { UsageError } from '../command-line/exit-codes.ts';
+import { isUrl } from './is-url.ts';
 
 export interface WeightsOptions {
   weights?: string;
@@ -47,7 +48,7 @@ export async function withWeights(
         'leave --weights out, choose another profile, or set "pretrained": true in a network',
     );
   }
-  if (/^https?:\/\//.test(given)) return { study, weights: { file: given }, fits: [] };
+  if (isUrl(given)) return { study, weights: { file: given }, fits: [] };
   const file = resolve(given);
   const found = await stat(file).catch(() => undefined);
   if (!found?.isFile()) {

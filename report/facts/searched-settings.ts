@@ -3,6 +3,7 @@ import type { TrainingConfig } from '../../study/definition/training-config.ts';
 import type { StageRecord, StudyRecord } from '../../study/record/record.ts';
 import { brief } from '../../words/numbers.ts';
 import { numberInWords } from '../../words/settings.ts';
+import { stageDefinition } from './study-facts.ts';
 
 /** A setting that a search varies. */
 export interface SearchedSetting {
@@ -14,7 +15,7 @@ export interface SearchedSetting {
 
 /** The settings that a search stage varies, in a fixed order. */
 export function searchedSettings(record: StudyRecord, stage: StageRecord): SearchedSetting[] {
-  const definition = record.opening.study.stages.find(({ name }) => name === stage.name);
+  const definition = stageDefinition(record, stage.name);
   const space: SearchSpace = definition?.kind === 'search' ? definition.space : {};
   return SETTINGS.filter(({ key }) => space[key] !== undefined);
 }

@@ -1,5 +1,5 @@
 import { architecture } from '../../study/definition/pretrained.ts';
-import type { Candidate } from '../../study/definition/stage-schema.ts';
+import type { Candidate, Stage } from '../../study/definition/stage-schema.ts';
 import type { Network, TrainedSettings } from '../../study/definition/training-config.ts';
 import { asTrained } from '../../study/plan/epochs.ts';
 import { limitImages } from '../../study/plan/plan.ts';
@@ -42,9 +42,14 @@ export function startTrial(record: StudyRecord, stage: StageRecord): TrialRecord
   return earlier && bestTrial(earlier);
 }
 
+/** A stage as the study defines it. */
+export function stageDefinition({ opening }: StudyRecord, stage: string): Stage | undefined {
+  return opening.study.stages.find(({ name }) => name === stage);
+}
+
 /** The earlier stage whose winner a stage started from. */
 export function startStage(record: StudyRecord, stage: StageRecord): StageRecord | undefined {
-  const definition = record.opening.study.stages.find(({ name }) => name === stage.name);
+  const definition = stageDefinition(record, stage.name);
   const from = definition && 'from' in definition ? definition.from : undefined;
   return record.stages.find(({ name }) => name === from);
 }

@@ -6,6 +6,7 @@ import {
   isBitIdentical,
   originInWords,
   overrideInWords,
+  rankInWords,
   retrainedInWords,
 } from '../../words/outcome.ts';
 import { searchedSettings } from '../facts/searched-settings.ts';
@@ -25,7 +26,7 @@ export function leaderboard(record: StudyRecord, stage: StageRecord): Html {
   const rows = rank(stage.trials).map((trial, index) => {
     const wins = stage.winner !== null && trial === first;
     return html`<tr${wins && html` class="winner"`}>
-<td class="number">${trial.score === null ? '–' : index + 1}</td>
+<td class="number">${rankInWords(trial, index)}</td>
 <th scope="row">${trialName(trial.name, styleOf(trial))} ${wins && tag('winner', 'win')}${trialTags(trial, fromStore)}${different && notes.get(trial)?.map((note) => tag(note))}</th>
 ${columns.map(({ cell }) => html`<td class="number">${prose(cell(trial))}</td>`)}
 </tr>

@@ -5,6 +5,7 @@ import { percent, plural } from '../../words/numbers.ts';
 import { endInWords } from '../../words/outcome.ts';
 import { numberInWords } from '../../words/settings.ts';
 import { answer } from '../answers/answer.ts';
+import { stageDefinition } from '../facts/study-facts.ts';
 import { limitations } from '../facts/warnings.ts';
 import { folded, scrolling } from '../html/elements.ts';
 import { type Html, html, prose } from '../html/html.ts';
@@ -56,7 +57,7 @@ function trialsOf(
   { name: stage, trials }: StageRecord,
   candidate: string,
 ): TrialRecord[] {
-  const definition = record.opening.study.stages.find(({ name }) => name === stage);
+  const definition = stageDefinition(record, stage);
   const candidates = definition?.kind === 'compare' ? definition.candidates : [];
   const reduced = candidates.find(({ name }) => name === candidate)?.reduced?.name;
   return trials.filter(({ name, takenOver }) => !takenOver && (name === candidate || name === reduced));

@@ -14,11 +14,13 @@ export interface StagePlan {
  * A study's course if each stage were won by the trial that `choose` picks: what a later stage trains depends on the
  * winners before it. The middle of a search's space stands for every configuration that it may draw, and for the one that
  * it promotes.
+ *
+ * @param choose default: the first trial.
  */
 export function planCourse(
   study: Study,
   profile: Profile,
-  choose: (trials: readonly PlannedTrial[]) => PlannedTrial,
+  choose: (trials: readonly PlannedTrial[]) => PlannedTrial = (trials) => trials[0] as PlannedTrial,
 ): StagePlan[] {
   const winners = new Map<string, NamedConfig>();
   const candidates = new Map<string, NamedConfig[]>();
@@ -31,7 +33,7 @@ export function planCourse(
         : stageTrials(study, profile, stage, soFar);
     candidates.set(stage.name, trials);
     if (stage.kind === 'compare') {
-      const winner = { ...UNDECIDED, name: choose(trials).name };
+      const winner = { name: choose(trials).name, suggestion: null, override: null, takenOver: false };
       winners.set(stage.name, promotedConfig(winner, { start, planned: trials, profile }));
     }
     if (stage.kind === 'search' && start && trials[0]) {
@@ -43,32 +45,13 @@ export function planCourse(
 
 // --- helpers ---
 
-/** A standing of which nothing is known yet. */
-const UNDECIDED = {
-  status: 'trained',
-  trialKey: null,
-  outcome: null,
-  score: null,
-  bestEpoch: null,
-  reused: false,
-  takenOver: false,
-  of: null,
-  suggestion: null,
-  override: null,
-  message: null,
-} as const;
-
 function middleTrials(
   { evaluations, space }: SearchStage,
   start: NamedConfig,
   profile: Profile,
 ): PlannedTrial[] {
   const middle = middleOf(space);
-  return Array.from({ length: evaluations }, (_, index) => ({
-    ...searchTrial(start, middle, profile, index),
-    repetition: 0,
-    of: null,
-  }));
+  return Array.from({ length: evaluations }, (_, index) => searchTrial(start, middle, profile, index));
 }
 
 function middleOf(space: SearchStage['space']): Partial<Settings> {

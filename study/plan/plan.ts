@@ -57,16 +57,23 @@ export function startOf(stage: Stage, soFar: StudySoFar): NamedConfig | undefine
   return found;
 }
 
+/** Whether a stage ranks the winner that it starts from with its own trials. */
+export function ranksStart(stage: Stage): boolean {
+  return stage.kind === 'search' || (stage.kind === 'compare' && stage.ranksStart);
+}
+
 /** The trial with which a search follows a suggestion: `<start>_search_01` and so on. */
 export function searchTrial(
   start: NamedConfig,
   suggestion: Partial<Settings>,
   profile: Profile,
   index: number,
-): NamedConfig {
+): PlannedTrial {
   return {
     name: `${start.name}_search_${String(index + 1).padStart(2, '0')}`,
     config: { ...start.config, ...asTrained(suggestion, profile) },
+    repetition: 0,
+    of: null,
   };
 }
 

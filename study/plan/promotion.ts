@@ -3,12 +3,15 @@ import type { TrialStanding } from '../record/record.ts';
 import { asTrained } from './epochs.ts';
 import type { NamedConfig, PlannedTrial } from './plan.ts';
 
+/** What decides which configuration a winner hands on. */
+export type Promoted = Pick<TrialStanding, 'name' | 'suggestion' | 'override' | 'takenOver'>;
+
 /**
  * What a stage hands to later ones: its winner's configuration, under the name that they add to. If the winner was taken
  * over, that is what the stage started from. A search adds nothing to the name.
  */
 export function promotedConfig(
-  winner: TrialStanding,
+  winner: Promoted,
   stage: { start: NamedConfig | undefined; planned: readonly PlannedTrial[]; profile: Profile },
 ): NamedConfig {
   const { start, planned, profile } = stage;

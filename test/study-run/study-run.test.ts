@@ -44,6 +44,7 @@ import type { StudyRequest } from '../../workflows/study-workflow.ts';
 import { smallArchive } from '../activities/small-archive.ts';
 import { type Bench, openBench } from '../activities/training-bench.ts';
 import { watchedStore } from '../storage/watched-store.ts';
+import { printing } from './printing.ts';
 
 // Seconds on a machine that has nothing else to do.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 });
@@ -344,9 +345,9 @@ function requestOf({ study: input = study, retrain }: RunOptions = {}): StudyReq
 /** Starts a study and watches it until it ends, as the command line does without a terminal. */
 async function run(id: string, options: RunOptions = {}) {
   const { studyId } = await startOrResume(bench.client, requestOf(options), { id });
-  return printing(() => watchStudy(bench.client, studyId, new AbortController().signal)).then(
-    ({ value, text }) => ({ view: value, printed: text }),
-  );
+  const watching = () => watchStudy(bench.client, studyId, new AbortController().signal);
+  const { value, text } = await printing(watching);
+  return { view: value, printed: text };
 }
 
 async function endOf(view: StudyView) {
@@ -359,18 +360,6 @@ async function endOf(view: StudyView) {
   };
   const { value, text } = await printing(() => printOutcome(session, view));
   return { code: value, text };
-}
-
-async function printing<T>(use: () => Promise<T>): Promise<{ value: T; text: string }> {
-  let text = '';
-  const log = vi.spyOn(console, 'log').mockImplementation((line) => {
-    text += `${line}\n`;
-  });
-  try {
-    return { value: await use(), text };
-  } finally {
-    log.mockRestore();
-  }
 }
 
 async function recordOf(studyId: string): Promise<StudyRecord> {

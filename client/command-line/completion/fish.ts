@@ -3,12 +3,12 @@ import type { CommandCompletions, OptionCompletions, Values } from './completion
 /** A script for fish that completes the program's command line without starting the program. */
 export function fishScript(
   program: string,
-  own: OptionCompletions[],
+  programOptions: OptionCompletions[],
   commands: CommandCompletions[],
 ): string {
   const lines = [
     '-f',
-    ...own.map((option) => `-n __fish_use_subcommand ${optionOf(option)}`),
+    ...programOptions.map((option) => `-n __fish_use_subcommand ${optionOf(option)}`),
     ...commands.flatMap((command) => {
       const condition = `-n '__fish_seen_subcommand_from ${command.name}'`;
       return [

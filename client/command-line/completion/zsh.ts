@@ -1,7 +1,11 @@
 import type { CommandCompletions, OptionCompletions, Values } from './completions.ts';
 
 /** A script for zsh that completes the program's command line without starting the program. */
-export function zshScript(program: string, own: OptionCompletions[], commands: CommandCompletions[]): string {
+export function zshScript(
+  program: string,
+  programOptions: OptionCompletions[],
+  commands: CommandCompletions[],
+): string {
   const name = `_${program.replaceAll('-', '_')}`;
   const cases = commands.map((command) => {
     const specs = [...command.options.map(optionSpec), quote(`*:${action(command.arguments)}`)];
@@ -13,7 +17,7 @@ ${name}() {
   if (( CURRENT == 2 )); then
     local -a commands=(${names.join(' ')})
     _describe command commands
-    _arguments ${own.map(optionSpec).join(' ')}
+    _arguments ${programOptions.map(optionSpec).join(' ')}
     return
   fi
   shift words

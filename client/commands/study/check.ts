@@ -6,7 +6,6 @@ import { pretrainedNetworks } from '../../../study/definition/pretrained.ts';
 import type { Stage } from '../../../study/definition/stage-schema.ts';
 import type { Profile, Study } from '../../../study/definition/study-schema.ts';
 import { planCourse } from '../../../study/plan/course.ts';
-import type { PlannedTrial } from '../../../study/plan/plan.ts';
 import { DEFAULT_WEIGHTS } from '../../../words/weights.ts';
 import type { StudyRequest } from '../../../workflows/study-workflow.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';
@@ -68,7 +67,7 @@ async function resultsInStore(request: Omit<StudyRequest, 'source'>): Promise<st
 }
 
 function printStages(study: Study, profile: Profile): void {
-  const course = planCourse(study, profile, (trials) => trials[0] as PlannedTrial);
+  const course = planCourse(study, profile);
   console.log(`${study.name}: ${study.title}`);
   for (const { stage, trials } of course) {
     console.log(`  ${stage.name}: ${stage.question}`);

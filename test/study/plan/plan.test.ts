@@ -85,19 +85,7 @@ describe('stageTrials', () => {
 
 describe('promotedConfig', () => {
   const start: NamedConfig = { name: 'a', config: narrow!.config };
-  const standing = {
-    status: 'trained',
-    trialKey: null,
-    outcome: 'completed',
-    score: 50,
-    bestEpoch: 1,
-    reused: false,
-    takenOver: false,
-    of: null,
-    suggestion: null,
-    override: null,
-    message: null,
-  } as const;
+  const standing = { suggestion: null, override: null, takenOver: false };
   const planned = [{ name: 'a_b', config: { ...narrow!.config, dropout: 0.5 }, repetition: 0, of: null }];
   const course = { start, planned, profile: tiny };
 
