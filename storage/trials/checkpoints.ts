@@ -79,6 +79,8 @@ export async function saveCheckpoint(
 
   await assertTerm(store, trialKey, term);
   await store.put(checkpointKey(trialKey, step, term), bytes);
+  // This process may have slept since the check above. Whoever has taken the lease meanwhile owns what is stored.
+  await assertTerm(store, trialKey, term);
   await prune(store, trialKey, manifest);
   return manifest;
 }
@@ -159,6 +161,8 @@ async function loadCheckpoint(
 async function prune(store: ObjectStore, trialKey: string, saved: CheckpointManifest): Promise<void> {
   const listed = await listCheckpoints(store, trialKey);
   const savedKey = checkpointKey(trialKey, saved.step, saved.term);
+  // A later attempt deletes what it doesn't need. Its manifests may name the same blobs, since its values are the same.
+  if (listed.some(({ term }) => term > saved.term)) return;
   // Manifests of higher steps are damaged, or this attempt would have resumed from one. They must not displace
   // intact ones.
   const before = listed.find(({ step }) => step < saved.step);

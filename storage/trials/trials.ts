@@ -9,9 +9,9 @@ import {
   trialSpecSchema,
 } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
-import { blobRefSchema } from '../blobs.ts';
+import { type BlobRef, blobRefSchema } from '../blobs.ts';
 import { createJson, readJson } from '../json-objects.ts';
-import { metricsKey, metricsPrefix, resultKey, trialConfigKey, trialLogKey } from '../keys.ts';
+import { blobKey, metricsKey, metricsPrefix, resultKey, trialConfigKey, trialLogKey } from '../keys.ts';
 import { DamagedObjectError, type ObjectStore } from '../object-store.ts';
 import { assertTerm } from './lease.ts';
 
@@ -92,6 +92,7 @@ export async function readMetrics(store: ObjectStore, trial: string): Promise<Ep
  *
  * @returns the stored result.
  * @throws {LeaseLostError} if the result's term is no longer the trial's.
+ * @throws {Error} if the store lacks a blob that the result names. A retry trains again from the newest intact checkpoint.
  */
 export async function writeResult(store: ObjectStore, result: TrialResult): Promise<TrialResult> {
   const { trialKey: key, spec, term } = result;
@@ -99,6 +100,7 @@ export async function writeResult(store: ObjectStore, result: TrialResult): Prom
     throw new Error(`expected the result of trial ${key}, got that of ${trialKey(spec)}`);
   const existing = await readResult(store, key);
   if (existing) return existing;
+  for (const ref of [result.weights, result.predictions]) if (ref) await checkStored(store, key, ref);
   await assertTerm(store, key, term);
   const written = await createJson(store, resultKey(key), trialResultSchema, result);
   return (written === 'different' && (await readResult(store, key))) || result;
@@ -125,4 +127,15 @@ export async function writeTrialLog(
   text: string,
 ): Promise<void> {
   await store.put(trialLogKey(trial, term), Buffer.from(text));
+}
+
+// --- helpers ---
+
+async function checkStored(store: ObjectStore, trial: string, { sha256, sizeBytes }: BlobRef): Promise<void> {
+  const stored = await store.stat(blobKey(sha256));
+  if (stored?.sizeBytes === sizeBytes) return;
+  throw new Error(
+    `trial ${trial}: expected ${blobKey(sha256)} with ${sizeBytes} bytes in the store before the result that names it is ` +
+      `written, found ${stored ? `${stored.sizeBytes} bytes` : 'nothing'}; something else deletes from this bucket`,
+  );
 }

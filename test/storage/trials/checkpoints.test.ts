@@ -77,6 +77,31 @@ describe.each(storeKinds)('checkpoints (%s)', (_name, createStore) => {
     expect(await manifests()).toEqual(['0000000100-1.json']);
   });
 
+  it('of a later attempt are not deleted by one that slept while it saved its own', async () => {
+    await save(1);
+    await save(2);
+    const underlying = store;
+    const slept = checkpointKey(trial, 300, 1);
+    store = {
+      ...underlying,
+      put: async (key, body, condition) => {
+        const written = await underlying.put(key, body, condition);
+        if (key === slept) {
+          await newTerm();
+          await save(4, 2);
+          await save(5, 2);
+        }
+        return written;
+      },
+    };
+    await expect(save(3, 1)).rejects.toThrow(LeaseLostError);
+    store = underlying;
+    expect(await manifests()).toEqual(['0000000400-2.json', '0000000500-2.json']);
+    const { checkpoint, damaged } = await newestIntactCheckpoint(store, trial);
+    expect(checkpoint?.manifest).toMatchObject({ step: 500, term: 2 });
+    expect(damaged).toEqual([]);
+  });
+
   it('are not saved with values that could not be read back', async () => {
     const content = {
       step: 100,

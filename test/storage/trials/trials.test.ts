@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { resultKey, trialConfigKey } from '../../../storage/keys.ts';
+import type { BlobRef } from '../../../storage/blobs.ts';
+import { blobKey, resultKey, trialConfigKey } from '../../../storage/keys.ts';
 import { DamagedObjectError, type ObjectStore } from '../../../storage/object-store.ts';
 import { acquireLease, LeaseLostError } from '../../../storage/trials/lease.ts';
 import {
@@ -23,6 +24,8 @@ describe.each(storeKinds)('trials (%s)', (_name, createStore) => {
   let store: ObjectStore;
   beforeEach(async () => {
     store = await createStore();
+    for (const { sha256 } of [result.weights, result.predictions] as BlobRef[])
+      await store.put(blobKey(sha256), Buffer.from('b'));
   });
 
   const newTerm = () =>
@@ -52,6 +55,15 @@ describe.each(storeKinds)('trials (%s)', (_name, createStore) => {
     const later: TrialResult = { ...result, score: 99 };
     expect(await writeResult(store, later)).toEqual(result);
     expect(await readResult(store, trial)).toEqual(result);
+  });
+
+  it('have no result that names a blob which the store lacks', async () => {
+    await newTerm();
+    await store.delete(blobKey(blob('2').sha256));
+    await expect(writeResult(store, result)).rejects.toThrow(
+      /expected blobs\/2+ with 1 bytes .* found nothing/,
+    );
+    expect(await readResult(store, trial)).toBeUndefined();
   });
 
   it('read a result from before accuracies in training mode were measured', async () => {
