@@ -34,8 +34,23 @@ it('a study is opened once: a retry changes neither its start nor its numerics',
   expect(await open(opening)).toEqual({ numerics: NUMERICS, objectsUrl: null });
   const opened = await readStudy(store, 'mine');
   expect(opened).toMatchObject(opening);
-  expect(await open({ ...opening, profile: 'another' })).toEqual({ numerics: NUMERICS, objectsUrl: null });
+  expect(await open(opening)).toEqual({ numerics: NUMERICS, objectsUrl: null });
   expect(await readStudy(store, 'mine')).toEqual(opened);
+});
+
+it.each([
+  ['profile', { profile: 'another' }],
+  ['data set', { dataset: { ...opening.dataset, sha256: 'e'.repeat(64) } }],
+  ['definition', { study: { ...opening.study, seed: opening.study.seed + 1 } }],
+])('a study is not opened again with another %s', async (what, change) => {
+  const open = createOpenStudy({ store, objectsUrl: null });
+  await open(opening);
+  await expect(open({ ...opening, ...change })).rejects.toMatchObject({
+    nonRetryable: true,
+    message: expect.stringContaining(
+      `study mine: expected what this id was first started with, got another ${what}; start it`,
+    ),
+  });
 });
 
 it('a record includes skipped trials, and needs no test', async () => {
