@@ -4,7 +4,7 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import type { DatasetSummary } from '../study/record/record.ts';
 import { ArchiveError, OFFICIAL_ARCHIVE, readCifar10Archive } from '../training/data/archive.ts';
 import { generateImages } from '../training/data/generated.ts';
-import { DownloadError } from './files/download.ts';
+import { DownloadError, DownloadFolderError } from './files/download.ts';
 import { isUrl, withFile } from './files/with-file.ts';
 
 /** Where the images come from. */
@@ -46,7 +46,7 @@ export function createPrepareDataset({ store, downloads }: { store: ObjectStore;
     try {
       return await fromArchive(OFFICIAL_ARCHIVE.url, tell);
     } catch (error) {
-      if (!generatedImages || !(error instanceof DownloadError)) throw error;
+      if (!generatedImages || !isUnreachable(error)) throw error;
       log.warn("the archive can't be downloaded: using generated images", { error });
       tell({ doing: "generating images, because the archive can't be downloaded" });
       return putDataset(store, { ...generateImages(), origin: { kind: 'generated' } });
@@ -89,6 +89,11 @@ function createProgress(): { tell: Tell; stop: () => void } {
     },
     stop: () => clearInterval(beat),
   };
+}
+
+/** Generated images would stay this study's for good, so a full disk or a cancellation must not lead to them. */
+function isUnreachable(error: unknown): boolean {
+  return error instanceof DownloadError && !(error instanceof DownloadFolderError);
 }
 
 function summary({ dataset, trainImages, testImages, classes, origin }: DatasetManifest): DatasetSummary {

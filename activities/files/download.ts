@@ -16,6 +16,9 @@ export class DownloadError extends Error {
   }
 }
 
+/** The local disk can't take the file: nothing is known about the server. */
+export class DownloadFolderError extends DownloadError {}
+
 export interface DownloadOptions {
   /** Expected size. Default: any. */
   sizeBytes?: number;
@@ -241,7 +244,7 @@ async function onDisk<T>(toFile: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (cause) {
-    throw new DownloadError(
+    throw new DownloadFolderError(
       `could not write ${toFile} (${reason(cause)}); free some space there, or choose a writable folder`,
       { cause },
     );

@@ -156,6 +156,31 @@ describe('the official archive', () => {
     expect(requests).toBe(1);
   });
 
+  it('is not replaced if the local disk can’t take it', async () => {
+    await writeFile(join(folder, 'downloads'), 'a file where the folder should be');
+    await withServer(200, archive, async (url) => {
+      redirectedTo = url;
+      const { cause } = await refused({ source: { archive: null }, generatedImages: true });
+      expect(cause.message).toMatch(/could not write .*free some space/);
+    });
+    expect(await store.list('')).toEqual([]);
+  });
+
+  it('is not replaced if the study is cancelled during the download', async () => {
+    const server = await listening(http.createServer());
+    const asked = once(server, 'request');
+    redirectedTo = urlOf(server);
+    await withWorker(async () => {
+      const handle = await start({ source: { archive: null }, generatedImages: true }, 1);
+      await asked;
+      await handle.cancel('no longer wanted');
+      await expect(handle.result()).rejects.toThrow();
+    });
+    expect(await store.list('')).toEqual([]);
+    server.close();
+    server.closeAllConnections();
+  });
+
   it('is not replaced otherwise: the error says how to name another', async () => {
     redirectedTo = await closedUrl();
     const { cause, attempts } = await refused({ source: { archive: null }, generatedImages: false });
