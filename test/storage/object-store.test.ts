@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../storage/memory-store.ts';
 import { probeConditionalWrites, UnsuitableStoreError } from '../../storage/minio/probe.ts';
+import { PreconditionFailedError } from '../../storage/object-store.ts';
 import { describeObjectStore } from './contract.ts';
 import { storeKinds } from './fresh-stores.ts';
 
@@ -24,5 +25,26 @@ describe('probeConditionalWrites', () => {
         store.put(key, body, condition && 'ifMatch' in condition ? undefined : condition),
     };
     await expect(probeConditionalWrites(half)).rejects.toThrow(/whose condition \(If-Match\) does not hold/);
+  });
+
+  it.each([
+    ['If-None-Match', 'ifNoneMatch'],
+    ['If-Match', 'ifMatch'],
+  ])('refuses a server that checks %s and writes in two steps', async (header, racy) => {
+    const store = createMemoryStore();
+    const twoSteps: typeof store = {
+      ...store,
+      put: async (key, body, condition) => {
+        if (!condition || !(racy in condition)) return store.put(key, body, condition);
+        const current = await store.stat(key);
+        const holds = 'ifMatch' in condition ? current?.etag === condition.ifMatch : !current;
+        if (!holds) throw new PreconditionFailedError(key, condition);
+        return store.put(key, body);
+      },
+    };
+    await expect(probeConditionalWrites(twoSteps)).rejects.toThrow(
+      new RegExp(`let 32 of 32 writers succeed .* condition ${header}`),
+    );
+    expect(await store.list('')).toEqual([]);
   });
 });
