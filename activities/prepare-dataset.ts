@@ -2,6 +2,7 @@ import { ApplicationFailure, heartbeat, log } from '@temporalio/activity';
 import { type DatasetManifest, findDataset, putDataset } from '../storage/inputs/datasets.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { DatasetSummary } from '../study/record/record.ts';
+import { sourceName } from '../study/record/source-name.ts';
 import { ArchiveError, OFFICIAL_ARCHIVE, readCifar10Archive } from '../training/data/archive.ts';
 import { generateImages } from '../training/data/generated.ts';
 import { DownloadError, DownloadFolderError } from './files/download.ts';
@@ -54,7 +55,8 @@ export function createPrepareDataset({ store, downloads }: { store: ObjectStore;
   }
 
   function fromArchive(source: string, tell: Tell): Promise<DatasetManifest> {
-    const doing = `downloading ${source}`;
+    const name = sourceName(source);
+    const doing = `downloading ${name}`;
     if (isUrl(source)) tell({ doing });
     const { sizeBytes, sha256 } = OFFICIAL_ARCHIVE;
     const options = {
@@ -63,11 +65,11 @@ export function createPrepareDataset({ store, downloads }: { store: ObjectStore;
         tell({ doing, doneBytes, ...(totalBytes !== undefined && { totalBytes }) }),
     };
     return withFile(source, downloads, options, async (file) => {
-      tell({ doing: `checking ${source}` });
+      tell({ doing: `checking ${name}` });
       const { archiveSha256, ...content } = await readCifar10Archive(file);
       tell({ doing: 'storing the images' });
       const kind = archiveSha256 === sha256 ? 'official' : 'other';
-      return putDataset(store, { ...content, origin: { kind, archiveSha256, source } });
+      return putDataset(store, { ...content, origin: { kind, archiveSha256, source: name } });
     });
   }
 }

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { sourceName } from '../../study/record/source-name.ts';
 
 /** A download failed. The message names the URL or file, the reason and what to do. */
 export class DownloadError extends Error {
@@ -46,6 +47,12 @@ export async function download(
   toFile: string,
   options: DownloadOptions = {},
 ): Promise<{ sizeBytes: number; sha256: string }> {
+  // fetch refuses them too, but quotes them in its message.
+  if (URL.canParse(url) && (new URL(url).username || new URL(url).password)) {
+    throw new DownloadError(
+      `${sourceName(url)}: expected a URL without user name and password; download the file yourself and name it`,
+    );
+  }
   await onDisk(toFile, () => mkdir(path.dirname(toFile), { recursive: true }));
   for (let failures = 0; ; failures++) {
     options.signal?.throwIfAborted();
@@ -107,14 +114,16 @@ async function transfer(url: string, toFile: string, options: DownloadOptions): 
     if (options.sizeBytes !== undefined && totalBytes !== options.sizeBytes) {
       await response.body?.cancel();
       throw new DownloadError(
-        `${url}: expected ${options.sizeBytes} bytes, but the server offers ${totalBytes}; it has a different file`,
+        `${sourceName(url)}: expected ${options.sizeBytes} bytes, but the server offers ${totalBytes}; it has a different file`,
       );
     }
 
     const { maxBytes = Number.POSITIVE_INFINITY } = options;
     const checkSize = (bytes: number) => {
       if (bytes > maxBytes)
-        throw new TooLargeError(`${url}: expected at most ${maxBytes} bytes, but the server offers more`);
+        throw new TooLargeError(
+          `${sourceName(url)}: expected at most ${maxBytes} bytes, but the server offers more`,
+        );
     };
     if (totalBytes !== undefined && totalBytes > maxBytes) await response.body?.cancel();
     checkSize(totalBytes ?? 0);
@@ -135,7 +144,7 @@ async function transfer(url: string, toFile: string, options: DownloadOptions): 
     }
     if (totalBytes !== undefined && doneBytes < totalBytes) {
       throw new InterruptedTransferError(
-        `${url}: the transfer ended after ${doneBytes} of ${totalBytes} bytes; try again`,
+        `${sourceName(url)}: the transfer ended after ${doneBytes} of ${totalBytes} bytes; try again`,
         { mayPass: true },
       );
     }
@@ -169,7 +178,7 @@ async function request(
     response = await fetch(url, { headers, signal });
   } catch (cause) {
     throw new UnreachableError(
-      `${url}: the server can't be reached (${reason(cause)}); check the URL and the network`,
+      `${sourceName(url)}: the server can't be reached (${reason(cause)}); check the URL and the network`,
       { cause, mayPass: isPassing(cause) },
     );
   }
@@ -179,7 +188,7 @@ async function request(
   // The partial file is at least as long as the server's file.
   if (response.status === 416) return request(url, { offset: 0, validator: '' }, signal);
   throw new DownloadError(
-    `${url}: expected the file (HTTP status 200), got ${response.status} ${response.statusText}; ` +
+    `${sourceName(url)}: expected the file (HTTP status 200), got ${response.status} ${response.statusText}; ` +
       'check the URL',
     { mayPass: response.status >= 500 || response.status === 429 },
   );
@@ -198,7 +207,7 @@ async function* chunksOf(response: Response, url: string): AsyncGenerator<Uint8A
     for (;;) {
       const { done, value } = await reader.read().catch((cause: unknown) => {
         throw new InterruptedTransferError(
-          `${url}: the transfer was interrupted (${reason(cause)}); try again`,
+          `${sourceName(url)}: the transfer was interrupted (${reason(cause)}); try again`,
           { cause, mayPass: true },
         );
       });
@@ -230,7 +239,7 @@ async function checkFile(
   // Otherwise every later call would resume this file and fail in the same way.
   await removePartial(toFile);
   throw new DownloadError(
-    `${url}: expected ${sizeBytes} bytes with SHA-256 ${sha256}, got ${found.sizeBytes} bytes with ` +
+    `${sourceName(url)}: expected ${sizeBytes} bytes with SHA-256 ${sha256}, got ${found.sizeBytes} bytes with ` +
       `${found.sha256}; the server has a different file, or it was damaged in transit: try again, or check the URL`,
   );
 }

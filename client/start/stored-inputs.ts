@@ -5,6 +5,7 @@ import { type DatasetManifest, listDatasets } from '../../storage/inputs/dataset
 import { listWeights } from '../../storage/inputs/weights.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import type { WeightsSummary } from '../../study/record/record.ts';
+import { sourceName } from '../../study/record/source-name.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
 import { isUrl } from './is-url.ts';
 
@@ -17,7 +18,7 @@ export async function findDataset(
   const datasets = await listDatasets(store);
   const ofKind = (kind: 'official' | 'generated') => datasets.find(({ origin }) => origin.kind === kind);
   if (archive === null) return ofKind('official') ?? (generatedImages ? ofKind('generated') : undefined);
-  if (isUrl(archive)) return datasets.find(({ origin }) => origin.source === archive);
+  if (isUrl(archive)) return datasets.find(({ origin }) => origin.source === sourceName(archive));
   const sha256 = await sha256OfFile(archive);
   return datasets.find(({ origin }) => origin.archiveSha256 === sha256);
 }
@@ -29,7 +30,7 @@ export async function findWeights(
 ): Promise<WeightsSummary | undefined> {
   const weights = await listWeights(store);
   if (file === null) return weights.find(({ origin }) => origin.kind === 'official');
-  if (isUrl(file)) return weights.find(({ origin }) => origin.source === file);
+  if (isUrl(file)) return weights.find(({ origin }) => origin.source === sourceName(file));
   const sha256 = await sha256OfFile(file);
   return weights.find(({ origin }) => origin.fileSha256 === sha256);
 }

@@ -85,6 +85,27 @@ describe('a given archive', () => {
     expect(await readdir(join(folder, 'downloads'))).toEqual([]);
   });
 
+  it('is downloaded once at a time, and recorded without what is secret in its URL', async () => {
+    await withServer(200, archive, async (url) => {
+      const request = { source: { archive: `${url}?X-Amz-Signature=secret` }, generatedImages: false };
+      await withWorker(async () => {
+        const handles = await Promise.all([start(request, 1), start(request, 1)]);
+        for (const handle of handles) {
+          const summary = await handle.result();
+          expect(summary.origin).toMatchObject({ source: url });
+        }
+      });
+    });
+    expect(await readdir(join(folder, 'downloads'))).toEqual([]);
+  });
+
+  it('is refused if its URL has a password, which no message shows', async () => {
+    const archive = 'https://user:secret@example.org/cifar.tar.gz';
+    const { cause } = await refused({ source: { archive }, generatedImages: true });
+    expect(cause.message).toMatch(/https:\/\/example.org\/cifar.tar.gz: expected a URL without user name/);
+    expect(cause.message).not.toContain('secret');
+  });
+
   it.each([
     ['cut off', () => archive.subarray(0, archive.length / 2), /small\.tar\.gz: cut off/],
     ['not an archive', () => Buffer.from('<html>not found</html>'), /small\.tar\.gz: not a valid \.tar\.gz/],
