@@ -28,4 +28,10 @@ async function step(): Promise<void> {
   cost?.dispose();
 }
 
-end({ milliseconds: await measureSteps(step) });
+end({
+  milliseconds: { eager: await measureSteps(step) },
+  parameters: (model as { trainableWeights: { shape: (number | null)[] }[] }).trainableWeights.reduce(
+    (sum, { shape }) => sum + shape.reduce((a, b) => (a ?? 1) * (b ?? 1), 1),
+    0,
+  ),
+});
