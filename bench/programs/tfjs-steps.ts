@@ -28,10 +28,14 @@ async function step(): Promise<void> {
   cost?.dispose();
 }
 
+const sizes = model.trainableWeights.map(({ shape }) => sizeOf(shape));
 end({
   milliseconds: { eager: await measureSteps(step) },
-  parameters: (model as { trainableWeights: { shape: (number | null)[] }[] }).trainableWeights.reduce(
-    (sum, { shape }) => sum + shape.reduce((a, b) => (a ?? 1) * (b ?? 1), 1),
-    0,
-  ),
+  parameters: sizes.reduce((sum, size) => sum + size, 0),
 });
+
+// --- helpers ---
+
+function sizeOf(shape: readonly (number | null)[]): number {
+  return shape.reduce<number>((product, size) => product * (size ?? 1), 1);
+}
