@@ -14,7 +14,7 @@ export const steps: Section<StepTimes[]> = {
     'The first round measures all variants of all peers. Each column has the peer’s fastest variant then, with its name; ' +
       '[bench.json](bench.json) has the times of all. Two more rounds measure this variant and ours in turns: one if the ' +
       'fastest peer’s time differs from ours by more than a quarter, and none for peers that took more than 1.5 times as ' +
-      'long as the fastest. Before its measurement, each variant must have the parameters of ours, and its loss must fall.',
+      'long as the fastest. Variants that took that long are not measured at the network’s further sizes. Before its measurement, each variant must have the parameters of ours, and its loss must fall.',
     [
       '- PyTorch: SGD as it is (`plain`), and its `fused` implementation, also with channels last for convolutions, and with tcmalloc.',
       '- `torch.compile`: the loss and the optimizer’s step, with channels last for convolutions, in mode `default` (`compile`) ' +
@@ -28,9 +28,12 @@ export const steps: Section<StepTimes[]> = {
   async *measure(bench) {
     const found: StepTimes[] = [];
     for (const network of bench.networks) {
+      const skipped = new Set<string>();
       for (const threads of THREADS) {
         for (const batchSize of BATCH_SIZES) {
-          found.push(await measureStepTimes(bench, network, { batchSize, threads }));
+          const times = await measureStepTimes(bench, network, { batchSize, threads }, skipped);
+          for (const variant of times.hopeless) skipped.add(variant);
+          found.push(times);
           yield found;
         }
       }

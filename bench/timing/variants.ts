@@ -6,7 +6,7 @@ import { median, type Summary, summarise } from './statistics.ts';
 /** Milliseconds by peer and variant. */
 export type PeerTimes = ReadonlyMap<string, ReadonlyMap<string, Summary>>;
 
-/** A peer that takes this many times as long as the fastest peer can't become the fastest: one round is enough. */
+/** What takes this many times as long as the fastest peer can't become the fastest. */
 const HOPELESS = 1.5;
 
 /** @param peers with all measurements of all their programs. */
@@ -40,6 +40,20 @@ export function contenders(times: PeerTimes): string[] {
   return best
     .filter(([, { time }]) => time.median <= HOPELESS * fastest || time.disturbed === time.runs)
     .map(([peer]) => peer);
+}
+
+/** The variants that can't become the fastest, as `variantKey` names them. */
+export function hopeless(times: PeerTimes): string[] {
+  const fastest = Math.min(...[...bestOf(times).values()].map(({ time }) => time.median));
+  return [...times].flatMap(([peer, variants]) =>
+    [...variants]
+      .filter(([, { median, disturbed }]) => median > HOPELESS * fastest && disturbed === 0)
+      .map(([variant]) => variantKey(peer, variant)),
+  );
+}
+
+export function variantKey(peer: string, variant: string): string {
+  return `${peer} (${variant})`;
 }
 
 // --- helpers ---
