@@ -2,8 +2,7 @@ import { networkShapes } from '../../study/definition/network-shapes.ts';
 import type { NamedNetwork } from '../networks.ts';
 import { BFLOAT16_VARIANT, type Peer, type StepRequest } from '../programs.ts';
 import type { Bench } from '../sections/section.ts';
-import { untilQuiet } from './machine-load.ts';
-import { type Measurement, runProgram } from './measure.ts';
+import type { Measurement } from './measure.ts';
 import { measureByTurns, summaryOf } from './rounds.ts';
 import { median, type Summary } from './statistics.ts';
 import { bestOf, contenders, hopeless, type PeerTimes, peerTimes, variantKey } from './variants.ts';
@@ -43,7 +42,7 @@ const CLEAR = 1.25;
  * @param skipped variants that are not measured, as `variantKey` names them.
  */
 export async function measureStepTimes(
-  { programs, signal, log }: Bench,
+  { programs, run, untilQuiet, log }: Bench,
   { name, network }: NamedNetwork,
   sizes: Pick<StepRequest, 'batchSize' | 'threads'>,
   skipped: ReadonlySet<string>,
@@ -55,13 +54,13 @@ export async function measureStepTimes(
   const { measured, failed } = await measureByTurns({
     title: `${name}, batch ${sizes.batchSize}, threads ${sizes.threads}`,
     turns: [
-      { name: OURS, measure: () => runProgram(programs.ours(request), signal) },
+      { name: OURS, measure: () => run(programs.ours(request)) },
       ...peers.flatMap(({ name: peer, variants }) =>
         variants.map(({ names, program }) => ({
           name: turnOf(peer, names),
           async measure() {
             const best = chosen.get(peer);
-            return comparable(await runProgram(program(request, best ? [best] : names), signal), parameters);
+            return comparable(await run(program(request, best ? [best] : names)), parameters);
           },
         })),
       ),
@@ -82,7 +81,7 @@ export async function measureStepTimes(
       return [OURS, ...turns];
     },
     log,
-    untilQuiet: () => untilQuiet(signal),
+    untilQuiet,
   });
   return {
     network: name,
