@@ -34,7 +34,7 @@ export interface StepTimes {
 const OURS = 'ours';
 const ROUNDS = 3;
 /** If the fastest peer's time after two rounds is more than this many times ours, or ours its, a third tells nothing new. */
-const CLEAR = 1.25;
+const CLEAR = 1.15;
 
 /**
  * Measures training steps of a network in ours and all peers: all variants once, then the best of the fast peers.
