@@ -15,6 +15,8 @@ export interface Figures {
   milliseconds?: number[];
   /** Per epoch. */
   seconds?: number;
+  /** Of the least that was measured, whose time is subtracted. */
+  oneSeconds?: number;
   /** Share of the time outside TensorFlow's calls. */
   outsideShare?: number;
   /** Peak memory of its process, MiB. */

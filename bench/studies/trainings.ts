@@ -1,0 +1,174 @@
+import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defaultSettings, type Network } from '../../study/definition/training-config.ts';
+import { cifar10 } from '../../study/shipped/cifar10.ts';
+import { processEnvironment } from '../../trainer/environment.ts';
+import { unpackImages } from '../../training/data/packed-images.ts';
+import { splitImages } from '../../training/data/split.ts';
+import {
+  type Disturbance,
+  disturbanceBetween,
+  isDisturbed,
+  readLoad,
+  untilQuiet,
+} from '../timing/machine-load.ts';
+import { type Summary, summarise } from '../timing/statistics.ts';
+import type { CheckoutStack } from './checkout-stack.ts';
+import type { StudyImages } from './images.ts';
+import { EPOCHS, IMAGES, trainedNetworks, trainingsStudy } from './study-files.ts';
+import { runTimed } from './timed-process.ts';
+
+/** Whole studies beside a pool of processes that train the same networks with PyTorch. */
+export interface TrainingsAnHour {
+  images: StudyImages['kind'];
+  /** In each round. */
+  trainings: number;
+  /** At the same time. */
+  atOnce: number;
+  /** Trainings an hour. */
+  ours: Summary;
+  pool: Summary;
+  /** Mean over all trainings of their best validation accuracy, percent. */
+  accuracy: { ours: number; pool: number };
+  /** Ratio of our trainings an hour to the pool's. */
+  ratio: number;
+}
+
+/** A file for torch_pool.py. */
+export interface PoolJob {
+  /** The file of packed training images. */
+  images: string;
+  /** Indices of images. */
+  training: number[];
+  validation: number[];
+  trials: { name: string; network: Network }[];
+  epochs: number;
+  batchSize: number;
+  horizontalFlip: number;
+  processes: number;
+  seed: number;
+}
+
+export interface TrainingsRequest {
+  stack: CheckoutStack;
+  images: StudyImages;
+  /** The peers' interpreter. */
+  python: string;
+  /** For files. */
+  folder: string;
+  signal: AbortSignal;
+  log(line: string): void;
+}
+
+const ROUNDS = 3;
+
+/** Measures the time of a study on a stack that is up, and of the same trainings in a pool of processes, in turns. */
+export async function measureTrainings(request: TrainingsRequest): Promise<TrainingsAnHour> {
+  const { signal, log } = request;
+  const trials = trainedNetworks();
+  const job = await poolJob(request, trials);
+  const sides = {
+    ours: (round: number) => runStudy(request, round),
+    pool: () => runPool(request, job),
+  };
+  const found: Record<keyof typeof sides, Round[]> = { ours: [], pool: [] };
+  for (let round = 1; round <= ROUNDS; round++) {
+    const names = ['ours', 'pool'] as const;
+    for (const side of round % 2 === 1 ? names : names.toReversed()) {
+      await untilQuiet(signal);
+      const one = await sides[side](round);
+      const title = `${trials.length} trainings, round ${round} of ${ROUNDS}, ${side}`;
+      if (one.accuracies.length !== trials.length) {
+        throw new Error(`${title}: expected a result of each training, got ${one.accuracies.length}`);
+      }
+      found[side].push(one);
+      log(`${title}: ${one.seconds.toFixed(1)} s`);
+    }
+  }
+  const anHour = (rounds: Round[]) =>
+    summarise(
+      rounds.map(({ seconds }) => (3600 * trials.length) / seconds),
+      rounds.filter(({ disturbance }) => isDisturbed(disturbance)).length,
+    );
+  const [ours, pool] = [anHour(found.ours), anHour(found.pool)];
+  const accuracy = (rounds: Round[]) => mean(rounds.flatMap(({ accuracies }) => accuracies));
+  return {
+    images: request.images.kind,
+    trainings: trials.length,
+    atOnce: job.processes,
+    ours,
+    pool,
+    accuracy: { ours: accuracy(found.ours), pool: accuracy(found.pool) },
+    ratio: ours.median / pool.median,
+  };
+}
+
+// --- helpers ---
+
+interface Round {
+  seconds: number;
+  disturbance: Disturbance;
+  /** Best validation accuracy of each training, percent. */
+  accuracies: number[];
+}
+
+/** @param round also the seed, because the store has the results of earlier rounds. */
+async function runStudy({ stack, images, folder }: TrainingsRequest, round: number): Promise<Round> {
+  const study = trainingsStudy(round);
+  const file = join(folder, `${study.name}.json`);
+  await writeFile(file, JSON.stringify(study));
+  const accuracies: number[] = [];
+  const { seconds, disturbance } = await stack.call(['run', file, '--dataset', images.archive], (line) => {
+    const score = /^ {2}\w+: ([\d.]+) % \(epoch \d+\)$/.exec(line)?.[1];
+    if (score) accuracies.push(Number(score));
+  });
+  return { seconds, disturbance, accuracies };
+}
+
+async function runPool({ python, folder, signal }: TrainingsRequest, job: PoolJob): Promise<Round> {
+  const file = join(folder, 'pool.json');
+  await writeFile(file, JSON.stringify(job));
+  const before = readLoad(process.pid);
+  const { seconds, lines } = await runTimed({
+    command: python,
+    args: [fileURLToPath(new URL('../programs/torch_pool.py', import.meta.url)), file],
+    // What our trainers have.
+    env: { ...process.env, GLIBC_TUNABLES: processEnvironment(1).GLIBC_TUNABLES, CUDA_VISIBLE_DEVICES: '-1' },
+    signal,
+  });
+  const disturbance = disturbanceBetween(before, readLoad(process.pid));
+  const trained = lines.map((line) => JSON.parse(line) as { name: string; accuracies: number[] });
+  return {
+    seconds,
+    disturbance,
+    accuracies: trained.map(({ accuracies }) => Math.max(...accuracies)),
+  };
+}
+
+async function poolJob({ images, folder }: TrainingsRequest, trials: PoolJob['trials']): Promise<PoolJob> {
+  const file = join(folder, 'train.bin');
+  await writeFile(file, images.train);
+  const { training, validation } = splitImages(unpackImages(images.train, images.archive).labels, {
+    trainImages: IMAGES,
+    validationFraction: cifar10.validationFraction ?? 0.2,
+    splitSeed: cifar10.splitSeed ?? 1,
+  });
+  const { batchSize, horizontalFlip } = { ...defaultSettings, ...cifar10.base };
+  return {
+    images: file,
+    training: [...training],
+    validation: [...validation],
+    trials,
+    epochs: EPOCHS,
+    batchSize,
+    horizontalFlip,
+    processes: availableParallelism(),
+    seed: 1,
+  };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
