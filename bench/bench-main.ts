@@ -13,6 +13,7 @@ import { markdownOf } from './markdown.ts';
 import { BATCH_SIZES } from './networks.ts';
 import { benchCache, ensurePeers } from './peers.ts';
 import { programsOf } from './programs.ts';
+import { measureStudies } from './studies/measure-studies.ts';
 import { measureEpochTimes, measureMemory } from './timing/epoch-times.ts';
 import { measureFirstStep } from './timing/first-step.ts';
 import { describeMachine } from './timing/machine.ts';
@@ -55,6 +56,7 @@ async function bench(request: BenchRequest): Promise<void> {
     steps,
     epochs,
     firstStep: simple ? await measureFirstStep(parts, simple.network, signal, log) : null,
+    studies: request.write ? await measureStudies(python, signal, log) : null,
     memory: resnet ? await measureMemory(programs, resnet, signal, log) : null,
     minutes: (Date.now() - started) / 60_000,
   };

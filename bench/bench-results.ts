@@ -1,3 +1,4 @@
+import type { StudyResults } from './studies/measure-studies.ts';
 import type { Machine } from './timing/machine.ts';
 import type { Summary } from './timing/statistics.ts';
 
@@ -12,6 +13,8 @@ export interface BenchResults {
   epochs: EpochTimes[];
   /** From the start of a trainer's process to the end of its first step, seconds. */
   firstStep: { seconds: Summary; limit: number } | null;
+  /** Whole studies; null if only some networks were measured. */
+  studies: StudyResults | null;
   /** Peak memory of a process, MiB. */
   memory: { ours: Summary; peer: Summary; limit: number } | null;
 }

@@ -1,5 +1,6 @@
 import type { BenchResults, EpochTimes, StepTimes } from './bench-results.ts';
 import { OUTSIDE_LIMIT, verdictOf } from './floors.ts';
+import { studySections } from './studies/sections.ts';
 import type { Summary } from './timing/statistics.ts';
 
 /** The results as a page of the docs. */
@@ -26,6 +27,7 @@ export function markdownOf(results: BenchResults): string {
       'loader workers, loss and accuracy read at every step. PyTorch’s time is projected from 200 steps with running ' +
       'loaders.',
     epochTable(epochs),
+    ...(results.studies ? studySections(results.studies) : []),
     '## Memory and start',
     restTable(results),
   ];

@@ -1,36 +1,67 @@
+import { markdownTable } from '../markdown-table.ts';
 import type { EpochResult } from './job.ts';
 
-/** One side's epochs of one network, by seed. */
-export type Trials = readonly (readonly EpochResult[])[];
-
-export interface ComparedNetwork {
-  name: string;
-  ours: Trials;
-  pytorch: Trials;
+/** One side's training with one seed. */
+export interface Trial {
+  epochs: readonly EpochResult[];
+  /** Mean training loss in each part of epoch 1, nats. */
+  firstEpoch: readonly number[];
 }
 
-/** Validation accuracies of both sides after the first and the last epoch and at their best, as a Markdown table. */
-export function comparisonTable(networks: readonly ComparedNetwork[], epochs: number): string {
-  const columns: [string, (trial: readonly EpochResult[]) => number][] = [
-    ['epoch 1', (trial) => accuracyAt(trial, 0)],
-    [`epoch ${epochs}`, (trial) => accuracyAt(trial, epochs - 1)],
-    ['best epoch', (trial) => Math.max(...trial.map(({ accuracy }) => accuracy))],
-  ];
-  const rows = networks.flatMap(({ name, ours, pytorch }) => [
-    [`\`${name}\``, 'ours', ...columns.map(([, value]) => meanAndRange(ours.map(value)))],
-    ['', 'PyTorch', ...columns.map(([, value]) => meanAndRange(pytorch.map(value)))],
-    ['', 'difference', ...columns.map(([, value]) => difference(ours.map(value), pytorch.map(value)))],
-  ]);
-  const head = ['network', '', ...columns.map(([title]) => title)];
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+/** A network and its settings, trained with several seeds. */
+export interface RowResults {
+  /** `default_conv, adagrad` */
+  title: string;
+  /** By seed: both sides start from the same weights, and see the same images in the same order. */
+  pairs: readonly { ours: Trial; pytorch: Trial }[];
+}
+
+/** Validation accuracies of both sides after the first, the middle and the last epoch, as a Markdown table. */
+export function accuracyTable(rows: readonly RowResults[]): string {
+  const lines = rows.flatMap(({ title, pairs }) => {
+    const epochs = pairs[0]?.ours.epochs.length ?? 0;
+    const shown = [1, Math.ceil(epochs / 2), epochs];
+    const of = (side: 'ours' | 'pytorch', epoch: number) =>
+      pairs.map((pair) => accuracyAt(pair[side], epoch));
+    return [
+      [title, String(epochs), 'ours', ...shown.map((epoch) => meanAndRange(of('ours', epoch)))],
+      ['', '', 'PyTorch', ...shown.map((epoch) => meanAndRange(of('pytorch', epoch)))],
+      ['', '', 'difference', ...shown.map((epoch) => difference(of('ours', epoch), of('pytorch', epoch)))],
+    ];
+  });
+  return markdownTable(['network', 'epochs', '', 'epoch 1', 'middle epoch', 'last epoch'], lines);
+}
+
+/** How far apart the training losses of both sides are in epoch 1, and those of different seeds, as a Markdown table. */
+export function lossTable(rows: readonly RowResults[]): string {
+  const lines = rows.map(({ title, pairs }) => {
+    const apart = pairs.map(({ ours, pytorch }) =>
+      ours.firstEpoch.map((loss, part) => Math.abs(loss - at(pytorch.firstEpoch, part))),
+    );
+    const seeds = at(apart, 0).map((_, part) => {
+      const losses = pairs.map(({ ours }) => at(ours.firstEpoch, part));
+      return Math.max(...losses) - Math.min(...losses);
+    });
+    const first = Math.max(...apart.map((parts) => at(parts, 0)));
+    return [title, nats(first), nats(Math.max(...apart.flat())), nats(Math.max(...seeds))];
+  });
+  return markdownTable(
+    ['network', 'first tenth of epoch 1', 'any tenth of epoch 1', 'between seeds, any tenth'],
+    lines,
+  );
 }
 
 // --- helpers ---
 
-function accuracyAt(trial: readonly EpochResult[], index: number): number {
-  const epoch = trial[index];
-  if (!epoch) throw new Error(`expected epoch ${index + 1} of a trial, got ${trial.length} epochs`);
-  return epoch.accuracy;
+function accuracyAt(trial: Trial, epoch: number): number {
+  return at(trial.epochs, epoch - 1).accuracy;
+}
+
+function at<T>(values: readonly T[], index: number): T {
+  const value = values[index];
+  if (value === undefined)
+    throw new Error(`expected more than ${index} values of a trial, got ${values.length}`);
+  return value;
 }
 
 /** `53.09 (52.71–53.40)` */
@@ -39,11 +70,19 @@ function meanAndRange(values: readonly number[]): string {
   return `${mean(values).toFixed(2)} (${low}–${high})`;
 }
 
-/** Difference of the means, with its standard error from the spread of both sides' seeds: `+0.21 ± 0.35`. */
+/** The mean difference of the pairs, with its standard error: `+0.21 ± 0.35`. */
 function difference(ours: readonly number[], theirs: readonly number[]): string {
-  const error = Math.sqrt(variance(ours) / ours.length + variance(theirs) / theirs.length);
-  const value = mean(ours) - mean(theirs);
+  const differences = ours.map((value, pair) => value - at(theirs, pair));
+  const value = mean(differences);
+  const error = Math.sqrt(variance(differences) / differences.length);
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)} ± ${error.toFixed(2)}`;
+}
+
+/** Two significant digits: `0.0000021`, `0.013`, `1.2`. */
+function nats(value: number): string {
+  if (value === 0) return '0';
+  const decimals = Math.max(0, 1 - Math.floor(Math.log10(value)));
+  return value.toFixed(Math.min(decimals, 12));
 }
 
 function mean(values: readonly number[]): number {

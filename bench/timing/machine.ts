@@ -16,7 +16,7 @@ export async function describeMachine(python: string): Promise<Machine> {
   const script = [
     'import importlib.metadata as m, platform',
     'print("Python", platform.python_version())',
-    'for p in ("torch", "torchvision", "tensorflow-cpu", "keras"): print(p, m.version(p))',
+    'for p in ("torch", "torchvision", "tensorflow-cpu", "keras", "ray", "optuna"): print(p, m.version(p))',
   ].join('\n');
   const lines = (await run(python, ['-c', script])).trim().split('\n');
   return {
