@@ -28,8 +28,8 @@ export async function measureStudies(
   const atOnce = availableParallelism();
   try {
     const images = await studyImages(folder, IMAGES);
-    // The peers use the CPU only, and as many trials at once.
-    const env = { CUDA_VISIBLE_DEVICES: '-1', STAGED_STUDY_SLOTS: String(atOnce) };
+    // The peers use the CPU only.
+    const env = { CUDA_VISIBLE_DEVICES: '-1' };
     return await withCheckoutStack({ checkout: projectRoot, env, signal }, async (stack) => {
       const common = { stack, images, python, folder, signal, log };
       // First, because it also stores the images.

@@ -82,9 +82,9 @@ interface Found {
 }
 
 /** The first study stores the images too; the second one's time is subtracted. */
-async function ourTrials({ stack, images, atOnce, folder }: OverheadRequest): Promise<Found> {
+async function ourTrials({ stack, images, folder }: OverheadRequest): Promise<Found> {
   const run = async (trials: number, seed: number) => {
-    const study = emptyStudy(trials, atOnce, seed);
+    const study = emptyStudy(trials, seed);
     const file = join(folder, `${study.name}.json`);
     await writeFile(file, JSON.stringify(study));
     return stack.call(['run', file, '--dataset', images.archive]);

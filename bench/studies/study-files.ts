@@ -39,7 +39,7 @@ export function trainedNetworks(): { name: string; network: Network }[] {
  *
  * @param trials at least 2.
  */
-export function emptyStudy(trials: number, atOnce: number, seed: number): StudyInput {
+export function emptyStudy(trials: number, seed: number): StudyInput {
   return {
     ...settings,
     name: `bench-empty-${seed}`,
@@ -59,7 +59,6 @@ export function emptyStudy(trials: number, atOnce: number, seed: number): StudyI
         question: 'How long do many trials take?',
         from: 'first',
         evaluations: trials - 1,
-        parallel: atOnce,
         space: { learningRate: { kind: 'uniform', low: 0.001, high: 0.1 } },
       },
     ],

@@ -22,7 +22,7 @@ describe('the studies of the bench', () => {
   });
 
   test('the empty trials are as many as asked for', () => {
-    expect(planned(emptyStudy(200, 2, 1))).toHaveLength(200);
-    expect(planned(emptyStudy(2, 2, 1))).toHaveLength(2);
+    expect(planned(emptyStudy(200, 1))).toHaveLength(200);
+    expect(planned(emptyStudy(2, 1))).toHaveLength(2);
   });
 });
