@@ -4,12 +4,11 @@ Draws one number for each trial and reports it, with what the tool stores by def
 that what is started once is not counted, and another one to be subtracted.
 """
 
+import json
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-
-from measured import begin, end
 
 
 Study = Callable[[str, int], None]
@@ -75,6 +74,6 @@ if __name__ == "__main__":
     tool, count, parallel, place = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])
     study = optuna_sqlite(parallel, place) if tool == "optuna" else ray_tune(parallel, place, tool == "ray-reused")
     study("warm-up", 1)
-    begin()
-    one = seconds(study, "one", 1)
-    end(oneSeconds=one, seconds=seconds(study, "all", count))
+    one, everything = seconds(study, "one", 1), seconds(study, "all", count)
+    # After what the tool prints.
+    print("\n" + json.dumps({"one": one, "all": everything}))

@@ -4,7 +4,7 @@ import type { Figures } from '../timing/measure.ts';
 
 const MIN_WARM_UPS = 3;
 const WARM_UP_SECONDS = 0.5;
-const MIN_BLOCKS = 5;
+const MIN_BLOCKS = 4;
 const BLOCK_SECONDS = 0.1;
 const MEASURED_SECONDS = 2;
 

@@ -1,4 +1,4 @@
-import { markdownTable } from '../markdown-table.ts';
+import { table } from '../markdown.ts';
 import type { EpochResult } from './job.ts';
 
 /** One side's training with one seed. */
@@ -29,7 +29,7 @@ export function accuracyTable(rows: readonly RowResults[]): string {
       ['', '', 'difference', ...shown.map((epoch) => difference(of('ours', epoch), of('pytorch', epoch)))],
     ];
   });
-  return markdownTable(['network', 'epochs', '', 'epoch 1', 'middle epoch', 'last epoch'], lines);
+  return table(['network', 'epochs', '', 'epoch 1', 'middle epoch', 'last epoch'], lines);
 }
 
 /** How far apart the training losses of both sides are in epoch 1, and those of different seeds, as a Markdown table. */
@@ -45,7 +45,7 @@ export function lossTable(rows: readonly RowResults[]): string {
     const first = Math.max(...apart.map((parts) => at(parts, 0)));
     return [title, nats(first), nats(Math.max(...apart.flat())), nats(Math.max(...seeds))];
   });
-  return markdownTable(
+  return table(
     ['network', 'first tenth of epoch 1', 'any tenth of epoch 1', 'between seeds, any tenth'],
     lines,
   );

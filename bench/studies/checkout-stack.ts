@@ -6,7 +6,7 @@ import { readStackState } from '../../infra/stack/stack-state.ts';
 import { type Disturbance, disturbanceBetween, type LoadSample, readLoad } from '../timing/machine-load.ts';
 import { runTimed, type TimedProcess } from './timed-process.ts';
 
-/** A stack that is up, with an empty store and a state folder of its own. */
+/** A checkout's stack that is up, with an empty store and a state folder of its own. */
 export interface CheckoutStack {
   /**
    * Runs `staged-study` with these arguments.
@@ -17,45 +17,45 @@ export interface CheckoutStack {
     args: readonly string[],
     onLine?: TimedProcess['onLine'],
   ): Promise<{ seconds: number; disturbance: Disturbance }>;
+  /** Stops the stack, and deletes its state. */
+  stop(): Promise<void>;
 }
 
-export interface StackRequest {
-  /** The folder of a checkout of this project, after `npm ci` and `npm run setup`. */
-  checkout: string;
-  /** Added to the environment of the stack and of the commands. */
-  env?: Record<string, string>;
-  signal: AbortSignal;
-}
-
-/** Calls `use` with a checkout's stack, and stops and deletes the stack afterwards. */
-export async function withCheckoutStack<T>(
-  { checkout, env, signal }: StackRequest,
-  use: (stack: CheckoutStack) => Promise<T>,
-): Promise<T> {
+/**
+ * Starts a stack that uses the CPU only.
+ *
+ * @param checkout the folder of a checkout of this project, after `npm ci` and `npm run setup`.
+ */
+export async function startCheckoutStack(checkout: string, signal: AbortSignal): Promise<CheckoutStack> {
   const state = await mkdtemp(join(tmpdir(), 'staged-study-stack-'));
   const program = (args: readonly string[]): TimedProcess => ({
     command: process.execPath,
     args: [join(checkout, 'client', 'staged-study.mjs'), ...args],
     cwd: checkout,
     env: {
-      ...environmentWithout(['TEMPORAL_', 'S3_', 'STAGED_STUDY_', 'CUDA_VISIBLE_DEVICES']),
-      ...env,
+      ...environmentWithout(['TEMPORAL_', 'S3_', 'STAGED_STUDY_']),
+      CUDA_VISIBLE_DEVICES: '-1',
       STAGED_STUDY_STATE: state,
     },
   });
-  try {
-    await runTimed({ ...program(['up']), signal });
-    return await use({
-      async call(args, onLine) {
-        const before = loadWithStack(state);
-        const { seconds } = await runTimed({ ...program(args), signal, ...(onLine && { onLine }) });
-        return { seconds, disturbance: disturbanceBetween(before, loadWithStack(state)) };
-      },
-    });
-  } finally {
+  const stop = async () => {
     await runTimed(program(['down']));
     await rm(state, { recursive: true, force: true });
+  };
+  try {
+    await runTimed({ ...program(['up']), signal });
+  } catch (error) {
+    await stop();
+    throw error;
   }
+  return {
+    async call(args, onLine) {
+      const before = loadWithStack(state);
+      const { seconds } = await runTimed({ ...program(args), signal, ...(onLine && { onLine }) });
+      return { seconds, disturbance: disturbanceBetween(before, loadWithStack(state)) };
+    },
+    stop,
+  };
 }
 
 // --- helpers ---

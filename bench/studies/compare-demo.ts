@@ -9,7 +9,7 @@ import { interruption } from '../../client/command-line/interruption.ts';
 import { projectRoot } from '../../infra/project.ts';
 import { UserError } from '../../infra/user-error.ts';
 import { summarise } from '../timing/statistics.ts';
-import { withCheckoutStack } from './checkout-stack.ts';
+import { startCheckoutStack } from './checkout-stack.ts';
 
 try {
   await compare(parseArguments(process.argv.slice(2)));
@@ -72,13 +72,16 @@ async function compare({ checkouts, rounds, dataset }: Arguments): Promise<void>
 }
 
 /** Seconds from the start of `run` to the line with the test result. */
-function measureDemo(checkout: string, dataset: string, signal: AbortSignal): Promise<number> {
-  return withCheckoutStack({ checkout, signal }, async ({ call }) => {
+async function measureDemo(checkout: string, dataset: string, signal: AbortSignal): Promise<number> {
+  const stack = await startCheckoutStack(checkout, signal);
+  try {
     let tested: number | undefined;
-    await call(['run', 'cifar10', '--profile', 'demo', '--dataset', dataset], (line, seconds) => {
+    await stack.call(['run', 'cifar10', '--profile', 'demo', '--dataset', dataset], (line, seconds) => {
       if (line.startsWith('test: ')) tested ??= seconds;
     });
     if (tested === undefined) throw new Error(`${checkout}: expected a test result from the demo, got none`);
     return tested;
-  });
+  } finally {
+    await stack.stop();
+  }
 }

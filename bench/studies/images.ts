@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { CIFAR10_CLASSES } from '../../study/shipped/class-names.ts';
@@ -19,19 +19,30 @@ export interface StudyImages {
  * The images of the archive that `CIFAR10_ARCHIVE` names, if it has enough; otherwise generated ones, in an archive that
  * is written into the folder.
  *
- * @param needed number of training images, a multiple of ten.
+ * @param needed number of training images, a multiple of 50.
  * @throws {ArchiveError} if `CIFAR10_ARCHIVE` names something else than CIFAR-10's archive.
  */
 export async function studyImages(folder: string, needed: number): Promise<StudyImages> {
   const named = process.env.CIFAR10_ARCHIVE;
   if (named) {
     const { train, trainImages } = await readCifar10Archive(named);
-    if (trainImages >= needed) return { kind: 'CIFAR-10', archive: named, train };
+    if (trainImages >= needed) return { kind: 'CIFAR-10', archive: resolve(named), train };
   }
-  const { train, test } = generateImages({ trainImages: needed, testImages: 500 });
+  const archive = await generatedArchive(folder, needed);
+  return { kind: 'generated', archive, train: (await readCifar10Archive(archive)).train };
+}
+
+/**
+ * Writes generated images into the folder, in the format of CIFAR-10's archive.
+ *
+ * @param trainImages a multiple of 50.
+ * @returns the archive's file.
+ */
+export async function generatedArchive(folder: string, trainImages: number): Promise<string> {
+  const { train, test } = generateImages({ trainImages, testImages: 100 });
   const archive = join(folder, 'generated.tar.gz');
   await writeFile(archive, await archiveOf(train, test));
-  return { kind: 'generated', archive, train };
+  return archive;
 }
 
 // --- helpers ---

@@ -1,5 +1,6 @@
 import { type SpawnOptions, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { ProgramFailed } from '../timing/measure.ts';
 
 export interface TimedProcess extends Pick<SpawnOptions, 'cwd' | 'env' | 'signal'> {
   command: string;
@@ -12,7 +13,7 @@ export interface TimedProcess extends Pick<SpawnOptions, 'cwd' | 'env' | 'signal
  * Runs a process to its end.
  *
  * @returns seconds from its start to its end, and the lines of its standard output.
- * @throws {Error} with the end of its output, if it can't be started or its exit code isn't 0.
+ * @throws {ProgramFailed} with the end of its output, if it can't be started or its exit code isn't 0.
  * @throws the signal's reason once it is aborted.
  */
 export async function runTimed({
@@ -46,7 +47,7 @@ export async function runTimed({
   options.signal?.throwIfAborted();
   if (!failure && how === 'exit code 0') return { seconds: elapsed(), lines };
   const output = `${lines.slice(-5).join('\n')}\n${errors}`.trim();
-  throw new Error(`${[command, ...args].join(' ')}: ${failure?.message ?? how}\n${output}`, {
+  throw new ProgramFailed(`${[command, ...args].join(' ')}: ${failure?.message ?? how}\n${output}`, {
     cause: failure,
   });
 }

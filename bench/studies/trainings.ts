@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { projectRoot } from '../../infra/project.ts';
 import { defaultSettings, type Network } from '../../study/definition/training-config.ts';
 import { cifar10 } from '../../study/shipped/cifar10.ts';
 import { processEnvironment } from '../../trainer/environment.ts';
@@ -15,9 +16,9 @@ import {
   untilQuiet,
 } from '../timing/machine-load.ts';
 import { type Summary, summarise } from '../timing/statistics.ts';
-import type { CheckoutStack } from './checkout-stack.ts';
-import type { StudyImages } from './images.ts';
-import { EPOCHS, IMAGES, trainedNetworks, trainingsStudy } from './study-files.ts';
+import { type CheckoutStack, startCheckoutStack } from './checkout-stack.ts';
+import { type StudyImages, studyImages } from './images.ts';
+import { EPOCHS, emptyStudy, IMAGES, trainedNetworks, trainingsStudy } from './study-files.ts';
 import { runTimed } from './timed-process.ts';
 
 /** Whole studies beside a pool of processes that train the same networks with PyTorch. */
@@ -27,13 +28,11 @@ export interface TrainingsAnHour {
   trainings: number;
   /** At the same time. */
   atOnce: number;
-  /** Trainings an hour. */
+  /** Seconds of a round. */
   ours: Summary;
   pool: Summary;
   /** Mean over all trainings of their best validation accuracy, percent. */
   accuracy: { ours: number; pool: number };
-  /** Ratio of our trainings an hour to the pool's. */
-  ratio: number;
 }
 
 /** A file for torch_pool.py. */
@@ -52,57 +51,56 @@ export interface PoolJob {
 }
 
 export interface TrainingsRequest {
-  stack: CheckoutStack;
-  images: StudyImages;
   /** The peers' interpreter. */
   python: string;
-  /** For files. */
-  folder: string;
   signal: AbortSignal;
   log(line: string): void;
 }
 
 const ROUNDS = 3;
 
-/** Measures the time of a study on a stack that is up, and of the same trainings in a pool of processes, in turns. */
-export async function measureTrainings(request: TrainingsRequest): Promise<TrainingsAnHour> {
-  const { signal, log } = request;
-  const trials = trainedNetworks();
-  const job = await poolJob(request, trials);
-  const sides = {
-    ours: (round: number) => runStudy(request, round),
-    pool: () => runPool(request, job),
-  };
-  const found: Record<keyof typeof sides, Round[]> = { ours: [], pool: [] };
-  for (let round = 1; round <= ROUNDS; round++) {
-    const names = ['ours', 'pool'] as const;
-    for (const side of round % 2 === 1 ? names : names.toReversed()) {
-      await untilQuiet(signal);
-      const one = await sides[side](round);
-      const title = `${trials.length} trainings, round ${round} of ${ROUNDS}, ${side}`;
-      if (one.accuracies.length !== trials.length) {
-        throw new Error(`${title}: expected a result of each training, got ${one.accuracies.length}`);
+/**
+ * Measures the time of a study on a stack that is up, and of the same trainings in a pool of processes, in turns. Yields
+ * after every round.
+ */
+export async function* measureTrainings({
+  python,
+  signal,
+  log,
+}: TrainingsRequest): AsyncGenerator<TrainingsAnHour> {
+  const folder = await mkdtemp(join(tmpdir(), 'staged-study-trainings-'));
+  try {
+    const images = await studyImages(folder, IMAGES);
+    const job = await poolJob(folder, images);
+    const sides = {
+      ours: (round: number) => runStudy(stack, folder, images, round),
+      pool: () => runPool(python, folder, job, signal),
+    };
+    const found: Record<keyof typeof sides, Round[]> = { ours: [], pool: [] };
+    const stack = await startCheckoutStack(projectRoot, signal);
+    try {
+      // Stores the images.
+      await storeImages(stack, folder, images);
+      for (let round = 1; round <= ROUNDS; round++) {
+        const names = ['ours', 'pool'] as const;
+        for (const side of round % 2 === 1 ? names : names.toReversed()) {
+          await untilQuiet(signal);
+          const title = `${job.trials.length} trainings, round ${round} of ${ROUNDS}, ${side}`;
+          const one = await sides[side](round);
+          if (one.accuracies.length !== job.trials.length) {
+            throw new Error(`${title}: expected a result of each training, got ${one.accuracies.length}`);
+          }
+          found[side].push(one);
+          log(`${title}: ${one.seconds.toFixed(1)} s`);
+        }
+        yield resultOf(images.kind, job, found);
       }
-      found[side].push(one);
-      log(`${title}: ${one.seconds.toFixed(1)} s`);
+    } finally {
+      await stack.stop();
     }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
-  const anHour = (rounds: Round[]) =>
-    summarise(
-      rounds.map(({ seconds }) => (3600 * trials.length) / seconds),
-      rounds.filter(({ disturbance }) => isDisturbed(disturbance)).length,
-    );
-  const [ours, pool] = [anHour(found.ours), anHour(found.pool)];
-  const accuracy = (rounds: Round[]) => mean(rounds.flatMap(({ accuracies }) => accuracies));
-  return {
-    images: request.images.kind,
-    trainings: trials.length,
-    atOnce: job.processes,
-    ours,
-    pool,
-    accuracy: { ours: accuracy(found.ours), pool: accuracy(found.pool) },
-    ratio: ours.median / pool.median,
-  };
 }
 
 // --- helpers ---
@@ -114,28 +112,60 @@ interface Round {
   accuracies: number[];
 }
 
+function resultOf(
+  images: StudyImages['kind'],
+  { trials, processes }: PoolJob,
+  found: Record<'ours' | 'pool', Round[]>,
+): TrainingsAnHour {
+  const seconds = (rounds: Round[]) =>
+    summarise(
+      rounds.map((round) => round.seconds),
+      rounds.filter(({ disturbance }) => isDisturbed(disturbance)).length,
+    );
+  const accuracy = (rounds: Round[]) => mean(rounds.flatMap(({ accuracies }) => accuracies));
+  return {
+    images,
+    trainings: trials.length,
+    atOnce: processes,
+    ours: seconds(found.ours),
+    pool: seconds(found.pool),
+    accuracy: { ours: accuracy(found.ours), pool: accuracy(found.pool) },
+  };
+}
+
+async function storeImages(stack: CheckoutStack, folder: string, { archive }: StudyImages): Promise<void> {
+  const file = join(folder, 'images.json');
+  await writeFile(file, JSON.stringify(emptyStudy(2, 1)));
+  await stack.call(['run', file, '--dataset', archive]);
+}
+
 /** @param round also the seed, because the store has the results of earlier rounds. */
-async function runStudy({ stack, images, folder }: TrainingsRequest, round: number): Promise<Round> {
+async function runStudy(
+  stack: CheckoutStack,
+  folder: string,
+  { archive }: StudyImages,
+  round: number,
+): Promise<Round> {
   const study = trainingsStudy(round);
   const file = join(folder, `${study.name}.json`);
   await writeFile(file, JSON.stringify(study));
   const accuracies: number[] = [];
-  const { seconds, disturbance } = await stack.call(['run', file, '--dataset', images.archive], (line) => {
+  const { seconds, disturbance } = await stack.call(['run', file, '--dataset', archive], (line) => {
     const score = /^ {2}\w+: ([\d.]+) % \(epoch \d+\)$/.exec(line)?.[1];
     if (score) accuracies.push(Number(score));
   });
   return { seconds, disturbance, accuracies };
 }
 
-async function runPool({ python, folder, signal }: TrainingsRequest, job: PoolJob): Promise<Round> {
+async function runPool(python: string, folder: string, job: PoolJob, signal: AbortSignal): Promise<Round> {
   const file = join(folder, 'pool.json');
   await writeFile(file, JSON.stringify(job));
   const before = readLoad(process.pid);
   const { seconds, lines } = await runTimed({
     command: python,
     args: [fileURLToPath(new URL('../programs/torch_pool.py', import.meta.url)), file],
-    // What our trainers have.
-    env: { ...process.env, GLIBC_TUNABLES: processEnvironment(1).GLIBC_TUNABLES, CUDA_VISIBLE_DEVICES: '-1' },
+    // The allocator settings of our trainers.
+    env: { ...process.env, ...processEnvironment(1), CUDA_VISIBLE_DEVICES: '-1' },
     signal,
   });
   const disturbance = disturbanceBetween(before, readLoad(process.pid));
@@ -147,7 +177,7 @@ async function runPool({ python, folder, signal }: TrainingsRequest, job: PoolJo
   };
 }
 
-async function poolJob({ images, folder }: TrainingsRequest, trials: PoolJob['trials']): Promise<PoolJob> {
+async function poolJob(folder: string, images: StudyImages): Promise<PoolJob> {
   const file = join(folder, 'train.bin');
   await writeFile(file, images.train);
   const { training, validation } = splitImages(unpackImages(images.train, images.archive).labels, {
@@ -160,7 +190,7 @@ async function poolJob({ images, folder }: TrainingsRequest, trials: PoolJob['tr
     images: file,
     training: [...training],
     validation: [...validation],
-    trials,
+    trials: trainedNetworks(),
     epochs: EPOCHS,
     batchSize,
     horizontalFlip,

@@ -1,0 +1,27 @@
+import type { NativeParts } from '../../infra/setup/native-parts.ts';
+import type { NamedNetwork } from '../networks.ts';
+import type { Programs } from '../programs.ts';
+
+/** A part of the bench, which is measured, stored and shown by itself. */
+export interface Section<Results = unknown> {
+  /** For `--section`, and in docs/bench.json. */
+  name: string;
+  title: string;
+  /** Paragraphs that say what is measured, and how. */
+  method: string;
+  /** Yields all results so far whenever there are more. Each of them is saved, so that a run may be cut off. */
+  measure(bench: Bench): AsyncGenerator<Results>;
+  /** The results as Markdown. */
+  markdown(results: Results): string;
+}
+
+/** What sections measure with. */
+export interface Bench {
+  networks: readonly NamedNetwork[];
+  programs: Programs;
+  parts: NativeParts;
+  /** The peers' interpreter. */
+  python: string;
+  signal: AbortSignal;
+  log(line: string): void;
+}
