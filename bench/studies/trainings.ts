@@ -57,7 +57,7 @@ export interface TrainingsRequest {
   log(line: string): void;
 }
 
-const ROUNDS = 3;
+const ROUNDS = 2;
 
 /**
  * Measures the time of a study on a stack that is up, and of the same trainings in a pool of processes, in turns. Yields
@@ -151,7 +151,7 @@ async function runStudy(
   await writeFile(file, JSON.stringify(study));
   const accuracies: number[] = [];
   const { seconds, disturbance } = await stack.call(['run', file, '--dataset', archive], (line) => {
-    const score = /^ {2}\w+: ([\d.]+) % \(epoch \d+\)$/.exec(line)?.[1];
+    const score = /^ {2}\w+: ([\d.]+) %/.exec(line)?.[1];
     if (score) accuracies.push(Number(score));
   });
   return { seconds, disturbance, accuracies };
