@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Job, Printed } from './job.ts';
-import type { Trial } from './table.ts';
+import type { Pair, Trial } from './table.ts';
 
 export interface BothSides {
   /** The Python that has PyTorch. */
@@ -19,32 +19,36 @@ export interface BothSides {
  * Trains with our engine, then with PyTorch from the files that ours has written.
  *
  * @param title of the training, for the log.
+ * @param withDouble whether PyTorch also trains epoch 1 in double precision.
  */
 export async function trainOnBothSides(
   title: string,
   job: Job,
-  { python, env, log, onMachine }: BothSides,
-): Promise<{ ours: Trial; pytorch: Trial }> {
+  { python, env, log, onMachine, withDouble }: BothSides & { withDouble: boolean },
+): Promise<Pair> {
   const file = join(job.start, 'job.json');
   await mkdir(job.start, { recursive: true });
   await writeFile(file, JSON.stringify(job));
   const train = async (side: string, command: string, args: string[]): Promise<Trial> => {
     const started = performance.now();
-    const { stdout } = await promisify(execFile)(command, [...args, file], { env });
+    const { stdout } = await promisify(execFile)(command, args, { env });
     const printed = stdout.trim().split('\n').map(parse);
     for (const line of printed) if ('ranOn' in line) onMachine(line.ranOn);
     const trial = {
       epochs: printed.flatMap((line) => ('epoch' in line ? [line.epoch] : [])),
       firstEpoch: printed.flatMap((line) => ('firstEpoch' in line ? line.firstEpoch : [])),
     };
-    const accuracies = trial.epochs.map(({ accuracy }) => accuracy.toFixed(2)).join(', ');
-    log(`${title}, ${side}: ${accuracies} % (${((performance.now() - started) / 1000).toFixed(0)} s)`);
+    const accuracies = trial.epochs.map(({ accuracy }) => `${accuracy.toFixed(2)} %`).join(', ');
+    log(`${title}, ${side}: ${accuracies} (${((performance.now() - started) / 1000).toFixed(0)} s)`);
     return trial;
   };
-  const ours = await train('ours', process.execPath, ['--import', 'tsx', pathOf('train.ts')]);
-  const pytorch = await train('PyTorch', python, [pathOf('train.py')]);
+  const ours = await train('ours', process.execPath, ['--import', 'tsx', pathOf('train.ts'), file]);
+  const pytorch = await train('PyTorch', python, [pathOf('train.py'), file]);
+  const double = withDouble
+    ? await train('PyTorch in double precision', python, [pathOf('train.py'), file, 'float64'])
+    : null;
   await rm(job.start, { recursive: true });
-  return { ours, pytorch };
+  return { ours, pytorch, double: double?.firstEpoch ?? null };
 }
 
 // --- helpers ---

@@ -19,7 +19,7 @@ import { splitImages } from '../../training/data/split.ts';
 import { trainOnBothSides } from './both-sides.ts';
 import { resultsPage } from './page.ts';
 import { type ComparedRow, comparedRows, IMAGES, SEEDS, splitRequest } from './plan.ts';
-import type { RowResults } from './table.ts';
+import type { Pair, RowResults } from './table.ts';
 
 try {
   await compare(parseArguments(process.argv.slice(2)));
@@ -34,8 +34,6 @@ interface Arguments {
   archive: string;
   only: string[] | undefined;
 }
-
-type Pair = RowResults['pairs'][number];
 
 function parseArguments(args: string[]): Arguments {
   const command = new Command('npm run compare-pytorch --')
@@ -95,7 +93,7 @@ async function compare({ python, archive, only }: Arguments): Promise<void> {
           seed,
           start: join(folder, `${row.title}, ${seed}`),
         },
-        sides,
+        { ...sides, withDouble: seed === SEEDS[0] },
       ),
     );
     const page = resultsPage(results, {

@@ -13,7 +13,7 @@ export interface Job {
   start: string;
 }
 
-/** A line of a program's output. */
+/** A line of a program's output. `firstEpoch`: the mean training loss in each part of epoch 1; see `partEnds`. */
 export type Printed = { epoch: EpochResult } | { firstEpoch: number[] } | { ranOn: string };
 
 /** Results of an epoch. Losses are means over its images, nats. */
@@ -26,10 +26,16 @@ export interface EpochResult {
   accuracy: number;
 }
 
-/** `firstEpoch`: the mean training loss in each of this many parts of epoch 1. */
-export const PARTS = 10;
-
-/** The steps, from 1, with which the parts of an epoch end. */
+/**
+ * The steps, from 1, with which the parts of an epoch end. The first part is the first step; the others are tenths, the
+ * first of them without that step.
+ *
+ * @param steps at least 20.
+ */
 export function partEnds(steps: number): number[] {
-  return Array.from({ length: PARTS }, (_, part) => Math.floor(((part + 1) * steps) / PARTS));
+  return [1, ...Array.from({ length: TENTHS }, (_, tenth) => Math.floor(((tenth + 1) * steps) / TENTHS))];
 }
+
+// --- helpers ---
+
+const TENTHS = 10;

@@ -20,16 +20,17 @@ export function resultsPage(
     '# Results compared with PyTorch',
     'Do this project’s engine and PyTorch train networks equally well? `npm run compare-pytorch` trains networks of the ' +
       'shipped study with both. Both sides start from the same weights. They see the same images, in the same order and ' +
-      'with the same flips, because our engine writes what it draws and PyTorch’s loop (`bench/results/train.py`) reads ' +
-      'it. So their losses are equal at first, up to rounding. Training then enlarges the differences, as it also does ' +
-      'between two machines.',
+      'with the same flips, because our engine writes what it draws and PyTorch’s loop (`bench/results/train.py`) reads it.',
     '## Training losses in epoch 1',
-    'How far apart the training losses of both sides are, in nats: the largest difference of any seed. For comparison, ' +
-      'how far apart our own losses with different seeds are.',
+    'How far apart the training losses of both sides are, in nats: the largest difference with any seed, in the first step, ' +
+      'and in tenths of the epoch. At first, only rounding differs. Training then enlarges the difference from step to step, ' +
+      'most of all in networks with batch normalisation. How much rounding alone can do is shown by PyTorch’s loop in double ' +
+      'precision beside the same loop in single precision, with one seed. The last column has the largest difference of our ' +
+      'own losses with two seeds.',
     lossTable(rows),
     '## Validation accuracies',
     `In percent: the mean and range over ${SEEDS.length} seeds, and the mean difference of both sides with its standard ` +
-      'error.',
+      'error. `relu_layer_div2` and `simple_cnn_arq_2` stay near chance, which is 10 %, for the first epochs.',
     accuracyTable(rows),
     '## How it was measured',
     `Both sides train on ${count(training)} images of CIFAR-10 and validate on ${count(validation)}, a stratified part of ` +

@@ -8,12 +8,19 @@ export interface Trial {
   firstEpoch: readonly number[];
 }
 
+/** Both sides' trainings with one seed: from the same weights, on the same images in the same order. */
+export interface Pair {
+  ours: Trial;
+  pytorch: Trial;
+  /** PyTorch's `firstEpoch` in double precision; null if it was not measured. */
+  double: readonly number[] | null;
+}
+
 /** A network and its settings, trained with several seeds. */
 export interface RowResults {
   /** `default_conv, adagrad` */
   title: string;
-  /** By seed: both sides start from the same weights, and see the same images in the same order. */
-  pairs: readonly { ours: Trial; pytorch: Trial }[];
+  pairs: readonly Pair[];
 }
 
 /** Validation accuracies of both sides after the first, the middle and the last epoch, as a Markdown table. */
@@ -32,21 +39,37 @@ export function accuracyTable(rows: readonly RowResults[]): string {
   return table(['network', 'epochs', '', 'epoch 1', 'middle epoch', 'last epoch'], lines);
 }
 
-/** How far apart the training losses of both sides are in epoch 1, and those of different seeds, as a Markdown table. */
+/**
+ * How far apart training losses are in epoch 1, as a Markdown table: those of both sides, PyTorch's in single and double
+ * precision, and our own with different seeds.
+ */
 export function lossTable(rows: readonly RowResults[]): string {
   const lines = rows.map(({ title, pairs }) => {
-    const apart = pairs.map(({ ours, pytorch }) =>
-      ours.firstEpoch.map((loss, part) => Math.abs(loss - at(pytorch.firstEpoch, part))),
+    const apart = pairs.map(({ ours, pytorch }) => differences(ours.firstEpoch, pytorch.firstEpoch));
+    const rounding = pairs.flatMap(({ pytorch, double }) =>
+      double ? differences(pytorch.firstEpoch, double).slice(1) : [],
     );
-    const seeds = at(apart, 0).map((_, part) => {
-      const losses = pairs.map(({ ours }) => at(ours.firstEpoch, part));
-      return Math.max(...losses) - Math.min(...losses);
-    });
-    const first = Math.max(...apart.map((parts) => at(parts, 0)));
-    return [title, nats(first), nats(Math.max(...apart.flat())), nats(Math.max(...seeds))];
+    const seeds = pairs.flatMap(({ ours }) =>
+      pairs.flatMap((other) => differences(ours.firstEpoch, other.ours.firstEpoch).slice(1)),
+    );
+    return [
+      title,
+      nats(apart.map((parts) => at(parts, 0))),
+      nats(apart.map((parts) => at(parts, 1))),
+      nats(apart.flatMap((parts) => parts.slice(1))),
+      nats(rounding),
+      nats(seeds),
+    ];
   });
   return table(
-    ['network', 'first tenth of epoch 1', 'any tenth of epoch 1', 'between seeds, any tenth'],
+    [
+      'network',
+      'first step',
+      'first tenth',
+      'any tenth',
+      'PyTorch, single and double precision, any tenth',
+      'two seeds, any tenth',
+    ],
     lines,
   );
 }
@@ -78,11 +101,16 @@ function difference(ours: readonly number[], theirs: readonly number[]): string 
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)} ± ${error.toFixed(2)}`;
 }
 
-/** Two significant digits: `0.0000021`, `0.013`, `1.2`. */
-function nats(value: number): string {
-  if (value === 0) return '0';
-  const decimals = Math.max(0, 1 - Math.floor(Math.log10(value)));
-  return value.toFixed(Math.min(decimals, 12));
+function differences(losses: readonly number[], others: readonly number[]): number[] {
+  return losses.map((loss, part) => Math.abs(loss - at(others, part)));
+}
+
+/** The largest value with two significant digits: `0.0000021`, `0.013`, `1.2`. */
+function nats(values: readonly number[]): string {
+  if (values.length === 0) return '–';
+  const most = Math.max(...values);
+  if (most === 0) return '0';
+  return most.toFixed(Math.min(Math.max(0, 1 - Math.floor(Math.log10(most))), 12));
 }
 
 function mean(values: readonly number[]): number {

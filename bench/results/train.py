@@ -1,7 +1,8 @@
-"""Trains a network with PyTorch: train.py JOB. Prints its results as lines of JSON; see `Job` and `Printed` in job.ts.
+"""Trains a network with PyTorch: train.py JOB [float64]. Prints its results as lines of JSON; see job.ts.
 
 Initial weights, the order of the images and their flips come from files that our engine has written. The loop validates in
-evaluation mode, averages losses over images, and keeps the images in memory.
+evaluation mode, averages losses over images, and keeps the images in memory. In double precision, it trains epoch 1 only,
+to show what rounding does.
 """
 
 import json
@@ -14,7 +15,7 @@ from torch import Tensor, nn
 from torch_networks import torch_network
 
 PACKED_IMAGE_BYTES = 1 + 3 * 32 * 32
-PARTS = 10
+TENTHS = 10
 EVALUATED_TOGETHER = 256
 
 
@@ -50,14 +51,15 @@ def create_optimizer(network: nn.Module, config: dict) -> torch.optim.Optimizer:
 
 
 def normalised(pixels: Tensor) -> Tensor:
-    return (pixels.float() / 255 - 0.5) / 0.5
+    pixels = pixels.to(torch.get_default_dtype(), memory_format=torch.channels_last)
+    return (pixels / 255 - 0.5) / 0.5
 
 
 def train_epoch(network, optimizer, images, labels, order: Tensor, flips: Tensor, batch_size: int):
     """Returns the sum of the losses and the number of images, of each part of the epoch."""
     network.train()
     steps = -(-len(order) // batch_size)
-    ends = [(part + 1) * steps // PARTS for part in range(PARTS)]
+    ends = [1, *((tenth + 1) * steps // TENTHS for tenth in range(TENTHS))]
     losses, loss_sum, seen = [], 0.0, 0
     for step, (batch, flipped) in enumerate(zip(order.split(batch_size), flips.split(batch_size)), 1):
         pixels = images[batch]
@@ -88,9 +90,11 @@ def evaluate(network, images, labels, indices: Tensor) -> dict:
 def main() -> None:
     job = json.loads(Path(sys.argv[1]).read_text())
     config, start = job["config"], Path(job["start"])
+    double = sys.argv[2:] == ["float64"]
+    torch.set_default_dtype(torch.float64 if double else torch.float32)
     torch.set_num_threads(1)
     images, labels = load_images(job["images"])
-    network = torch_network(config)
+    network = torch_network(config).to(memory_format=torch.channels_last)
     # Only the counters of batch normalisation, which nothing uses, are not in the file.
     missing, unexpected = network.load_state_dict(load_weights(start / "weights.safetensors"), strict=False)
     if unexpected or any(not name.endswith("num_batches_tracked") for name in missing):
@@ -106,6 +110,8 @@ def main() -> None:
         parts = train_epoch(network, optimizer, images, labels, order, flip, config["batchSize"])
         if epoch == 0:
             print(json.dumps({"firstEpoch": [loss / count for loss, count in parts]}))
+        if double:
+            return
         train_loss = sum(loss for loss, _ in parts) / len(order)
         print(json.dumps({"epoch": {"trainLoss": train_loss, **evaluate(network, images, labels, validation)}}), flush=True)
         scheduler.step()

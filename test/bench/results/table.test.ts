@@ -13,9 +13,9 @@ test('accuracies: mean and range of the seeds, and the mean difference of the pa
     {
       title: '`MLP`',
       pairs: [
-        { ours: trial([40, 45, 50]), pytorch: trial([40.5, 45, 52]) },
-        { ours: trial([42, 46, 49]), pytorch: trial([43, 46, 50]) },
-        { ours: trial([41, 47, 54]), pytorch: trial([42.5, 47, 51]) },
+        { ours: trial([40, 45, 50]), pytorch: trial([40.5, 45, 52]), double: null },
+        { ours: trial([42, 46, 49]), pytorch: trial([43, 46, 50]), double: null },
+        { ours: trial([41, 47, 54]), pytorch: trial([42.5, 47, 51]), double: null },
       ],
     },
   ]);
@@ -29,21 +29,27 @@ test('accuracies: mean and range of the seeds, and the mean difference of the pa
   ]);
 });
 
-test('losses: the largest difference of both sides, and of the seeds', () => {
-  const table = lossTable([
-    {
-      title: '`MLP`, adagrad',
-      pairs: [
-        { ours: trial([1], [2.3, 2]), pytorch: trial([1], [2.3000021, 2.014]) },
-        { ours: trial([1], [2.25, 2.1]), pytorch: trial([1], [2.2500004, 2.1]) },
-      ],
-    },
-  ]);
-  expect(table.split('\n').at(-1)).toBe('| `MLP`, adagrad | 0.0000021 | 0.014 | 0.10 |');
+test('losses: the largest difference of both sides, of single and double precision, and of the seeds', () => {
+  const row = {
+    title: '`MLP`, adagrad',
+    pairs: [
+      {
+        ours: trial([1], [2.31, 2.3, 2]),
+        pytorch: trial([1], [2.31, 2.3000021, 2.014]),
+        double: [9, 2.3, 2.0132],
+      },
+      { ours: trial([1], [2.28, 2.25, 2.1]), pytorch: trial([1], [2.2800003, 2.2500004, 2.1]), double: null },
+    ],
+  };
+  expect(lossTable([row]).split('\n').at(-1)).toBe(
+    '| `MLP`, adagrad | 0.00000030 | 0.0000021 | 0.014 | 0.00080 | 0.10 |',
+  );
+  const single = row.pairs.map((pair) => ({ ...pair, double: null }));
+  expect(lossTable([{ ...row, pairs: single }])).toContain('| 0.014 | – | 0.10 |');
 });
 
 test('a trial that ended early is an error', () => {
-  const pairs = [{ ours: trial([40, 50]), pytorch: trial([44]) }];
+  const pairs = [{ ours: trial([40, 50]), pytorch: trial([44]), double: null }];
   expect(() => accuracyTable([{ title: 'MLP', pairs }])).toThrow(
     /^expected more than 1 values of a trial, got 1$/,
   );
