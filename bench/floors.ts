@@ -12,6 +12,9 @@ export function epochFloor(network: string): number {
   return network === 'MLP' ? 1.5 : 1.2;
 }
 
+/** Required ratio of our trainings an hour to those of a pool of processes with PyTorch. */
+export const TRAININGS_FLOOR = 1.3;
+
 /** Seconds from a trainer's start to its first step. */
 export const FIRST_STEP_LIMIT = 3;
 /** Ratio of our peak memory to PyTorch's. */

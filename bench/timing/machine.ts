@@ -57,7 +57,7 @@ export async function describeVersions(python: string): Promise<Record<string, s
   const script = [
     'import importlib.metadata as m, platform',
     'print("Python", platform.python_version())',
-    'for p in ("torch", "tensorflow-cpu", "keras", "jax"): print(p, m.version(p))',
+    'for p in ("torch", "tensorflow-cpu", "keras", "jax", "ray", "optuna"): print(p, m.version(p))',
   ].join('\n');
   const lines = (await run(python, ['-c', script])).trim().split('\n');
   return {

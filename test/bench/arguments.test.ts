@@ -20,7 +20,7 @@ describe('parseArguments', () => {
     expect(sections()).toEqual(allSections.map(({ name }) => name));
     expect(sections('--section', 'epochs', 'steps')).toEqual(['steps', 'epochs']);
     expect(() => sections('--section', 'speed')).toThrow(
-      /^--section: expected one of steps, .*, got "speed"$/,
+      /^--section: expected one of trainings, steps, .*, got "speed"$/,
     );
   });
 
