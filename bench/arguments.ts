@@ -28,7 +28,10 @@ export function parseArguments(args: readonly string[]): BenchRequest {
         'Every result is saved in docs/ as soon as it is there, in the place of an earlier one.',
     )
     .option('--all', 'every network of the shipped study instead of five, and Keras and plain tfjs-node too')
-    .option('--only <name...>', 'only these networks; prints the results without writing them to docs/')
+    .option(
+      '--only <name...>',
+      'only these networks and no whole studies; prints the results without writing them to docs/',
+    )
     .option('--section <name...>', 'only these sections')
     .addHelpText('after', `\nSections:\n${sections.join('\n')}`)
     .addHelpText('after', '\nExample:\n  npm run bench -- --only simple_cnn --section steps')
@@ -42,7 +45,9 @@ export function parseArguments(args: readonly string[]): BenchRequest {
   if (all && only) throw new UserError('--all and --only exclude each other; use one of them');
   return {
     networks: only ? pick('--only', only, allNetworks) : all ? allNetworks : usualNetworks,
-    sections: section ? pick('--section', section, allSections) : allSections,
+    sections: section
+      ? pick('--section', section, allSections)
+      : allSections.filter(({ wholeStudies }) => !(only && wholeStudies)),
     allPeers: all,
     write: !only,
     command: ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' '),

@@ -5,6 +5,7 @@ import type { Section } from './section.ts';
 export const overhead: Section<Overhead> = {
   name: 'overhead',
   title: 'Overhead of a trial',
+  wholeStudies: true,
   method:
     'Many trials that do next to nothing, as many at once as there are cores. Ours is a study, run by `run` on a stack that is ' +
     'up, whose search draws learning rates. Each of its trials builds a network of one hidden unit, takes one step on 16 ' +

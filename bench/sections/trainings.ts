@@ -8,6 +8,7 @@ import type { Section } from './section.ts';
 export const trainings: Section<TrainingsAnHour> = {
   name: 'trainings',
   title: 'Trainings an hour',
+  wholeStudies: true,
   method:
     'The networks of the shipped study’s stages `dense` and `cnn`, without ResNet-50: ' +
     `${EPOCHS} epochs, ${IMAGES.toLocaleString('en')} images, of which a fifth validates every epoch, batch 32. Ours is \`run\` ` +

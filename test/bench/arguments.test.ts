@@ -19,6 +19,8 @@ describe('parseArguments', () => {
     const sections = (...args: string[]) => parseArguments(args).sections.map(({ name }) => name);
     expect(sections()).toEqual(allSections.map(({ name }) => name));
     expect(sections('--section', 'epochs', 'steps')).toEqual(['steps', 'epochs']);
+    expect(sections('--only', 'MLP')).toEqual(['steps', 'epochs', 'memory', 'start']);
+    expect(sections('--only', 'MLP', '--section', 'overhead')).toEqual(['overhead']);
     expect(() => sections('--section', 'speed')).toThrow(
       /^--section: expected one of trainings, steps, .*, got "speed"$/,
     );
