@@ -34,7 +34,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   // The tests use their own servers, not those that the environment names.
   for (const name of Object.keys(process.env)) if (/^(TEMPORAL|S3)_/.test(name)) delete process.env[name];
   // Workers, trainers and commands run as compiled programs.
-  compileIfStale();
+  await compileIfStale();
   const nativeParts = await ensureNativeParts();
   const folder = await mkdtemp(join(tmpdir(), 'staged-study-test-'));
   process.env.TEMPORAL_CONFIG_FILE = join(folder, 'no-temporal-profiles.toml');
