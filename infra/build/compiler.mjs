@@ -1,6 +1,6 @@
 // Plain JavaScript, as compile.mjs is, which loads it only if there is something to compile.
-import { cpSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { build, formatMessages } from 'esbuild';
 
 /**
@@ -25,6 +25,9 @@ export async function compile(root, files) {
 }
 
 // --- helpers ---
+
+/** Files of earlier bundles stay for a week: a command that is running may still load them. */
+const OLD_MS = 7 * 24 * 3_600_000;
 
 /** @type {import('esbuild').BuildOptions} */
 const COMMON = { bundle: true, format: 'esm', platform: 'node', target: 'node20', logLevel: 'silent' };
@@ -60,11 +63,12 @@ async function compileFiles(root, files) {
 
 /** @param {string} root */
 async function bundleCommandLine(root) {
-  await build({
+  const folder = join(root, 'dist', 'bundle');
+  const { metafile } = await build({
     ...COMMON,
     absWorkingDir: root,
     entryPoints: { main: 'client/main.ts', index: 'index.ts' },
-    outdir: join(root, 'dist', 'bundle'),
+    outdir: folder,
     // `staged-study` is this checkout's index.ts.
     conditions: ['source', 'module'],
     // A command loads only the files that have what it uses.
@@ -75,5 +79,11 @@ async function bundleCommandLine(root) {
     banner: {
       js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
     },
+    metafile: true,
   });
+  const current = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
+  for (const name of readdirSync(folder).filter((each) => !current.has(each))) {
+    const path = join(folder, name);
+    if (Date.now() - statSync(path).mtimeMs > OLD_MS) rmSync(path);
+  }
 }
