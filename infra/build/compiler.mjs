@@ -4,8 +4,8 @@ import { basename, join } from 'node:path';
 import { build, formatMessages } from 'esbuild';
 
 /**
- * Compiles each source to a file of its own in `dist/`, and bundles the command line with its libraries in `dist/bundle/`:
- * a command then reads a few files instead of 400, which halves the time until it does something.
+ * Compiles each source to a file of its own in `dist/`, and bundles the command line and the stack's supervisor with
+ * their libraries in `dist/bundle/`: a command then reads 20 files instead of 400, and takes two thirds of the time.
  *
  * @param {string} root the project's folder.
  * @param {string[]} files the sources, relative to it.
@@ -67,7 +67,7 @@ async function bundleCommandLine(root) {
   const { metafile } = await build({
     ...COMMON,
     absWorkingDir: root,
-    entryPoints: { main: 'client/main.ts', index: 'index.ts' },
+    entryPoints: { main: 'client/main.ts', supervisor: 'infra/stack/supervisor.ts', index: 'index.ts' },
     outdir: folder,
     // `staged-study` is this checkout's index.ts.
     conditions: ['source', 'module'],
