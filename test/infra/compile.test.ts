@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { projectRoot } from '../../infra/project.ts';
 
-// A checkout with the real command and build, and two sources: the command line's main function, and the package's own.
+// A checkout with the real command and build, the command line's main function, and two other sources without content.
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'compile-'));
@@ -25,6 +25,8 @@ beforeAll(() => {
   writeJson('tsconfig.json', {});
   writeJson('tsconfig.build.json', { include: ['index.ts', 'client'] });
   writeFileSync(join(folder, 'index.ts'), '');
+  mkdirSync(join(folder, 'infra', 'stack'));
+  writeFileSync(join(folder, 'infra', 'stack', 'supervisor.ts'), '');
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
