@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type NativeParts, trainerEnvironment as nativeEnvironment } from '../infra/setup/native-parts.ts';
@@ -26,7 +27,7 @@ export function programsOf(parts: NativeParts, python: string): Programs {
   // The bench measures the CPU only, because not all programs would use a GPU.
   const common = { ...process.env, CUDA_VISIBLE_DEVICES: '-1', TF_CPP_MIN_LOG_LEVEL: '2' };
   const plain = { ...common, ...nativeEnvironment(parts) };
-  const asTrainer = { ...plain, ...processEnvironment() };
+  const asTrainer = { ...plain, ...processEnvironment(availableParallelism()) };
 
   const node = (env: NodeJS.ProcessEnv, script: string, ...args: unknown[]): Program => ({
     command: process.execPath,

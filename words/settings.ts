@@ -1,4 +1,9 @@
-import { type Activation, type Network, type Settings, threadsOf } from '../study/definition/training-config.ts';
+import {
+  type Activation,
+  type Network,
+  type Settings,
+  threadsOf,
+} from '../study/definition/training-config.ts';
 import { networkInFull } from './network.ts';
 import { brief, plural } from './numbers.ts';
 

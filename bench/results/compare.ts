@@ -62,7 +62,7 @@ function parseArguments(args: string[]): Arguments {
 async function compare({ python, archive }: Arguments): Promise<void> {
   await checkPython(python);
   // Our side's processes inherit this environment.
-  Object.assign(process.env, trainerEnvironment(await ensureNativeParts()), processEnvironment());
+  Object.assign(process.env, trainerEnvironment(await ensureNativeParts()), processEnvironment(1));
   const folder = await mkdtemp(join(tmpdir(), 'compare-pytorch-'));
   try {
     const { train } = await readCifar10Archive(archive);
