@@ -17,6 +17,8 @@ import { processEnvironment } from '../trainer/environment.ts';
 
 const NETWORKS = ['MLP', 'relu_layer_div2', 'default_conv', 'simple_cnn', 'simple_cnn_arq_2', 'rn50'];
 const MEGABYTE = 1e6;
+/** Of CIFAR-10. A trainer reads all, and uses some. */
+const DATASET_IMAGES = 50_000;
 
 const [given, ...others] = process.argv.slice(2);
 if (given?.startsWith('{')) await trainAndPrint(JSON.parse(given) as Case);
@@ -74,8 +76,8 @@ async function trainAndPrint({ config, images }: Case): Promise<void> {
   const { unpackImages } = await import('../training/data/packed-images.ts');
   const { runTrial } = await import('../training/loop/run-trial.ts');
   const { encodeSafetensors } = await import('../training/checkpoint/safetensors.ts');
-  const packed = randomFillSync(new Uint8Array(images * (1 + IMAGE_BYTES)));
-  for (let index = 0; index < images; index++) packed[index * (1 + IMAGE_BYTES)] = index % 10;
+  const packed = randomFillSync(new Uint8Array(DATASET_IMAGES * (1 + IMAGE_BYTES)));
+  for (let index = 0; index < DATASET_IMAGES; index++) packed[index * (1 + IMAGE_BYTES)] = index % 10;
   const held = 500;
   let steps = 0;
   const few = () => steps++ < 5;
