@@ -3,7 +3,7 @@ import type { Optimizer, TrainingConfig } from '../definition/training-config.ts
 
 /**
  * The largest resident memory of a trainer while it trains a configuration on a CPU, bytes. docs/measurements.md compares
- * it with measurements; `scripts/trainer-memory.ts` makes them.
+ * it with measurements; `bench/programs/trainer-memory.ts` makes them.
  *
  * @param images training and validation images together.
  * @throws {NetworkShapeError} if no image fits through the network.

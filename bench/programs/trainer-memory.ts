@@ -7,13 +7,13 @@ import { execFileSync } from 'node:child_process';
 import { randomFillSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { ensureNativeParts, trainerEnvironment } from '../infra/setup/native-parts.ts';
-import { IMAGE_BYTES } from '../study/definition/network-shapes.ts';
-import { defaultSettings, type TrainingConfig } from '../study/definition/training-config.ts';
-import { asTrained } from '../study/plan/epochs.ts';
-import { trialMemoryBytes } from '../study/plan/memory.ts';
-import { cifar10 } from '../study/shipped/cifar10.ts';
-import { processEnvironment } from '../trainer/environment.ts';
+import { ensureNativeParts, trainerEnvironment } from '../../infra/setup/native-parts.ts';
+import { IMAGE_BYTES } from '../../study/definition/network-shapes.ts';
+import { defaultSettings, type TrainingConfig } from '../../study/definition/training-config.ts';
+import { asTrained } from '../../study/plan/epochs.ts';
+import { trialMemoryBytes } from '../../study/plan/memory.ts';
+import { cifar10 } from '../../study/shipped/cifar10.ts';
+import { processEnvironment } from '../../trainer/environment.ts';
 
 const NETWORKS = ['MLP', 'relu_layer_div2', 'default_conv', 'simple_cnn', 'simple_cnn_arq_2', 'rn50'];
 const MEGABYTE = 1e6;
@@ -71,11 +71,11 @@ function measure(of: Case): number {
 /** Prints the largest resident memory of this process so far, MB. */
 async function trainAndPrint({ config, images }: Case): Promise<void> {
   // All that a trainer loads.
-  await import('../trainer/jobs/train.ts');
-  const { createCompiledEngine } = await import('../training/compile/compiled-engine.ts');
-  const { unpackImages } = await import('../training/data/packed-images.ts');
-  const { runTrial } = await import('../training/loop/run-trial.ts');
-  const { encodeSafetensors } = await import('../training/checkpoint/safetensors.ts');
+  await import('../../trainer/jobs/train.ts');
+  const { createCompiledEngine } = await import('../../training/compile/compiled-engine.ts');
+  const { unpackImages } = await import('../../training/data/packed-images.ts');
+  const { runTrial } = await import('../../training/loop/run-trial.ts');
+  const { encodeSafetensors } = await import('../../training/checkpoint/safetensors.ts');
   const packed = randomFillSync(new Uint8Array(DATASET_IMAGES * (1 + IMAGE_BYTES)));
   for (let index = 0; index < DATASET_IMAGES; index++) packed[index * (1 + IMAGE_BYTES)] = index % 10;
   const held = 500;
