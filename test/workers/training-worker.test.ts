@@ -77,7 +77,7 @@ it('a worker that shuts down stops its trainer, and the next worker continues th
 it('two trials at the same time have the bits that each has alone', async () => {
   const bitsWith = async (slots: number, repetition: number) => {
     const worker = await startWorker('training', { STAGED_STUDY_SLOTS: String(slots) });
-    const specs = [1, 2].map((seed) => ({ ...specOf(40), seed, repetition }));
+    const specs = [1, 2].map((seed) => ({ ...specOf(150), seed, repetition }));
     const trials = await Promise.all(specs.map(startTrial));
     await Promise.all(trials.map((trial) => trial.result()));
     await worker.stop();
