@@ -1,4 +1,5 @@
 import { Context, heartbeat, log } from '@temporalio/activity';
+import { NetworkShapeError } from '../study/definition/network-shapes.ts';
 import { type TrainingConfig, threadsOf } from '../study/definition/training-config.ts';
 import { trialMemoryBytes } from '../study/plan/memory.ts';
 import { usesGpu } from '../trainer/capacity.ts';
@@ -20,7 +21,7 @@ export async function takeShare(
 ): Promise<void> {
   const need = {
     cores: usesGpu(process.env) ? 1 : threadsOf(config),
-    memoryBytes: trialMemoryBytes(config, images),
+    memoryBytes: memoryOf(config, images),
   };
   if (budget.exceeds(need)) {
     log.warn(
@@ -36,5 +37,17 @@ export async function takeShare(
     await share.take(need, Context.current().cancellationSignal);
   } finally {
     clearInterval(timer);
+  }
+}
+
+// --- helpers ---
+
+/** None if no image fits through the network: the trainer then says what is wrong with it. */
+function memoryOf(config: TrainingConfig, images: number): number {
+  try {
+    return trialMemoryBytes(config, images);
+  } catch (error) {
+    if (error instanceof NetworkShapeError) return 0;
+    throw error;
   }
 }
