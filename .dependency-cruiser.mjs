@@ -59,7 +59,7 @@ export default {
         'other folders start trainers and know their protocol; how jobs are done is for trainer/ alone',
       severity: 'error',
       from: { pathNot: '^(trainer|bench|test)/' },
-      to: { path: '^trainer/', pathNot: '^trainer/(protocol|start-trainer)\\.ts$' },
+      to: { path: '^trainer/', pathNot: '^trainer/(protocol|start-trainer|capacity)\\.ts$' },
     },
     {
       name: 'pure-folders',

@@ -1,22 +1,27 @@
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readStudyTest } from '../storage/studies.ts';
-import { writeTrialLog } from '../storage/trials/trials.ts';
+import { readResult, writeTrialLog } from '../storage/trials/trials.ts';
+import { threadsOf } from '../study/definition/training-config.ts';
 import type { TestScore } from '../study/record/record.ts';
+import type { Job } from '../trainer/protocol.ts';
 import type { StartTrainer } from '../trainer/start-trainer.ts';
 import { runJob } from './run-job.ts';
+import { takeShare } from './take-share.ts';
+import type { TrainingBudget } from './training-budget.ts';
 
 /**
  * The final test: evaluates the winner's best weights on the test images, which no other activity reads. A study is
  * tested once and keeps its result.
  */
-export function createEvaluateTest(dependencies: { store: ObjectStore; startTrainer: StartTrainer }) {
-  const { store, startTrainer } = dependencies;
+export function createEvaluateTest(dependencies: {
+  store: ObjectStore;
+  startTrainer: StartTrainer;
+  budget: TrainingBudget;
+}) {
+  const { store, startTrainer, budget } = dependencies;
   return async (request: { studyId: string; trialKey: string; testImages: number }): Promise<TestScore> => {
     const { studyId, trialKey } = request;
-    if (!(await readStudyTest(store, studyId))) {
-      const storeLog = (text: string) => writeTrialLog(store, trialKey, 'test', text);
-      await runJob(startTrainer, { kind: 'evaluateTest', ...request }, { storeLog });
-    }
+    if (!(await readStudyTest(store, studyId))) await evaluate({ kind: 'evaluateTest', ...request });
     const test = await readStudyTest(store, studyId);
     if (!test) {
       throw new Error(
@@ -31,4 +36,21 @@ export function createEvaluateTest(dependencies: { store: ObjectStore; startTrai
     const { images, accuracy, loss } = test;
     return { images, accuracy, loss };
   };
+
+  async function evaluate(request: Job<'evaluateTest'>): Promise<void> {
+    const { trialKey, testImages } = request;
+    const winner = await readResult(store, trialKey);
+    if (!winner) throw new Error(`final test: expected trial ${trialKey} to have a result, found none`);
+    const { config } = winner.spec;
+    const share = budget.share();
+    try {
+      await takeShare(budget, share, config, testImages);
+      await runJob(startTrainer, request, {
+        threads: threadsOf(config),
+        storeLog: (text) => writeTrialLog(store, trialKey, 'test', text),
+      });
+    } finally {
+      share.end();
+    }
+  }
 }

@@ -14,17 +14,23 @@ import type { StartTrainer } from '../trainer/start-trainer.ts';
  * Has a trainer do a job for the current activity. Its events are heartbeats that carry the training's progress;
  * cancellation stops it; its failure becomes one that Temporal's retry policy understands.
  *
+ * @param options.threads CPU threads of the trial.
  * @param options.storeLog stores the end of the trainer's output.
  */
 export async function runJob<Kind extends JobKind>(
   startTrainer: StartTrainer,
   job: Job<Kind>,
-  options: { storeLog: (text: string) => Promise<void>; onEvent?: (event: TrainerEvent) => void },
+  options: {
+    threads: number;
+    storeLog: (text: string) => Promise<void>;
+    onEvent?: (event: TrainerEvent) => void;
+  },
 ): Promise<Answer<Kind>> {
-  const { storeLog, onEvent } = options;
+  const { threads, storeLog, onEvent } = options;
   let progress: TrainingProgress | undefined;
   try {
     return await startTrainer(job, {
+      threads,
       signal: Context.current().cancellationSignal,
       onEvent: (event) => {
         // The SDK drops most heartbeats, so each carries the latest progress.

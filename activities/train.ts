@@ -2,11 +2,14 @@ import { activityInfo, CancelledFailure, Context, heartbeat, log } from '@tempor
 import type { ObjectStore } from '../storage/object-store.ts';
 import { acquireLease, type Lease } from '../storage/trials/lease.ts';
 import { readResult, type TrialResult, writeTrialConfig, writeTrialLog } from '../storage/trials/trials.ts';
+import { threadsOf } from '../study/definition/training-config.ts';
 import type { TrialStanding } from '../study/record/record.ts';
 import type { TrialSpec } from '../study/trial/trial.ts';
 import { trialKey } from '../study/trial/trial-key.ts';
 import type { StartTrainer } from '../trainer/start-trainer.ts';
 import { runJob } from './run-job.ts';
+import { takeShare } from './take-share.ts';
+import type { Share, TrainingBudget } from './training-budget.ts';
 import { workflowSignals } from './workflow-signals.ts';
 
 /** How the activity ended. */
@@ -28,13 +31,18 @@ const MAX_MESSAGE_LENGTH = 300;
  * Trains one trial, or finds its result in the store: no trial is trained twice. While another study's attempt holds
  * the trial's lease, it waits for that attempt's result.
  */
-export function createTrain(dependencies: { store: ObjectStore; startTrainer: StartTrainer }) {
-  const { store, startTrainer } = dependencies;
+export function createTrain(dependencies: {
+  store: ObjectStore;
+  startTrainer: StartTrainer;
+  budget: TrainingBudget;
+}) {
+  const { store, startTrainer, budget } = dependencies;
   return async ({ spec }: { spec: TrialSpec }): Promise<TrainEnd> => {
     const key = trialKey(spec);
     const holder = holderName();
+    const share = budget.share();
     try {
-      const turn = await waitForTurn(store, key, holder);
+      const turn = await waitForTurn(store, key, holder, share);
       if (turn.kind === 'done') return trained(key, turn.result, turn.result.holder !== holder);
       return trained(key, await trainUnderLease(turn.lease), false);
     } catch (error) {
@@ -42,6 +50,8 @@ export function createTrain(dependencies: { store: ObjectStore; startTrainer: St
         return { status: 'interrupted' };
       }
       throw error;
+    } finally {
+      share.end();
     }
 
     async function trainUnderLease(lease: Lease): Promise<TrialResult> {
@@ -49,15 +59,18 @@ export function createTrain(dependencies: { store: ObjectStore; startTrainer: St
       const stopRenewing = keepRenewing(lease);
       try {
         await writeTrialConfig(store, spec);
+        await takeShare(budget, share, spec.config, spec.data.trainImages);
         const signals = workflowSignals();
         await runJob(
           startTrainer,
           { kind: 'train', spec, holder, term },
           {
+            threads: threadsOf(spec.config),
             storeLog: (text) => writeTrialLog(store, key, term, text),
             onEvent: (event) => {
               if (event.kind === 'alive') signals.started();
               if (event.kind === 'epoch') signals.epochEnded(event.line);
+              if (event.kind === 'computed') share.computed();
             },
           },
         );
@@ -85,7 +98,7 @@ function holderName(): string {
 type Turn = { kind: 'done'; result: TrialResult } | { kind: 'ours'; lease: Lease };
 
 /** Waits until the trial has a result or this attempt holds its lease. */
-async function waitForTurn(store: ObjectStore, key: string, holder: string): Promise<Turn> {
+async function waitForTurn(store: ObjectStore, key: string, holder: string, share: Share): Promise<Turn> {
   const { attempt } = activityInfo();
   for (;;) {
     heartbeat();
@@ -93,6 +106,7 @@ async function waitForTurn(store: ObjectStore, key: string, holder: string): Pro
     if (result) return { kind: 'done', result };
     const turn = await acquireLease(store, key, { holder, attempt, ttlMs: LEASE_MS, now: Date.now });
     if ('lease' in turn) return { kind: 'ours', lease: turn.lease };
+    share.standBy();
     await Context.current().sleep(POLL_MS);
   }
 }

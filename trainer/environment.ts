@@ -1,12 +1,10 @@
-import { availableParallelism } from 'node:os';
-
 /**
  * The variables that a trainer's process starts with. The C library reads its own before `main`, and TensorFlow reads
  * the others when it loads.
  *
- * @param threads of each of TensorFlow's two pools. Results depend on them, so they are fixed and recorded.
+ * @param threads of each of TensorFlow's two pools. Results depend on them, so they are the trial's.
  */
-export function processEnvironment(threads: number = availableParallelism()): Record<string, string> {
+export function processEnvironment(threads: number): Record<string, string> {
   return {
     TF_ENABLE_ONEDNN_OPTS: '1',
     TF_CPP_MIN_LOG_LEVEL: process.env.TF_CPP_MIN_LOG_LEVEL ?? '2',

@@ -99,7 +99,9 @@ export type TrainerEvent =
   | { kind: 'alive' }
   | { kind: 'progress'; progress: TrainingProgress }
   /** An epoch has ended and its checkpoint is stored. */
-  | { kind: 'epoch'; line: EpochLine };
+  | { kind: 'epoch'; line: EpochLine }
+  /** Only storing is left: the next trial may start. */
+  | { kind: 'computed' };
 
 /** The last message of a trainer. */
 export type TrainerEnd =

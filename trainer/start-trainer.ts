@@ -15,7 +15,7 @@ import {
 } from './protocol.ts';
 
 export interface TrainerOptions {
-  /** Processors that TensorFlow uses, by default all. Results depend on the number in their last bits. */
+  /** CPU threads that TensorFlow uses, those of the trial: default 1. Results depend on them in their last bits. */
   threads?: number;
   /** Added to this process's environment: the paths of TensorFlow's libraries, and the store's address. */
   env?: Record<string, string>;
@@ -37,7 +37,7 @@ export type StartTrainer = typeof startTrainer;
  */
 export async function startTrainer<Kind extends JobKind>(
   job: Job<Kind>,
-  { threads, env, onEvent, onLog, signal, stopGraceMs = 5_000 }: TrainerOptions = {},
+  { threads = 1, env, onEvent, onLog, signal, stopGraceMs = 5_000 }: TrainerOptions = {},
 ): Promise<Answer<Kind>> {
   signal?.throwIfAborted();
   const child = fork(TRAINER, [], {

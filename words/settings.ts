@@ -1,4 +1,9 @@
-import type { Activation, Network, Settings } from '../study/definition/training-config.ts';
+import {
+  type Activation,
+  type Network,
+  type Settings,
+  threadsOf,
+} from '../study/definition/training-config.ts';
 import { networkInFull } from './network.ts';
 import { brief, plural } from './numbers.ts';
 
@@ -31,6 +36,7 @@ export function describeSettings(config: Settings & { network?: Network | undefi
       name: 'validation flips',
       text: config.validationFlip ? 'validation flipped too' : 'validation not flipped',
     },
+    { name: 'threads', text: plural(threadsOf(config), 'thread') },
   ];
 }
 

@@ -1,24 +1,23 @@
-/** The training worker: trains and tests, with a trainer process for each job. */
-import { availableParallelism } from 'node:os';
+/** The training worker: trains and tests, with trainers as child processes. */
 import { createTrainingActivities } from '../activities/training-activities.ts';
+import { TrainingBudget } from '../activities/training-budget.ts';
 import { TRAINING_QUEUE } from '../temporal/names.ts';
+import { machineCapacity } from '../trainer/capacity.ts';
 import { startTrainer } from '../trainer/start-trainer.ts';
 import { connectWorker } from './connect-worker.ts';
 import { runWorker } from './run-worker.ts';
-import { trainingSlots } from './training-slots.ts';
+import { trainingTuner } from './training-tuner.ts';
 
 await runWorker(async () => {
+  const { slots, memoryBytes } = machineCapacity(process.env);
+  const budget = new TrainingBudget({ cores: slots, memoryBytes });
   const { connection, namespace, store } = await connectWorker();
-  const { slots, threads } = trainingSlots(process.env, availableParallelism());
   return {
     connection,
     namespace,
     taskQueue: TRAINING_QUEUE,
-    activities: createTrainingActivities({
-      store,
-      startTrainer: (job, options) => startTrainer(job, { ...options, threads }),
-    }),
-    maxConcurrentActivityTaskExecutions: slots,
+    activities: createTrainingActivities({ store, startTrainer, budget }),
+    tuner: trainingTuner(budget),
     // Heartbeats carry progress to `run` and cancellation back. By default only one in 48 s is sent.
     maxHeartbeatThrottleInterval: '2 seconds',
     defaultHeartbeatThrottleInterval: '2 seconds',

@@ -52,7 +52,8 @@ export const { train } = proxyActivities<TrainingActivities>({
 export const { evaluateTest } = proxyActivities<TrainingActivities>({
   taskQueue: TRAINING_QUEUE,
   summary: 'final test',
-  startToCloseTimeout: '1 hour',
+  // It may wait for cores. The heartbeat shows whether it hangs.
+  startToCloseTimeout: '30 days',
   heartbeatTimeout: '60 seconds',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: { ...RETRY, maximumAttempts: 8 },

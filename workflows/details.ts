@@ -78,7 +78,7 @@ export function trialDetails({ name, spec, state, end, lastLine, bestLine }: Tri
     ...config,
     learningRate: brief(config.learningRate),
     dropout: brief(config.dropout),
-  }).filter((setting) => setting.name !== 'network');
+  }).filter(({ name }) => name !== 'network' && (name !== 'threads' || config.threads));
   return paragraphs(
     `**${name}**: ${end ? standingInWords({ ...end, takenOver: false }) : TRIAL_STATES[state]}`,
     lastLine &&

@@ -13,7 +13,7 @@ import type { Overrides } from '../study/definition/overrides.ts';
 import type { SearchStage, Stage } from '../study/definition/stage-schema.ts';
 import type { Profile } from '../study/definition/study-schema.ts';
 import { asTrained } from '../study/plan/epochs.ts';
-import { type NamedConfig, searchTrial } from '../study/plan/plan.ts';
+import { asSpecified, type NamedConfig, searchTrial } from '../study/plan/plan.ts';
 import { winner } from '../study/plan/winner.ts';
 import type { TrialStanding } from '../study/record/record.ts';
 import type { SearchedTrial, Suggestion } from '../study/search/suggest.ts';
@@ -128,7 +128,7 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
           studyId,
           stage,
           name,
-          spec: { ...spec, config: { ...spec.config, ...override } },
+          spec: { ...spec, config: asSpecified({ ...spec.config, ...override }) },
           ...(input.retrain && { retrain: true }),
         },
       ],

@@ -8,6 +8,7 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { Overrides } from '../study/definition/overrides.ts';
+import { asSpecified } from '../study/plan/plan.ts';
 import { bestEpoch } from '../study/trial/trial.ts';
 import { QUERIES, SIGNALS, UPDATES } from '../temporal/names.ts';
 import { compareRepetitions, findRepetition, train } from './activities.ts';
@@ -128,7 +129,7 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
     repetition = undefined;
     status.spec = {
       ...status.spec,
-      config: { ...status.spec.config, ...overrides },
+      config: asSpecified({ ...status.spec.config, ...overrides }),
       repetition: input.spec.repetition,
     };
     status.lastLine = null;

@@ -201,7 +201,7 @@ function retryCommand(): Command {
         notes:
           'Without --set, a trial resumes from its newest checkpoint. Settings have the names that they have in a study;\n' +
           'objects are written as JSON: activation, dropout, optimizer, schedule, learningRate, batchSize, epochs,\n' +
-          'horizontalFlip, validationFlip.',
+          'horizontalFlip, validationFlip, threads.',
         examples: [
           'retry cifar10-demo-1 MLP',
           'retry cifar10-demo-1 MLP --set batchSize=64 learningRate=0.001',

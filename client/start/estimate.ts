@@ -1,51 +1,65 @@
-import { availableParallelism } from 'node:os';
 import { ensureNativeParts, trainerEnvironment } from '../../infra/setup/native-parts.ts';
 import { selectProfile } from '../../study/definition/parse-study.ts';
 import type { Study } from '../../study/definition/study-schema.ts';
-import type { Network, TrainingConfig } from '../../study/definition/training-config.ts';
-import { planCourse } from '../../study/plan/course.ts';
-import { estimateSeconds, type StepCost } from '../../study/plan/estimate.ts';
+import { type TrainingConfig, threadsOf } from '../../study/definition/training-config.ts';
+import { planCourse, type StagePlan } from '../../study/plan/course.ts';
+import { type StepCost, trialSeconds } from '../../study/plan/estimate.ts';
+import { trialMemoryBytes } from '../../study/plan/memory.ts';
 import { limitImages, type PlannedTrial } from '../../study/plan/plan.ts';
+import { idleShare, scheduleSeconds, type TrialMachine } from '../../study/plan/schedule.ts';
 import { heldOutImages } from '../../study/trial/trial.ts';
+import { machineCapacity } from '../../trainer/capacity.ts';
 import { duration } from '../../words/numbers.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
 import { askTrainer } from '../ask-trainer.ts';
+import { describeIdle, describeMemory, describeTrialsAtOnce } from './machine-use.ts';
 
 /** Of CIFAR-10, for profiles that use all images. */
 const ALL_IMAGES = { train: 50_000, test: 10_000 };
 
 export interface StudyEstimate {
   images: { training: number; validation: number; test: number };
-  /** With one trial after another: if the fastest network wins every stage, and if the slowest does. */
+  /** If the fastest network wins every stage, and if the slowest does. */
   seconds: { least: number; most: number };
+  /** What this machine trains at a time, what a trial needs, and what idles: a line each. */
+  use: string[];
 }
 
-/** Measures a step of every network that the study may train, and adds up the time of all trials. */
+/**
+ * Measures a step of every network that the study may train, with as many trainers at once as the study will have, and
+ * adds up the time that its trials take.
+ */
 export async function estimateStudy(
   study: Study,
   profileName: string,
   signal: AbortSignal,
 ): Promise<StudyEstimate> {
   const profile = selectProfile(study, profileName);
-  const used = limitImages(profile.trainImages, ALL_IMAGES.train);
-  const validation = heldOutImages(used, study.validationFraction);
-  const images = { training: used - validation, validation };
+  const machine = machineCapacity(process.env);
+  const images = imagesOf(study, profileName);
+  const memoryOf = ({ config }: PlannedTrial) =>
+    trialMemoryBytes(config, images.training + images.validation);
+  const course = planCourse(study, profile);
+  const trials = course.flatMap((stage) => stage.trials);
 
-  const configs = distinctNetworks(study, profileName);
-  const costs = await measureSteps(configs, signal);
-  const byNetwork = new Map(
-    configs.map(({ network }, index) => [JSON.stringify(network), costs[index] as StepCost]),
-  );
-  const costOf = (network: Network): StepCost => byNetwork.get(JSON.stringify(network)) as StepCost;
-  const secondsOf = (trial: PlannedTrial) => estimateSeconds([trial], images, costOf);
+  const configs = distinctConfigs(trials);
+  const costs = await measureSteps(configs, signal, trainersAtOnce(trials, memoryOf, machine));
+  const byKey = new Map(configs.map((config, index) => [keyOf(config), costs[index] as StepCost]));
+  const secondsOf = ({ config }: PlannedTrial) =>
+    trialSeconds(config, images, byKey.get(keyOf(config)) as StepCost);
   const total = (choose: (a: number, b: number) => boolean) =>
-    planCourse(study, profile, (trials) =>
-      trials.reduce((best, trial) => (choose(secondsOf(trial), secondsOf(best)) ? trial : best)),
-    ).reduce((sum, { trials }) => sum + estimateSeconds(trials, images, costOf), 0);
+    scheduleSeconds(
+      planCourse(study, profile, (candidates) =>
+        candidates.reduce((best, trial) => (choose(secondsOf(trial), secondsOf(best)) ? trial : best)),
+      ),
+      (trial) => ({ seconds: secondsOf(trial), memoryBytes: memoryOf(trial) }),
+      machine,
+    );
 
   return {
     images: { ...images, test: limitImages(profile.testImages, ALL_IMAGES.test) },
     seconds: { least: total((a, b) => a < b), most: total((a, b) => a > b) },
+    use: describeUse(course, memoryOf, machine),
   };
 }
 
@@ -56,26 +70,96 @@ export async function printEstimate({ study, profile }: StudyRequest, signal: Ab
   console.log(describeEstimate(await estimateStudy(study, profile, signal)));
 }
 
+/** Prints what idles on this machine, if it's half of its cores or more. */
+export function printIdle({ study, profile }: StudyRequest): void {
+  const course = planCourse(study, selectProfile(study, profile));
+  const { slots } = machineCapacity(process.env);
+  const idle = describeIdle(course, slots);
+  if (idle !== null && idleShare(course, slots) >= 0.5) console.log(idle);
+}
+
 export function describeEstimate({ seconds }: StudyEstimate): string {
   const range =
     seconds.most > 1.2 * seconds.least
       ? `${duration(seconds.least)} to ${duration(seconds.most)}, depending on which networks win`
       : `about ${duration(seconds.most)}`;
-  return `time: ${range}, with one trial after another on this machine (${availableParallelism()} processors)`;
+  return `time: ${range}, on this machine`;
 }
 
-/** Measures how long a training step of each configuration takes on this machine. */
-export async function measureSteps(configs: TrainingConfig[], signal: AbortSignal): Promise<StepCost[]> {
+/**
+ * Measures how long a training step of each configuration takes on this machine, with the configuration's threads.
+ * Trainings side by side slow one another, so several trainers measure the same at once.
+ *
+ * @param trainers how many at once.
+ */
+export async function measureSteps(
+  configs: TrainingConfig[],
+  signal: AbortSignal,
+  trainers = 1,
+): Promise<StepCost[]> {
   const env = trainerEnvironment(await ensureNativeParts());
-  return askTrainer({ kind: 'measure', configs }, { failure: "the time can't be estimated", signal, env });
+  const costs = new Map<TrainingConfig, StepCost>();
+  for (const threads of new Set(configs.map(threadsOf))) {
+    const measured = configs.filter((config) => threadsOf(config) === threads);
+    const options = { failure: "the time can't be estimated", signal, env, threads };
+    const count = Math.max(1, Math.floor(trainers / threads));
+    const answers = await Promise.all(
+      Array.from({ length: count }, () => askTrainer({ kind: 'measure', configs: measured }, options)),
+    );
+    measured.forEach((config, index) => {
+      costs.set(config, meanCost(answers.map((answer) => answer[index] as StepCost)));
+    });
+  }
+  return configs.map((config) => costs.get(config) as StepCost);
 }
 
 // --- helpers ---
 
-/** One configuration for each network of the study. */
-function distinctNetworks(study: Study, profileName: string): TrainingConfig[] {
-  const profile = selectProfile(study, profileName);
-  const course = planCourse(study, profile);
-  const configs = course.flatMap(({ trials }) => trials.map(({ config }) => config));
-  return [...new Map(configs.map((config) => [JSON.stringify(config.network), config])).values()];
+function imagesOf(study: Study, profileName: string): { training: number; validation: number } {
+  const used = limitImages(selectProfile(study, profileName).trainImages, ALL_IMAGES.train);
+  const validation = heldOutImages(used, study.validationFraction);
+  return { training: used - validation, validation };
+}
+
+function describeUse(
+  course: readonly StagePlan[],
+  memoryOf: (trial: PlannedTrial) => number,
+  machine: TrialMachine,
+): string[] {
+  const trials = course.flatMap((stage) => stage.trials);
+  const idle = describeIdle(course, machine.slots);
+  return [
+    describeTrialsAtOnce(trials, memoryOf, machine),
+    describeMemory(trials, memoryOf),
+    ...(idle === null ? [] : [idle]),
+  ];
+}
+
+/** No more than memory holds of the largest trial: what trainers measure with needs less. */
+function trainersAtOnce(
+  trials: readonly PlannedTrial[],
+  memoryOf: (trial: PlannedTrial) => number,
+  { slots, memoryBytes }: TrialMachine,
+): number {
+  const largest = Math.max(...trials.map(memoryOf));
+  return Math.max(1, Math.min(slots, Math.floor(memoryBytes / largest)));
+}
+
+/** One configuration for each network and number of threads. */
+function distinctConfigs(trials: readonly PlannedTrial[]): TrainingConfig[] {
+  return [...new Map(trials.map(({ config }) => [keyOf(config), config])).values()];
+}
+
+function keyOf(config: TrainingConfig): string {
+  return JSON.stringify([config.network, threadsOf(config)]);
+}
+
+function meanCost(costs: StepCost[]): StepCost {
+  const mean = (of: (cost: StepCost) => number) =>
+    costs.reduce((sum, cost) => sum + of(cost), 0) / costs.length;
+  return {
+    batchSize: (costs[0] as StepCost).batchSize,
+    trainMilliseconds: mean((cost) => cost.trainMilliseconds),
+    evaluationMillisecondsPerImage: mean((cost) => cost.evaluationMillisecondsPerImage),
+  };
 }

@@ -49,10 +49,16 @@ function settings(record: StudyRecord, stage: StageRecord, trial: TrialRecord): 
   const reference = describeSettings(referenceConfig(record, stage, trial));
   const parts = describeSettings(trial.config)
     .map(({ name, text }, index) => ({ name, text, differs: text !== reference[index]?.text }))
-    .filter(({ name, differs }) => differs || name !== 'validation flips' || trial.config?.validationFlip);
+    .filter(({ name, differs }) => differs || !isLeftOut(name, trial.config));
   if (trial.repetition)
     parts.push({ name: 'repetition', text: `repetition ${trial.repetition}`, differs: true });
   return html`${parts.map(({ text, differs }) => html`<span>${differs ? html`<mark>${prose(text)}</mark>` : prose(text)}</span>`)}`;
+}
+
+/** Settings that almost every trial has at their default are shown only where one hasn't. */
+function isLeftOut(name: string, config: TrialRecord['config']): boolean {
+  if (name === 'validation flips') return !config?.validationFlip;
+  return name === 'threads' && !config?.threads;
 }
 
 function origin({ opening }: StudyRecord): string {

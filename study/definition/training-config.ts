@@ -145,6 +145,16 @@ export const settingsSchema = z.strictObject({
     .describe(
       'Mirror validation images with the same probability. It shows what such leakage does, and is otherwise wrong.',
     ),
+  threads: z
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe(
+      'CPU threads that train a trial. The last bits of its result depend on them. Left out: 1, with which a machine ' +
+        'trains most trials an hour; more are for a single long trial. A GPU ignores them.',
+    ),
 });
 
 /** Settings as a trial has them: `epochs` is the number that is trained, after the profile has divided it. */
@@ -155,6 +165,11 @@ export const trainedSettingsSchema = settingsSchema.extend({
 
 /** A trial's full configuration. It holds no names, so equal configurations are the same trial. */
 export const trainingConfigSchema = trainedSettingsSchema.extend({ network: networkSchema });
+
+/** The CPU threads that a trial is trained and evaluated with. They never follow from what happens to be free. */
+export function threadsOf({ threads = 1 }: Pick<Settings, 'threads'>): number {
+  return threads;
+}
 
 export type Network = z.infer<typeof networkSchema>;
 export type Optimizer = z.infer<typeof optimizerSchema>;

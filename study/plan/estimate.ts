@@ -1,8 +1,7 @@
 import type { TrainingConfig } from '../definition/training-config.ts';
-import type { NamedConfig } from './plan.ts';
 
-/** Starting a trainer, loading TensorFlow and images, and storing the result, on two processors. */
-const OVERHEAD_SECONDS = 3;
+/** Preparing, between two trials of one trainer, and storing the result. */
+const OVERHEAD_SECONDS = 0.5;
 
 /** How long a network takes, as measured. */
 export interface StepCost {
@@ -13,22 +12,12 @@ export interface StepCost {
 }
 
 /**
- * Seconds that trials take one after another.
+ * Seconds that a trial takes.
  *
- * @param images how many are trained on and validated with.
- * @param costOf what was measured for a network.
+ * @param images how many it is trained on and validated with.
+ * @param cost what was measured for its network.
  */
-export function estimateSeconds(
-  trials: readonly NamedConfig[],
-  images: { training: number; validation: number },
-  costOf: (network: TrainingConfig['network']) => StepCost,
-): number {
-  return trials.reduce((sum, { config }) => sum + trialSeconds(config, images, costOf(config.network)), 0);
-}
-
-// --- helpers ---
-
-function trialSeconds(
+export function trialSeconds(
   config: TrainingConfig,
   images: { training: number; validation: number },
   { trainMilliseconds, batchSize, evaluationMillisecondsPerImage }: StepCost,

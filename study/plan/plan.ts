@@ -108,7 +108,16 @@ export function trialSpec(
   const { weights, ...rest } = study;
   const initialWeights = config.network.pretrained ? weights : 'scratch';
   if (initialWeights === null) throw new Error('a network is pretrained, but the study has no weights');
-  return { config, data, ...rest, initialWeights };
+  return { config: asSpecified(config), data, ...rest, initialWeights };
+}
+
+/**
+ * A configuration as specifications have it. A setting that is newer than stored results is left out at its default, so
+ * that it is the same trial whether or not somebody writes the default.
+ */
+export function asSpecified(config: TrainingConfig): TrainingConfig {
+  const { threads, ...rest } = config;
+  return threads === undefined || threads === 1 ? rest : config;
 }
 
 // --- helpers ---

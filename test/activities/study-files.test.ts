@@ -1,6 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import { createEvaluateTest } from '../../activities/evaluate-test.ts';
 import { createOpenStudy } from '../../activities/open-study.ts';
+import { TrainingBudget } from '../../activities/training-budget.ts';
 import { createWriteRecord } from '../../activities/write-record.ts';
 import { createMemoryStore } from '../../storage/memory-store.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
@@ -100,6 +101,7 @@ it('a study is tested once, for one trial', async () => {
     startTrainer: async () => {
       throw new Error('no trainer may start');
     },
+    budget: new TrainingBudget({ cores: 1, memoryBytes: 1e9 }),
   });
   expect(await evaluateTest({ studyId: 'mine', trialKey: tested, testImages: 100 })).toEqual(score);
   const other = { studyId: 'mine', trialKey: trialKey(exampleSpec(2)), testImages: 100 };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { vi } from 'vitest';
 import { createControlActivities } from '../../activities/control-activities.ts';
 import { createTrainingActivities } from '../../activities/training-activities.ts';
+import { TrainingBudget } from '../../activities/training-budget.ts';
 import { createMinioStore } from '../../storage/minio/minio-store.ts';
 import type { StoreConfig } from '../../storage/minio/store-config.ts';
 import type { TrialSpec } from '../../study/trial/trial.ts';
@@ -51,9 +52,7 @@ export async function openBench(
       options?.onEvent?.(event);
       bench.watch.onEvent?.(event, job);
     };
-    return startTrainer(given, { ...options, threads: 1, onEvent }).finally(() =>
-      bench.watch.afterJob?.(job),
-    );
+    return startTrainer(given, { ...options, onEvent }).finally(() => bench.watch.afterJob?.(job));
   };
 
   let stop = () => {};
@@ -63,7 +62,11 @@ export async function openBench(
   const working = temporal.withWorkers(
     {
       control: createControlActivities({ store: workerStore, downloads: cache, objectsUrl: null }),
-      training: createTrainingActivities({ store: workerStore, startTrainer: watchedTrainer }),
+      training: createTrainingActivities({
+        store: workerStore,
+        startTrainer: watchedTrainer,
+        budget: new TrainingBudget({ cores: SLOTS, memoryBytes: 16e9 }),
+      }),
       slots: SLOTS,
     },
     () => stopped,

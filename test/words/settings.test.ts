@@ -1,8 +1,17 @@
 import { expect, it } from 'vitest';
-import { drawInWords } from '../../words/settings.ts';
+import { defaultSettings } from '../../study/definition/training-config.ts';
+import { describeSettings, drawInWords } from '../../words/settings.ts';
 
 it('writes what a search drew with four significant digits', () => {
   const drawn = { epochs: 20, learningRate: 0.0031622776601683794, batchSize: 64, dropout: 0.24999999 };
   expect(drawInWords(drawn).replaceAll('\u00a0', ' ')).toBe('lr 0.003162, batch 64, 20 epochs, dropout 0.25');
   expect(drawInWords({ epochs: 1 }).replaceAll('\u00a0', ' ')).toBe('1 epoch');
+});
+
+it('names the threads, and one thread the same whether or not it is written', () => {
+  const textOf = (threads?: number) =>
+    describeSettings({ ...defaultSettings, ...(threads && { threads }) })
+      .find(({ name }) => name === 'threads')
+      ?.text.replaceAll('\u00a0', ' ');
+  expect([undefined, 1, 2].map(textOf)).toEqual(['1 thread', '1 thread', '2 threads']);
 });

@@ -16,9 +16,10 @@ import { createMinioStore } from '../../storage/minio/minio-store.ts';
 import type { StoreConfig } from '../../storage/minio/store-config.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { newestIntactCheckpoint } from '../../storage/trials/checkpoints.ts';
-import { readResult } from '../../storage/trials/trials.ts';
+import { readResult, type TrialResult } from '../../storage/trials/trials.ts';
 import { defaultSettings } from '../../study/definition/training-config.ts';
 import { asTrained } from '../../study/plan/epochs.ts';
+import { asSpecified } from '../../study/plan/plan.ts';
 import { NUMERICS, type TrialSpec } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
 import { CONTROL_QUEUE } from '../../temporal/names.ts';
@@ -73,6 +74,34 @@ it('a worker that shuts down stops its trainer, and the next worker continues th
   expect(log?.body.toString()).toMatch(/continuing after epoch \d+/);
 });
 
+it('two trials at the same time have the bits that each has alone', async () => {
+  const bitsWith = async (slots: number, repetition: number) => {
+    const worker = await startWorker('training', { STAGED_STUDY_SLOTS: String(slots) });
+    const specs = [1, 2].map((seed) => ({ ...specOf(150), seed, repetition }));
+    const trials = await Promise.all(specs.map(startTrial));
+    await Promise.all(trials.map((trial) => trial.result()));
+    await worker.stop();
+    return Promise.all(specs.map((spec) => readResult(store, trialKey(spec)) as Promise<TrialResult>));
+  };
+  const alone = await bitsWith(1, 0);
+  const together = await bitsWith(2, 1);
+  const [first, second] = together as [TrialResult, TrialResult];
+  // ISO 8601.
+  expect(first.startedAt < second.finishedAt && second.startedAt < first.finishedAt).toBe(true);
+  expect(together.map(numbersOf)).toEqual(alone.map(numbersOf));
+  expect(together[0]?.tensorsSha256).not.toBe(together[1]?.tensorsSha256);
+});
+
+it('a trial trains with its own threads, however many are free', async () => {
+  const worker = await startWorker('training', { STAGED_STUDY_SLOTS: '2' });
+  const specs = [undefined, 2, 8].map((threads) => withThreads(specOf(2), threads));
+  const trials = await Promise.all(specs.map(startTrial));
+  await Promise.all(trials.map((trial) => trial.result()));
+  await worker.stop();
+  const results = await Promise.all(specs.map((spec) => readResult(store, trialKey(spec))));
+  expect(results.map((result) => result?.environment.intraOpThreads)).toEqual(['1', '2', '8']);
+});
+
 it('a trainer does not outlive its killed worker', async () => {
   const spec = specOf(10_000);
   const worker = await startWorker('training');
@@ -107,19 +136,22 @@ it.each(['SIGINT', 'SIGKILL'] as const)(
 
 // --- helpers ---
 
-function launchOf(kind: 'control' | 'training') {
+function launchOf(kind: 'control' | 'training', environment: Record<string, string> = {}) {
   const script = { name: `The ${kind} worker`, path: compiledProgram(`workers/${kind}-main`) };
   return workerLaunch(script, {
     projectRoot,
     temporal: { address: inject('temporalAddress'), namespace: temporal.namespace },
     store: address,
-    environment: { ...trainerEnvironment(inject('nativeParts')), STAGED_STUDY_CACHE: folder },
+    environment: { ...trainerEnvironment(inject('nativeParts')), STAGED_STUDY_CACHE: folder, ...environment },
     logFile: join(folder, `${randomUUID()}.log`),
   });
 }
 
-async function startWorker(kind: 'control' | 'training'): Promise<ManagedProcess> {
-  const worker = launch(launchOf(kind));
+async function startWorker(
+  kind: 'control' | 'training',
+  environment?: Record<string, string>,
+): Promise<ManagedProcess> {
+  const worker = launch(launchOf(kind, environment));
   started.push(worker);
   await untilWorkerReady(worker);
   return worker;
@@ -136,6 +168,15 @@ function startTrial(spec: TrialSpec) {
 async function untilCheckpoint(spec: TrialSpec): Promise<void> {
   const find = async () => (await newestIntactCheckpoint(store, trialKey(spec))).checkpoint;
   await expect.poll(find, { timeout: 60_000, interval: 20 }).toBeDefined();
+}
+
+function withThreads(spec: TrialSpec, threads: number | undefined): TrialSpec {
+  return { ...spec, config: asSpecified({ ...spec.config, threads }) };
+}
+
+/** All that a trial has computed. */
+function numbersOf({ score, lines, tensorsSha256 }: TrialResult) {
+  return { score, tensorsSha256, lines: lines.map(({ seconds, ...numbers }) => numbers) };
 }
 
 function specOf(epochs: number): TrialSpec {

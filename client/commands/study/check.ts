@@ -39,6 +39,7 @@ export async function check(
     console.log(`\nprofile ${profile}: ${selectProfile(study, profile).description}`);
     console.log(`  images: ${training} for training, ${validation} for validation, ${test} for the test`);
     console.log(`  ${describeWeights(study, profile, weights)}`);
+    for (const line of estimate.use) console.log(`  ${line}`);
     console.log(`  ${describeEstimate(estimate)}`);
     console.log(`  ${await resultsInStore({ study, profile, weights })}`);
   }

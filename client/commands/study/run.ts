@@ -6,7 +6,7 @@ import { InterruptedError } from '../../command-line/exit-codes.ts';
 import { interruption } from '../../command-line/interruption.ts';
 import { configuration } from '../../servers/configuration.ts';
 import { type Session, withSession } from '../../servers/session.ts';
-import { printEstimate } from '../../start/estimate.ts';
+import { printEstimate, printIdle } from '../../start/estimate.ts';
 import { startOrResume } from '../../start/start-study.ts';
 import { printStoredResults } from '../../start/stored-results.ts';
 import type { StudyOptions } from '../../start/study-request.ts';
@@ -46,7 +46,9 @@ async function runAndWatch(
       const found = await printStoredResults(session.store, request);
       const hasAll = found !== undefined && found.stored === found.trials && !request.retrain;
       // With servers of your own, other machines may train: an estimate for this one would mislead.
-      if (session.stack && !hasAll && !isQuiet()) await printEstimate(request, signal);
+      if (!session.stack || hasAll || isQuiet()) return;
+      printIdle(request);
+      await printEstimate(request, signal);
     },
   });
   onStarted(studyId);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseStudy, selectProfile } from '../../../study/definition/parse-study.ts';
-import type { Stage } from '../../../study/definition/stage-schema.ts';
+import type { CompareStage, Stage } from '../../../study/definition/stage-schema.ts';
 import { asTrained } from '../../../study/plan/epochs.ts';
 import { type NamedConfig, stageTrials, trialData, trialSpec } from '../../../study/plan/plan.ts';
 import { promotedConfig } from '../../../study/plan/promotion.ts';
@@ -149,8 +149,24 @@ describe('trialKey', () => {
       { ...spec, data: { ...data, trainImages: 99 } },
       { ...spec, data: { ...data, dataset: 'c'.repeat(64) } },
       { ...spec, config: { ...config, validationFlip: true } },
+      { ...spec, config: { ...config, threads: 2 } },
     ];
     expect(new Set([spec, ...others].map(trialKey)).size).toBe(others.length + 1);
+  });
+
+  it('is the same whether or not somebody writes that a trial has one thread', () => {
+    const of = { seed: 1, repetition: 0, weights: null, numerics: 1 };
+    expect(trialKey(trialSpec({ ...config, threads: 1 }, data, of))).toBe(trialKey(spec));
+    const base = { ...small, base: { ...small.base, threads: 4 } };
+    const [wide] = (base.stages[0] as CompareStage).candidates;
+    const stage = {
+      ...(base.stages[0] as CompareStage),
+      candidates: [wide!, { ...wide!, name: 'one', change: { ...wide!.change, threads: 1 } }],
+    };
+    const [four, one] = stageTrials(base, tiny, stage, nothing).map(
+      (trial) => trialSpec(trial.config, data, of).config.threads,
+    );
+    expect([four, one]).toEqual([4, undefined]);
   });
 
   it('stays what it was: stored results are found by it', () => {

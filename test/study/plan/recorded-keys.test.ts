@@ -25,7 +25,7 @@ it.each([
         const of = {
           seed: study.seed,
           repetition,
-          numerics: 3,
+          numerics: 3, // of the recorded keys: only `numerics` may change them
           weights: 'b'.repeat(64),
         };
         return [`${stage.name}/${trial}`, trialKey(trialSpec(config, data, of))];

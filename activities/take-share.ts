@@ -1,0 +1,53 @@
+import { Context, heartbeat, log } from '@temporalio/activity';
+import { NetworkShapeError } from '../study/definition/network-shapes.ts';
+import { type TrainingConfig, threadsOf } from '../study/definition/training-config.ts';
+import { trialMemoryBytes } from '../study/plan/memory.ts';
+import { usesGpu } from '../trainer/capacity.ts';
+import type { Share, TrainingBudget } from './training-budget.ts';
+
+const HEARTBEAT_MS = 5_000;
+
+/**
+ * Waits, with heartbeats, until the machine has what the current activity's job needs: a core for each thread, and memory.
+ *
+ * @param images how many the job holds in memory.
+ * @throws the reason of the activity's cancellation.
+ */
+export async function takeShare(
+  budget: TrainingBudget,
+  share: Share,
+  config: TrainingConfig,
+  images: number,
+): Promise<void> {
+  const need = {
+    cores: usesGpu(process.env) ? 1 : threadsOf(config),
+    memoryBytes: memoryOf(config, images),
+  };
+  if (budget.exceeds(need)) {
+    log.warn(
+      'the trial needs more than this machine has: it gets the machine alone, and may be slow or fail',
+      {
+        needed: need,
+        available: budget.total,
+      },
+    );
+  }
+  const timer = setInterval(heartbeat, HEARTBEAT_MS);
+  try {
+    await share.take(need, Context.current().cancellationSignal);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+// --- helpers ---
+
+/** None if no image fits through the network: the trainer then says what is wrong with it. */
+function memoryOf(config: TrainingConfig, images: number): number {
+  try {
+    return trialMemoryBytes(config, images);
+  } catch (error) {
+    if (error instanceof NetworkShapeError) return 0;
+    throw error;
+  }
+}

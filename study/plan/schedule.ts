@@ -1,0 +1,137 @@
+import type { SearchStage, Stage } from '../definition/stage-schema.ts';
+import { threadsOf } from '../definition/training-config.ts';
+import type { StagePlan } from './course.ts';
+import type { PlannedTrial } from './plan.ts';
+
+/** What a trial takes of a machine. */
+export interface TrialCost {
+  seconds: number;
+  memoryBytes: number;
+}
+
+/** What a machine gives to trials. */
+export interface TrialMachine {
+  /** How many threads train at the same time. */
+  slots: number;
+  memoryBytes: number;
+}
+
+/**
+ * Seconds until the last trial of a study has ended, on one machine. Stages follow one another. Each starts its longest
+ * trials first, as many at a time as cores and memory hold. Side experiments start when what they repeat has ended, and
+ * take what the other stages leave.
+ */
+export function scheduleSeconds(
+  course: readonly StagePlan[],
+  costOf: (trial: PlannedTrial) => TrialCost,
+  machine: TrialMachine,
+): number {
+  const stages = course.map(({ stage, trials }) => new StageToRun(stage, trials, costOf, machine));
+  const running: Job[] = [];
+  let now = 0;
+  for (;;) {
+    for (const job of startable(stages)) {
+      if (!fits(job, running, machine)) break;
+      job.stage.waiting.splice(job.stage.waiting.indexOf(job), 1);
+      running.push({ ...job, endsAt: now + job.seconds });
+    }
+    const [first] = running.sort((a, b) => a.endsAt - b.endsAt);
+    if (!first) return now;
+    now = first.endsAt;
+    running.shift();
+    first.stage.left--;
+  }
+}
+
+/** The stages, without side experiments, that have fewer threads to train than a machine has slots. */
+export function idleStages(
+  course: readonly StagePlan[],
+  slots: number,
+): { stage: string; trials: number; idle: number }[] {
+  return course.flatMap(({ stage, trials }) => {
+    if (stage.kind === 'test' || isSideExperiment(stage)) return [];
+    const atOnce = stage.kind === 'search' ? trials.slice(0, atOnceIn(stage)) : trials;
+    const threads = atOnce.reduce((sum, { config }) => sum + threadsOf(config), 0);
+    return threads < slots ? [{ stage: stage.name, trials: atOnce.length, idle: slots - threads }] : [];
+  });
+}
+
+/** The idle part of a machine's slots, on average over the stages without side experiments: 0 to 1. */
+export function idleShare(course: readonly StagePlan[], slots: number): number {
+  const stages = course.filter(({ stage }) => stage.kind === 'compare' || stage.kind === 'search');
+  const idle = idleStages(course, slots).reduce((sum, each) => sum + each.idle, 0);
+  return stages.length === 0 ? 0 : idle / (slots * stages.length);
+}
+
+// --- helpers ---
+
+interface Job {
+  stage: StageToRun;
+  seconds: number;
+  cores: number;
+  memoryBytes: number;
+  endsAt: number;
+}
+
+class StageToRun {
+  readonly stage: Stage;
+  /** Longest first. */
+  readonly waiting: Job[];
+  /** How many have not ended. */
+  left: number;
+
+  constructor(
+    stage: Stage,
+    trials: readonly PlannedTrial[],
+    costOf: (trial: PlannedTrial) => TrialCost,
+    machine: TrialMachine,
+  ) {
+    this.stage = stage;
+    this.left = trials.length;
+    const jobs = trials.map((trial): Job => {
+      const { seconds, memoryBytes } = costOf(trial);
+      return {
+        stage: this,
+        seconds,
+        cores: Math.min(threadsOf(trial.config), machine.slots),
+        memoryBytes: Math.min(memoryBytes, machine.memoryBytes),
+        endsAt: 0,
+      };
+    });
+    this.waiting = jobs.sort((a, b) => b.seconds - a.seconds);
+  }
+
+  /** Those of its trials that may start, if the stage may. */
+  get next(): Job[] {
+    if (this.stage.kind !== 'search') return this.waiting;
+    const underWay = this.left - this.waiting.length;
+    return this.waiting.slice(0, Math.max(0, atOnceIn(this.stage) - underWay));
+  }
+}
+
+/** The main line's trials come first. */
+function startable(stages: readonly StageToRun[]): Job[] {
+  const main = stages.filter(({ stage }) => !isSideExperiment(stage));
+  const current = main.find(({ left }) => left > 0);
+  const hasEnded = (name: string) => stages.find(({ stage }) => stage.name === name)?.left === 0;
+  const side = stages.filter(({ stage }) => isSideExperiment(stage) && repeatedBy(stage).every(hasEnded));
+  return [...(current?.next ?? []), ...side.flatMap(({ next }) => next)];
+}
+
+function atOnceIn({ parallel, evaluations }: Pick<SearchStage, 'parallel' | 'evaluations'>): number {
+  return parallel ?? evaluations;
+}
+
+function isSideExperiment({ kind }: Stage): boolean {
+  return kind === 'variant' || kind === 'repeat';
+}
+
+function repeatedBy(stage: Stage): string[] {
+  if (stage.kind === 'variant') return stage.of.map((each) => each.stage);
+  return stage.kind === 'repeat' ? [stage.from] : [];
+}
+
+function fits(job: Job, running: readonly Job[], { slots, memoryBytes }: TrialMachine): boolean {
+  const total = (of: 'cores' | 'memoryBytes') => running.reduce((sum, each) => sum + each[of], job[of]);
+  return total('cores') <= slots && total('memoryBytes') <= memoryBytes;
+}
