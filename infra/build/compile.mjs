@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundleTfjs } from './bundle-tfjs.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const dist = join(root, 'dist');
@@ -44,6 +45,7 @@ function compile() {
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`The TypeScript sources don't compile:\n${stdout}${stderr}`.trimEnd());
+  bundleTfjs(root, join(dist, 'training', 'tensorflow', 'tfjs.cjs'));
 }
 
 /** A hash that changes with the name, size or time of any source, and with the compiler or its options. */
