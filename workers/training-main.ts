@@ -1,11 +1,13 @@
-/** The training worker: trains and tests, with a trainer process for each job. */
+/** The training worker: trains and tests, with a pool of trainer processes. */
 import { availableParallelism } from 'node:os';
 import { createTrainingActivities } from '../activities/training-activities.ts';
 import { TRAINING_QUEUE } from '../temporal/names.ts';
-import { startTrainer } from '../trainer/start-trainer.ts';
+import { createTrainerPool } from '../trainer/trainer-pool.ts';
 import { connectWorker } from './connect-worker.ts';
 import { runWorker } from './run-worker.ts';
 import { trainingSlots } from './training-slots.ts';
+
+const pool = createTrainerPool();
 
 await runWorker(async () => {
   const { connection, namespace, store } = await connectWorker();
@@ -16,7 +18,7 @@ await runWorker(async () => {
     taskQueue: TRAINING_QUEUE,
     activities: createTrainingActivities({
       store,
-      startTrainer: (job, options) => startTrainer(job, { ...options, threads }),
+      startTrainer: (job, options) => pool.startTrainer(job, { ...options, threads }),
     }),
     maxConcurrentActivityTaskExecutions: slots,
     // Heartbeats carry progress to `run` and cancellation back. By default only one in 48 s is sent.
@@ -24,4 +26,4 @@ await runWorker(async () => {
     defaultHeartbeatThrottleInterval: '2 seconds',
     shutdownGraceTime: '1 second',
   };
-});
+}, pool.close);
