@@ -1,22 +1,22 @@
-/** `npm run bench`: measures training next to its peers on this machine, and writes docs/bench.md and docs/bench.json. */
-import { mkdir, writeFile } from 'node:fs/promises';
+/** `npm run bench`: measures training beside its peers on this machine, and writes docs/bench.md and docs/bench.json. */
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { endWith } from '../client/command-line/exit-codes.ts';
 import { interruption } from '../client/command-line/interruption.ts';
 import { withFileLock } from '../infra/file-lock.ts';
-import { projectRoot } from '../infra/project.ts';
 import { ensureNativeParts } from '../infra/setup/native-parts.ts';
 import { duration } from '../words/numbers.ts';
 import { type BenchRequest, parseArguments } from './arguments.ts';
-import type { BenchResults } from './bench-results.ts';
-import { markdownOf } from './markdown.ts';
-import { BATCH_SIZES } from './networks.ts';
+import type { BenchDocument } from './bench-results.ts';
+import { readDocument, withRun, writeDocument } from './document.ts';
+import { pageOf } from './page.ts';
 import { benchCache, ensurePeers } from './peers.ts';
 import { programsOf } from './programs.ts';
-import { measureEpochTimes, measureMemory } from './timing/epoch-times.ts';
-import { measureFirstStep } from './timing/first-step.ts';
-import { describeMachine } from './timing/machine.ts';
-import { measureStepTimes } from './timing/step-times.ts';
+import type { Bench } from './sections/section.ts';
+import { runsOf } from './sections/section-runs.ts';
+import { describeCommit, describeMachine, describeVersions } from './timing/machine.ts';
+import { untilQuiet } from './timing/machine-load.ts';
+import { runProgram } from './timing/measure.ts';
 
 try {
   const request = parseArguments(process.argv.slice(2));
@@ -29,41 +29,34 @@ try {
   await endWith(error);
 }
 
-async function bench(request: BenchRequest): Promise<void> {
+async function bench({ networks, sections, allPeers, write, command }: BenchRequest): Promise<void> {
   const parts = await ensureNativeParts();
   const python = await ensurePeers();
-  const signal = interruption();
-  const programs = programsOf(parts, python);
+  const machine = describeMachine();
+  const about = { command, commit: await describeCommit(), versions: await describeVersions(python) };
   const started = Date.now();
-  const log = (line: string) => console.error(`[${duration((Date.now() - started) / 1000)}] ${line}`);
-
-  const steps: BenchResults['steps'] = [];
-  const epochs: BenchResults['epochs'] = [];
-  for (const network of request.networks) {
-    for (const batchSize of BATCH_SIZES) {
-      steps.push(await measureStepTimes(programs, network, batchSize, signal, log));
-    }
-    epochs.push(await measureEpochTimes(programs, network, signal, log));
-  }
-  const find = (wanted: string) => request.networks.find(({ name }) => name === wanted);
-  const simple = find('simple_cnn');
-  const resnet = find('rn50');
-  const results: BenchResults = {
-    command: request.command,
-    startedAt: new Date(started).toISOString(),
-    machine: await describeMachine(python),
-    steps,
-    epochs,
-    firstStep: simple ? await measureFirstStep(parts, simple.network, signal, log) : null,
-    memory: resnet ? await measureMemory(programs, resnet, signal, log) : null,
-    minutes: (Date.now() - started) / 60_000,
+  const signal = interruption();
+  const tools: Bench = {
+    networks,
+    programs: programsOf({ parts, python, machine, allPeers }),
+    parts,
+    python,
+    run: (program) => runProgram(program, signal),
+    untilQuiet: () => untilQuiet(signal),
+    signal,
+    log: (line) => console.error(`[${duration((Date.now() - started) / 1000)}] ${line}`),
   };
-
-  const text = markdownOf(results);
-  console.log(text);
-  if (!request.write) return;
-  const docs = join(projectRoot, 'docs');
-  await writeFile(join(docs, 'bench.md'), text);
-  await writeFile(join(docs, 'bench.json'), `${JSON.stringify(results, null, 2)}\n`);
-  console.error('Wrote docs/bench.md and docs/bench.json.');
+  let results: BenchDocument = { machines: {} };
+  try {
+    for (const section of sections) {
+      for await (const run of runsOf(section, tools, about)) {
+        results = withRun(results, machine, section.name, run);
+        if (write) await writeDocument(withRun(await readDocument(), machine, section.name, run));
+      }
+    }
+  } finally {
+    // Also what a run measured before it was cut off.
+    console.log(pageOf(results));
+    if (write) console.error('Wrote docs/bench.md and docs/bench.json.');
+  }
 }

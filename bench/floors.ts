@@ -1,14 +1,19 @@
+import type { Summary } from './timing/statistics.ts';
+
 /** The results that are required on two cores. */
 
-/** Required ratio of the fastest peer's time to ours, for a step. */
-export function stepFloor(network: string, batchSize: number): number {
-  return AHEAD.has(`${network} ${batchSize}`) ? 1.1 : 1;
+/** Required geometric mean over all steps of the ratio of the fastest peer's time to ours. */
+export const STEPS_MEAN_FLOOR = 1.1;
+/** Required ratio for each step. */
+export const STEP_FLOOR = 0.95;
+
+/** Required ratio of a good loop's time to ours, for an epoch. */
+export function epochFloor(network: string): number {
+  return network === 'MLP' ? 1.5 : 1.2;
 }
 
-/** Required ratio of the original report's time to ours, for an epoch; null if there is none. */
-export function epochFloor(network: string): number | null {
-  return EPOCHS[network] ?? null;
-}
+/** Required ratio of our trainings an hour to those of a pool of processes with PyTorch. */
+export const TRAININGS_FLOOR = 1.3;
 
 /** Seconds from a trainer's start to its first step. */
 export const FIRST_STEP_LIMIT = 3;
@@ -17,26 +22,16 @@ export const MEMORY_LIMIT = 1.3;
 /** Share of a step of ResNet-50 spent outside TensorFlow. */
 export const OUTSIDE_LIMIT = 0.02;
 
-export type Verdict = 'reached' | 'within noise' | 'missed';
+/** Where the ratio of two times lies, beside a ratio of interest; `even` if their ranges don't tell. */
+export type Verdict = 'above' | 'even' | 'below';
 
-/** @param ratio required to be at least the floor. Just below a floor of 1, the difference is noise. */
-export function verdictOf(ratio: number, floor: number): Verdict {
-  if (ratio >= floor) return 'reached';
-  return floor === 1 && ratio >= 0.97 ? 'within noise' : 'missed';
+/** @param floor the ratio of the peer's time to ours that it is compared with. */
+export function verdictOf(ours: Summary, peer: Summary, floor: number): Verdict {
+  if (peer.least / ours.most > floor) return 'above';
+  return peer.most / ours.least < floor ? 'below' : 'even';
 }
 
-// --- helpers ---
-
-const AHEAD = new Set(['relu_layer_div2 32', 'simple_cnn 128', 'rn50 32']);
-
-const EPOCHS: Record<string, number> = {
-  MLP: 3,
-  relu_layer_div2: 1.4,
-  relu_layer_div4: 3,
-  relu_6_layer_divrand: 1.4,
-  relu_4_layer_divrand: 1.4,
-  default_conv: 3,
-  simple_cnn: 2.3,
-  simple_cnn_arq_2: 1.4,
-  rn50: 1.1,
-};
+/** A verdict about who is faster. */
+export const AHEAD: Record<Verdict, string> = { above: 'ahead', even: 'even', below: 'behind' };
+/** A verdict about a requirement. */
+export const REACHED: Record<Verdict, string> = { above: 'reached', even: 'even', below: 'missed' };

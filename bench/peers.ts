@@ -12,7 +12,7 @@ import { runTasks } from '../infra/setup/progress.ts';
 import { UserError } from '../infra/user-error.ts';
 
 const REQUIREMENTS = fileURLToPath(new URL('./requirements.txt', import.meta.url));
-const SIZES = { gigabytesDownloaded: 3.4, gigabytesInstalled: 7.5 };
+const SIZES = { gigabytesDownloaded: 3.6, gigabytesInstalled: 8 };
 /** Versions that all packages support: PyTorch needs the first or later, TensorFlow the last or earlier. */
 const PYTHONS = ['3.11', '3.12', '3.13'];
 
@@ -23,7 +23,7 @@ export const benchCache = {
 };
 
 /**
- * Installs PyTorch and TensorFlow for Python into a virtual environment, if they aren't installed yet.
+ * Installs PyTorch, TensorFlow for Python, JAX, Ray and Optuna into a virtual environment, if they aren't installed yet.
  *
  * @returns the environment's Python.
  * @throws {UserError} if there is no suitable Python, too little disk space, or a package can't be installed.
@@ -76,7 +76,7 @@ function peersPart({ command, version }: Python): Part {
   const requirements = readFileSync(REQUIREMENTS);
   const hash = createHash('sha256').update(requirements).update(version).digest('hex').slice(0, 12);
   return {
-    title: 'PyTorch, torchvision, TensorFlow for Python and Keras',
+    title: 'PyTorch, torchvision, TensorFlow for Python, Keras, JAX, Ray and Optuna',
     folder: `peers-${hash}`,
     needs: ['python'],
     diskBytes: (SIZES.gigabytesDownloaded + SIZES.gigabytesInstalled) * 1e9,

@@ -4,74 +4,135 @@ import { type NativeParts, trainerEnvironment as nativeEnvironment } from '../in
 import type { Network } from '../study/definition/training-config.ts';
 import { processEnvironment } from '../trainer/environment.ts';
 import { benchCache } from './peers.ts';
+import { findTcmalloc } from './tcmalloc.ts';
+import { BFLOAT16, type Machine } from './timing/machine.ts';
 import type { Program } from './timing/measure.ts';
 
-/** One of the compared programs, which measures a training step. */
-export interface Contestant {
-  name: string;
-  program(network: Network, batchSize: number): Program;
+/** A training step to measure. */
+export interface StepRequest {
+  network: Network;
+  batchSize: number;
+  /** Of each pool that the program has. */
+  threads: number;
 }
+
+/** A library's step, in one of the variants of which its best counts. */
+export interface Peer {
+  name: string;
+  variants: readonly Variants[];
+}
+
+/** Variants that one process can measure, one after the other. */
+export interface Variants {
+  names: readonly string[];
+  /** @param names those to measure. */
+  program(request: StepRequest, names: readonly string[]): Program;
+}
+
+/** A loop that trains an epoch. */
+export type Loop = 'ours' | 'in memory' | 'original report';
 
 /** All programs of the bench. */
 export interface Programs {
-  ours: Contestant;
+  ours(request: StepRequest): Program;
   /** Depends on the network: a dense one has no variant with channels last. */
-  peers(network: Network): Contestant[];
-  ourEpoch(network: Network, batchSize: number, steps: number): Program;
-  torchEpoch(network: Network, batchSize: number, steps: number): Program;
+  peers(network: Network): readonly Peer[];
+  /** @param steps how many to measure; `epoch` for all of an epoch, or fewer if it would take too long. */
+  epoch(loop: Loop, request: StepRequest, steps: number | 'epoch'): Program;
 }
 
-/** @param python the peers' interpreter. */
-export function programsOf(parts: NativeParts, python: string): Programs {
-  // The bench measures the CPU only, because not all programs would use a GPU.
-  const common = { ...process.env, CUDA_VISIBLE_DEVICES: '-1', TF_CPP_MIN_LOG_LEVEL: '2' };
-  const plain = { ...common, ...nativeEnvironment(parts) };
-  const asTrainer = { ...plain, ...processEnvironment() };
+export interface ProgramsRequest {
+  parts: NativeParts;
+  /** The peers' interpreter. */
+  python: string;
+  machine: Machine;
+  /** Whether to include peers that are never the fastest. */
+  allPeers: boolean;
+}
 
-  const node = (env: NodeJS.ProcessEnv, script: string, ...args: unknown[]): Program => ({
+export function programsOf({ parts, python, machine, allPeers }: ProgramsRequest): Programs {
+  // The bench measures the CPU only, because not all programs would use a GPU.
+  const common = { ...process.env, CUDA_VISIBLE_DEVICES: '-1' };
+  const node = (script: string, threads: number, args: readonly unknown[]): Program => ({
     command: process.execPath,
     args: ['--import', 'tsx', pathOf(script), ...args.map(String)],
-    env,
+    env: { ...common, ...nativeEnvironment(parts), ...processEnvironment(threads) },
   });
-  const peer = (script: string, ...args: unknown[]): Program => ({
+  const peer = (script: string, threads: number, args: readonly unknown[], env = {}): Program => ({
     command: python,
     args: [pathOf(script), ...args.map(String)],
-    env: {
-      ...common,
-      TF_ENABLE_ONEDNN_OPTS: '1',
-      TORCHINDUCTOR_CACHE_DIR: join(benchCache.native, 'inductor'),
-    },
+    env: { ...common, ...processEnvironment(threads), ...peerEnvironment(threads), ...env },
   });
-  const torch = (name: string, variant: string): Contestant => ({
-    name,
-    program: (network, batchSize) => peer('torch_steps.py', JSON.stringify(network), batchSize, variant),
+  const steps = (script: string, names: string[], env = {}): Variants => ({
+    names,
+    program: ({ network, batchSize, threads }, wanted) =>
+      peer(script, threads, [JSON.stringify(network), batchSize, threads, ...wanted], env),
   });
-  return {
-    ours: {
-      name: 'ours',
-      program: (network, batchSize) => node(asTrainer, 'our-steps.ts', JSON.stringify(network), batchSize),
-    },
-    peers: (network) => [
-      torch('PyTorch', 'eager'),
-      ...(network.kind === 'dense' ? [] : [torch('PyTorch, channels last', 'channels-last')]),
-      torch('torch.compile', 'compile'),
+  const tfjs: Peer = {
+    name: 'tfjs-node',
+    variants: [
       {
-        name: 'tf.function',
-        program: (spec, batchSize) => peer('keras_steps.py', JSON.stringify(spec), batchSize),
-      },
-      {
-        name: 'tfjs-node',
-        program: (spec, batchSize) => node(plain, 'tfjs-steps.ts', JSON.stringify(spec), batchSize),
+        names: ['eager'],
+        program: ({ network, batchSize, threads }) =>
+          node('tfjs-steps.ts', threads, [JSON.stringify(network), batchSize]),
       },
     ],
-    ourEpoch: (network, batchSize, steps) =>
-      node(asTrainer, 'our-epoch.ts', JSON.stringify(network), batchSize, steps),
-    torchEpoch: (network, batchSize, steps) =>
-      peer('torch_epoch.py', JSON.stringify(network), batchSize, steps),
+  };
+  const tcmalloc = findTcmalloc();
+  const bfloat16 = machine.instructions.some((name) => BFLOAT16.includes(name));
+
+  return {
+    ours: ({ network, batchSize, threads }) =>
+      node('our-steps.ts', threads, [JSON.stringify(network), batchSize]),
+    peers({ kind }) {
+      const layouts = kind === 'dense' ? [''] : ['', ', channels last'];
+      const last = layouts.at(-1);
+      const eager = layouts.map((layout) => `fused${layout}`);
+      return [
+        {
+          name: 'PyTorch',
+          variants: [
+            steps('torch_steps.py', ['plain', ...eager, ...(bfloat16 ? [`${BFLOAT16_VARIANT}${last}`] : [])]),
+            ...(tcmalloc
+              ? [steps('torch_steps.py', [`fused${last}, tcmalloc`], { LD_PRELOAD: tcmalloc })]
+              : []),
+          ],
+        },
+        {
+          name: 'torch.compile',
+          variants: [steps('torch_steps.py', [`compile${last}`, `max-autotune${last}`])],
+        },
+        {
+          name: 'TensorFlow',
+          variants: [steps('tensorflow_steps.py', ['tf.function', 'jit_compile'])],
+        },
+        { name: 'JAX', variants: [steps('jax_steps.py', ['jit'])] },
+        ...(allPeers ? [{ name: 'Keras', variants: [steps('keras_steps.py', ['tf.function'])] }, tfjs] : []),
+      ];
+    },
+    epoch: (loop, { network, batchSize, threads }, count) => {
+      const args = [JSON.stringify(network), batchSize, count];
+      if (loop === 'ours') return node('our-epoch.ts', threads, args);
+      return peer('torch_epoch.py', threads, [...args, threads, loop]);
+    },
   };
 }
 
+/** A variant of PyTorch that is shown beside the others, and doesn't count: its numbers differ. */
+export const BFLOAT16_VARIANT = 'fused, bf16';
+
 // --- helpers ---
+
+/** What the peers' libraries read when they load. NPROC is for JAX. */
+function peerEnvironment(threads: number): Record<string, string> {
+  return {
+    OMP_NUM_THREADS: String(threads),
+    MKL_NUM_THREADS: String(threads),
+    NPROC: String(threads),
+    JAX_PLATFORMS: 'cpu',
+    TORCHINDUCTOR_CACHE_DIR: join(benchCache.native, 'inductor'),
+  };
+}
 
 function pathOf(script: string): string {
   return fileURLToPath(new URL(`./programs/${script}`, import.meta.url));

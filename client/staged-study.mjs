@@ -14,12 +14,12 @@ if (problem) {
   process.exit(1);
 }
 try {
-  compileIfStale();
+  await compileIfStale();
 } catch (error) {
   console.error(/** @type {Error} */ (error).message);
   process.exit(1);
 }
-const { main } = await import(new URL('../dist/client/main.js', import.meta.url).href);
+const { main } = await import(new URL('../dist/bundle/main.js', import.meta.url).href);
 await main(process.argv);
 // After a failure, pending calls to servers would keep the process alive.
 process.exit();

@@ -8,7 +8,7 @@ export const projectRoot = rootAbove(dirname(fileURLToPath(import.meta.url)));
 /**
  * The path of a compiled program of this project, for running it as a process.
  *
- * @param entry its source without the extension, such as `trainer/main`.
+ * @param entry its source without the extension, such as `trainer/main`, or `bundle/` and a name in `infra/build/compiler.mjs`.
  */
 export function compiledProgram(entry: string): string {
   return join(projectRoot, 'dist', `${entry}.js`);

@@ -1,10 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
 import { compileIfStale } from '../infra/build/compile.mjs';
-import { compiledProgram } from '../infra/project.ts';
 import { launch, type ManagedProcess } from '../infra/servers/managed-process.ts';
 import { minioServerLaunch, untilMinioAnswers } from '../infra/servers/minio-server.ts';
 import { freePorts } from '../infra/servers/ports.ts';
@@ -16,6 +14,7 @@ import {
 import { ensureNativeParts, type NativeParts } from '../infra/setup/native-parts.ts';
 import { ensureBucket } from '../storage/minio/bucket.ts';
 import type { StoreConfig } from '../storage/minio/store-config.ts';
+import { workflowBundle } from '../workers/workflow-bundle.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -34,7 +33,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   // The tests use their own servers, not those that the environment names.
   for (const name of Object.keys(process.env)) if (/^(TEMPORAL|S3)_/.test(name)) delete process.env[name];
   // Workers, trainers and commands run as compiled programs.
-  compileIfStale();
+  await compileIfStale();
   const nativeParts = await ensureNativeParts();
   const folder = await mkdtemp(join(tmpdir(), 'staged-study-test-'));
   process.env.TEMPORAL_CONFIG_FILE = join(folder, 'no-temporal-profiles.toml');
@@ -91,12 +90,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 // --- helpers ---
 
-/** Bundled once for all test files, from what has been compiled. */
+/** One for all test files, of what has been compiled. */
 async function bundleWorkflows(folder: string): Promise<string> {
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: compiledProgram('workflows/index'),
-    logger: new DefaultLogger('ERROR'),
-  });
+  const { code } = await workflowBundle();
   const path = join(folder, 'workflows.js');
   await writeFile(path, code);
   return path;

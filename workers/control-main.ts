@@ -1,11 +1,11 @@
 /** The control worker: workflows and short activities. */
 import { createControlActivities } from '../activities/control-activities.ts';
-import { compiledProgram } from '../infra/project.ts';
 import { cacheFolder } from '../storage/inputs/cache-folder.ts';
 import { CONTROL_QUEUE } from '../temporal/names.ts';
 import { connectWorker } from './connect-worker.ts';
 import { registerSearchAttributes } from './register-search-attributes.ts';
 import { runWorker } from './run-worker.ts';
+import { workflowBundle } from './workflow-bundle.ts';
 
 await runWorker(async () => {
   const { connection, namespace, store } = await connectWorker();
@@ -14,7 +14,7 @@ await runWorker(async () => {
     connection,
     namespace,
     taskQueue: CONTROL_QUEUE,
-    workflowsPath: compiledProgram('workflows/index'),
+    workflowBundle: await workflowBundle(),
     activities: createControlActivities({
       store,
       downloads: cacheFolder(),

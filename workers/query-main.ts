@@ -2,11 +2,11 @@
  * The query worker: workflows without activities. It answers queries and cancels studies. What a workflow wants done next
  * stays in its queue until a control worker and a training worker come.
  */
-import { compiledProgram } from '../infra/project.ts';
 import { CONTROL_QUEUE } from '../temporal/names.ts';
 import { connectTemporal } from './connect-worker.ts';
 import { registerSearchAttributes } from './register-search-attributes.ts';
 import { runWorker } from './run-worker.ts';
+import { workflowBundle } from './workflow-bundle.ts';
 
 await runWorker(async () => {
   const { connection, namespace } = await connectTemporal();
@@ -15,6 +15,6 @@ await runWorker(async () => {
     connection,
     namespace,
     taskQueue: CONTROL_QUEUE,
-    workflowsPath: compiledProgram('workflows/index'),
+    workflowBundle: await workflowBundle(),
   };
 });

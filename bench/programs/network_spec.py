@@ -19,5 +19,7 @@ class Network(TypedDict, total=False):
 
 CLASSES = 10
 IMAGE_SIZE = 32
+# The size of CIFAR-10's training set.
+IMAGES = 50_000
 LEARNING_RATE = 0.02
 MOMENTUM = 0.9

@@ -21,7 +21,7 @@ backend.binding = Object.create(binding, { runSavedModel: { value: timed.runSave
 
 const [network = '', batch = ''] = process.argv.slice(2);
 const batchSize = Number(batch);
-const { config, engine } = openTraining(JSON.parse(network), batchSize);
+const { config, engine, parameters } = openTraining(JSON.parse(network), batchSize);
 const pauses = createPauses();
 const order = shuffledOrder(
   Int32Array.from({ length: IMAGES }, (_, index) => index),
@@ -47,4 +47,8 @@ const milliseconds = await measureSteps(step, () => {
   insideMilliseconds = 0;
   began = performance.now();
 });
-end({ milliseconds, outsideShare: 1 - insideMilliseconds / (performance.now() - began) });
+end({
+  milliseconds: { ours: milliseconds },
+  parameters,
+  outsideShare: 1 - insideMilliseconds / (performance.now() - began),
+});

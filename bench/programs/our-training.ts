@@ -21,7 +21,7 @@ export const IMAGES = 50_000;
 export function openTraining(
   network: Network,
   batchSize: number,
-): { config: TrainingConfig; engine: TrainingEngine } {
+): { config: TrainingConfig; engine: TrainingEngine; parameters: number } {
   const config = { ...asTrained({ ...defaultSettings, batchSize }, { epochDivisor: 1 }), network };
   const compiled = createNetwork(config);
   const engine = createCompiledEngine({
@@ -36,5 +36,5 @@ export function openTraining(
   const start = startingTensors(compiled, createUpdateRule(config.optimizer), 0);
   engine.setWeights(start.weights);
   engine.setSlots(start.slots);
-  return { config, engine };
+  return { config, engine, parameters: compiled.parameterCount };
 }

@@ -28,4 +28,14 @@ async function step(): Promise<void> {
   cost?.dispose();
 }
 
-end({ milliseconds: await measureSteps(step) });
+const sizes = model.trainableWeights.map(({ shape }) => sizeOf(shape));
+end({
+  milliseconds: { eager: await measureSteps(step) },
+  parameters: sizes.reduce((sum, size) => sum + size, 0),
+});
+
+// --- helpers ---
+
+function sizeOf(shape: readonly (number | null)[]): number {
+  return shape.reduce<number>((product, size) => product * (size ?? 1), 1);
+}

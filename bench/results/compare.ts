@@ -1,24 +1,25 @@
 /**
- * `npm run compare-pytorch`: trains networks of the shipped study with our engine and with PyTorch, on the same images and
- * split. Prints both sides' validation accuracies as a Markdown table. Progress goes to standard error.
+ * `npm run compare-pytorch`: trains networks of the shipped study with our engine and with PyTorch, from the same weights,
+ * on the same images in the same order. Writes docs/results-against-pytorch.md. Progress goes to standard error.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Command } from 'commander';
 import { endWith } from '../../client/command-line/exit-codes.ts';
+import { projectRoot } from '../../infra/project.ts';
 import { ensureNativeParts, trainerEnvironment } from '../../infra/setup/native-parts.ts';
 import { UserError } from '../../infra/user-error.ts';
 import { processEnvironment } from '../../trainer/environment.ts';
 import { ArchiveError, readCifar10Archive } from '../../training/data/archive.ts';
 import { unpackImages } from '../../training/data/packed-images.ts';
 import { splitImages } from '../../training/data/split.ts';
-import type { EpochResult, Job, Printed } from './job.ts';
-import { comparedConfigs, EPOCHS, splitRequest } from './plan.ts';
-import { type ComparedNetwork, comparisonTable } from './table.ts';
+import { trainOnBothSides } from './both-sides.ts';
+import { resultsPage } from './page.ts';
+import { type ComparedRow, comparedRows, IMAGES, SEEDS, splitRequest } from './plan.ts';
+import type { Pair, RowResults } from './table.ts';
 
 try {
   await compare(parseArguments(process.argv.slice(2)));
@@ -31,101 +32,120 @@ try {
 interface Arguments {
   python: string;
   archive: string;
-}
-
-interface Side {
-  name: string;
-  /** Trains, and returns the lines of its output. */
-  run(job: Job): Promise<Printed[]>;
+  only: string[] | undefined;
 }
 
 function parseArguments(args: string[]): Arguments {
   const command = new Command('npm run compare-pytorch --')
     .description(
-      `Trains four networks for ${EPOCHS} epochs with our engine and with PyTorch, each with three seeds or more, and ` +
-        'compares their validation accuracies. Takes about 20 minutes on two cores.',
+      'Trains networks of the shipped study with our engine and with PyTorch, from the same weights and with the same order ' +
+        'and flips, and compares their losses and accuracies. Takes about 12 minutes on two cores.',
     )
-    .requiredOption('--python <path>', 'a Python with PyTorch (pip install torch)')
+    .requiredOption(
+      '--python <path>',
+      'a Python with PyTorch and torchvision (pip install torch torchvision)',
+    )
     .option('--archive <file>', "CIFAR-10's binary archive", process.env.CIFAR10_ARCHIVE)
+    .option('--only <network...>', 'only these networks; prints the results without writing them to docs/')
     .allowExcessArguments(false)
     .exitOverride()
     .showHelpAfterError('(run with --help for all options)');
-  const { python, archive } = command.parse(args, { from: 'user' }).opts<Partial<Arguments>>();
+  const { python, archive, only } = command.parse(args, { from: 'user' }).opts<Partial<Arguments>>();
   if (!python || !archive) {
     throw new UserError(
       "--archive: expected CIFAR-10's binary archive (cifar-10-binary.tar.gz), got neither the option nor CIFAR10_ARCHIVE",
     );
   }
-  return { python, archive };
+  return { python, archive, only };
 }
 
-async function compare({ python, archive }: Arguments): Promise<void> {
+async function compare({ python, archive, only }: Arguments): Promise<void> {
   await checkPython(python);
-  // Our side's processes inherit this environment.
-  Object.assign(process.env, trainerEnvironment(await ensureNativeParts()), processEnvironment());
+  const rows = selectedRows(only);
+  const started = Date.now();
+  // Several programs run at once, with one thread each.
+  const env = { ...process.env, ...trainerEnvironment(await ensureNativeParts()), ...processEnvironment(1) };
   const folder = await mkdtemp(join(tmpdir(), 'compare-pytorch-'));
   try {
-    const { train } = await readCifar10Archive(archive);
-    const { training, validation } = splitImages(unpackImages(train, archive).labels, splitRequest(train));
-    await writeFile(join(folder, 'train.bin'), train);
-    await writeFile(
-      join(folder, 'split.json'),
-      JSON.stringify({ training: [...training], validation: [...validation] }),
-    );
-    const sides = {
-      ours: side('ours', process.execPath, ['--import', 'tsx', pathOf('train.ts')]),
-      pytorch: side('PyTorch', python, [pathOf('train.py')]),
-    };
-    const networks: ComparedNetwork[] = [];
-    const ranOn = new Set<string>();
-    for (const { name, config, seeds } of comparedConfigs()) {
-      const trials = { ours: [] as EpochResult[][], pytorch: [] as EpochResult[][] };
-      for (const seed of seeds) {
-        for (const key of ['ours', 'pytorch'] as const) {
-          const started = performance.now();
-          const printed = await sides[key].run({ folder, config, seed });
-          const epochs = printed.flatMap((line) => ('epoch' in line ? [line.epoch] : []));
-          for (const line of printed) if ('ranOn' in line) ranOn.add(line.ranOn);
-          trials[key].push(epochs);
-          const accuracies = epochs.map(({ accuracy }) => accuracy.toFixed(2)).join(', ');
-          const seconds = ((performance.now() - started) / 1000).toFixed(0);
-          console.error(`${name}, seed ${seed}, ${sides[key].name}: ${accuracies} % (${seconds} s)`);
-        }
-      }
-      networks.push({ name, ...trials });
+    const { train, trainImages } = await readCifar10Archive(archive);
+    if (trainImages < IMAGES) {
+      throw new UserError(`--archive: expected ${IMAGES} training images or more, got ${trainImages}`);
     }
-    console.log(comparisonTable(networks, EPOCHS));
-    console.log(
-      `\n${training.length} images to train on, ${validation.length} to validate. ${[...ranOn].join('. ')}.`,
+    const images = join(folder, 'train.bin');
+    await writeFile(images, train);
+    const { training, validation } = splitImages(unpackImages(train, archive).labels, splitRequest());
+
+    const ranOn = new Set<string>();
+    const sides = {
+      python,
+      env,
+      log: (line: string) => console.error(line),
+      onMachine: (line: string) => void ranOn.add(line),
+    };
+    const results = await trainAll(rows, (row, seed) =>
+      trainOnBothSides(
+        `${row.title}, seed ${seed}`,
+        {
+          images,
+          training: [...training],
+          validation: [...validation],
+          config: row.config,
+          seed,
+          start: join(folder, `${row.title}, ${seed}`),
+        },
+        { ...sides, withDouble: seed === SEEDS[0] },
+      ),
     );
+    const page = resultsPage(results, {
+      training: training.length,
+      validation: validation.length,
+      ranOn: [...ranOn].sort(),
+      minutes: (Date.now() - started) / 60_000,
+    });
+    console.log(page);
+    if (only) return;
+    await writeFile(join(projectRoot, 'docs', 'results-against-pytorch.md'), page);
+    console.error('Wrote docs/results-against-pytorch.md.');
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
+/** Trains every row with every seed, as many at once as there are processors. */
+async function trainAll(
+  rows: readonly ComparedRow[],
+  train: (row: ComparedRow, seed: number) => Promise<Pair>,
+): Promise<RowResults[]> {
+  const results = rows.map(({ title }) => ({ title, pairs: [] as Pair[] }));
+  const tasks = rows.flatMap((row, index) => SEEDS.map((seed) => ({ row, seed, index })));
+  const line = async () => {
+    // Those that take longest first, so that none is left alone at the end.
+    for (let task = tasks.pop(); task; task = tasks.pop()) {
+      const pair = await train(task.row, task.seed);
+      results[task.index]?.pairs.push(pair);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, line));
+  return results;
+}
+
+function selectedRows(only: string[] | undefined): ComparedRow[] {
+  const rows = comparedRows();
+  const names = new Set(rows.map(({ network }) => network));
+  const unknown = only?.find((name) => !names.has(name));
+  if (unknown !== undefined) {
+    throw new UserError(`--only: expected one of ${[...names].join(', ')}, got "${unknown}"`);
+  }
+  return only ? rows.filter(({ network }) => only.includes(network)) : rows;
+}
+
 async function checkPython(python: string): Promise<void> {
   try {
-    await promisify(execFile)(python, ['-c', 'import torch']);
+    await promisify(execFile)(python, ['-c', 'import torch, torchvision']);
   } catch (cause) {
-    throw new UserError(`--python: expected a Python with PyTorch (pip install torch), got ${python}`, {
-      cause,
-    });
+    throw new UserError(
+      `--python: expected a Python with PyTorch and torchvision (pip install torch torchvision), got ${python}`,
+      { cause },
+    );
   }
-}
-
-function side(name: string, command: string, args: string[]): Side {
-  return {
-    name,
-    async run(job) {
-      const { stdout } = await promisify(execFile)(command, [...args, JSON.stringify(job)]);
-      return stdout
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line) as Printed);
-    },
-  };
-}
-
-function pathOf(file: string): string {
-  return fileURLToPath(new URL(file, import.meta.url));
 }

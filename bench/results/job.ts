@@ -1,20 +1,41 @@
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
 
-/** What a program of either side trains, as JSON in its first argument. */
+/** What both programs train: JSON, in the file that their first argument names. */
 export interface Job {
-  /** It has `train.bin`, CIFAR-10's packed training images, and `split.json`, indices of `training` and `validation`. */
-  folder: string;
+  /** The file of CIFAR-10's packed training images. */
+  images: string;
+  /** Indices of images, ascending. */
+  training: number[];
+  validation: number[];
   config: TrainingConfig;
   seed: number;
+  /** A folder for what both sides start from. Ours writes it; see `writeStart`. */
+  start: string;
 }
 
-/** A line of a program's output. */
-export type Printed = { epoch: EpochResult } | { ranOn: string };
+/** A line of a program's output. `firstEpoch`: the mean training loss in each part of epoch 1; see `partEnds`. */
+export type Printed = { epoch: EpochResult } | { firstEpoch: number[] } | { ranOn: string };
 
-/** Results on the validation images after an epoch. */
+/** Results of an epoch. Losses are means over its images, nats. */
 export interface EpochResult {
-  /** Mean over the images, nats. */
+  /** Of the training images, each in its step. */
+  trainLoss: number;
+  /** Of the validation images. */
   loss: number;
-  /** Percent. */
+  /** Of the validation images, percent. */
   accuracy: number;
 }
+
+/**
+ * The steps, from 1, with which the parts of an epoch end. The first part is the first step; the others are tenths, the
+ * first of them without that step.
+ *
+ * @param steps at least 20.
+ */
+export function partEnds(steps: number): number[] {
+  return [1, ...Array.from({ length: TENTHS }, (_, tenth) => Math.floor(((tenth + 1) * steps) / TENTHS))];
+}
+
+// --- helpers ---
+
+const TENTHS = 10;

@@ -1,33 +1,69 @@
 import { parseStudy } from '../../study/definition/parse-study.ts';
-import type { TrainingConfig } from '../../study/definition/training-config.ts';
+import type { Network, TrainingConfig } from '../../study/definition/training-config.ts';
 import { asTrained } from '../../study/plan/epochs.ts';
 import { cifar10 } from '../../study/shipped/cifar10.ts';
-import { PACKED_IMAGE_BYTES } from '../../training/data/packed-images.ts';
 import type { SplitRequest } from '../../training/data/split.ts';
 
-export const EPOCHS = 5;
-/** Number of seeds for each network. With three seeds of `MLP`, a difference could have been chance. */
-const SEEDS = { MLP: 8, relu_layer_div4: 3, default_conv: 3, simple_cnn: 3 };
+/** Networks of the shipped study and settings that are trained on both sides. */
+export interface ComparedRow {
+  network: string;
+  /** Names the network, and what differs from the study's base: `default_conv`, adagrad. */
+  title: string;
+  config: TrainingConfig;
+}
+
+export const SEEDS = [1, 2, 3] as const;
+/** Training images before the split. */
+export const IMAGES = 6250;
 
 const study = parseStudy(cifar10, 'cifar10');
 
-/** Networks of the shipped study with its settings, for a few epochs. */
-export function comparedConfigs(): { name: string; config: TrainingConfig; seeds: number[] }[] {
-  const candidates = study.stages.flatMap((stage) => (stage.kind === 'compare' ? stage.candidates : []));
-  return Object.entries(SEEDS).map(([name, count]) => {
-    const network = candidates.find((candidate) => candidate.name === name)?.change.network;
-    if (!network) throw new Error(`expected the study ${study.name} to have a network ${name}, got none`);
-    const seeds = Array.from({ length: count }, (_, index) => index + 1);
-    return {
-      name,
-      config: { ...asTrained({ ...study.base, epochs: EPOCHS }, { epochDivisor: 1 }), network },
-      seeds,
-    };
-  });
+/** All rows, those that take longest last. */
+export function comparedRows(): ComparedRow[] {
+  const withBase = (Object.keys(EPOCHS) as Name[]).map((name) => row(name, '', {}));
+  const optimizers = studyCandidates('optimizer').map(({ name, change }) =>
+    row(OPTIMIZED, name.slice(1).replaceAll('_', ' '), change),
+  );
+  const [first, ...rest] = withBase;
+  return [first as ComparedRow, ...optimizers, ...rest];
 }
 
-/** The study's split of all images. */
-export function splitRequest(packed: Uint8Array): SplitRequest {
+/** The study's split of a part of the images. */
+export function splitRequest(): SplitRequest {
   const { validationFraction, splitSeed } = study;
-  return { trainImages: packed.length / PACKED_IMAGE_BYTES, validationFraction, splitSeed };
+  return { trainImages: IMAGES, validationFraction, splitSeed };
+}
+
+// --- helpers ---
+
+/** Epochs by network. `rn14_reduced` is the small ResNet of the study's demo; the last two stay near chance for long. */
+const EPOCHS = {
+  default_conv: 5,
+  MLP: 5,
+  simple_cnn: 5,
+  rn14_reduced: 5,
+  relu_layer_div2: 3,
+  simple_cnn_arq_2: 3,
+};
+type Name = keyof typeof EPOCHS;
+/** The network that all optimizers train. */
+const OPTIMIZED: Name = 'default_conv';
+
+function row(name: Name, settings: string, change: Partial<Omit<TrainingConfig, 'epochs'>>): ComparedRow {
+  const base = asTrained({ ...study.base, epochs: EPOCHS[name] }, { epochDivisor: 1 });
+  const title = [`\`${name}\``, settings].filter(Boolean).join(', ');
+  return { network: name, title, config: { ...base, network: networkOf(name), ...change } };
+}
+
+function networkOf(name: string): Network {
+  for (const { name: own, change, reduced } of ['dense', 'cnn'].flatMap(studyCandidates)) {
+    if (own === name && change.network) return change.network;
+    if (reduced?.name === name) return reduced.network;
+  }
+  throw new Error(`expected the study ${study.name} to have a network ${name}, got none`);
+}
+
+function studyCandidates(stageName: string) {
+  const stage = study.stages.find(({ name }) => name === stageName);
+  return stage?.kind === 'compare' ? stage.candidates : [];
 }

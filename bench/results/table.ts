@@ -1,36 +1,90 @@
+import { table } from '../markdown.ts';
 import type { EpochResult } from './job.ts';
 
-/** One side's epochs of one network, by seed. */
-export type Trials = readonly (readonly EpochResult[])[];
-
-export interface ComparedNetwork {
-  name: string;
-  ours: Trials;
-  pytorch: Trials;
+/** One side's training with one seed. */
+export interface Trial {
+  epochs: readonly EpochResult[];
+  /** Mean training loss in each part of epoch 1, nats. */
+  firstEpoch: readonly number[];
 }
 
-/** Validation accuracies of both sides after the first and the last epoch and at their best, as a Markdown table. */
-export function comparisonTable(networks: readonly ComparedNetwork[], epochs: number): string {
-  const columns: [string, (trial: readonly EpochResult[]) => number][] = [
-    ['epoch 1', (trial) => accuracyAt(trial, 0)],
-    [`epoch ${epochs}`, (trial) => accuracyAt(trial, epochs - 1)],
-    ['best epoch', (trial) => Math.max(...trial.map(({ accuracy }) => accuracy))],
-  ];
-  const rows = networks.flatMap(({ name, ours, pytorch }) => [
-    [`\`${name}\``, 'ours', ...columns.map(([, value]) => meanAndRange(ours.map(value)))],
-    ['', 'PyTorch', ...columns.map(([, value]) => meanAndRange(pytorch.map(value)))],
-    ['', 'difference', ...columns.map(([, value]) => difference(ours.map(value), pytorch.map(value)))],
-  ]);
-  const head = ['network', '', ...columns.map(([title]) => title)];
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+/** Both sides' trainings with one seed: from the same weights, on the same images in the same order. */
+export interface Pair {
+  ours: Trial;
+  pytorch: Trial;
+  /** PyTorch's `firstEpoch` in double precision; null if it was not measured. */
+  double: readonly number[] | null;
+}
+
+/** A network and its settings, trained with several seeds. */
+export interface RowResults {
+  /** `default_conv, adagrad` */
+  title: string;
+  pairs: readonly Pair[];
+}
+
+/** Validation accuracies of both sides after the first, the middle and the last epoch, as a Markdown table. */
+export function accuracyTable(rows: readonly RowResults[]): string {
+  const lines = rows.flatMap(({ title, pairs }) => {
+    const epochs = pairs[0]?.ours.epochs.length ?? 0;
+    const shown = [1, Math.ceil(epochs / 2), epochs];
+    const of = (side: 'ours' | 'pytorch', epoch: number) =>
+      pairs.map((pair) => accuracyAt(pair[side], epoch));
+    return [
+      [title, String(epochs), 'ours', ...shown.map((epoch) => meanAndRange(of('ours', epoch)))],
+      ['', '', 'PyTorch', ...shown.map((epoch) => meanAndRange(of('pytorch', epoch)))],
+      ['', '', 'difference', ...shown.map((epoch) => difference(of('ours', epoch), of('pytorch', epoch)))],
+    ];
+  });
+  return table(['network', 'epochs', '', 'epoch 1', 'middle epoch', 'last epoch'], lines);
+}
+
+/**
+ * How far apart training losses are in epoch 1, as a Markdown table: those of both sides, PyTorch's in single and double
+ * precision, and our own with different seeds.
+ */
+export function lossTable(rows: readonly RowResults[]): string {
+  const lines = rows.map(({ title, pairs }) => {
+    const apart = pairs.map(({ ours, pytorch }) => differences(ours.firstEpoch, pytorch.firstEpoch));
+    const rounding = pairs.flatMap(({ pytorch, double }) =>
+      double ? differences(pytorch.firstEpoch, double).slice(1) : [],
+    );
+    const seeds = pairs.flatMap(({ ours }) =>
+      pairs.flatMap((other) => differences(ours.firstEpoch, other.ours.firstEpoch).slice(1)),
+    );
+    return [
+      title,
+      nats(apart.map((parts) => at(parts, 0))),
+      nats(apart.map((parts) => at(parts, 1))),
+      nats(apart.flatMap((parts) => parts.slice(1))),
+      nats(rounding),
+      nats(seeds),
+    ];
+  });
+  return table(
+    [
+      'network',
+      'first step',
+      'first tenth',
+      'any tenth',
+      'PyTorch, single and double precision, any tenth',
+      'two seeds, any tenth',
+    ],
+    lines,
+  );
 }
 
 // --- helpers ---
 
-function accuracyAt(trial: readonly EpochResult[], index: number): number {
-  const epoch = trial[index];
-  if (!epoch) throw new Error(`expected epoch ${index + 1} of a trial, got ${trial.length} epochs`);
-  return epoch.accuracy;
+function accuracyAt(trial: Trial, epoch: number): number {
+  return at(trial.epochs, epoch - 1).accuracy;
+}
+
+function at<T>(values: readonly T[], index: number): T {
+  const value = values[index];
+  if (value === undefined)
+    throw new Error(`expected more than ${index} values of a trial, got ${values.length}`);
+  return value;
 }
 
 /** `53.09 (52.71–53.40)` */
@@ -39,11 +93,24 @@ function meanAndRange(values: readonly number[]): string {
   return `${mean(values).toFixed(2)} (${low}–${high})`;
 }
 
-/** Difference of the means, with its standard error from the spread of both sides' seeds: `+0.21 ± 0.35`. */
+/** The mean difference of the pairs, with its standard error: `+0.21 ± 0.35`. */
 function difference(ours: readonly number[], theirs: readonly number[]): string {
-  const error = Math.sqrt(variance(ours) / ours.length + variance(theirs) / theirs.length);
-  const value = mean(ours) - mean(theirs);
+  const differences = ours.map((value, pair) => value - at(theirs, pair));
+  const value = mean(differences);
+  const error = Math.sqrt(variance(differences) / differences.length);
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)} ± ${error.toFixed(2)}`;
+}
+
+function differences(losses: readonly number[], others: readonly number[]): number[] {
+  return losses.map((loss, part) => Math.abs(loss - at(others, part)));
+}
+
+/** The largest value with two significant digits: `0.0000021`, `0.013`, `1.2`. */
+function nats(values: readonly number[]): string {
+  if (values.length === 0) return '–';
+  const most = Math.max(...values);
+  if (most === 0) return '0';
+  return most.toFixed(Math.min(Math.max(0, 1 - Math.floor(Math.log10(most))), 12));
 }
 
 function mean(values: readonly number[]): number {

@@ -1,96 +1,84 @@
-import type { BenchResults, EpochTimes } from '../bench-results.ts';
-import { epochFloor, MEMORY_LIMIT } from '../floors.ts';
+import { epochFloor } from '../floors.ts';
 import type { NamedNetwork } from '../networks.ts';
-import type { Programs } from '../programs.ts';
-import { untilQuiet } from './machine-load.ts';
-import { runProgram } from './measure.ts';
+import type { Loop } from '../programs.ts';
+import type { Bench } from '../sections/section.ts';
+import type { Measurement } from './measure.ts';
 import { measureByTurns, summaryOf } from './rounds.ts';
 import type { Summary } from './statistics.ts';
 
-const ROUNDS = 3;
-const BATCH_SIZE = 32;
-const STEPS_PER_EPOCH = 1250;
-const PROJECTED_FROM = 200;
-const MEMORY_BATCH_SIZE = 128;
-/** Memory doesn't grow after the first step. */
-const MEMORY_STEPS = 5;
-
-/** Measures an epoch of 40,000 images at batch 32 against the original report's PyTorch loop. */
-export async function measureEpochTimes(
-  programs: Programs,
-  { name, network }: NamedNetwork,
-  signal: AbortSignal,
-  log: (line: string) => void,
-): Promise<EpochTimes> {
-  const complete = network.kind !== 'resnet';
-  const [ours, peer] = await sideBySide(
-    {
-      title: `${name}, an epoch`,
-      ours: programs.ourEpoch(network, BATCH_SIZE, complete ? STEPS_PER_EPOCH : PROJECTED_FROM),
-      peer: programs.torchEpoch(network, BATCH_SIZE, PROJECTED_FROM),
-      value: 'seconds',
-    },
-    signal,
-    log,
-  );
-  return {
-    network: name,
-    ours,
-    peer,
-    projectedFrom: complete ? null : PROJECTED_FROM,
-    ratio: peer.median / ours.median,
-    floor: epochFloor(name),
-  };
+/** The training part of an epoch of 40,000 images at batch 32. */
+export interface EpochTimes {
+  network: string;
+  threads: number;
+  ours: LoopTime;
+  /** By name; the last is PyTorch's good loop. */
+  peers: Record<Exclude<Loop, 'ours'>, LoopTime>;
+  /** Ratio of the good loop's time to ours. */
+  ratio: number;
+  floor: number;
 }
 
-/** Measures the memory that training a network at batch 128 with all images takes on both sides. */
-export async function measureMemory(
-  programs: Programs,
+export interface LoopTime {
+  seconds: Summary;
+  /** Number of steps that it is projected from; null for a complete epoch. */
+  projectedFrom: number | null;
+}
+
+const ROUNDS = 3;
+const BATCH_SIZE = 32;
+const LOOPS: readonly Loop[] = ['ours', 'original report', 'in memory'];
+/** If the ratio after two rounds is this many times the floor, or less than the reciprocal, a third tells nothing new. */
+const CLEAR = 1.15;
+
+/** Measures an epoch against two PyTorch loops: the original report's, once, and a good one. */
+export async function measureEpochTimes(
+  { programs, run, untilQuiet, log }: Bench,
   { name, network }: NamedNetwork,
-  signal: AbortSignal,
-  log: (line: string) => void,
-): Promise<BenchResults['memory']> {
-  const [ours, peer] = await sideBySide(
-    {
-      title: `${name}, memory at batch ${MEMORY_BATCH_SIZE}`,
-      ours: programs.ourEpoch(network, MEMORY_BATCH_SIZE, MEMORY_STEPS),
-      peer: programs.torchEpoch(network, MEMORY_BATCH_SIZE, MEMORY_STEPS),
-      value: 'peakMegabytes',
+  threads: number,
+): Promise<EpochTimes> {
+  const request = { network, batchSize: BATCH_SIZE, threads };
+  const floor = epochFloor(name);
+  const { measured, failed } = await measureByTurns({
+    title: `${name}, an epoch, threads ${threads}`,
+    turns: LOOPS.map((loop) => ({
+      name: loop,
+      measure: () => run(programs.epoch(loop, request, 'epoch')),
+    })),
+    rounds: ROUNDS,
+    continueWith(found, round) {
+      const ratio = ratioOf(found);
+      const clear = ratio > floor * CLEAR || ratio < floor / CLEAR;
+      return round > 1 && clear ? [] : ['ours', 'in memory'];
     },
-    signal,
     log,
-  );
-  return { ours, peer, limit: MEMORY_LIMIT };
+    untilQuiet,
+  });
+  for (const [loop, why] of failed)
+    throw new Error(`${name}: the loop "${loop}" could not be measured: ${why}`);
+  return {
+    network: name,
+    threads,
+    ours: timeOf(measured, 'ours'),
+    peers: {
+      'original report': timeOf(measured, 'original report'),
+      'in memory': timeOf(measured, 'in memory'),
+    },
+    ratio: ratioOf(measured),
+    floor,
+  };
 }
 
 // --- helpers ---
 
-interface Sides {
-  title: string;
-  ours: Parameters<typeof runProgram>[0];
-  peer: Parameters<typeof runProgram>[0];
-  value: 'seconds' | 'peakMegabytes';
+function ratioOf(measured: ReadonlyMap<string, Measurement[]>): number {
+  const median = (loop: Loop) => timeOf(measured, loop).seconds.median;
+  return median('in memory') / median('ours');
 }
 
-async function sideBySide(
-  { title, ours, peer, value }: Sides,
-  signal: AbortSignal,
-  log: (line: string) => void,
-): Promise<[Summary, Summary]> {
-  const { measured, failed } = await measureByTurns({
-    title,
-    turns: [
-      { name: 'ours', measure: () => runProgram(ours, signal) },
-      { name: 'PyTorch', measure: () => runProgram(peer, signal) },
-    ],
-    rounds: ROUNDS,
-    log,
-    untilQuiet: () => untilQuiet(signal),
-  });
-  const [first, second] = ['ours', 'PyTorch'].map((name) => measured.get(name));
-  if (!first || !second) throw new Error(`${title}: PyTorch could not be measured: ${failed.get('PyTorch')}`);
-  return [
-    summaryOf(first, (figures) => figures[value] ?? 0),
-    summaryOf(second, (figures) => figures[value] ?? 0),
-  ];
+function timeOf(measured: ReadonlyMap<string, Measurement[]>, loop: Loop): LoopTime {
+  const found = measured.get(loop) ?? [];
+  return {
+    seconds: summaryOf(found, ({ seconds = 0 }) => seconds),
+    projectedFrom: found.find(({ figures }) => figures.projectedFrom)?.figures.projectedFrom ?? null,
+  };
 }

@@ -14,11 +14,10 @@ import { CIFAR10_CLASSES } from '../../study/shipped/class-names.ts';
 import { NUMERICS, type TrialSpec } from '../../study/trial/trial.ts';
 import { startTrainer } from '../../trainer/start-trainer.ts';
 import { PACKED_IMAGE_BYTES } from '../../training/data/packed-images.ts';
-import type { BenchResults } from '../bench-results.ts';
-import { FIRST_STEP_LIMIT } from '../floors.ts';
 import { disturbanceBetween, readLoad, untilQuiet } from './machine-load.ts';
 import { leastDisturbed, type Measurement } from './measure.ts';
 import { summaryOf } from './rounds.ts';
+import type { Summary } from './statistics.ts';
 
 const ROUNDS = 3;
 const IMAGES = 50_000;
@@ -27,13 +26,15 @@ const BATCH_SIZE = 32;
 /**
  * Measures the time from the start of a trainer's process to the end of its first step. It uses an object store of its
  * own, and 50,000 images that are already in the machine's cache.
+ *
+ * @returns seconds.
  */
 export async function measureFirstStep(
   parts: NativeParts,
   network: Network,
   signal: AbortSignal,
   log: (line: string) => void,
-): Promise<BenchResults['firstStep']> {
+): Promise<Summary> {
   const folder = await mkdtemp(join(tmpdir(), 'staged-study-bench-'));
   const ports = await freePorts({ store: [], console: [] });
   const store = {
@@ -81,7 +82,7 @@ export async function measureFirstStep(
       log(`time to the first step, round ${round} of ${ROUNDS}: ${one.figures.toFixed(2)} s`);
       found.push(one);
     }
-    return { seconds: summaryOf(found, (seconds) => seconds), limit: FIRST_STEP_LIMIT };
+    return summaryOf(found, (seconds) => seconds);
   } finally {
     await minio.stop();
     await rm(folder, { recursive: true, force: true });

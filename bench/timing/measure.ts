@@ -11,10 +11,16 @@ export interface Program {
 
 /** A program's results. */
 export interface Figures {
-  /** Per step: means of blocks of steps. */
-  milliseconds?: number[];
+  /** Per step, by variant: means of blocks of steps. */
+  milliseconds?: Record<string, number[]>;
+  /** By variant: why it has no times. */
+  failed?: Record<string, string>;
+  /** Number of the network's trained weights. */
+  parameters?: number;
   /** Per epoch. */
   seconds?: number;
+  /** Number of steps that an epoch's time is projected from; absent for a complete epoch. */
+  projectedFrom?: number;
   /** Share of the time outside TensorFlow's calls. */
   outsideShare?: number;
   /** Peak memory of its process, MiB. */

@@ -1,6 +1,6 @@
 import { isDisturbed } from './machine-load.ts';
 import { type Figures, leastDisturbed, type Measurement, ProgramFailed } from './measure.ts';
-import { type Summary, summarise } from './statistics.ts';
+import { median, type Summary, summarise } from './statistics.ts';
 
 /** Something that is measured in turns with others. */
 export interface Turn {
@@ -19,8 +19,8 @@ export interface Rounds {
   title: string;
   turns: readonly Turn[];
   rounds: number;
-  /** Called after the first round. The following rounds measure only the names it returns. */
-  continueWith?: (first: ReadonlyMap<string, Measurement[]>) => string[];
+  /** Called after each round with all measurements so far. The next one measures only the names it returns. */
+  continueWith?: (measured: ReadonlyMap<string, Measurement[]>, round: number) => readonly string[];
   log(line: string): void;
   /** Awaited before a repetition. */
   untilQuiet(): Promise<void>;
@@ -59,7 +59,8 @@ export async function measureByTurns({
         log(`${title}, ${turn.name}: ${error.message}`);
       }
     }
-    if (round === 1 && continueWith) names = continueWith(measured);
+    if (continueWith) names = [...continueWith(measured, round)];
+    if (names.length === 0) break;
   }
   return { measured, failed };
 }
@@ -76,8 +77,10 @@ export function summaryOf<T>(found: readonly Measurement<T>[], value: (figures: 
 // --- helpers ---
 
 function describe({ milliseconds, seconds, peakMegabytes }: Figures): string {
-  const least = milliseconds && `${Math.min(...milliseconds).toFixed(2)} ms at least`;
-  return [least, seconds && `${seconds.toFixed(1)} s`, peakMegabytes && `${peakMegabytes.toFixed(0)} MiB`]
+  const steps = Object.entries(milliseconds ?? {}).map(
+    ([variant, blocks]) => `${variant} ${median(blocks).toFixed(2)} ms`,
+  );
+  return [...steps, seconds && `${seconds.toFixed(1)} s`, peakMegabytes && `${peakMegabytes.toFixed(0)} MiB`]
     .filter(Boolean)
     .join(', ');
 }

@@ -1,74 +1,169 @@
-import type { StepTimes } from '../bench-results.ts';
-import { stepFloor } from '../floors.ts';
+import { networkShapes } from '../../study/definition/network-shapes.ts';
 import type { NamedNetwork } from '../networks.ts';
-import type { Programs } from '../programs.ts';
-import { isDisturbed, untilQuiet } from './machine-load.ts';
-import { type Figures, type Measurement, runProgram } from './measure.ts';
+import { BFLOAT16_VARIANT, type Peer, type StepRequest } from '../programs.ts';
+import type { Bench } from '../sections/section.ts';
+import type { Measurement } from './measure.ts';
 import { measureByTurns, summaryOf } from './rounds.ts';
-import { median } from './statistics.ts';
+import { median, type Summary } from './statistics.ts';
+import { bestOf, contenders, hopeless, type PeerTimes, peerTimes, variantKey } from './variants.ts';
 
-const ROUNDS = 3;
-/** A peer that takes this many times as long as the fastest peer can't become the fastest: one round is enough. */
-const HOPELESS = 1.5;
-
-/** Measures training steps of a network in all contestants. */
-export async function measureStepTimes(
-  programs: Programs,
-  { name, network }: NamedNetwork,
-  batchSize: number,
-  signal: AbortSignal,
-  log: (line: string) => void,
-): Promise<StepTimes> {
-  const { ours } = programs;
-  const contestants = [ours, ...programs.peers(network)];
-  const { measured, failed } = await measureByTurns({
-    title: `${name}, batch ${batchSize}`,
-    turns: contestants.map((contestant) => ({
-      name: contestant.name,
-      measure: () => runProgram(contestant.program(network, batchSize), signal),
-    })),
-    rounds: ROUNDS,
-    continueWith: (first) => [ours.name, ...contenders(first, ours.name)],
-    log,
-    untilQuiet: () => untilQuiet(signal),
-  });
-
-  const times = [...measured].map(([contestant, found]) => [contestant, summaryOf(found, stepTime)] as const);
-  const our = times.find(([contestant]) => contestant === ours.name);
-  const [fastest] = times
-    .filter(([contestant]) => contestant !== ours.name)
-    .sort(([, a], [, b]) => a.median - b.median);
-  if (!our || !fastest)
-    throw new Error(`${name}: no peer could be measured: ${[...failed.values()].join('; ')}`);
-  return {
-    network: name,
-    batchSize,
-    milliseconds: Object.fromEntries(times),
-    failed: Object.fromEntries(failed),
-    fastestPeer: fastest[0],
-    ratio: fastest[1].median / our[1].median,
-    floor: stepFloor(name, batchSize),
-    outsideShare: summaryOf(measured.get(ours.name) ?? [], ({ outsideShare = 0 }) => outsideShare).median,
-  };
+/** Training steps of one network, with one batch size and number of threads. */
+export interface StepTimes {
+  network: string;
+  batchSize: number;
+  threads: number;
+  /** Milliseconds. */
+  ours: Summary;
+  /** By peer: the variant that is its best, and its milliseconds. */
+  peers: Record<string, { variant: string; time: Summary }>;
+  /** By peer and variant: median milliseconds. */
+  variants: Record<string, Record<string, number>>;
+  /** PyTorch's milliseconds with bfloat16. Its numbers differ, so that it is no peer. */
+  bfloat16: number | null;
+  /** By peer, or peer and variant: why it has no times. */
+  failed: Record<string, string>;
+  /** Variants, as in `failed`, that took too long to become the fastest at another size. */
+  hopeless: string[];
+  fastestPeer: string;
+  /** Ratio of its time to ours. */
+  ratio: number;
+  /** Share of our time spent outside TensorFlow. */
+  outsideShare: number;
 }
 
+const OURS = 'ours';
+const ROUNDS = 3;
+/** If the fastest peer's time after two rounds is more than this many times ours, or ours its, a third tells nothing new. */
+const CLEAR = 1.15;
+
 /**
- * The peers that may be the fastest: those close to it in the first round, and those that were disturbed.
+ * Measures training steps of a network in ours and all peers: all variants once, then the best of the fast peers.
  *
- * @param first the first round's measurements, by contestant.
+ * @param skipped variants that are not measured, as `variantKey` names them.
  */
-export function contenders(first: ReadonlyMap<string, Measurement[]>, ours: string): string[] {
-  const peers = [...first].flatMap(([name, [found]]) =>
-    name === ours || !found
-      ? []
-      : [{ name, time: stepTime(found.figures), sure: !isDisturbed(found.disturbance) }],
-  );
-  const fastest = Math.min(...peers.map(({ time }) => time));
-  return peers.filter(({ time, sure }) => time <= HOPELESS * fastest || !sure).map(({ name }) => name);
+export async function measureStepTimes(
+  { programs, run, untilQuiet, log }: Bench,
+  { name, network }: NamedNetwork,
+  sizes: Pick<StepRequest, 'batchSize' | 'threads'>,
+  skipped: ReadonlySet<string>,
+): Promise<StepTimes> {
+  const request = { network, ...sizes };
+  const peers = programs.peers(network).map((peer) => without(peer, skipped));
+  const { parameters } = networkShapes(network);
+  const chosen = new Map<string, string>();
+  const { measured, failed } = await measureByTurns({
+    title: `${name}, batch ${sizes.batchSize}, threads ${sizes.threads}`,
+    turns: [
+      { name: OURS, measure: () => run(programs.ours(request)) },
+      ...peers.flatMap(({ name: peer, variants }) =>
+        variants.map(({ names, program }) => ({
+          name: turnOf(peer, names),
+          async measure() {
+            const best = chosen.get(peer);
+            return comparable(await run(program(request, best ? [best] : names)), parameters);
+          },
+        })),
+      ),
+    ],
+    rounds: ROUNDS,
+    continueWith(found, round) {
+      const times = timesOf(peers, found);
+      if (round === 1) for (const [peer, { variant }] of bestOf(times)) chosen.set(peer, variant);
+      const fast = contenders(times);
+      if (round > 1 && isClear(summaryOf(found.get(OURS) ?? [], ourTime), times)) return [];
+      const turns = peers
+        .filter((peer) => fast.includes(peer.name))
+        .flatMap(({ name: peer, variants }) =>
+          variants
+            .filter(({ names }) => names.includes(chosen.get(peer) ?? ''))
+            .map(({ names }) => turnOf(peer, names)),
+        );
+      return [OURS, ...turns];
+    },
+    log,
+    untilQuiet,
+  });
+  return {
+    network: name,
+    ...sizes,
+    ...outcome(summaryOf(measured.get(OURS) ?? [], ourTime), timesOf(peers, measured)),
+    failed: { ...Object.fromEntries(failed), ...failedVariants(peers, measured) },
+    outsideShare: summaryOf(measured.get(OURS) ?? [], ({ outsideShare = 0 }) => outsideShare).median,
+  };
 }
 
 // --- helpers ---
 
-function stepTime({ milliseconds = [] }: Figures): number {
-  return median(milliseconds);
+function without({ name, variants }: Peer, skipped: ReadonlySet<string>): Peer {
+  const left = variants.map(({ names, program }) => ({
+    names: names.filter((variant) => !skipped.has(variantKey(name, variant))),
+    program,
+  }));
+  return { name, variants: left.filter(({ names }) => names.length > 0) };
+}
+
+/** A program's name, which its peer and variants make. */
+function turnOf(peer: string, variants: readonly string[]): string {
+  return `${peer} (${variants.join('; ')})`;
+}
+
+function ourTime({ milliseconds }: Measurement['figures']): number {
+  return median(milliseconds?.[OURS] ?? []);
+}
+
+/** @throws if the program trained another network. */
+function comparable(measurement: Measurement, parameters: number): Measurement {
+  const found = measurement.figures.parameters;
+  if (found === parameters) return measurement;
+  throw new Error(`a peer's network: expected ${parameters} parameters, got ${found}`);
+}
+
+function timesOf(peers: readonly Peer[], measured: ReadonlyMap<string, Measurement[]>): PeerTimes {
+  return peerTimes(
+    peers.map(({ name, variants }) => ({
+      name,
+      found: variants.flatMap(({ names }) => measured.get(turnOf(name, names)) ?? []),
+    })),
+  );
+}
+
+function failedVariants(
+  peers: readonly Peer[],
+  measured: ReadonlyMap<string, Measurement[]>,
+): Record<string, string> {
+  return Object.fromEntries(
+    peers.flatMap(({ name, variants }) =>
+      variants
+        .flatMap(({ names }) => measured.get(turnOf(name, names)) ?? [])
+        .flatMap(({ figures }) => Object.entries(figures.failed ?? {}))
+        .map(([variant, why]) => [variantKey(name, variant), why]),
+    ),
+  );
+}
+
+function isClear(ours: Summary, times: PeerTimes): boolean {
+  const fastest = Math.min(...[...bestOf(times).values()].map(({ time }) => time.median));
+  return fastest > CLEAR * ours.median || ours.median > CLEAR * fastest;
+}
+
+function outcome(ours: Summary, times: PeerTimes) {
+  const best = bestOf(times);
+  const [fastest] = [...best].sort(([, a], [, b]) => a.time.median - b.time.median);
+  if (!fastest) throw new Error('no peer could be measured');
+  const variants = [...times].map(([peer, found]) => [
+    peer,
+    Object.fromEntries([...found].map(([variant, time]) => [variant, time.median])),
+  ]);
+  const bfloat16 = [...times.values()].flatMap((found) =>
+    [...found].flatMap(([variant, time]) => (variant.startsWith(BFLOAT16_VARIANT) ? [time.median] : [])),
+  );
+  return {
+    ours,
+    peers: Object.fromEntries(best),
+    variants: Object.fromEntries(variants),
+    bfloat16: bfloat16[0] ?? null,
+    hopeless: hopeless(times),
+    fastestPeer: fastest[0],
+    ratio: fastest[1].time.median / ours.median,
+  };
 }

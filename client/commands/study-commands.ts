@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander';
+import type { StudyRequest } from '../../workflows/study-workflow.ts';
 import { helpText } from '../command-line/help.ts';
 import { whenCalled } from '../command-line/when-called.ts';
+import type { StudyOptions } from '../start/study-request.ts';
 
 /** The commands that run, watch and change studies. */
 export function studyCommands(): Command[] {
@@ -52,7 +54,7 @@ function runCommand(): Command {
         },
       }),
     )
-    .action(whenCalled(async () => (await import('./study/run.ts')).run));
+    .action(whenChecked(async () => (await import('./study/run.ts')).run));
 }
 
 function checkCommand(): Command {
@@ -93,7 +95,7 @@ function startCommand(): Command {
         exits: { 0: 'the study is running', 1: 'no stack is up, or the study could not be started' },
       }),
     )
-    .action(whenCalled(async () => (await import('./study/start.ts')).start));
+    .action(whenChecked(async () => (await import('./study/start.ts')).start));
 }
 
 function watchCommand(): Command {
@@ -241,6 +243,18 @@ function cancelCommand(): Command {
       }),
     )
     .action(whenCalled(async () => (await import('./study/cancel.ts')).cancel));
+}
+
+/** The action of a command that takes a study. Its code is loaded once the study and the options are found to be right. */
+function whenChecked(load: () => Promise<(request: StudyRequest, options: StudyOptions) => Promise<void>>) {
+  return whenCalled(async () => {
+    const { studyRequest } = await import('../start/study-request.ts');
+    return async (name: string, options: StudyOptions) => {
+      const request = await studyRequest(name, options);
+      const action = await load();
+      await action(request, options);
+    };
+  });
 }
 
 /** Adds the argument and options that describe a study to start. */

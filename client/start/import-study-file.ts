@@ -26,7 +26,8 @@ export async function importStudyFile(file: string): Promise<unknown> {
 const ownPackage: Plugin = {
   name: 'own-package',
   setup({ onResolve }) {
-    const path = pathToFileURL(compiledProgram('index')).href;
+    // The one in the bundle that this command runs from: an error's class is then the same here and in the study's file.
+    const path = pathToFileURL(compiledProgram('bundle/index')).href;
     onResolve({ filter: /^staged-study$/ }, () => ({ path, external: true }));
   },
 };

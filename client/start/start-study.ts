@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
-import { isValidId } from '../../storage/keys.ts';
 import { canonicalJson } from '../../study/trial/trial-key.ts';
 import { CONTROL_QUEUE, SEARCH_ATTRIBUTES } from '../../temporal/names.ts';
 import type { StudyRequest, studyWorkflow } from '../../workflows/study-workflow.ts';
 import { UsageError } from '../command-line/exit-codes.ts';
 import { describeWorkflow, studyWorkflowIds } from '../observe/find-study.ts';
 import { registerSearchAttributes } from '../servers/register-search-attributes.ts';
+import { checkStudyId } from './study-id.ts';
 
 export interface StartedStudy {
   studyId: string;
@@ -56,14 +56,6 @@ export async function startOrResume(
   throw new UsageError(
     '--id: expected a free id, or the id of an unfinished study with the same definition, profile and data, ' +
       `got "${options.id}", which is taken; choose another id, or leave --id out`,
-  );
-}
-
-/** @throws {UsageError} if this is not a valid id. */
-export function checkStudyId(id: string): void {
-  if (isValidId(id)) return;
-  throw new UsageError(
-    `--id: expected letters, digits, ".", "_" and "-", at most 100 of them, starting with a letter or digit, got "${id}"`,
   );
 }
 

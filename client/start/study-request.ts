@@ -2,7 +2,7 @@ import { selectProfile } from '../../study/definition/parse-study.ts';
 import { pretrainedNetworks } from '../../study/definition/pretrained.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
 import { datasetSource } from './dataset-source.ts';
-import { checkStudyId } from './start-study.ts';
+import { checkStudyId } from './study-id.ts';
 import { loadStudy } from './study-source.ts';
 import { type WeightsOptions, withWeights } from './weights-source.ts';
 

@@ -4,7 +4,6 @@ import { InvalidStudyError, parseStudy } from '../../study/definition/parse-stud
 import type { Study, StudyInput } from '../../study/definition/study-schema.ts';
 import { cifar10 } from '../../study/shipped/cifar10.ts';
 import { UsageError } from '../command-line/exit-codes.ts';
-import { importStudyFile } from './import-study-file.ts';
 
 const SHIPPED: Record<string, StudyInput> = { cifar10 };
 
@@ -21,7 +20,8 @@ export async function loadStudy(nameOrFile: string): Promise<Study> {
   const isProgram = /\.[cm]?[jt]s$/.test(nameOrFile);
   if (isProgram || nameOrFile.endsWith('.json')) {
     await checkFile(nameOrFile);
-    const read = isProgram ? importStudyFile : readJson;
+    // Loaded only now, since it loads a compiler.
+    const read = isProgram ? (await import('./import-study-file.ts')).importStudyFile : readJson;
     return parseStudy(await read(nameOrFile), nameOrFile);
   }
   throw new UsageError(

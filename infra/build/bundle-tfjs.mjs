@@ -1,6 +1,7 @@
-// Plain JavaScript, as compile.mjs.
-import { createRequire } from 'node:module';
+// Plain JavaScript, as compiler.mjs.
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 
 /** See training/tensorflow/tfjs-package.ts, which loads the bundle. */
 const ENTRY = `
@@ -14,14 +15,12 @@ const ENTRY = `
 /**
  * Bundles tfjs's operations and its back end for Node, without the rest of tfjs.
  *
- * @param {string} root the folder of package.json.
- * @param {string} outfile
+ * @param {string} root the project's folder.
  */
-export function bundleTfjs(root, outfile) {
-  const { buildSync } = createRequire(import.meta.url)('esbuild');
-  buildSync({
+export async function bundleTfjs(root) {
+  await build({
     stdin: { contents: ENTRY, resolveDir: root },
-    outfile,
+    outfile: join(root, 'dist', 'training', 'tensorflow', 'tfjs.cjs'),
     bundle: true,
     platform: 'node',
     format: 'cjs',
@@ -31,6 +30,6 @@ export function bundleTfjs(root, outfile) {
     alias: { '@tensorflow/tfjs': fileURLToPath(new URL('tfjs-for-node.mjs', import.meta.url)) },
     // Loaded for downloads only.
     external: ['node-fetch'],
-    logLevel: 'error',
+    logLevel: 'silent',
   });
 }

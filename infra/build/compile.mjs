@@ -1,10 +1,8 @@
 // Plain JavaScript: it produces the JavaScript that the rest of the program runs as.
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleTfjs } from './bundle-tfjs.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const dist = join(root, 'dist');
@@ -15,12 +13,12 @@ const lockFile = join(dist, '.lock');
 const LOCK_EXPIRES_MS = 300_000;
 
 /**
- * Compiles TypeScript to `dist/` if a source has changed since the last time. An installed package has no sources and is
- * left alone.
+ * Compiles TypeScript to `dist/` if a source has changed since the last time. Types are not checked: that takes ten times
+ * as long, and `npm run check` does it. An installed package has no sources and is left alone.
  *
  * @throws {Error} with the compiler's messages, if there are errors.
  */
-export function compileIfStale() {
+export async function compileIfStale() {
   if (!existsSync(join(root, 'tsconfig.build.json'))) return;
   const sources = describeSources();
   if (readIfThere(stampFile) === sources) return;
@@ -29,7 +27,8 @@ export function compileIfStale() {
     // Another process may have compiled them in the meantime.
     if (readIfThere(stampFile) === sources) return;
     if (process.stderr.isTTY) console.error('Compiling TypeScript …');
-    compile();
+    const { compile } = await import('./compiler.mjs');
+    await compile(root, sourceFiles());
     writeFileSync(stampFile, sources);
   } finally {
     rmSync(lockFile, { force: true });
@@ -38,26 +37,20 @@ export function compileIfStale() {
 
 // --- helpers ---
 
-function compile() {
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`The TypeScript sources don't compile:\n${stdout}${stderr}`.trimEnd());
-  bundleTfjs(root, join(dist, 'training', 'tensorflow', 'tfjs.cjs'));
-}
-
 /** A hash that changes with the name, size or time of any source, and with the compiler or its options. */
 function describeSources() {
-  const config = readFileSync(join(root, 'tsconfig.build.json'), 'utf8');
-  const files = JSON.parse(config).include.flatMap(filesOf);
   const hash = createHash('sha256');
-  for (const file of [...files, 'tsconfig.build.json', 'tsconfig.json', 'package-lock.json']) {
+  for (const file of [...sourceFiles(), 'tsconfig.build.json', 'tsconfig.json', 'package-lock.json']) {
     const { mtimeMs, size } = statSync(join(root, file));
     hash.update(`${file} ${mtimeMs} ${size}\n`);
   }
   return hash.digest('hex');
+}
+
+/** @returns {string[]} */
+function sourceFiles() {
+  const config = readFileSync(join(root, 'tsconfig.build.json'), 'utf8');
+  return JSON.parse(config).include.flatMap(filesOf);
 }
 
 /** @param {string} place a file or folder. @returns {string[]} */

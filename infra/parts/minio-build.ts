@@ -30,14 +30,14 @@ export const minioPart: Part = {
       );
     }
     // Building in the source folder checks all dependencies against MinIO's own go.sum.
-    const build = ['build', '-trimpath', '-ldflags=-s -w', '-v', '-o', join(target, BINARY_NAME), '.'];
+    const build = ['build', ...BUILD_OPTIONS, '-v', '-o', join(target, BINARY_NAME), '.'];
     let packages = 0;
     await run(go, build, {
-      env,
+      env: { ...env, GOGC: COMPILER_GOGC },
       cwd: source.Dir,
       onLine: (line) => {
         if (line.startsWith('go: downloading')) onProgress(line.slice('go: '.length));
-        else onProgress(`compiling (${++packages} of about ${TYPICAL_PACKAGES} packages)`);
+        else onProgress(`compiling, package ${++packages} of about ${TYPICAL_PACKAGES}`);
       },
     });
   },
@@ -60,7 +60,21 @@ export function chooseMinio(cache: Cache): Program {
 // --- helpers ---
 
 const BINARY_NAME = 'minio';
-const TYPICAL_PACKAGES = 1300;
+const TYPICAL_PACKAGES = 1180;
+
+/** These take 30 % off the processor time of the build, and change nothing that the server does: docs/measurements.md. */
+const BUILD_OPTIONS = [
+  '-trimpath',
+  // Google's storage client without what it needs for gRPC inside Google's cloud, which MinIO doesn't use: 124 packages.
+  '-tags=disable_grpc_modules',
+  // Without debug information, which the linker would remove anyway, and without inlining outside of Go's own packages.
+  '-gcflags=all=-dwarf=false -l',
+  '-gcflags=std=-dwarf=false',
+  '-ldflags=-s -w',
+];
+
+/** Lets the compiler collect garbage less often than by default (100). At most, it takes 1.5 GB of memory, as before. */
+const COMPILER_GOGC = '400';
 
 async function recentGo(): Promise<string | undefined> {
   const go = findOnPath('go');

@@ -7,9 +7,12 @@ export interface Task {
   run(onProgress: (doing: string) => void): Promise<void>;
 }
 
+/** How often a log gets a line about each task that is still under way. */
+const REPORT_MS = 15_000;
+
 /**
- * Runs all tasks at the same time and shows them on a terminal: live if it is one, and otherwise a line as each task ends. Shows
- * nothing if the process is quiet.
+ * Runs all tasks at the same time and shows them on a terminal: live if it is one. Otherwise writes a line as each task ends,
+ * and every 15 s one about each task that has not ended. Shows nothing if the process is quiet.
  *
  * @returns the errors of the tasks that failed. A failure does not stop the others.
  */
@@ -44,7 +47,7 @@ interface View {
 
 function viewOf(tasks: readonly Task[], terminal: NodeJS.WriteStream): View {
   if (isQuiet()) return { doing: () => {}, ended: () => {}, done: () => {} };
-  return terminal.isTTY ? liveView(tasks, terminal) : plainView(terminal);
+  return terminal.isTTY ? liveView(tasks, terminal) : plainView(tasks, terminal);
 }
 
 function liveView(tasks: readonly Task[], terminal: NodeJS.WriteStream): View {
@@ -57,10 +60,19 @@ function liveView(tasks: readonly Task[], terminal: NodeJS.WriteStream): View {
   return { doing: show, ended: show, done };
 }
 
-function plainView(stream: NodeJS.WritableStream): View {
+function plainView(tasks: readonly Task[], stream: NodeJS.WritableStream): View {
+  const start = performance.now();
+  const underWay = new Map(tasks.map((task) => [task, 'starting']));
+  const timer = setInterval(() => {
+    const seconds = Math.round((performance.now() - start) / 1000);
+    for (const [{ title }, doing] of underWay) stream.write(`  ${title}: ${doing}, ${seconds} s so far\n`);
+  }, REPORT_MS);
   return {
-    doing: () => {},
-    ended: ({ title }, how) => stream.write(`  ${title}: ${how}\n`),
-    done: () => {},
+    doing: (task, what) => underWay.set(task, what),
+    ended(task, how) {
+      underWay.delete(task);
+      stream.write(`  ${task.title}: ${how}\n`);
+    },
+    done: () => clearInterval(timer),
   };
 }

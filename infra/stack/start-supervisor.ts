@@ -19,7 +19,7 @@ export function startSupervisor(
 ): Promise<boolean> {
   const logFile = join(statePaths(options.stateFolder).logs, 'supervisor.log');
   const log = openSync(logFile, 'a', 0o600);
-  const supervisor = fork(compiledProgram('infra/stack/supervisor'), {
+  const supervisor = fork(compiledProgram('bundle/supervisor'), {
     cwd: options.projectRoot,
     // Its own process group: a terminal sends Ctrl-C to the whole group.
     detached: true,

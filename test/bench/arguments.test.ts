@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseArguments } from '../../bench/arguments.ts';
+import { allSections } from '../../bench/sections/sections.ts';
 import { UserError } from '../../infra/user-error.ts';
 
 describe('parseArguments', () => {
@@ -11,7 +12,26 @@ describe('parseArguments', () => {
   it('selects five networks, all of the study, or some by name', () => {
     expect(names()).toEqual(['MLP', 'relu_layer_div2', 'default_conv', 'simple_cnn', 'rn50']);
     expect(names('--all')).toHaveLength(11);
-    expect(names('--only', 'rn50', 'relu_4_layer_divrand')).toEqual(['rn50', 'relu_4_layer_divrand']);
+    expect(names('--only', 'rn50', 'relu_4_layer_divrand')).toEqual(['relu_4_layer_divrand', 'rn50']);
+  });
+
+  it('selects all sections, or some by name, in the order of the page', () => {
+    const sections = (...args: string[]) => parseArguments(args).sections.map(({ name }) => name);
+    expect(sections()).toEqual(allSections.map(({ name }) => name));
+    expect(sections('--section', 'epochs', 'steps')).toEqual(['steps', 'epochs']);
+    expect(sections('--only', 'MLP')).toEqual(['steps', 'epochs', 'memory', 'start']);
+    expect(sections('--only', 'MLP', '--section', 'overhead')).toEqual(['overhead']);
+    expect(() => sections('--section', 'speed')).toThrow(
+      /^--section: expected one of trainings, steps, .*, got "speed"$/,
+    );
+  });
+
+  it('measures the slow peers with --all only', () => {
+    expect([[], ['--only', 'MLP'], ['--all']].map((args) => parseArguments(args).allPeers)).toEqual([
+      false,
+      false,
+      true,
+    ]);
   });
 
   it('writes to the docs unless --only is given', () => {

@@ -115,7 +115,6 @@ describe('the program', () => {
       'client/staged-study.mjs',
       'infra/build/supported-node.mjs',
       'infra/build/compile.mjs',
-      'infra/build/bundle-tfjs.mjs',
     ]) {
       mkdirSync(join(root, part, '..'), { recursive: true });
       cpSync(join(projectRoot, part), join(root, part));

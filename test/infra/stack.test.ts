@@ -264,7 +264,7 @@ describe.concurrent('a stack', () => {
     await stack.open();
     const running = stack.identities();
     // Its servers are still writing there.
-    rmSync(stack.stateFolder, { recursive: true, maxRetries: 20, retryDelay: 10 });
+    rmSync(stack.stateFolder, { recursive: true, maxRetries: 60, retryDelay: 10 });
     await until(() => !running.some(isRunning));
   });
 

@@ -1,13 +1,15 @@
+import { sizeOf } from '../../study/definition/network-shapes.ts';
 import type { Graph, TypedOutput } from '../graph/graph.ts';
 import type { Session } from '../graph/session.ts';
-import { addVariable, assign, type Variable } from '../graph/variables.ts';
+import { assign } from '../graph/variables.ts';
 import type { NamedTensors } from '../tensorflow/named-tensors.ts';
 import { attribute } from '../tensorflow/tensorflow.ts';
+import { addStoredTensor, type StoredTensor, type TensorPart } from './stored-tensor.ts';
 
 /** Float32 tensors of a network or optimizer as variables of a graph. */
 export interface TensorsInGraph {
   /** By the tensors' names. */
-  variables: ReadonlyMap<string, Variable>;
+  stored: ReadonlyMap<string, StoredTensor>;
   /** Sets all of them. */
   set(session: Session, tensors: NamedTensors): void;
   read(session: Session): NamedTensors;
@@ -19,34 +21,57 @@ export function addTensors(
   part: string,
   tensors: readonly { name: string; shape: number[] }[],
 ): TensorsInGraph {
-  const variables = new Map(
-    tensors.map(({ name, shape }) => [name, addVariable(graph, `${part}/${name}`, 'float32', shape)]),
+  const stored = new Map(
+    tensors.map(({ name, shape }) => [name, addStoredTensor(graph, `${part}/${name}`, shape)]),
   );
-  const newValues = new Map<string, TypedOutput>();
-  const assigned = tensors.map(({ name, shape }) => {
-    const variable = variables.get(name) as Variable;
+  const allParts = [...stored.values()].flatMap(({ parts }) => parts);
+  const newValues = new Map<TensorPart, TypedOutput>();
+  const assigned = allParts.map((each) => {
+    const { variable, shape } = each;
     const newValue = graph.placeholder(`${variable.name}/new`, 'float32', shape);
-    newValues.set(name, newValue);
+    newValues.set(each, newValue);
     // A fed value may share its memory with JavaScript's array, which an update in place would overwrite.
     const type = attribute.type('T', 'float32');
     const copy = graph.add(`${variable.name}/copy`, 'DeepCopy', [newValue.output], [type]);
     return assign(graph, `${variable.name}/assign`, variable, copy);
   });
   const set = graph.after(`${part}/set`, assigned);
-  const values = [...variables.values()].map(({ value }) => value);
+  const values = allParts.map(({ variable }) => variable.value);
   return {
-    variables,
+    stored,
     set(session, next) {
-      const feeds = [...next].map(([name, { shape, data }]) => {
-        return { to: newValues.get(name) as TypedOutput, shape, values: data };
+      const feeds = [...stored].flatMap(([name, { parts }]) => {
+        const { data } = next.get(name) as { data: Float32Array };
+        return parts.map((each) => ({
+          to: newValues.get(each) as TypedOutput,
+          values: data.subarray(each.start, each.start + sizeOf(each.shape)),
+        }));
       });
       session.run(feeds, [set]);
     },
     read(session) {
-      const read = session.run([], values);
+      const read = session.run([], values) as Float32Array[];
+      let next = 0;
       return new Map(
-        tensors.map(({ name, shape }, index) => [name, { shape, data: read[index] as Float32Array }]),
+        tensors.map(({ name, shape }) => {
+          const parts = (stored.get(name) as StoredTensor).parts.map(() => read[next++] as Float32Array);
+          return [name, { shape, data: joined(parts) }];
+        }),
       );
     },
   };
+}
+
+// --- helpers ---
+
+function joined(parts: Float32Array[]): Float32Array {
+  const [first] = parts;
+  if (first && parts.length === 1) return first;
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let start = 0;
+  for (const part of parts) {
+    all.set(part, start);
+    start += part.length;
+  }
+  return all;
 }

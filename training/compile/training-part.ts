@@ -5,7 +5,9 @@ import type { NetworkFunction } from '../networks/network-function.ts';
 import { slotName } from '../optimizers/slots.ts';
 import type { UpdateRule } from '../optimizers/update-rule.ts';
 import type { ImagesInGraph } from './images.ts';
+import { gradientsOfParts, multiplyInParts } from './multiply-in-parts.ts';
 import { addProgram } from './program.ts';
+import type { StoredTensor } from './stored-tensor.ts';
 import type { TensorsInGraph } from './tensors-part.ts';
 import { updateAfterLastUse } from './update-order.ts';
 
@@ -38,29 +40,32 @@ export function addTraining(
   const result = addProgram(graph, {
     part: 'train',
     network,
-    inputs: { weights: weights.variables, x, labels, dropoutSeed: dropoutSeed.output, batchShape },
+    inputs: { weights: weights.stored, x, labels, dropoutSeed: dropoutSeed.output, batchShape },
     program: (values, batch, seed) => {
       const { gradients, buffers, ...sums } = batchGradients(network, values, batch, seed);
       return { ...gradients, ...buffers, ...sums };
     },
   });
 
-  const updates = new Map(
-    network.parameters.map(({ name }): [Variable, Output] => {
-      const parameter = weights.variables.get(name) as Variable;
-      const own = rule.slots.map((slot) => slots.variables.get(slotName(name, slot)) as Variable);
+  multiplyInParts(graph, weights.stored.values());
+  const updates = new Map<Variable, Output>();
+  for (const { name } of network.parameters) {
+    const parameter = weights.stored.get(name) as StoredTensor;
+    for (const [index, gradient] of gradientsOfParts(graph, result(name), parameter).entries()) {
+      const variable = variableOf(weights, name, index);
+      const own = rule.slots.map((slot) => variableOf(slots, slotName(name, slot), index));
       const update = rule.addUpdate(graph, {
-        name: `update/${parameter.name}`,
-        variables: [parameter, ...own].map(({ handle }) => handle),
-        gradient: result(name),
+        name: `update/${variable.name}`,
+        variables: [variable, ...own].map(({ handle }) => handle),
+        gradient,
         learningRate: learningRate.output,
       });
-      return [parameter, update];
-    }),
-  );
+      updates.set(variable, update);
+    }
+  }
   updateAfterLastUse(graph, result('lossSum'), updates);
   const averages = network.buffers.map(({ name }) => {
-    const buffer = weights.variables.get(name) as Variable;
+    const buffer = variableOf(weights, name, 0);
     return assign(graph, `update/${buffer.name}`, buffer, result(name));
   });
   const sums = [
@@ -83,4 +88,11 @@ export function addTraining(
 /** int32 [2]: the trial, the step. */
 export function addDropoutSeed(graph: Graph): TypedOutput {
   return graph.placeholder('dropoutSeed', 'int32', [2]);
+}
+
+// --- helpers ---
+
+/** A tensor and its slots have the same shape, so their parts have the same rows. */
+function variableOf({ stored }: TensorsInGraph, name: string, part: number): Variable {
+  return stored.get(name)?.parts[part]?.variable as Variable;
 }

@@ -9,14 +9,13 @@ import { type Session, withSession } from '../../servers/session.ts';
 import { printEstimate } from '../../start/estimate.ts';
 import { startOrResume } from '../../start/start-study.ts';
 import { printStoredResults } from '../../start/stored-results.ts';
-import { type StudyOptions, studyRequest } from '../../start/study-request.ts';
+import type { StudyOptions } from '../../start/study-request.ts';
 import { describeInterruption } from '../../terminal/interruption.ts';
 import { printOutcome } from '../../terminal/outcome.ts';
 import { printTemporalUi } from '../../terminal/temporal-ui.ts';
 import { watchStudy } from '../../terminal/watch-study.ts';
 
-export async function run(name: string, options: StudyOptions): Promise<void> {
-  const request = await studyRequest(name, options);
+export async function run(request: StudyRequest, options: StudyOptions): Promise<void> {
   let studyId: string | undefined;
   try {
     await withSession({ level: 'training' }, (session) =>

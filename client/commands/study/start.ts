@@ -1,13 +1,13 @@
 import { isQuiet } from '../../../infra/quiet.ts';
 import { listStudies } from '../../../storage/studies.ts';
+import type { StudyRequest } from '../../../workflows/study-workflow.ts';
 import { withSession } from '../../servers/session.ts';
 import { startOrResume } from '../../start/start-study.ts';
 import { printStoredResults } from '../../start/stored-results.ts';
-import { type StudyOptions, studyRequest } from '../../start/study-request.ts';
+import type { StudyOptions } from '../../start/study-request.ts';
 import { printTemporalUi } from '../../terminal/temporal-ui.ts';
 
-export async function start(name: string, options: StudyOptions): Promise<void> {
-  const request = await studyRequest(name, options);
+export async function start(request: StudyRequest, options: StudyOptions): Promise<void> {
   await withSession({ level: 'training', needsRunningStack: 'start' }, async ({ client, store, uiUrl }) => {
     const { studyId, resumed } = await startOrResume(client, request, {
       ...options,

@@ -5,7 +5,10 @@ import { measureByTurns, summaryOf } from '../../../bench/timing/rounds.ts';
 /** The order and results of turns that take the given seconds. */
 async function measure(
   seconds: Record<string, number | Error>,
-  options: { rounds: number; continueWith?: (first: ReadonlyMap<string, Measurement[]>) => string[] },
+  options: {
+    rounds: number;
+    continueWith?: (found: ReadonlyMap<string, Measurement[]>, round: number) => string[];
+  },
 ) {
   const order: string[] = [];
   const turns = Object.entries(seconds).map(([name, value]) => ({
@@ -42,6 +45,14 @@ test('a peer that is dropped after the first round keeps its measurement', async
   const { order, measured } = await measure({ ours: 1, slow: 9, a: 2 }, { rounds: 2, continueWith });
   expect(order).toBe('ours slow a a ours');
   expect(measured.get('slow')).toHaveLength(1);
+});
+
+test('no further round is measured once nothing is left to measure', async () => {
+  const { order } = await measure(
+    { ours: 1, a: 2 },
+    { rounds: 3, continueWith: (found, round) => (round === 2 ? [] : [...found.keys()]) },
+  );
+  expect(order).toBe('ours a a ours');
 });
 
 test('a peer that fails is listed and left out; a failure of ours is thrown', async () => {

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { verdictOf } from '../../../bench/floors.ts';
 import { median, summarise } from '../../../bench/timing/statistics.ts';
 
 test('the median is the middle value, or the mean of the two in the middle', () => {
@@ -10,14 +9,4 @@ test('the median is the middle value, or the mean of the two in the middle', () 
 
 test('a summary holds the range, the number of runs and of disturbed ones', () => {
   expect(summarise([3, 1, 2], 1)).toEqual({ median: 2, least: 1, most: 3, runs: 3, disturbed: 1 });
-});
-
-test('a ratio just below a floor of 1 is noise', () => {
-  expect([1.2, 1, 0.97, 0.96].map((ratio) => verdictOf(ratio, 1))).toEqual([
-    'reached',
-    'reached',
-    'within noise',
-    'missed',
-  ]);
-  expect([1.1, 1.09].map((ratio) => verdictOf(ratio, 1.1))).toEqual(['reached', 'missed']);
 });

@@ -114,6 +114,13 @@ describe('a compiled step equals the eager one', () => {
       dense(24, 16),
       sgd(activation),
     ]),
+    // The first two layers have 4.9 and 3.2 MB, so they are stored in parts.
+    // Adagrad is left out: the size of its first step doesn't depend on the gradient's, which enlarges rounding errors.
+    ...(['sgd', 'adadelta'] as const).map((name): [string, Network, Partial<Settings>] => [
+      `wide dense layers in parts, ${name}`,
+      dense(400, 2000, 12),
+      { optimizer: optimizers[name] as Optimizer, activation: 'silu' },
+    ]),
     ...activations.map((activation, index): [string, Network, Partial<Settings>] => {
       const [name, optimizer] = Object.entries(optimizers)[index % 3] as [string, Optimizer];
       const dropout = index % 2 === 0 ? 0.3 : 0;
@@ -194,18 +201,19 @@ test('batches have the right images, mirrored or not, also if the images are loa
 });
 
 test('weights are read as they were set, and training does not change the arrays they were set from', () => {
-  const config = configOf(dense(8));
+  // The first layer is stored in parts.
+  const config = configOf(dense(400, 8));
   const network = createNetwork(config);
   const { optimizer } = config;
   const engine = createCompiledEngine({ network, images, mirrored: false, optimizer });
   const start = startingTensors(network, createUpdateRule(optimizer), 5);
-  const copy = structuredClone(start.weights);
+  const before = tensorsDigest(start.weights);
   engine.setWeights(start.weights);
   engine.setSlots(start.slots);
-  expect(engine.weights()).toEqual(copy);
-  expect(engine.slots()).toEqual(start.slots);
+  expect(tensorsDigest(engine.weights())).toBe(before);
+  expect(tensorsDigest(engine.slots())).toBe(tensorsDigest(start.slots));
   engine.train({ indices: range(0, 32), flips: undefined }, { learningRate: 0.1, dropoutSeed: [0, 0] });
-  expect(engine.weights()).not.toEqual(copy);
-  expect(start.weights).toEqual(copy);
+  expect(tensorsDigest(engine.weights())).not.toBe(before);
+  expect(tensorsDigest(start.weights)).toBe(before);
   engine.dispose();
 });
