@@ -27,7 +27,7 @@ export async function bundleTfjs(root) {
     target: 'node20',
     // The ES modules of tfjs-core, which the gradients import too.
     mainFields: ['module', 'main'],
-    alias: { '@tensorflow/tfjs': fileURLToPath(new URL('tfjs-for-node.mjs', import.meta.url)) },
+    alias: { '@tensorflow/tfjs': fileURLToPath(new URL('tfjs-for-node.cjs', import.meta.url)) },
     // Loaded for downloads only.
     external: ['node-fetch'],
     logLevel: 'silent',
