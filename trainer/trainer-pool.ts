@@ -4,7 +4,7 @@ import { TrainerProcess } from './trainer-process.ts';
 
 /** When a pool ends a trainer that works. */
 export interface PoolLimits {
-  /** Bounds what a leak can cost. Starting a trainer takes about as long as 2 % of fifty of the shortest trials. */
+  /** Bounds what a leak can cost; a trainer grows by about 1 MB a job. Among fifty jobs, a start of a second is little. */
   jobs: number;
   /** An idle trainer keeps the memory of its largest job. The next trial of a study comes within seconds. */
   idleMs: number;
