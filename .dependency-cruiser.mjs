@@ -59,7 +59,7 @@ export default {
         'other folders start trainers and know their protocol; how jobs are done is for trainer/ alone',
       severity: 'error',
       from: { pathNot: '^(trainer|bench|test)/' },
-      to: { path: '^trainer/', pathNot: '^trainer/(protocol|start-trainer|capacity)\\.ts$' },
+      to: { path: '^trainer/', pathNot: '^trainer/(protocol|start-trainer|trainer-pool|capacity)\\.ts$' },
     },
     {
       name: 'pure-folders',
@@ -93,6 +93,13 @@ export default {
         pathNot: '^(trainer/jobs|bench/(programs|results))/',
       },
       to: { path: '^training/', pathNot: bytesAlone, ...typesOnly },
+    },
+    {
+      name: 'storing-thread-without-jobs',
+      comment: 'a process loads TensorFlow in one thread only, and jobs use it',
+      severity: 'error',
+      from: { path: '^trainer/storing/' },
+      to: { path: '^trainer/jobs/', ...typesOnly },
     },
     {
       name: 'bytes-without-tensorflow',

@@ -6,11 +6,12 @@ import { DeviceUnavailableError } from '../training/tensorflow/device-unavailabl
 import { NotTraceableError } from '../training/trace/not-traceable.ts';
 import { WeightsMismatchError } from '../training/weights/fit-weights.ts';
 import { WeightsFileError } from '../training/weights/load-weights.ts';
-import type { FailureKind } from './protocol.ts';
+import { type FailureKind, TrainerError } from './protocol.ts';
 
 /** The kind of failure that an error is, which decides whether and when the job is tried again. */
 export function describeFailure(error: unknown): { failure: FailureKind; message: string } {
   const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof TrainerError) return { failure: error.kind, message };
   const [, failure] = KINDS.find(([type]) => error instanceof type) ?? [];
   return { failure: failure ?? (CUDA_ERROR.test(message) ? 'DeviceUnavailable' : 'TrainerFailed'), message };
 }

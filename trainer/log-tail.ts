@@ -1,5 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
-
 const LIMIT_CHARACTERS = 256 * 1024;
 /** It becomes part of a failure, of which Temporal keeps 4 kB. */
 const EXPLANATION_CHARACTERS = 1000;
@@ -7,16 +5,12 @@ const EXPLANATION_CHARACTERS = 1000;
 const NOTICE =
   /^(WARNING: All log messages before absl|[IW]\d{4} |\d{4}-\d\d-\d\d [\d:.]+: [IW] )|\boneDNN\b/;
 
-/** The end of what a process writes to stdout and stderr, in order of arrival. */
+/** The end of what a trainer writes during a job, in order of arrival. */
 export class LogTail {
   #text = '';
 
-  constructor(child: ChildProcess) {
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => {
-        this.#text = (this.#text + text).slice(-LIMIT_CHARACTERS);
-      });
-    }
+  add(text: string): void {
+    this.#text = (this.#text + text).slice(-LIMIT_CHARACTERS);
   }
 
   text(): string {

@@ -90,8 +90,14 @@ export interface ValidationScore {
   loss: number;
 }
 
-/** Sent to a trainer: first its only job, then perhaps the order to stop before the job is done. */
-export type TrainerCommand = { kind: 'start'; job: AnyJob } | { kind: 'stop' };
+/**
+ * Sent to a trainer: a job, the order to stop one before it is done, or, when it has no job, to exit. The next job comes when the one before has
+ * ended, or has only to be stored. `id` names the job in all messages about it, and is used once.
+ */
+export type TrainerCommand =
+  | { kind: 'start'; id: string; job: AnyJob }
+  | { kind: 'stop'; id: string }
+  | { kind: 'exit' };
 
 /** Sent by a trainer while it works. */
 export type TrainerEvent =
@@ -100,16 +106,32 @@ export type TrainerEvent =
   | { kind: 'progress'; progress: TrainingProgress }
   /** An epoch has ended and its checkpoint is stored. */
   | { kind: 'epoch'; line: EpochLine }
-  /** Only storing is left: the next trial may start. */
+  /**
+   * Nothing is left to compute, only to store, which another thread does: the trainer can compute the next job
+   * meanwhile. The last epochs' events may follow. If storing fails, so does the job.
+   */
   | { kind: 'computed' };
 
-/** The last message of a trainer. */
+/** How a job ended: the last message about it. */
 export type TrainerEnd =
   | { kind: 'done'; answer: Answer<JobKind> }
   | { kind: 'stopped' }
-  | { kind: 'failed'; failure: FailureKind; message: string };
+  /** `details`, a stack, belong to the job's log. */
+  | { kind: 'failed'; failure: FailureKind; message: string; details: string };
 
-export type TrainerMessage = TrainerEvent | TrainerEnd;
+export interface TrainerMessage {
+  /** The job's. */
+  id: string;
+  content: TrainerEvent | TrainerEnd;
+}
+
+/**
+ * What a trainer writes to both of its outputs after a job's last line, because outputs and messages arrive
+ * independently of each other.
+ */
+export function endOfOutput(id: string): string {
+  return `\0end of job ${id}\n`;
+}
 
 /** Why a trainer failed. The kind decides whether and when the job is tried again. */
 export type FailureKind =

@@ -1,12 +1,14 @@
-/** The training worker: trains and tests, with trainers as child processes. */
+/** The training worker: trains and tests, with a pool of trainer processes. */
 import { createTrainingActivities } from '../activities/training-activities.ts';
 import { TrainingBudget } from '../activities/training-budget.ts';
 import { TRAINING_QUEUE } from '../temporal/names.ts';
 import { machineCapacity } from '../trainer/capacity.ts';
-import { startTrainer } from '../trainer/start-trainer.ts';
+import { createTrainerPool } from '../trainer/trainer-pool.ts';
 import { connectWorker } from './connect-worker.ts';
 import { runWorker } from './run-worker.ts';
 import { trainingTuner } from './training-tuner.ts';
+
+const pool = createTrainerPool();
 
 await runWorker(async () => {
   const { slots, memoryBytes } = machineCapacity(process.env);
@@ -16,11 +18,11 @@ await runWorker(async () => {
     connection,
     namespace,
     taskQueue: TRAINING_QUEUE,
-    activities: createTrainingActivities({ store, startTrainer, budget }),
+    activities: createTrainingActivities({ store, startTrainer: pool.startTrainer, budget }),
     tuner: trainingTuner(budget),
     // Heartbeats carry progress to `run` and cancellation back. By default only one in 48 s is sent.
     maxHeartbeatThrottleInterval: '2 seconds',
     defaultHeartbeatThrottleInterval: '2 seconds',
     shutdownGraceTime: '1 second',
   };
-});
+}, pool.close);

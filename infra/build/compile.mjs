@@ -57,7 +57,7 @@ function sourceFiles() {
 function filesOf(place) {
   if (place.endsWith('.ts')) return [place];
   return readdirSync(join(root, place), { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.m?[tj]s$/.test(file))
+    .filter((file) => /\.[cm]?[tj]s$/.test(file))
     .map((file) => join(place, file))
     .sort();
 }

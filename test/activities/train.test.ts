@@ -1,5 +1,5 @@
 import { WorkflowFailedError } from '@temporalio/client';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { pendingActivity } from '../../client/observe/pending-activity.ts';
 import { getBlob } from '../../storage/blobs.ts';
 import { putDataset } from '../../storage/inputs/datasets.ts';
@@ -54,12 +54,10 @@ beforeEach(() => {
   letThrough = () => {};
   bench.jobs.length = 0;
 });
-afterEach(() => {
-  expect(trainersOf(process.pid)).toEqual([]);
-});
 afterAll(async () => {
   await bench.close();
   proxy.close();
+  expect(trainersOf(process.pid)).toEqual([]);
 });
 
 describe('a trial', () => {

@@ -11,7 +11,8 @@ import type { StoreConfig } from '../../storage/minio/store-config.ts';
 import type { TrialSpec } from '../../study/trial/trial.ts';
 import { CONTROL_QUEUE } from '../../temporal/names.ts';
 import type { AnyJob, TrainerEvent } from '../../trainer/protocol.ts';
-import { type StartTrainer, startTrainer } from '../../trainer/start-trainer.ts';
+import type { StartTrainer } from '../../trainer/start-trainer.ts';
+import { createTrainerPool } from '../../trainer/trainer-pool.ts';
 import type { trialWorkflow } from '../../workflows/trial-workflow.ts';
 import { freshBucket } from '../storage/fresh-stores.ts';
 import { openNamespace } from '../workflows/namespace.ts';
@@ -44,6 +45,7 @@ export async function openBench(
   vi.stubEnv('STAGED_STUDY_CACHE', cache);
 
   const workerStore = createMinioStore(reached);
+  const pool = createTrainerPool();
   const watchedTrainer: StartTrainer = async (given, options) => {
     const job = given as AnyJob;
     bench.jobs.push(job);
@@ -52,7 +54,9 @@ export async function openBench(
       options?.onEvent?.(event);
       bench.watch.onEvent?.(event, job);
     };
-    return startTrainer(given, { ...options, onEvent }).finally(() => bench.watch.afterJob?.(job));
+    return pool
+      .startTrainer(given, { ...options, onEvent })
+      .finally(() => bench.watch.afterJob?.(job));
   };
 
   let stop = () => {};
@@ -89,6 +93,7 @@ export async function openBench(
     async close() {
       stop();
       await working;
+      await pool.close();
       await temporal.close();
       await rm(cache, { recursive: true });
     },

@@ -37,7 +37,7 @@ import { winner } from '../../study/plan/winner.ts';
 import type { StudyRecord } from '../../study/record/record.ts';
 import { bestEpoch } from '../../study/trial/trial.ts';
 import { canonicalJson, trialKey } from '../../study/trial/trial-key.ts';
-import { decodePredictions } from '../../trainer/jobs/predictions.ts';
+import { decodePredictions } from '../../trainer/storing/predictions.ts';
 import { unpackImages } from '../../training/data/packed-images.ts';
 import { stratifiedSubset } from '../../training/data/split.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';

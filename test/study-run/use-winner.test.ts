@@ -14,7 +14,7 @@ import type { StudyInput } from '../../study/definition/study-schema.ts';
 import type { Network } from '../../study/definition/training-config.ts';
 import type { StudyRecord } from '../../study/record/record.ts';
 import { CIFAR10_CLASSES } from '../../study/shipped/class-names.ts';
-import { decodePredictions } from '../../trainer/jobs/predictions.ts';
+import { decodePredictions } from '../../trainer/storing/predictions.ts';
 import { decodeSafetensors } from '../../training/checkpoint/safetensors.ts';
 import { unpackImages } from '../../training/data/packed-images.ts';
 import { stratifiedSubset } from '../../training/data/split.ts';

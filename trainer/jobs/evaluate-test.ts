@@ -6,15 +6,15 @@ import { stratifiedSubset } from '../../training/data/split.ts';
 import { evaluate } from '../../training/loop/evaluate.ts';
 import type { JobContext } from '../job-context.ts';
 import type { Job } from '../protocol.ts';
+import { encodePredictions } from '../storing/predictions.ts';
 import { bestWeights } from './best-weights.ts';
-import { encodePredictions } from './predictions.ts';
 
 /** The final test: evaluates a trial's best weights on the test images, which nothing else reads. */
 export async function evaluateTest(
   { studyId, trialKey, testImages }: Job<'evaluateTest'>,
   { openStore, onEvent, signal }: JobContext,
 ): Promise<undefined> {
-  const store = openStore();
+  const store = await openStore();
   const { result, weights } = await bestWeights(store, trialKey);
   const { config, data } = result.spec;
   const images = unpackImages(await getTestImages(store, data.dataset), 'test images');

@@ -13,7 +13,7 @@ export async function exportModel(
   { trialKey, folder }: Job<'exportModel'>,
   { openStore }: JobContext,
 ): Promise<undefined> {
-  const { result, weights } = await bestWeights(openStore(), trialKey);
+  const { result, weights } = await bestWeights(await openStore(), trialKey);
   const { config } = result.spec;
   const graph = servingGraph(config, weights);
   const tfjs = encodeTfjsModel(graph, 'staged-study');

@@ -7,6 +7,7 @@ import { decodeImage } from '../../training/tensorflow/decode-image.ts';
 import type { NamedTensors } from '../../training/tensorflow/named-tensors.ts';
 import type { JobContext } from '../job-context.ts';
 import type { Answer, ImageFile, ImagePrediction, Job, ValidationScore } from '../protocol.ts';
+import { trainingImages } from '../storing/training-images.ts';
 import { bestWeights } from './best-weights.ts';
 import { trialImages } from './trial-images.ts';
 
@@ -15,7 +16,7 @@ export async function predict(
   { trialKey, images, validation }: Job<'predict'>,
   { openStore, signal }: JobContext,
 ): Promise<Answer<'predict'>> {
-  const store = openStore();
+  const store = await openStore();
   const { result, weights } = await bestWeights(store, trialKey);
   return {
     images: await classify(result, weights, images, signal),
@@ -74,7 +75,7 @@ async function validate(
   signal: AbortSignal,
 ): Promise<ValidationScore> {
   const { config, seed } = spec;
-  const { images, split } = await trialImages(store, spec.data);
+  const { images, split } = await trialImages(spec.data, (dataset) => trainingImages(store, dataset));
   const { validation } = split;
   const flips = drawFlips({
     count: validation.length,

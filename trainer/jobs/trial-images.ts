@@ -1,13 +1,36 @@
-import { cacheFolder } from '../../storage/inputs/cache-folder.ts';
-import { cachedTrainingImages } from '../../storage/inputs/local-cache.ts';
-import type { ObjectStore } from '../../storage/object-store.ts';
 import type { TrialData } from '../../study/trial/trial.ts';
-import { unpackImages } from '../../training/data/packed-images.ts';
-import { splitImages } from '../../training/data/split.ts';
+import type { LabelledImages } from '../../training/data/labelled-images.ts';
+import { type Split, splitImages } from '../../training/data/split.ts';
 
-/** A trial's images and their split into training and validation, from this machine's cache or the store. */
-export async function trialImages(store: ObjectStore, data: TrialData) {
-  const packed = await cachedTrainingImages(store, data.dataset, cacheFolder());
-  const images = unpackImages(packed, 'training images');
-  return { images, split: splitImages(images.labels, data) };
+/** A trial's images and their split into training and validation. */
+export interface TrialImages {
+  images: LabelledImages;
+  split: Split;
 }
+
+/**
+ * A trial's images, and their split. Both stay in memory for the next trial, which mostly has the same.
+ *
+ * @param read reads a data set's training images. Their verified content has the data set's name.
+ */
+export async function trialImages(
+  data: TrialData,
+  read: (dataset: string) => Promise<LabelledImages>,
+): Promise<TrialImages> {
+  if (kept?.dataset !== data.dataset) {
+    kept = undefined;
+    kept = { dataset: data.dataset, images: await read(data.dataset), split: undefined };
+  }
+  const { dataset, images } = kept;
+  const key = JSON.stringify(data);
+  const split = kept.split?.key === key ? kept.split.value : splitImages(images.labels, data);
+  kept = { dataset, images, split: { key, value: split } };
+  return { images, split };
+}
+
+// --- helpers ---
+
+/** Of the last trial. Neither the engine nor the loop writes to these arrays. */
+let kept:
+  | { dataset: string; images: LabelledImages; split: { key: string; value: Split } | undefined }
+  | undefined;

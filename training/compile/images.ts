@@ -75,7 +75,7 @@ interface Loading {
   prepared: Output;
   /** uint8 [n, 3, 32, 32]: some of the images. */
   planes: TypedOutput;
-  /** int32 [n]: their rows. */
+  /** int32 [n], or [2n] if some are mirrored: the images' rows, then those of their mirrored copies. */
   at: TypedOutput;
   /** Fetch it to set their pixels. */
   loaded: Output;
@@ -110,25 +110,42 @@ function addLoading(
   const tperm = attribute.type('Tperm', 'int32');
   const upright = graph.add('images/interleaved', 'Transpose', [planes.output, permutation], [uint8, tperm]);
   const at = graph.placeholder('images/at', 'int32', [-1]);
-  const put = (name: string, positions: Output, images: Output) =>
-    graph.add(
-      name,
-      'ResourceScatterUpdate',
-      [pixels.handle, positions, images],
-      [attribute.type('dtype', 'uint8'), attribute.type('Tindices', 'int32')],
-    );
-  const parts = [put('images/put', at.output, upright)];
-  if (mirrored) {
-    const widthAxis = graph.constant(int32Constant([2]));
-    const tidx = attribute.type('Tidx', 'int32');
-    const reversed = graph.add('images/mirrored', 'ReverseV2', [upright, widthAxis], [uint8, tidx]);
-    const behind = graph.constant({ type: types.int32, shape: [], values: Int32Array.of(count) });
-    const int32 = attribute.type('T', 'int32');
-    const positions = graph.add('images/behind', 'AddV2', [at.output, behind], [int32]);
-    parts.push(put('images/put-mirrored', positions, reversed));
-  }
-  return { shape, newLabels, prepared, planes, at, loaded: graph.after('images/loaded', parts) };
+  const both = mirrored ? addMirrored(graph, upright) : upright;
+  // One update for both, because a GPU may run two in any order, and one of them on a copy of the variable.
+  const put = graph.add(
+    'images/put',
+    'ResourceScatterUpdate',
+    [pixels.handle, at.output, both],
+    [attribute.type('dtype', 'uint8'), attribute.type('Tindices', 'int32')],
+  );
+  return { shape, newLabels, prepared, planes, at, loaded: graph.after('images/loaded', [put]) };
 }
+
+/** [n, 32, 32, 3] → [2n, 32, 32, 3]: the images, then their mirrored copies. */
+function addMirrored(graph: Graph, upright: Output): Output {
+  const uint8 = attribute.type('T', 'uint8');
+  const reshape = (name: string, images: Output, shape: number[]) =>
+    graph.add(name, 'Reshape', [images, graph.constant(int32Constant(shape))], [uint8, INT32_SHAPE]);
+  // TensorFlow reverses rows of pixels several times faster than images.
+  const rows = reshape('images/rows', upright, [-1, IMAGE_SIZE, IMAGE_CHANNELS]);
+  const tidx = attribute.type('Tidx', 'int32');
+  const reversed = graph.add(
+    'images/reversed',
+    'ReverseV2',
+    [rows, graph.constant(int32Constant([1]))],
+    [uint8, tidx],
+  );
+  const mirrored = reshape('images/mirrored', reversed, [-1, IMAGE_SIZE, IMAGE_SIZE, IMAGE_CHANNELS]);
+  const axis = graph.constant({ type: types.int32, shape: [], values: Int32Array.of(0) });
+  return graph.add(
+    'images/both',
+    'ConcatV2',
+    [upright, mirrored, axis],
+    [attribute.int('N', 2), uint8, tidx],
+  );
+}
+
+const INT32_SHAPE = attribute.type('Tshape', 'int32');
 
 function loadImages(
   session: Session,
@@ -149,12 +166,15 @@ function loadImages(
   );
   for (let start = 0; start < count; start += IMAGES_LOADED_AT_ONCE) {
     const end = Math.min(start + IMAGES_LOADED_AT_ONCE, count);
-    const at = Int32Array.from({ length: end - start }, (_, index) => start + index);
+    const number = end - start;
+    const at = Int32Array.from({ length: (number * rows) / count }, (_, index) =>
+      index < number ? start + index : count + start + index - number,
+    );
     session.run(
       [
         {
           to: loading.planes,
-          shape: [at.length, IMAGE_CHANNELS, IMAGE_SIZE, IMAGE_SIZE],
+          shape: [number, IMAGE_CHANNELS, IMAGE_SIZE, IMAGE_SIZE],
           values: pixels.subarray(start * IMAGE_BYTES, end * IMAGE_BYTES),
         },
         { to: loading.at, shape: [at.length], values: at },

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
-import { backend, types } from '../tensorflow/tensorflow.ts';
+import { backend, messages, types } from '../tensorflow/tensorflow.ts';
+import type { TfjsPackage } from '../tensorflow/tfjs-package.ts';
 import type { ConstantTensor, GraphAttribute, GraphNode, TypedOutput } from './graph.ts';
 
 const { binding } = backend;
@@ -44,10 +44,7 @@ export function encodeSavedModel(nodes: readonly GraphNode[], signature?: Signat
 
 // --- helpers ---
 
-// biome-ignore lint/suspicious/noExplicitAny: tfjs-node has no types for the messages of TensorFlow's files.
-type Message = any;
-
-const messages = createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu/dist/proto/api_pb.js') as Message;
+type Message = TfjsPackage['messages'];
 
 function nodeMessage({ name, op, inputs, attributes }: GraphNode): Message {
   const node = new messages.NodeDef();

@@ -36,7 +36,10 @@ export interface TrialRequest {
   onProgress(progress: TrainingProgress): void;
   /** Called while no steps run, as a sign of life. */
   onAlive(): void;
-  /** Called after every epoch. The next epoch starts once the promise resolves. */
+  /**
+   * Called after every epoch. The next epoch starts once the promise resolves. The checkpoint's arrays are copies that
+   * nothing here reads or changes again, except those of the best epoch.
+   */
   onEpoch(checkpoint: Checkpoint, isBest: boolean): Promise<void>;
   signal: AbortSignal;
 }

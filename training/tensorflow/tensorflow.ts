@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
 import { DeviceUnavailableError } from './device-unavailable.ts';
+import { loadTfjsPackage, type TfjsPackage } from './tfjs-package.ts';
 
 export type Tensor = TensorFlow.Tensor;
 export type Tensor1D = TensorFlow.Tensor1D;
@@ -11,8 +11,13 @@ export type Scalar = TensorFlow.Scalar;
 /** TensorFlow's tensors by name. A plain object, so that `tf.tidy` and `tf.dispose` find the tensors inside. */
 export type DeviceTensors = Record<string, Tensor>;
 
+const loaded = loadTensorFlow();
+
 /** tfjs on TensorFlow's C library. A process loads it once; two of its threads can't share it. */
-export const tf: typeof TensorFlow = loadTensorFlow();
+export const tf: typeof TensorFlow = loaded.tf;
+
+/** The messages of TensorFlow's files. */
+export const messages: TfjsPackage['messages'] = loaded.messages;
 
 /** The object through which tfjs calls TensorFlow. tfjs declares some of these methods private. */
 interface NodeBackend {
@@ -153,19 +158,15 @@ export function deterministicOps(): boolean {
 
 // --- helpers ---
 
-function loadTensorFlow(): typeof TensorFlow {
+function loadTensorFlow(): TfjsPackage {
   if (process.env.TF_ENABLE_ONEDNN_OPTS !== '1') {
     throw new DeviceUnavailableError(
       `expected TF_ENABLE_ONEDNN_OPTS=1 in the environment, got ${process.env.TF_ENABLE_ONEDNN_OPTS ?? 'nothing'}: ` +
         'results and speed depend on it. TensorFlow reads it when it loads, so set it for the whole process',
     );
   }
-  const require = createRequire(import.meta.url);
-  // Node 23 removed a function that tfjs-node 4.22 calls.
-  const util = require('node:util') as { isNullOrUndefined?: (value: unknown) => boolean };
-  util.isNullOrUndefined ??= (value) => value === null || value === undefined;
   try {
-    return require('@tensorflow/tfjs-node-gpu') as typeof TensorFlow;
+    return loadTfjsPackage();
   } catch (cause) {
     throw new DeviceUnavailableError(
       `TensorFlow can't be loaded: ${cause instanceof Error ? cause.message : String(cause)}. ` +

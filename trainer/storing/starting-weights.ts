@@ -7,20 +7,22 @@ import type { NamedTensors } from '../../training/tensorflow/named-tensors.ts';
 import { fitWeights } from '../../training/weights/fit-weights.ts';
 
 /**
- * The tensors that a trial starts from, from this machine's cache or the store; undefined if it trains from scratch.
- * Logs which tensors the network takes.
+ * The tensors that a trial starts from, from this machine's cache or the store.
  *
+ * @returns them, with lines for the log that say which tensors the network takes; undefined if it trains from scratch.
  * @throws {WeightsMismatchError} if they don't fit the trial's network.
  */
 export async function startingWeights(
   store: ObjectStore,
   { initialWeights, config }: TrialSpec,
-): Promise<NamedTensors | undefined> {
+): Promise<{ weights: NamedTensors; log: string[] } | undefined> {
   if (initialWeights === 'scratch') return undefined;
   const { tensors } = decodeSafetensors(await cachedWeights(store, initialWeights, cacheFolder()));
   const { weights, dropped, fresh } = fitWeights(tensors, config.network);
-  console.log(`starting from the weights ${initialWeights}: ${weights.size} of ${tensors.size} tensors`);
-  for (const { name, reason } of dropped) console.log(`  left out: ${name}, ${reason}`);
-  if (fresh.length > 0) console.log(`  from scratch: ${fresh.join(', ')}`);
-  return weights;
+  const log = [
+    `starting from the weights ${initialWeights}: ${weights.size} of ${tensors.size} tensors`,
+    ...dropped.map(({ name, reason }) => `  left out: ${name}, ${reason}`),
+    ...(fresh.length > 0 ? [`  from scratch: ${fresh.join(', ')}`] : []),
+  ];
+  return { weights, log };
 }

@@ -1,0 +1,45 @@
+import type { LabelledImages } from '../../training/data/labelled-images.ts';
+import type { FailureKind, Job } from '../protocol.ts';
+import type { EndedEpoch, EndedTrial, OpenedTrial } from './stored-trial.ts';
+
+/** What the storing thread does: requests and answers, by task. `trial` names an attempt from its first task to its last. */
+export interface StoringTasks {
+  readImages: { request: { dataset: string }; answer: LabelledImages };
+  openTrial: { request: { trial: string; job: Job<'train'> }; answer: OpenedTrial };
+  storeEpoch: { request: { trial: string; epoch: EndedEpoch }; answer: undefined };
+  storeResult: { request: { trial: string; result: EndedTrial }; answer: undefined };
+  /** Forgets a trial. */
+  closeTrial: { request: { trial: string }; answer: undefined };
+}
+
+export type StoringTask = keyof StoringTasks;
+
+export interface StoringRequest {
+  id: number;
+  task: StoringTask;
+  request: StoringTasks[StoringTask]['request'];
+}
+
+export type StoringReply = { id: number } & (
+  | { answer: StoringTasks[StoringTask]['answer'] }
+  | { failure: FailureKind; message: string; details: string }
+);
+
+/** The memory of all arrays in a value, for handing them over to another thread, after which this one has lost them. */
+export function arraysOf(value: unknown): ArrayBuffer[] {
+  const found = new Set<ArrayBuffer>();
+  collect(value, found);
+  return [...found];
+}
+
+// --- helpers ---
+
+function collect(value: unknown, found: Set<ArrayBuffer>): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (ArrayBuffer.isView(value)) {
+    const { buffer, byteLength } = value;
+    // Of memory that is shared with other arrays, only a copy can be sent.
+    if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) found.add(buffer);
+  } else
+    for (const part of value instanceof Map ? value.values() : Object.values(value)) collect(part, found);
+}
