@@ -13,7 +13,7 @@ export const { openStudy, writeRecord, writeReport } = proxyActivities<ControlAc
 });
 
 export const { suggest } = proxyActivities<ControlActivities>({
-  summary: 'the next configuration',
+  summary: 'configurations to train',
   startToCloseTimeout: '2 minutes',
   retry: RETRY,
 });

@@ -2,10 +2,10 @@ import {
   condition,
   defineQuery,
   defineUpdate,
-  executeChild,
   ParentClosePolicy,
   setCurrentDetails,
   setHandler,
+  startChild,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -14,9 +14,11 @@ import type { SearchStage, Stage } from '../study/definition/stage-schema.ts';
 import type { Profile } from '../study/definition/study-schema.ts';
 import { asTrained } from '../study/plan/epochs.ts';
 import { asSpecified, type NamedConfig, searchTrial } from '../study/plan/plan.ts';
+import { longestFirst } from '../study/plan/trial-work.ts';
 import { winner } from '../study/plan/winner.ts';
 import type { TrialStanding } from '../study/record/record.ts';
 import type { SearchedTrial, Suggestion } from '../study/search/suggest.ts';
+import { trialsAtOnce } from '../study/search/trials-at-once.ts';
 import type { TrialSpec } from '../study/trial/trial.ts';
 import { QUERIES, trialWorkflowId, UPDATES } from '../temporal/names.ts';
 import { plural } from '../words/numbers.ts';
@@ -52,6 +54,13 @@ export interface StageTrial {
   of: string | null;
 }
 
+/** A trial with what a search drew for it, or what a person changed for the whole stage. */
+interface MadeTrial extends StageTrial {
+  suggestion?: Suggestion;
+  drawn?: DrawnSettings;
+  override?: Overrides | null;
+}
+
 /** What a search makes its trials from, as they are suggested. */
 export interface SearchPlan extends Pick<SearchStage, 'evaluations' | 'parallel' | 'space'> {
   start: NamedConfig;
@@ -71,8 +80,7 @@ export const retryStageUpdate = defineUpdate<string, [Overrides | undefined]>(UP
 /**
  * Trains all trials of a stage and finds its winner.
  *
- * Trials that are known start at once; the training queue gives each a slot when one is free. A search's trials start as
- * they are suggested. If no trial has a score, the stage parks as a whole, since it has nothing to promote.
+ * Trials that are known start at once, the longest first; the training queue gives each a slot when one is free. If no trial has a score, the stage parks as a whole, since it has nothing to promote.
  */
 export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
   const { studyId, stage, kind, question, start, search } = input;
@@ -87,6 +95,8 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
     upsertSearchAttributes(searchAttributes({ NeedsAttention: waiting }));
     show();
   });
+  /** Each trial starts when the one before has, so that they reach the training queue in order, or nearly so. */
+  let lastStarted: Promise<unknown> = Promise.resolve();
   const waitForDecision = takeDecisions(`stage ${stage}`, { retry: retryStageUpdate, hasSettings: true });
 
   if (start)
@@ -98,30 +108,44 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
   });
 
   async function runAll(): Promise<StageOutcome> {
-    await Promise.all(input.trials.map((trial) => runTrial(trial)));
+    await runTrials(input.trials);
     if (search) await runSearch(search);
 
     for (;;) {
       const standings = status.trials.flatMap(({ standing }) => (standing ? [standing] : []));
       const best = winner(standings) ?? null;
       if (best || !input.promotes) return { standings, winner: input.promotes ? best : null };
-      const overrides = await park(`no trial has a score: ${describeOutcomes(standings)}`);
-      await Promise.all(input.trials.map((trial) => runTrial(trial, { override: overrides })));
+      const override = await park(`no trial has a score: ${describeOutcomes(standings)}`);
+      await runTrials(input.trials.map((trial) => ({ ...trial, override })));
     }
   }
 
-  /** @param made what a search drew for the trial, and what a person changed for the whole stage. */
-  async function runTrial(
-    { name, spec, of }: StageTrial,
-    made: { suggestion?: Suggestion; drawn?: DrawnSettings; override?: Overrides | null } = {},
-  ): Promise<void> {
-    const { suggestion = null, drawn = null, override = null } = made;
+  async function runTrials(trials: readonly MadeTrial[]): Promise<void> {
+    trials.forEach(enter);
+    show();
+    await Promise.all(longestFirst(trials).map(runTrial));
+  }
+
+  /** Gives a trial its row, or clears the row that it has. */
+  function enter({ name, spec, drawn }: MadeTrial): void {
     const row = rowOf(name);
     row.epochs = spec.config.epochs;
     row.standing = null;
-    row.drawn = drawn;
+    row.drawn = drawn ?? null;
+  }
+
+  async function runTrial(trial: MadeTrial): Promise<void> {
+    const { name, of, suggestion = null, override = null } = trial;
+    const started = lastStarted.then(() => startTrial(trial));
+    lastStarted = started;
+    const end = await (await started).result();
+    const changed = override || end.override ? { ...override, ...end.override } : null;
+    rowOf(name).standing = { name, ...end, takenOver: false, of, suggestion, override: changed };
     show();
-    const end = await executeChild(trialWorkflow, {
+  }
+
+  function startTrial({ name, spec, override }: MadeTrial) {
+    return startChild(trialWorkflow, {
       workflowId: trialWorkflowId(studyId, stage, name),
       args: [
         {
@@ -142,9 +166,6 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
       }),
       staticSummary: `${name}: ${plural(spec.config.epochs, 'epoch')}`,
     });
-    const changed = override || end.override ? { ...override, ...end.override } : null;
-    row.standing = { name, ...end, takenOver: false, of, suggestion, override: changed };
-    show();
   }
 
   function rowOf(name: string): StageRow {
@@ -155,24 +176,51 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
     return row;
   }
 
-  /** `parallel` lines side by side. Each asks for the next suggestion when its trial has ended or parked. */
-  async function runSearch({ evaluations, parallel, space, start: from, spec, profile }: SearchPlan) {
+  /** Hands all trials to the queue, or as many lines of trials side by side as are allowed. */
+  async function runSearch(plan: SearchPlan): Promise<void> {
+    const { evaluations } = plan;
+    const lines = trialsAtOnce(plan);
+    if (lines === evaluations) return runTrials(await suggested(plan, 0, evaluations));
     let next = 0;
+    let lastDrawn: Promise<unknown> = Promise.resolve();
+    /** One after another, so that rows are in the order of the draws. */
+    const draw = () => {
+      const drawn = lastDrawn.then(async () => {
+        const [trial] = next < evaluations ? await suggested(plan, next++, 1) : [];
+        if (trial) enter(trial);
+        return trial;
+      });
+      lastDrawn = drawn;
+      return drawn;
+    };
     const trials: Promise<void>[] = [];
+    /** Draws the next trial when the one before has ended or parked. */
     const line = async () => {
-      while (next < evaluations) {
-        const index = next++;
-        const suggestion = await suggest({ space, seed: spec.seed, index, ended: ended() });
-        const { name, config } = searchTrial(from, suggestion, profile, index);
-        const drawn = asTrained(suggestion, profile);
-        const trial = runTrial({ name, spec: { ...spec, config }, of: null }, { suggestion, drawn });
-        trials.push(trial);
-        const parked = () => status.trials.some((each) => each.name === name && each.failure !== null);
-        await Promise.race([trial, condition(parked)]);
+      for (let trial = await draw(); trial; trial = await draw()) {
+        const trained = runTrials([trial]);
+        trials.push(trained);
+        await Promise.race([trained, condition(isParked(trial.name))]);
       }
     };
-    await Promise.all(Array.from({ length: Math.min(parallel, evaluations) }, line));
+    await Promise.all(Array.from({ length: lines }, line));
     await Promise.all(trials);
+  }
+
+  function isParked(name: string): () => boolean {
+    return () => status.trials.some((each) => each.name === name && each.failure !== null);
+  }
+
+  /** @param index number of configurations suggested before. */
+  async function suggested(
+    { space, start: from, spec, profile }: SearchPlan,
+    index: number,
+    count: number,
+  ): Promise<MadeTrial[]> {
+    const suggestions = await suggest({ space, seed: spec.seed, index, count, ended: ended() });
+    return suggestions.map((suggestion, place) => {
+      const { name, config } = searchTrial(from, suggestion, profile, index + place);
+      return { name, spec: { ...spec, config }, of: null, suggestion, drawn: asTrained(suggestion, profile) };
+    });
   }
 
   /** The search's trained trials so far. A skipped trial has no result to learn from. */

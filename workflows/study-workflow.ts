@@ -1,4 +1,5 @@
 import {
+  CancellationScope,
   defineQuery,
   defineUpdate,
   executeChild,
@@ -14,7 +15,7 @@ import type { WeightsSource } from '../activities/prepare-weights.ts';
 import type { Overrides } from '../study/definition/overrides.ts';
 import { pretrainedNetworks } from '../study/definition/pretrained.ts';
 import type { Stage } from '../study/definition/stage-schema.ts';
-import type { Profile, Study } from '../study/definition/study-schema.ts';
+import type { Study } from '../study/definition/study-schema.ts';
 import {
   limitImages,
   type NamedConfig,
@@ -25,6 +26,7 @@ import {
   trialSpec,
 } from '../study/plan/plan.ts';
 import { promotedConfig } from '../study/plan/promotion.ts';
+import { isSideExperiment, readySideExperiments } from '../study/plan/side-experiments.ts';
 import type { TestScore } from '../study/record/record.ts';
 import type { TrialSpec } from '../study/trial/trial.ts';
 import { QUERIES, stageWorkflowId, UPDATES } from '../temporal/names.ts';
@@ -40,6 +42,7 @@ import { attentionSignal } from './attention.ts';
 import { type Decision, takeDecisions } from './decision.ts';
 import { studyDetails } from './details.ts';
 import { describeFailure, showEarlyEnd } from './early-end.ts';
+import { initialStatus, profileOf } from './initial-status.ts';
 import { searchAttributes, typedSearchAttributes } from './search-attributes.ts';
 import { stageWorkflow } from './stage-workflow.ts';
 import type { StageProgress, StudyStatus, Winner } from './status.ts';
@@ -67,7 +70,10 @@ export interface StudyOutcome {
 export const studyStatusQuery = defineQuery<StudyStatus>(QUERIES.studyStatus);
 export const retryTestUpdate = defineUpdate<string, [Overrides | undefined]>(UPDATES.retryTest);
 
-/** A complete study: its stages in order, each from the winner of an earlier one, the final test, record and report. */
+/**
+ * A complete study: its stages in order, each from the winner of an earlier one, the final test, record and report. Side
+ * experiments run beside the other stages, from when what they train again is known, and only the record waits for them.
+ */
 export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome> {
   const studyId = workflowInfo().workflowId;
   const status = initialStatus(studyId, request);
@@ -97,6 +103,9 @@ export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome
 }
 
 // --- helpers ---
+
+/** Of 1 to 5, where 3 is the default and lower numbers go first. A stage's trials and their training inherit it. */
+const AFTER_OTHERS = { priorityKey: 4 };
 
 interface Page {
   /** Shows the study's status on its page. */
@@ -147,18 +156,8 @@ async function runStudy(
   const winningTrials = new Map<string, Winner>();
   const candidates = new Map<string, NamedConfig[]>();
 
-  for (const [index, stage] of study.stages.entries()) {
-    const progress = status.stages[index] as StageProgress;
-    progress.state = 'running';
-    progress.start = startOf(stage, { winners, candidates })?.name ?? null;
-    upsertSearchAttributes(searchAttributes({ StageName: stage.name }));
-    show();
-    if (stage.kind === 'test') status.test = await runTest(stage.from);
-    else await runStage(stage, progress);
-    progress.state = 'done';
-    show();
-  }
-
+  const sideExperiments = new Map<string, Promise<void>>();
+  await runStages();
   const trained = status.stages.filter(({ kind }) => kind !== 'test');
   const ended = trained.map(({ name, kind, start, standings, winner }) => {
     return { name, kind, start, standings, winner: winner?.name ?? null };
@@ -167,11 +166,55 @@ async function runStudy(
   await writeReport({ studyId });
   return { winner: trained.findLast(({ winner }) => winner)?.winner ?? null, test: status.test, recordKey };
 
+  async function runStages(): Promise<void> {
+    try {
+      for (const stage of study.stages) {
+        if (isSideExperiment(stage)) continue;
+        upsertSearchAttributes(searchAttributes({ StageName: stage.name }));
+        await carryOut(stage);
+        startSideExperiments();
+      }
+    } catch (error) {
+      // A cancelled study ends when all its trainers have stopped.
+      if (CancellationScope.current().consideredCancelled) await Promise.allSettled(sideExperiments.values());
+      throw error;
+    }
+    await Promise.allSettled(sideExperiments.values());
+    await Promise.all(sideExperiments.values());
+  }
+
+  function startSideExperiments(): void {
+    for (const stage of readySideExperiments(study.stages, new Set(candidates.keys()))) {
+      if (sideExperiments.has(stage.name)) continue;
+      const ended = carryOut(stage);
+      // It fails the study, but not before the other stages have ended.
+      ended.catch(() => {});
+      sideExperiments.set(stage.name, ended);
+    }
+  }
+
+  async function carryOut(stage: Stage): Promise<void> {
+    const progress = status.stages.find(({ name }) => name === stage.name) as StageProgress;
+    progress.state = 'running';
+    progress.start = startOf(stage, { winners, candidates })?.name ?? null;
+    show();
+    try {
+      if (stage.kind === 'test') status.test = await runTest(stage.from);
+      else await runStage(stage, progress);
+      progress.state = 'done';
+    } catch (error) {
+      progress.state = 'cancelled';
+      throw error;
+    } finally {
+      show();
+    }
+  }
+
   async function runStage(stage: Exclude<Stage, { kind: 'test' }>, progress: StageProgress): Promise<void> {
     const soFar = { winners, candidates };
     const start = startOf(stage, soFar);
     const planned = stageTrials(study, profile, stage, soFar);
-    const promotes = stage.kind === 'search' || stage.kind === 'compare';
+    const isBeside = isSideExperiment(stage);
     const startTrial = 'from' in stage && stage.from ? winningTrials.get(stage.from) : undefined;
 
     const outcome = await executeChild(stageWorkflow, {
@@ -192,11 +235,12 @@ async function runStudy(
             stage.kind === 'search' && start
               ? { ...stage, start, spec: specOf(start.config), profile }
               : null,
-          promotes,
+          promotes: !isBeside,
           ...(request.retrain && { retrain: true }),
         },
       ],
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+      ...(isBeside && { priority: AFTER_OTHERS }),
       typedSearchAttributes: typedSearchAttributes({
         StudyId: studyId,
         StageName: stage.name,
@@ -230,38 +274,4 @@ async function runStudy(
       }
     }
   }
-}
-
-function initialStatus(studyId: string, { study, profile }: StudyRequest): StudyStatus {
-  return {
-    studyId,
-    title: study.title,
-    profile,
-    epochDivisor: profileOf(study, profile).epochDivisor,
-    dataset: null,
-    images: null,
-    weights: null,
-    stages: study.stages.map((stage) => ({
-      name: stage.name,
-      kind: stage.kind,
-      question: stage.question,
-      state: 'waiting',
-      start: null,
-      evaluations: stage.kind === 'search' ? stage.evaluations : null,
-      standings: [],
-      winner: null,
-    })),
-    attention: {},
-    test: null,
-    objectsUrl: null,
-    end: null,
-  };
-}
-
-function profileOf(study: Study, name: string): Profile {
-  const profile = study.profiles[name];
-  if (!profile) {
-    throw new Error(`study ${study.name}: no profile "${name}"; the client checks this before it starts one`);
-  }
-  return profile;
 }

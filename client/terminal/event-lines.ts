@@ -1,3 +1,4 @@
+import { isSideExperiment } from '../../study/plan/side-experiments.ts';
 import type { EpochLine } from '../../study/trial/trial.ts';
 import { count, duration, percent, plural } from '../../words/numbers.ts';
 import { standingInWords } from '../../words/outcome.ts';
@@ -23,8 +24,10 @@ export function eventLines(before: StudyView | undefined, now: StudyView): strin
   if (failedAttempt && failedAttempt.attempt !== before?.failedAttempt?.attempt)
     lines.push(`${failedAttempt.of}: ${describeFailure(before?.failedAttempt, failedAttempt)}`);
   if (now.weights && !before?.weights) lines.push(...describeWeights(now));
+  // Until a side experiment has started, and in the view in which it does, all lines follow their stage's own.
+  const isMixed = before?.stages.some((stage) => isSideExperiment(stage) && stage.state !== 'waiting');
   now.stages.forEach((stage, index) => {
-    lines.push(...stageLines(before?.stages[index], stage));
+    lines.push(...stageLines(before?.stages[index], stage, isMixed ? `${stage.name}/` : ''));
   });
   const known = before?.attention.map(({ id }) => id) ?? [];
   for (const { id, kind, failure } of now.attention) {
@@ -46,23 +49,25 @@ function datasetLines(before: StudyView | undefined, now: StudyView): string[] {
   return [`data set: ${describeDatasetProgress(now)}`];
 }
 
-function stageLines(before: StageView | undefined, now: StageView): string[] {
+/** @param prefix of trials' names. */
+function stageLines(before: StageView | undefined, now: StageView, prefix: string): string[] {
   if (now.state === 'waiting') return [];
   const lines: string[] = [];
   if (before?.state !== 'running' && before?.state !== 'done')
     lines.push(
-      `stage ${now.name}: ${now.question}${now.evaluations === null ? '' : ` (${plural(now.evaluations, 'evaluation')})`}`,
+      `${isSideExperiment(now) ? 'side experiment' : 'stage'} ${now.name}: ${now.question}${now.evaluations === null ? '' : ` (${plural(now.evaluations, 'evaluation')})`}`,
     );
   for (const trial of now.trials) {
     lines.push(
       ...trialLines(
         before?.trials.find(({ name }) => name === trial.name),
         trial,
-      ).map((line) => `  ${line}`),
+      ).map((line) => `  ${prefix}${line}`),
     );
   }
   const evaluations = describeEvaluations(now);
-  if (evaluations && before && evaluations !== describeEvaluations(before)) lines.push(`  ${evaluations}`);
+  if (evaluations && before && evaluations !== describeEvaluations(before))
+    lines.push(`  ${prefix && `${now.name}: `}${evaluations}`);
   if (now.winner && !before?.winner)
     lines.push(`stage ${now.name}: winner ${now.winner.name}, ${percent(now.winner.score)}`);
   return lines;

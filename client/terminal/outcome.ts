@@ -8,6 +8,7 @@ import type { StudyView } from '../observe/observe-study.ts';
 import type { Session } from '../servers/session.ts';
 import { describeAttention, describeEarlyEnd } from './format.ts';
 import { printTemporalUi } from './temporal-ui.ts';
+import { describeTrainingTime } from './training-time.ts';
 import { waitsForPerson } from './watch-study.ts';
 
 /**
@@ -18,7 +19,7 @@ import { waitsForPerson } from './watch-study.ts';
 export async function printOutcome(session: Session, view: StudyView): Promise<number> {
   const { client, uiUrl, bucket, stack } = session;
   console.log('');
-  const code = printEnd(view);
+  const code = printEnd(view, await describeTrainingTime(session.store, view));
   if (uiUrl) printTemporalUi(uiUrl, client.options.namespace, view.studyId);
   console.log(`objects:     bucket ${bucket.bucket} at ${bucket.endpoint}${objectsOf(view)}`);
   if (bucket.consoleUrl)
@@ -30,7 +31,7 @@ export async function printOutcome(session: Session, view: StudyView): Promise<n
 
 // --- helpers ---
 
-function printEnd(view: StudyView): number {
+function printEnd(view: StudyView, trainingTime: string | undefined): number {
   const { studyId, workflowStatus } = view;
   if (workflowStatus === 'RUNNING') {
     console.log(waitsForPerson(view) ? describeAttention(view) : `${studyId} continues.`);
@@ -47,6 +48,7 @@ function printEnd(view: StudyView): number {
     );
   if (view.test)
     console.log(`test:        ${percent(view.test.accuracy)} of ${view.test.images} test images`);
+  if (trainingTime) console.log(`training:    ${trainingTime}`);
   const compared = retrainedSummary(
     view.stages.flatMap(({ trials }) => trials.flatMap(({ standing }) => standing ?? [])),
   );

@@ -1,4 +1,5 @@
 import cliTruncate from 'cli-truncate';
+import { isSideExperiment } from '../../study/plan/side-experiments.ts';
 import { percent, plural } from '../../words/numbers.ts';
 import { rankInWords, standingInWords } from '../../words/outcome.ts';
 import { drawInWords } from '../../words/settings.ts';
@@ -19,7 +20,8 @@ import { bold, dim, green, red } from './text.ts';
  * A study as lines of text: each stage with its leaderboard.
  *
  * @param columns the terminal's width, for a screen that is redrawn: longer lines are cut.
- * @param brief show only one line for each stage that is not running, so that the redrawn screen stays short.
+ * @param brief show only one line for each stage that is not running, and for a side experiment that runs beside another
+ *   stage, so that the redrawn screen stays short.
  */
 export function studyScreen(
   view: StudyView,
@@ -53,6 +55,7 @@ function stageLines(
     return [dim(view.workflowStatus === 'RUNNING' ? heading : `${heading}  (not started)`)];
   if (brief && stage.state === 'done' && stage.kind !== 'test')
     return [`${bold(stage.name)}  ${endOf(stage)}`];
+  if (brief && runsBeside(stage, view)) return [`${bold(stage.name)}  ${besideInWords(stage)}`];
   if (stage.kind === 'test') {
     return [
       '',
@@ -71,6 +74,22 @@ function stageLines(
     ...(evaluations ? [dim(`  ${evaluations}`)] : []),
     ...rows.map((trial, index) => trialLine(trial, index, { width, columns }, stage)),
   ];
+}
+
+/** Whether this is a side experiment that runs beside a stage of the main line. */
+function runsBeside(stage: StageView, { stages }: StudyView): boolean {
+  return (
+    isSideExperiment(stage) &&
+    stage.state === 'running' &&
+    stages.some((other) => other.state === 'running' && !isSideExperiment(other))
+  );
+}
+
+/** `beside: 1 of 3 trials ended, training MLP_leakage` */
+function besideInWords({ trials }: StageView): string {
+  const ended = trials.filter(({ standing }) => standing).length;
+  const training = trials.filter(({ state }) => state === 'training').map(({ name }) => name);
+  return `beside: ${ended} of ${plural(trials.length, 'trial')} ended${training.length > 0 ? `, training ${training.join(', ')}` : ''}`;
 }
 
 /** How a stage ended, in one line. */

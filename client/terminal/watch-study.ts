@@ -2,7 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Client, ServiceError } from '@temporalio/client';
 import { liveScreen } from '../../infra/live-screen.ts';
 import { isQuiet } from '../../infra/quiet.ts';
-import { type StudyView, viewStudy } from '../observe/observe-study.ts';
+import { isSideExperiment } from '../../study/plan/side-experiments.ts';
+import { type Attention, type StageView, type StudyView, viewStudy } from '../observe/observe-study.ts';
 import { eventLines } from './event-lines.ts';
 import { studyScreen } from './screen.ts';
 
@@ -39,12 +40,22 @@ export async function watchStudy(client: Client, studyId: string, signal: AbortS
 
 /** Whether everything that is left to do waits for a person. */
 export function waitsForPerson(view: StudyView): boolean {
-  const trials = view.stages.flatMap((stage) => stage.trials);
-  const open = trials.filter(({ state }) => state === 'queued' || state === 'training');
-  return view.attention.length > 0 && open.length === 0;
+  const running = view.stages.filter(({ state }) => state === 'running');
+  const mainLine = view.stages.filter((stage) => !isSideExperiment(stage));
+  const isBetweenStages =
+    mainLine.some(({ state }) => state === 'waiting') && !running.some((stage) => mainLine.includes(stage));
+  return running.length > 0 && !isBetweenStages && running.every((stage) => waits(stage, view));
 }
 
 // --- helpers ---
+
+function waits({ name, kind, trials }: StageView, { attention }: StudyView): boolean {
+  const isOpen = trials.some(({ state }) => state === 'queued' || state === 'training');
+  // A final test waits as its study, whose id has no stage in it.
+  const isNamed = ({ id, kind: what }: Attention) =>
+    kind === 'test' ? what === 'test' : id.split('/')[1] === name;
+  return !isOpen && attention.some(isNamed);
+}
 
 function viewer(isLive: boolean): (view: StudyView) => void {
   if (isQuiet()) return () => {};

@@ -30,6 +30,7 @@ export function temporalServerLaunch(options: TemporalServerOptions): Launch {
       `--port=${options.port}`,
       `--ui-ip=${LOOPBACK}`,
       `--ui-port=${options.uiPort}`,
+      ...IN_ORDER,
       ...(options.databaseFile ? [`--db-filename=${options.databaseFile}`] : []),
     ],
     env: environmentWithout(['TEMPORAL_']),
@@ -64,6 +65,11 @@ export async function prepareNamespace(address: string): Promise<void> {
 // --- helpers ---
 
 const LOOPBACK = '127.0.0.1';
+
+/** By default a task queue has several partitions, and only each of them is in order: by priority, then first in, first out. */
+const IN_ORDER = ['Read', 'Write'].map(
+  (side) => `--dynamic-config-value=matching.numTaskqueue${side}Partitions=1`,
+);
 
 async function answers(address: string): Promise<boolean> {
   let connection: Connection | undefined;

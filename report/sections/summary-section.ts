@@ -1,6 +1,8 @@
 import type { StudyRecord } from '../../study/record/record.ts';
+import { type TrainingTime, trainingTime } from '../../study/record/training-time.ts';
 import { datasetInBrief } from '../../words/dataset.ts';
 import { count, duration, moment, percent, plural, secondsBetween } from '../../words/numbers.ts';
+import { trainingTimeInWords } from '../../words/training-time.ts';
 import { headline } from '../answers/answer.ts';
 import { testAnswer } from '../answers/test-answer.ts';
 import { allTrials, bestTrial, imagesUsed, lastDecided, missingStages } from '../facts/study-facts.ts';
@@ -16,10 +18,7 @@ export function summaryTiles(record: StudyRecord): Html {
   const { opening, finishedAt, test } = record;
   const decided = lastDecided(record);
   const seconds = secondsBetween(opening.startedAt, finishedAt);
-  const trials = allTrials(record).map(({ trial }) => trial);
-  const stored = trials.filter(({ reused }) => reused);
-  const trained = trials.filter(({ lines, reused }) => lines.length > 0 && !reused);
-  const inTraining = trained.reduce((sum, { trainingSeconds }) => sum + (trainingSeconds ?? 0), 0);
+  const stored = allTrials(record).filter(({ trial }) => trial.reused).length;
   const images = imagesUsed(record);
   return html`<dl class="tiles">
 ${tile(missingStages(record).length === 0 ? 'Winner' : 'Winner so far', decided ? code(decided.trial.name) : 'none yet', decided && `of stage ${decided.stage.name}`)}
@@ -28,7 +27,7 @@ ${tile('Test accuracy', test ? html`<span class="big">${percent(test.accuracy)}<
 ${tile('Data', datasetInBrief(opening.dataset.origin), `${count(images.training)} training images, ${count(images.validation)} validation images`)}
 ${tile('Profile', html`<code>${opening.profile}</code>`, opening.study.profiles[opening.profile]?.description)}
 ${tile('Started', moment(opening.startedAt), seconds === null ? 'not finished' : `finished ${moment(finishedAt)}`)}
-${tile('Duration', seconds === null ? '–' : duration(seconds), trainedInWords(trained.length, inTraining, stored.length))}
+${tile('Duration', seconds === null ? '–' : duration(seconds), trainedInWords(trainingTime(record), stored))}
 ${tile('Device', devices(record), undefined)}
 </dl>`;
 }
@@ -57,10 +56,10 @@ ${GLOSSARY}</section>
 
 // --- helpers ---
 
-function trainedInWords(trained: number, seconds: number, stored: number): string {
-  if (trained === 0)
+function trainedInWords(time: TrainingTime | undefined, stored: number): string {
+  if (!time)
     return stored === 0 ? 'nothing trained' : `nothing trained: ${plural(stored, 'result')} from the store`;
-  return `${plural(trained, 'trial')} trained for ${duration(seconds)} in total${stored > 0 ? `; ${stored} from the store` : ''}`;
+  return `${plural(time.trials, 'trial')} trained for ${trainingTimeInWords(time)}${stored > 0 ? `; ${stored} from the store` : ''}`;
 }
 
 function tile(title: string, value: Content, small: string | null | undefined): Html {

@@ -23,12 +23,16 @@ export interface LayerShape {
   bias: boolean;
   /** Number of trained values: weights and biases. */
   parameters: number;
+  /** Of the forward pass of one image. Batch normalisation, activations and pools are left out. */
+  multiplyAdds: number;
 }
 
 export interface NetworkShapes {
   layers: LayerShape[];
   /** Number of trained values in all layers. */
   parameters: number;
+  /** Of the forward pass of one image, in all layers. */
+  multiplyAdds: number;
 }
 
 /** A network that shrinks images to nothing. */
@@ -43,7 +47,11 @@ export class NetworkShapeError extends Error {
  */
 export function networkShapes(network: Network): NetworkShapes {
   const layers = layersOf(network);
-  return { layers, parameters: layers.reduce((sum, { parameters }) => sum + parameters, 0) };
+  return {
+    layers,
+    parameters: layers.reduce((sum, { parameters }) => sum + parameters, 0),
+    multiplyAdds: layers.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0),
+  };
 }
 
 /** Number of values of a shape; Infinity if it is too large to be exact, as a shape in a file may be. */
@@ -82,7 +90,10 @@ function convLayers({ convolutions, hidden }: Extract<Network, { kind: 'conv' }>
     const pooled = Math.floor(convolved / POOL_SIZE);
     if (pooled < 1) throw new NetworkShapeError(shrunk(name, size, kernel, padding, convolved));
     const weight = [kernel, kernel, channels, filters];
-    layers.push(layer(name, 'conv', [size, size, channels], [pooled, pooled, filters], weight));
+    layers.push({
+      ...layer(name, 'conv', [size, size, channels], [pooled, pooled, filters], weight),
+      multiplyAdds: convolved ** 2 * sizeOf(weight),
+    });
     size = pooled;
     channels = filters;
   }
@@ -139,7 +150,8 @@ function layer(
   bias = true,
 ): LayerShape {
   const parameters = sizeOf(weight) + (bias ? (weight.at(-1) ?? 0) : 0);
-  return { name, kind, input, output, weight, bias, parameters };
+  const [positions, multiplied] = [sizeOf(output.slice(0, -1)), kind === 'batchNorm' ? 0 : sizeOf(weight)];
+  return { name, kind, input, output, weight, bias, parameters, multiplyAdds: positions * multiplied };
 }
 
 function shrunk(name: string, size: number, kernel: number, padding: number, convolved: number): string {

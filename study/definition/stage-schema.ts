@@ -94,8 +94,10 @@ const searchStageSchema = z
       .int()
       .min(1)
       .max(64)
-      .default(1)
-      .describe('How many are trained side by side. The draws stay the same.'),
+      .optional()
+      .describe(
+        'How many are trained side by side, in the order in which they are drawn. Left out: as many as there are slots, the longest first. The draws stay the same.',
+      ),
     space: searchSpaceSchema,
   })
   .describe('Draws settings from a space and trains an earlier winner with them. The best wins.');

@@ -54,9 +54,7 @@ export async function openBench(
       options?.onEvent?.(event);
       bench.watch.onEvent?.(event, job);
     };
-    return pool
-      .startTrainer(given, { ...options, onEvent })
-      .finally(() => bench.watch.afterJob?.(job));
+    return pool.startTrainer(given, { ...options, onEvent }).finally(() => bench.watch.afterJob?.(job));
   };
 
   let stop = () => {};

@@ -270,7 +270,9 @@ it('ranks no trial without a score', async () => {
 it('counts a stored result without a score among those from the store', async () => {
   const diverged = { ...failed('x', 'diverged'), lines: [], reused: true };
   const html = await pageOf(ownRecord([stage('s', [trial('a', { to: 50 }), diverged])]));
-  expect(visibleText(html)).toContain('1 trial trained for 9 min 14 s in total; 1 from the store');
+  expect(visibleText(html)).toContain(
+    '1 trial trained for 9 min 14 s within 10 min 0 s: 0.92 at a time on average; 1 from the store',
+  );
 });
 
 it('describes trials of few epochs by dots instead of lines', async () => {

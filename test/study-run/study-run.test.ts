@@ -137,7 +137,7 @@ describe('a study', () => {
       code: EXIT.success,
       text: expect.stringMatching(
         new RegExp(
-          `winner: +${rate?.winner}, .*\\ntest: .*\\n.*report first\\n.*ui/namespaces/.*/workflows/first\\n.*TrialName.*\\n.*studies/first/record.json`,
+          `winner: +${rate?.winner}, .*\\ntest: .*\\ntraining: +4\\strials, .* at a time on average\\n.*report first\\n.*ui/namespaces/.*/workflows/first\\n.*TrialName.*\\n.*studies/first/record.json`,
         ),
       ),
     });

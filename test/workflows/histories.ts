@@ -1,16 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Client } from '@temporalio/client';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 
 const folder = fileURLToPath(new URL('./histories/', import.meta.url));
 
-/** Writes the histories of a study, its first stage and one of that stage's trials, for later versions to replay. */
+/**
+ * Writes the histories of a study, its first stage and one of that stage's trials, for later versions to replay; also those
+ * of its search and of a side experiment, if it has them.
+ */
 export async function recordHistories(client: Client, studyId: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  for (const id of [studyId, `${studyId}/width`, `${studyId}/width/wide`]) {
-    const history = await client.workflow.getHandle(id).fetchHistory();
+  for (const part of ['', '/width', '/width/wide', '/search', '/leakage']) {
+    const id = `${studyId}${part}`;
+    const history = await historyOf(client, id);
+    if (!history) continue;
     await writeFile(
       `${folder}${id.replaceAll('/', '.')}.json`,
       JSON.stringify(JSON.parse(historyToJSON(history))),
@@ -24,4 +29,17 @@ export function recordedHistories(): { name: string; history: unknown }[] {
     name: file.replace(/\.json$/, ''),
     history: JSON.parse(readFileSync(`${folder}${file}`, 'utf8')),
   }));
+}
+
+// --- helpers ---
+
+async function historyOf(client: Client, id: string) {
+  try {
+    const handle = client.workflow.getHandle(id);
+    await handle.describe();
+    return await handle.fetchHistory();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll } from 'vitest';
 import type { ControlActivities } from '../../activities/control-activities.ts';
 import type { TrainEnd } from '../../activities/train.ts';
 import type { TrainingActivities } from '../../activities/training-activities.ts';
+import type { Suggestion } from '../../study/search/suggest.ts';
 import type { TrialSpec } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
 import { CONTROL_QUEUE } from '../../temporal/names.ts';
@@ -41,7 +42,7 @@ let temporal: Temporal;
 const underWay = new Map<string, Fakes & Seen>();
 
 /** To be called by every test file that runs studies: one pair of workers serves them all, side by side. */
-export function useTemporal(): () => Temporal {
+export function useTemporal({ slots = 50 } = {}): () => Temporal {
   let stop = () => {};
   let working: Promise<void>;
   beforeAll(async () => {
@@ -49,7 +50,7 @@ export function useTemporal(): () => Temporal {
     const stopped = new Promise<void>((resolve) => {
       stop = resolve;
     });
-    working = temporal.withWorkers({ control: control(), training: training(), slots: 50 }, () => stopped);
+    working = temporal.withWorkers({ control: control(), training: training(), slots }, () => stopped);
   });
   afterAll(async () => {
     stop();
@@ -62,6 +63,7 @@ export function useTemporal(): () => Temporal {
 interface Fakes {
   train: Train;
   request?: StudyRequest;
+  suggest?: ControlActivities['suggest'];
   /** Fails the final test while it returns true. */
   testFails?: () => boolean;
 }
@@ -156,7 +158,10 @@ function control(): Partial<ControlActivities> {
       current().opened.push(opening);
       return { numerics: 7, objectsUrl: null };
     },
-    suggest: async ({ index }) => ({ learningRate: (index + 1) / 1000, epochs: 20 }),
+    suggest: async (asked) => {
+      const { suggest = inSteps } = current();
+      return suggest(asked);
+    },
     // The store has the first two repetitions.
     findRepetition: async () => ({ repetition: 2, earlier: 'c'.repeat(64) }),
     compareRepetitions: async (keys) => {
@@ -170,6 +175,13 @@ function control(): Partial<ControlActivities> {
     },
     writeReport: async () => {},
   };
+}
+
+async function inSteps({ index, count }: { index: number; count: number }): Promise<Suggestion[]> {
+  return Array.from({ length: count }, (_, place) => ({
+    learningRate: (index + place + 1) / 1000,
+    epochs: 20,
+  }));
 }
 
 function training(): Partial<TrainingActivities> {

@@ -1,3 +1,4 @@
+import { isSideExperiment } from '../../../study/plan/side-experiments.ts';
 import { percent, plural } from '../../../words/numbers.ts';
 import { statusInWords } from '../../../words/study-end.ts';
 import { EXIT } from '../../command-line/exit-codes.ts';
@@ -12,12 +13,14 @@ import {
   describeFailedAttempt,
   describeProgress,
 } from '../../terminal/format.ts';
+import { describeTrainingTime } from '../../terminal/training-time.ts';
 
 export async function status(studyId: string, { json }: { json?: boolean }): Promise<void> {
   await withSession({ level: 'queries' }, async (session) => {
     await findStudy(session, studyId);
     const view = await viewStudy(session.client, studyId);
-    console.log(json ? JSON.stringify(view, null, 2) : summary(view));
+    if (json) console.log(JSON.stringify(view, null, 2));
+    else console.log(summary(view, await describeTrainingTime(session.store, view)));
     if (view.workflowStatus === 'RUNNING') warnIfNothingTrains(session, studyId);
     process.exitCode = exitCode(view);
   });
@@ -25,23 +28,25 @@ export async function status(studyId: string, { json }: { json?: boolean }): Pro
 
 // --- helpers ---
 
-function summary(view: StudyView): string {
-  const index = view.stages.findIndex(({ state }) => state === 'running');
-  const stage = view.stages[index];
+function summary(view: StudyView, trainingTime: string | undefined): string {
   const [end = statusInWords(view.workflowStatus), ...whatToDo] = describeEarlyEnd(view);
   const lines = [`${view.studyId}: ${end}`];
   for (const { name, winner } of view.stages)
     if (winner) lines.push(`  ${name}: ${winner.name}, ${percent(winner.score)}`);
   if (view.test) lines.push(`  test: ${percent(view.test.accuracy)} of ${view.test.images} images`);
+  if (trainingTime) lines.push(`  training: ${trainingTime}`);
   lines.push(...whatToDo);
   if (view.workflowStatus === 'RUNNING' && !view.dataset) lines.push(describeDataset(view));
   if (view.failedAttempt)
     lines.push(`${view.failedAttempt.of}: ${describeFailedAttempt(view.failedAttempt)}`);
-  if (stage && view.workflowStatus === 'RUNNING') {
-    lines.push(`stage ${stage.name} (${index + 1} of ${view.stages.length}): ${describeEnded(stage)}`);
-    for (const trial of stage.trials)
-      if (trial.state === 'training') lines.push(`  ${trial.name}: ${describeProgress(trial)}`);
-  }
+  if (view.workflowStatus === 'RUNNING')
+    view.stages.forEach((stage, index) => {
+      if (stage.state !== 'running') return;
+      const what = isSideExperiment(stage) ? 'side experiment' : 'stage';
+      lines.push(`${what} ${stage.name} (${index + 1} of ${view.stages.length}): ${describeEnded(stage)}`);
+      for (const trial of stage.trials)
+        if (trial.state === 'training') lines.push(`  ${trial.name}: ${describeProgress(trial)}`);
+    });
   if (view.attention.length > 0) lines.push(describeAttention(view));
   return lines.join('\n');
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { StudyView, TrialView } from '../../../client/observe/observe-study.ts';
+import type { StageView, StudyView, TrialView } from '../../../client/observe/observe-study.ts';
 import { eventLines } from '../../../client/terminal/event-lines.ts';
 import { waitsForPerson } from '../../../client/terminal/watch-study.ts';
 import {
@@ -113,6 +113,29 @@ it('prints what a search drew and how many evaluations have ended, and that a tr
   ]);
 });
 
+it('names the stage of every trial once a side experiment runs beside another stage', () => {
+  const beside = (trials: TrialView[]) =>
+    stageView(trials, { name: 'leakage', kind: 'variant', question: 'What leaks?' });
+  const search = (trials: TrialView[]) =>
+    stageView(trials, { name: 'search', kind: 'search', evaluations: 2 });
+  const looks = [
+    viewOf([search([drawn(queued('a'))]), { ...beside([]), state: 'waiting' as const }]),
+    viewOf([search([{ ...queued('a'), state: 'training' }]), { ...beside([]), state: 'waiting' as const }]),
+    viewOf([search([drawn(ended('a', 40))]), beside([{ ...queued('MLP_leakage'), state: 'training' }])]),
+    viewOf([search([drawn(ended('a', 40)), training('b')]), beside([ended('MLP_leakage', 30)])]),
+  ];
+  const printed = looks.slice(1).map((look, index) => eventLines(looks[index], look));
+  expect(printed.flat().map((line) => line.replaceAll('\u00a0', ' '))).toEqual([
+    '  a: training',
+    '  a (lr 0.003162, batch 64, 20 epochs): 40.00 % (epoch 2)',
+    '  1 of 2 evaluations ended',
+    'side experiment leakage: What leaks?',
+    '  MLP_leakage: training',
+    expect.stringMatching(/^ {2}search\/b: epoch 1 of 3: /),
+    '  leakage/MLP_leakage: 30.00 % (epoch 2)',
+  ]);
+});
+
 it('waits for a person only if everything that is left does', () => {
   const attention = [{ id: 'mine/dense/a', name: 'a', kind: 'trial' as const, failure: 'gone' }];
   expect(waitsForPerson(viewOf([stageView([parked('a'), ended('b', 5)]), waiting], { attention }))).toBe(
@@ -121,4 +144,28 @@ it('waits for a person only if everything that is left does', () => {
   expect(waitsForPerson(viewOf([stageView([parked('a'), training('b')])], { attention }))).toBe(false);
   expect(waitsForPerson(viewOf([stageView([ended('a', 5)])]))).toBe(false);
   expect(waitsForPerson(viewOf([waiting]))).toBe(false);
+});
+
+it('does not wait for a person while a side experiment does and the main line continues', () => {
+  const attention = [{ id: 'mine/leakage/a', name: 'a', kind: 'trial' as const, failure: 'gone' }];
+  const beside = stageView([parked('a')], { name: 'leakage', kind: 'variant' });
+  const next = stageView([], { name: 'cnn' });
+  const ofMainLine: StageView[][] = [
+    [stageView([training('b')])],
+    // Its workflow has not answered yet.
+    [next],
+    // Between two stages.
+    [stageView([ended('b', 5)], { state: 'done' }), { ...next, state: 'waiting' }],
+    [{ ...waiting, state: 'running' }],
+  ];
+  for (const stages of ofMainLine)
+    expect(waitsForPerson(viewOf([...stages, beside], { attention }))).toBe(false);
+  const parkedToo = [...attention, { ...attention[0]!, id: 'mine/dense/b', name: 'b' }];
+  expect(waitsForPerson(viewOf([stageView([parked('b')]), next, beside], { attention: parkedToo }))).toBe(
+    false,
+  );
+  const rest = [{ ...next, state: 'waiting' as const }, beside];
+  expect(waitsForPerson(viewOf([stageView([parked('b')]), ...rest], { attention: parkedToo }))).toBe(true);
+  const tested = { ...waiting, state: 'done' as const };
+  expect(waitsForPerson(viewOf([tested, beside], { attention }))).toBe(true);
 });

@@ -5,7 +5,10 @@ import type { StudyView, TrialView } from '../../../client/observe/observe-study
 import type { Session } from '../../../client/servers/session.ts';
 import { printOutcome } from '../../../client/terminal/outcome.ts';
 import { createMemoryStore } from '../../../storage/memory-store.ts';
+import type { ObjectStore } from '../../../storage/object-store.ts';
+import { writeRecord } from '../../../storage/studies.ts';
 import type { TrialStanding } from '../../../study/record/record.ts';
+import { fullRecord } from '../../report/example-study.ts';
 import { ended, parked, stageView, viewOf } from '../views.ts';
 
 let printed: string[];
@@ -39,6 +42,16 @@ it('prints the winner, its test, and where to look at the study', async () => {
     'objects:     bucket staged-study at http://127.0.0.1:9000, record studies/mine/record.json',
     '             browse them at http://127.0.0.1:9001, login: /state/credentials.json',
   ]);
+});
+
+it('says how much of the time was training', async () => {
+  const store = createMemoryStore();
+  await writeRecord(store, fullRecord());
+  const { studyId } = fullRecord().opening;
+  await outcome({ ...completed, studyId }, { startedHere: false, store });
+  expect(printed.map((text) => text.replaceAll('\u00a0', ' ')).join('\n')).toMatch(
+    /\ntraining: {4}\d+ trials, \S.* within \S.*: [\d.]+ at a time on average\n/,
+  );
 });
 
 it('says which retrained trials differ from their earlier results', async () => {
@@ -100,10 +113,13 @@ function withStanding(name: string, change: Partial<TrialStanding>): TrialView {
   return { ...trial, standing: { ...(trial.standing as TrialStanding), ...change } };
 }
 
-function outcome(view: StudyView, { startedHere }: { startedHere: boolean }): Promise<number> {
+function outcome(
+  view: StudyView,
+  { startedHere, store = createMemoryStore() }: { startedHere: boolean; store?: ObjectStore },
+): Promise<number> {
   const session: Session = {
     client: new Client({ connection: {} as never, namespace: 'default' }),
-    store: createMemoryStore(),
+    store,
     uiUrl: 'http://127.0.0.1:8233',
     bucket: {
       endpoint: 'http://127.0.0.1:9000',

@@ -60,6 +60,26 @@ it('shows one line for a stage that has ended, if it is brief', () => {
   expect(lines.slice(2, 5)).toEqual(['dense  relu_div4 52.00 %, best of 2\u00a0trials', '', 'cnn  How far?']);
 });
 
+it('ranks the trials of the main line, and names a side experiment that runs beside it, if it is brief', () => {
+  const beside = stageView([ended('a_leakage', 20), training('b_leakage'), queued('c_leakage')], {
+    name: 'leakage',
+    kind: 'variant',
+  });
+  const linesOf = (study: StudyView) =>
+    stripVTControlCharacters(studyScreen(study, 200, { brief: true }))
+      .replaceAll('\u00a0', ' ')
+      .split('\n');
+  expect(linesOf(viewOf([stageView([ended('MLP', 48)]), beside])).slice(2)).toEqual([
+    '',
+    'dense  How far?',
+    '   1  MLP  48.00 % (epoch 2)',
+    'leakage  beside: 1 of 3 trials ended, training b_leakage',
+  ]);
+  const alone = linesOf(viewOf([stageView([ended('MLP', 48)], { state: 'done', winner }), beside]));
+  expect(alone).toContain('   1  a_leakage  20.00 % (epoch 2)');
+  expect(alone).toContain('   ·  c_leakage  queued');
+});
+
 it('ranks no trial without a score, and says why it has none', () => {
   const diverged = ended('bad', null);
   const trials = [{ ...diverged, standing: diverged.standing && { ...diverged.standing, message: 'NaN' } }];
