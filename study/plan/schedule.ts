@@ -1,7 +1,9 @@
-import type { SearchStage, Stage } from '../definition/stage-schema.ts';
+import type { Stage } from '../definition/stage-schema.ts';
 import { threadsOf } from '../definition/training-config.ts';
+import { trialsAtOnce } from '../search/trials-at-once.ts';
 import type { StagePlan } from './course.ts';
 import type { PlannedTrial } from './plan.ts';
+import { isSideExperiment, readySideExperiments } from './side-experiments.ts';
 
 /** What a trial takes of a machine. */
 export interface TrialCost {
@@ -50,7 +52,7 @@ export function idleStages(
 ): { stage: string; trials: number; idle: number }[] {
   return course.flatMap(({ stage, trials }) => {
     if (stage.kind === 'test' || isSideExperiment(stage)) return [];
-    const atOnce = stage.kind === 'search' ? trials.slice(0, atOnceIn(stage)) : trials;
+    const atOnce = stage.kind === 'search' ? trials.slice(0, trialsAtOnce(stage)) : trials;
     const threads = atOnce.reduce((sum, { config }) => sum + threadsOf(config), 0);
     return threads < slots ? [{ stage: stage.name, trials: atOnce.length, idle: slots - threads }] : [];
   });
@@ -58,7 +60,7 @@ export function idleStages(
 
 /** The idle part of a machine's slots, on average over the stages without side experiments: 0 to 1. */
 export function idleShare(course: readonly StagePlan[], slots: number): number {
-  const stages = course.filter(({ stage }) => stage.kind === 'compare' || stage.kind === 'search');
+  const stages = course.filter(({ stage }) => stage.kind !== 'test' && !isSideExperiment(stage));
   const idle = idleStages(course, slots).reduce((sum, each) => sum + each.idle, 0);
   return stages.length === 0 ? 0 : idle / (slots * stages.length);
 }
@@ -105,7 +107,7 @@ class StageToRun {
   get next(): Job[] {
     if (this.stage.kind !== 'search') return this.waiting;
     const underWay = this.left - this.waiting.length;
-    return this.waiting.slice(0, Math.max(0, atOnceIn(this.stage) - underWay));
+    return this.waiting.slice(0, Math.max(0, trialsAtOnce(this.stage) - underWay));
   }
 }
 
@@ -113,22 +115,15 @@ class StageToRun {
 function startable(stages: readonly StageToRun[]): Job[] {
   const main = stages.filter(({ stage }) => !isSideExperiment(stage));
   const current = main.find(({ left }) => left > 0);
-  const hasEnded = (name: string) => stages.find(({ stage }) => stage.name === name)?.left === 0;
-  const side = stages.filter(({ stage }) => isSideExperiment(stage) && repeatedBy(stage).every(hasEnded));
+  const ended = new Set(stages.filter(({ left }) => left === 0).map(({ stage }) => stage.name));
+  const ready = new Set<Stage>(
+    readySideExperiments(
+      stages.map(({ stage }) => stage),
+      ended,
+    ),
+  );
+  const side = stages.filter(({ stage }) => ready.has(stage));
   return [...(current?.next ?? []), ...side.flatMap(({ next }) => next)];
-}
-
-function atOnceIn({ parallel, evaluations }: Pick<SearchStage, 'parallel' | 'evaluations'>): number {
-  return parallel ?? evaluations;
-}
-
-function isSideExperiment({ kind }: Stage): boolean {
-  return kind === 'variant' || kind === 'repeat';
-}
-
-function repeatedBy(stage: Stage): string[] {
-  if (stage.kind === 'variant') return stage.of.map((each) => each.stage);
-  return stage.kind === 'repeat' ? [stage.from] : [];
 }
 
 function fits(job: Job, running: readonly Job[], { slots, memoryBytes }: TrialMachine): boolean {
