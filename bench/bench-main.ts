@@ -7,13 +7,16 @@ import { withFileLock } from '../infra/file-lock.ts';
 import { ensureNativeParts } from '../infra/setup/native-parts.ts';
 import { duration } from '../words/numbers.ts';
 import { type BenchRequest, parseArguments } from './arguments.ts';
-import type { BenchDocument, SectionRun } from './bench-results.ts';
+import type { BenchDocument } from './bench-results.ts';
 import { readDocument, withRun, writeDocument } from './document.ts';
 import { pageOf } from './page.ts';
 import { benchCache, ensurePeers } from './peers.ts';
 import { programsOf } from './programs.ts';
-import type { Bench, Section } from './sections/section.ts';
+import type { Bench } from './sections/section.ts';
+import { runsOf } from './sections/section-runs.ts';
 import { describeCommit, describeMachine, describeVersions } from './timing/machine.ts';
+import { untilQuiet } from './timing/machine-load.ts';
+import { runProgram } from './timing/measure.ts';
 
 try {
   const request = parseArguments(process.argv.slice(2));
@@ -32,42 +35,28 @@ async function bench({ networks, sections, allPeers, write, command }: BenchRequ
   const machine = describeMachine();
   const about = { command, commit: await describeCommit(), versions: await describeVersions(python) };
   const started = Date.now();
+  const signal = interruption();
   const tools: Bench = {
     networks,
     programs: programsOf({ parts, python, machine, allPeers }),
     parts,
     python,
-    signal: interruption(),
+    run: (program) => runProgram(program, signal),
+    untilQuiet: () => untilQuiet(signal),
+    signal,
     log: (line) => console.error(`[${duration((Date.now() - started) / 1000)}] ${line}`),
   };
   let results: BenchDocument = { machines: {} };
-  for (const section of sections) {
-    for await (const run of runsOf(section, tools, about)) {
-      results = withRun(results, machine, section.name, run);
-      if (write) await writeDocument(withRun(await readDocument(), machine, section.name, run));
+  try {
+    for (const section of sections) {
+      for await (const run of runsOf(section, tools, about)) {
+        results = withRun(results, machine, section.name, run);
+        if (write) await writeDocument(withRun(await readDocument(), machine, section.name, run));
+      }
     }
+  } finally {
+    // Also what a run measured before it was cut off.
+    console.log(pageOf(results));
+    if (write) console.error('Wrote docs/bench.md and docs/bench.json.');
   }
-  console.log(pageOf(results));
-  if (write) console.error('Wrote docs/bench.md and docs/bench.json.');
-}
-
-/** The section's results whenever there are more, at last the complete ones. */
-async function* runsOf(
-  section: Section,
-  tools: Bench,
-  about: Pick<SectionRun, 'command' | 'commit' | 'versions'>,
-): AsyncGenerator<SectionRun> {
-  const started = Date.now();
-  let last: SectionRun | undefined;
-  for await (const results of section.measure(tools)) {
-    last = {
-      ...about,
-      startedAt: new Date(started).toISOString(),
-      minutes: (Date.now() - started) / 60_000,
-      complete: false,
-      results,
-    };
-    yield last;
-  }
-  if (last) yield { ...last, minutes: (Date.now() - started) / 60_000, complete: true };
 }

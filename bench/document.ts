@@ -31,7 +31,7 @@ export function withRun(
 
 /** Writes bench.json and bench.md. Either is complete at any time, so that a run may be killed. */
 export async function writeDocument(document: BenchDocument, folder = DOCS): Promise<void> {
-  await replace(join(folder, 'bench.json'), `${JSON.stringify(document, null, 1)}\n`);
+  await replace(join(folder, 'bench.json'), `${JSON.stringify(document, null, 2)}\n`);
   await replace(join(folder, 'bench.md'), pageOf(document));
 }
 

@@ -100,10 +100,7 @@ export function programsOf({ parts, python, machine, allPeers }: ProgramsRequest
         },
         {
           name: 'torch.compile',
-          variants: [
-            steps('torch_steps.py', [`compile${last}`]),
-            steps('torch_steps.py', [`max-autotune${last}`]),
-          ],
+          variants: [steps('torch_steps.py', [`compile${last}`, `max-autotune${last}`])],
         },
         {
           name: 'TensorFlow',

@@ -5,10 +5,10 @@ import math
 import time
 from collections.abc import Callable, Mapping
 
-MIN_WARM_UPS, WARM_UP_SECONDS = 3, 0.5
+MIN_WARM_UPS, WARM_UP_SECONDS = 3, 0.4
 MIN_BLOCKS, BLOCK_SECONDS = 4, 0.1
 # Of a step that is measured alone; of one of several, half of it.
-MEASURED_SECONDS = 2.0
+MEASURED_SECONDS = 1.6
 LEARNING_STEPS = 5
 
 

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import type { Figures } from '../timing/measure.ts';
 
 const MIN_WARM_UPS = 3;
-const WARM_UP_SECONDS = 0.5;
+const WARM_UP_SECONDS = 0.4;
 const MIN_BLOCKS = 4;
 const BLOCK_SECONDS = 0.1;
-const MEASURED_SECONDS = 2;
+const MEASURED_SECONDS = 1.6;
 
 export function begin(): void {
   console.log('begin');

@@ -51,7 +51,8 @@ class TensorflowNetwork:
                 channels = 4 * spec["width"] * 2**group
 
         def body(images: tf.Tensor) -> tf.Tensor:
-            images = tf.nn.max_pool2d(tf.nn.relu(stem(images)), 3, 2, [[0, 0], [1, 1], [1, 1], [0, 0]])
+            # Zeros pad like -inf, because no value is below 0.
+            images = tf.nn.max_pool2d(padded(tf.nn.relu(stem(images)), 1), 3, 2, "VALID")
             for block in blocks:
                 images = block(images)
             return tf.reduce_mean(images, [1, 2])
@@ -70,15 +71,16 @@ class TensorflowNetwork:
         return block
 
     def normalised(self, channels: int, filters: int, kernel: int, stride: int) -> Forward:
-        pad = kernel // 2
-        convolve = self.convolution(channels, filters, kernel, stride, [[0, 0], [pad, pad], [pad, pad], [0, 0]])
+        # oneDNN has no convolutions with explicit padding, and TensorFlow's `SAME` is uneven at stride 2.
+        pad = kernel // 2 if stride > 1 else 0
+        convolve = self.convolution(channels, filters, kernel, stride, "SAME" if stride == 1 else "VALID")
         scale, offset = self.parameter(tf.ones([filters])), self.parameter(tf.zeros([filters]))
         mean = tf.Variable(tf.zeros([filters]), trainable=False)
         variance = tf.Variable(tf.ones([filters]), trainable=False)
 
         def normalise(images: tf.Tensor) -> tf.Tensor:
             result = tf.raw_ops.FusedBatchNormV3(
-                x=convolve(images), scale=scale, offset=offset, mean=mean, variance=variance,
+                x=convolve(padded(images, pad)), scale=scale, offset=offset, mean=mean, variance=variance,
                 epsilon=1e-5, exponential_avg_factor=0.1, is_training=True,
             )  # fmt: skip
             mean.assign(result.batch_mean)
@@ -88,7 +90,7 @@ class TensorflowNetwork:
         return normalise
 
     def convolution(
-        self, channels: int, filters: int, kernel: int, stride: int = 1, padding: object = "VALID", bias: bool = False
+        self, channels: int, filters: int, kernel: int, stride: int = 1, padding: str = "VALID", bias: bool = False
     ) -> Forward:
         bound = 1 / math.sqrt(channels * kernel * kernel)
         weight = self.parameter(tf.random.uniform([kernel, kernel, channels, filters], -bound, bound))
@@ -107,3 +109,7 @@ class TensorflowNetwork:
         variable = tf.Variable(start)
         self.parameters.append(variable)
         return variable
+
+
+def padded(images: tf.Tensor, pad: int) -> tf.Tensor:
+    return tf.pad(images, [[0, 0], [pad, pad], [pad, pad], [0, 0]]) if pad > 0 else images

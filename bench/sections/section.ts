@@ -1,6 +1,7 @@
 import type { NativeParts } from '../../infra/setup/native-parts.ts';
 import type { NamedNetwork } from '../networks.ts';
 import type { Programs } from '../programs.ts';
+import type { Measurement, Program } from '../timing/measure.ts';
 
 /** A part of the bench, which is measured, stored and shown by itself. */
 export interface Section<Results = unknown> {
@@ -22,6 +23,10 @@ export interface Bench {
   parts: NativeParts;
   /** The peers' interpreter. */
   python: string;
+  /** Runs a program of the bench to its end. */
+  run(program: Program): Promise<Measurement>;
+  /** Waits until other processes leave the machine alone, but not for long. */
+  untilQuiet(): Promise<void>;
   signal: AbortSignal;
   log(line: string): void;
 }

@@ -2,8 +2,7 @@ import { epochFloor } from '../floors.ts';
 import type { NamedNetwork } from '../networks.ts';
 import type { Loop } from '../programs.ts';
 import type { Bench } from '../sections/section.ts';
-import { untilQuiet } from './machine-load.ts';
-import { type Measurement, runProgram } from './measure.ts';
+import type { Measurement } from './measure.ts';
 import { measureByTurns, summaryOf } from './rounds.ts';
 import type { Summary } from './statistics.ts';
 
@@ -33,7 +32,7 @@ const CLEAR = 1.15;
 
 /** Measures an epoch against two PyTorch loops: the original report's, once, and a good one. */
 export async function measureEpochTimes(
-  { programs, signal, log }: Bench,
+  { programs, run, untilQuiet, log }: Bench,
   { name, network }: NamedNetwork,
   threads: number,
 ): Promise<EpochTimes> {
@@ -43,7 +42,7 @@ export async function measureEpochTimes(
     title: `${name}, an epoch, threads ${threads}`,
     turns: LOOPS.map((loop) => ({
       name: loop,
-      measure: () => runProgram(programs.epoch(loop, request, 'epoch'), signal),
+      measure: () => run(programs.epoch(loop, request, 'epoch')),
     })),
     rounds: ROUNDS,
     continueWith(found, round) {
@@ -52,7 +51,7 @@ export async function measureEpochTimes(
       return round > 1 && clear ? [] : ['ours', 'in memory'];
     },
     log,
-    untilQuiet: () => untilQuiet(signal),
+    untilQuiet,
   });
   for (const [loop, why] of failed)
     throw new Error(`${name}: the loop "${loop}" could not be measured: ${why}`);

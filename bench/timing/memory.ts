@@ -1,8 +1,6 @@
 import type { NamedNetwork } from '../networks.ts';
 import type { Loop } from '../programs.ts';
 import type { Bench } from '../sections/section.ts';
-import { untilQuiet } from './machine-load.ts';
-import { runProgram } from './measure.ts';
 import { measureByTurns, summaryOf } from './rounds.ts';
 import type { Summary } from './statistics.ts';
 
@@ -23,7 +21,7 @@ const LOOPS: readonly Loop[] = ['ours', 'in memory'];
 
 /** Measures the memory that training a network takes on both sides. */
 export async function measureMemory(
-  { programs, signal, log }: Bench,
+  { programs, run, untilQuiet, log }: Bench,
   { name, network }: NamedNetwork,
 ): Promise<PeakMemory> {
   const request = { network, batchSize: BATCH_SIZE, threads: THREADS };
@@ -31,11 +29,11 @@ export async function measureMemory(
     title: `${name}, memory at batch ${BATCH_SIZE}`,
     turns: LOOPS.map((loop) => ({
       name: loop,
-      measure: () => runProgram(programs.epoch(loop, request, STEPS), signal),
+      measure: () => run(programs.epoch(loop, request, STEPS)),
     })),
     rounds: ROUNDS,
     log,
-    untilQuiet: () => untilQuiet(signal),
+    untilQuiet,
   });
   for (const [, why] of failed) throw new Error(`${name}: PyTorch's memory could not be measured: ${why}`);
   const peak = (loop: Loop) => summaryOf(measured.get(loop) ?? [], ({ peakMegabytes = 0 }) => peakMegabytes);

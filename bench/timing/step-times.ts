@@ -2,11 +2,10 @@ import { networkShapes } from '../../study/definition/network-shapes.ts';
 import type { NamedNetwork } from '../networks.ts';
 import { BFLOAT16_VARIANT, type Peer, type StepRequest } from '../programs.ts';
 import type { Bench } from '../sections/section.ts';
-import { untilQuiet } from './machine-load.ts';
-import { type Measurement, runProgram } from './measure.ts';
+import type { Measurement } from './measure.ts';
 import { measureByTurns, summaryOf } from './rounds.ts';
 import { median, type Summary } from './statistics.ts';
-import { bestOf, contenders, type PeerTimes, peerTimes } from './variants.ts';
+import { bestOf, contenders, hopeless, type PeerTimes, peerTimes, variantKey } from './variants.ts';
 
 /** Training steps of one network, with one batch size and number of threads. */
 export interface StepTimes {
@@ -23,6 +22,8 @@ export interface StepTimes {
   bfloat16: number | null;
   /** By peer, or peer and variant: why it has no times. */
   failed: Record<string, string>;
+  /** Variants, as in `failed`, that took too long to become the fastest at another size. */
+  hopeless: string[];
   fastestPeer: string;
   /** Ratio of its time to ours. */
   ratio: number;
@@ -33,28 +34,33 @@ export interface StepTimes {
 const OURS = 'ours';
 const ROUNDS = 3;
 /** If the fastest peer's time after two rounds is more than this many times ours, or ours its, a third tells nothing new. */
-const CLEAR = 1.25;
+const CLEAR = 1.15;
 
-/** Measures training steps of a network in ours and all peers: all variants once, then the best of the fast peers. */
+/**
+ * Measures training steps of a network in ours and all peers: all variants once, then the best of the fast peers.
+ *
+ * @param skipped variants that are not measured, as `variantKey` names them.
+ */
 export async function measureStepTimes(
-  { programs, signal, log }: Bench,
+  { programs, run, untilQuiet, log }: Bench,
   { name, network }: NamedNetwork,
   sizes: Pick<StepRequest, 'batchSize' | 'threads'>,
+  skipped: ReadonlySet<string>,
 ): Promise<StepTimes> {
   const request = { network, ...sizes };
-  const peers = programs.peers(network);
+  const peers = programs.peers(network).map((peer) => without(peer, skipped));
   const { parameters } = networkShapes(network);
   const chosen = new Map<string, string>();
   const { measured, failed } = await measureByTurns({
     title: `${name}, batch ${sizes.batchSize}, threads ${sizes.threads}`,
     turns: [
-      { name: OURS, measure: () => runProgram(programs.ours(request), signal) },
+      { name: OURS, measure: () => run(programs.ours(request)) },
       ...peers.flatMap(({ name: peer, variants }) =>
         variants.map(({ names, program }) => ({
           name: turnOf(peer, names),
           async measure() {
             const best = chosen.get(peer);
-            return comparable(await runProgram(program(request, best ? [best] : names), signal), parameters);
+            return comparable(await run(program(request, best ? [best] : names)), parameters);
           },
         })),
       ),
@@ -75,7 +81,7 @@ export async function measureStepTimes(
       return [OURS, ...turns];
     },
     log,
-    untilQuiet: () => untilQuiet(signal),
+    untilQuiet,
   });
   return {
     network: name,
@@ -87,6 +93,14 @@ export async function measureStepTimes(
 }
 
 // --- helpers ---
+
+function without({ name, variants }: Peer, skipped: ReadonlySet<string>): Peer {
+  const left = variants.map(({ names, program }) => ({
+    names: names.filter((variant) => !skipped.has(variantKey(name, variant))),
+    program,
+  }));
+  return { name, variants: left.filter(({ names }) => names.length > 0) };
+}
 
 /** A program's name, which its peer and variants make. */
 function turnOf(peer: string, variants: readonly string[]): string {
@@ -122,7 +136,7 @@ function failedVariants(
       variants
         .flatMap(({ names }) => measured.get(turnOf(name, names)) ?? [])
         .flatMap(({ figures }) => Object.entries(figures.failed ?? {}))
-        .map(([variant, why]) => [`${name} (${variant})`, why]),
+        .map(([variant, why]) => [variantKey(name, variant), why]),
     ),
   );
 }
@@ -148,6 +162,7 @@ function outcome(ours: Summary, times: PeerTimes) {
     peers: Object.fromEntries(best),
     variants: Object.fromEntries(variants),
     bfloat16: bfloat16[0] ?? null,
+    hopeless: hopeless(times),
     fastestPeer: fastest[0],
     ratio: fastest[1].time.median / ours.median,
   };

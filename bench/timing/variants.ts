@@ -6,7 +6,9 @@ import { median, type Summary, summarise } from './statistics.ts';
 /** Milliseconds by peer and variant. */
 export type PeerTimes = ReadonlyMap<string, ReadonlyMap<string, Summary>>;
 
-/** A peer that takes this many times as long as the fastest peer can't become the fastest: one round is enough. */
+/** A peer that takes this many times as long as the fastest one is not measured in further rounds. */
+const BEHIND = 1.2;
+/** A variant that takes this many times as long as the fastest peer is not measured at the network's further sizes. */
 const HOPELESS = 1.5;
 
 /** @param peers with all measurements of all their programs. */
@@ -38,8 +40,22 @@ export function contenders(times: PeerTimes): string[] {
   const best = [...bestOf(times)];
   const fastest = Math.min(...best.map(([, { time }]) => time.median));
   return best
-    .filter(([, { time }]) => time.median <= HOPELESS * fastest || time.disturbed === time.runs)
+    .filter(([, { time }]) => time.median <= BEHIND * fastest || time.disturbed === time.runs)
     .map(([peer]) => peer);
+}
+
+/** The variants that can't become the fastest, as `variantKey` names them. */
+export function hopeless(times: PeerTimes): string[] {
+  const fastest = Math.min(...[...bestOf(times).values()].map(({ time }) => time.median));
+  return [...times].flatMap(([peer, variants]) =>
+    [...variants]
+      .filter(([, { median, disturbed }]) => median > HOPELESS * fastest && disturbed === 0)
+      .map(([variant]) => variantKey(peer, variant)),
+  );
+}
+
+export function variantKey(peer: string, variant: string): string {
+  return `${peer} (${variant})`;
 }
 
 // --- helpers ---

@@ -17,6 +17,7 @@ const mlp: StepTimes = {
   variants: { PyTorch: { plain: 9.5, fused: 9 }, TensorFlow: { 'tf.function': 5, jit_compile: 6 } },
   bfloat16: 3,
   failed: { 'torch.compile (compile)': 'no compiler' },
+  hopeless: [],
   fastestPeer: 'TensorFlow',
   ratio: 1.25,
   outsideShare: 0.2,

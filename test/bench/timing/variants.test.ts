@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Measurement } from '../../../bench/timing/measure.ts';
-import { bestOf, contenders, peerTimes } from '../../../bench/timing/variants.ts';
+import { bestOf, contenders, hopeless, peerTimes } from '../../../bench/timing/variants.ts';
 
 const measured = (milliseconds: Record<string, number>, others = 0): Measurement => ({
   figures: {
@@ -15,8 +15,8 @@ const measured = (milliseconds: Record<string, number>, others = 0): Measurement
 test('continues with the fastest peers, and with peers that were disturbed', () => {
   const times = peerTimes([
     { name: 'fastest', found: [measured({ jit: 10 })] },
-    { name: 'near', found: [measured({ slow: 30, fused: 14 })] },
-    { name: 'slow', found: [measured({ plain: 16 })] },
+    { name: 'near', found: [measured({ slow: 30, fused: 11.9 })] },
+    { name: 'slow', found: [measured({ plain: 12.1 })] },
     { name: 'slow, but disturbed', found: [measured({ plain: 40 }, 0.5)] },
     { name: 'failed', found: [] },
   ]);
@@ -45,4 +45,12 @@ test('bfloat16 is measured, but never the best', () => {
   const times = peerTimes([{ name: 'PyTorch', found: [measured({ fused: 8, 'fused, bf16': 1 })] }]);
   expect(times.get('PyTorch')?.get('fused, bf16')?.median).toBe(1);
   expect(bestOf(times).get('PyTorch')?.variant).toBe('fused');
+});
+
+test('variants far behind the fastest peer are hopeless, unless something disturbed them', () => {
+  const times = peerTimes([
+    { name: 'TensorFlow', found: [measured({ 'tf.function': 10, jit_compile: 16 })] },
+    { name: 'PyTorch', found: [measured({ fused: 14 }), measured({ 'fused, tcmalloc': 99 }, 0.5)] },
+  ]);
+  expect(hopeless(times)).toEqual(['TensorFlow (jit_compile)']);
 });
