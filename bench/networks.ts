@@ -22,3 +22,8 @@ export const allNetworks: readonly NamedNetwork[] = cifar10.stages.flatMap((stag
 /** The default networks: small and large ones of each kind. */
 const USUAL = ['MLP', 'relu_layer_div2', 'default_conv', 'simple_cnn', 'rn50'];
 export const usualNetworks = allNetworks.filter(({ name }) => USUAL.includes(name));
+
+/** Whether some of the usual networks are left out, so that what isn't about one network isn't measured either. */
+export function isSelection(networks: readonly NamedNetwork[]): boolean {
+  return !usualNetworks.every(({ name }) => networks.some((network) => network.name === name));
+}

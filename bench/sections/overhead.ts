@@ -1,4 +1,5 @@
 import { failures, table } from '../markdown.ts';
+import { isSelection } from '../networks.ts';
 import { measureOverhead, type Overhead } from '../studies/overhead.ts';
 import type { Section } from './section.ts';
 
@@ -12,7 +13,9 @@ export const overhead: Section<Overhead> = {
     'images, validates, stores a checkpoint and a result, and has a history of its own in Temporal. In the other tools, a ' +
     'trial draws a number and reports it; they store what they store by default. A trial’s time is what trials add to the ' +
     'time of a study of one or two trials, which ran before in the same stack or process.',
-  measure: measureOverhead,
+  async *measure(bench) {
+    if (!isSelection(bench.networks)) yield* measureOverhead(bench);
+  },
   markdown: ({ trials, atOnce, tools, failed }) =>
     [
       table(

@@ -1,5 +1,6 @@
 import { REACHED, TRAININGS_FLOOR, verdictOf } from '../floors.ts';
 import { table } from '../markdown.ts';
+import { isSelection } from '../networks.ts';
 import { EPOCHS, IMAGES } from '../studies/study-files.ts';
 import { measureTrainings, type TrainingsAnHour } from '../studies/trainings.ts';
 import type { Summary } from '../timing/statistics.ts';
@@ -16,7 +17,9 @@ export const trainings: Section<TrainingsAnHour> = {
     'and report. The pool is a Python script (`bench/programs/torch_pool.py`), from its start to its end. It trains with ' +
     'PyTorch and stores nothing. As many processes as cores train one network after another with one thread each, the longest ' +
     'first. They share the images, which are in memory as bytes, and use fused SGD, and channels last for convolutions.',
-  measure: measureTrainings,
+  async *measure(bench) {
+    if (!isSelection(bench.networks)) yield* measureTrainings(bench);
+  },
   markdown: ({ images, trainings: count, atOnce, ours, pool, accuracy }) =>
     table(
       [

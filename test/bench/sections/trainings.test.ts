@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { allNetworks, isSelection, usualNetworks } from '../../../bench/networks.ts';
+import type { Bench } from '../../../bench/sections/section.ts';
 import { trainings } from '../../../bench/sections/trainings.ts';
 import type { TrainingsAnHour } from '../../../bench/studies/trainings.ts';
 import { summarise } from '../../../bench/timing/statistics.ts';
@@ -14,6 +16,13 @@ const rows = (ours: number[], pool: number[]) => {
   };
   return trainings.markdown(results).split('\n').slice(2);
 };
+
+test('are not measured with only some networks', async () => {
+  const bench = { networks: allNetworks.filter(({ name }) => name === 'MLP') } as unknown as Bench;
+  for await (const results of trainings.measure(bench)) expect.fail(JSON.stringify(results));
+  expect(isSelection(usualNetworks)).toBe(false);
+  expect(isSelection(allNetworks)).toBe(false);
+});
 
 test('trainings an hour of both, and their ratio', () => {
   expect(rows([90, 88, 95], [120, 130, 125])).toEqual([
