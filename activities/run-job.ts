@@ -1,4 +1,4 @@
-import { ApplicationFailure, activityInfo, Context, heartbeat, log } from '@temporalio/activity';
+import { ApplicationFailure, Context } from '@temporalio/activity';
 import {
   type Answer,
   type FailureKind,
@@ -27,22 +27,24 @@ export async function runJob<Kind extends JobKind>(
   },
 ): Promise<Answer<Kind>> {
   const { threads, storeLog, onEvent } = options;
+  // A pooled trainer's events arrive in the asynchronous context of the activity that started the process.
+  const context = Context.current();
   let progress: TrainingProgress | undefined;
   try {
     return await startTrainer(job, {
       threads,
-      signal: Context.current().cancellationSignal,
+      signal: context.cancellationSignal,
       onEvent: (event) => {
         // The SDK drops most heartbeats, so each carries the latest progress.
         if (event.kind === 'progress') ({ progress } = event);
-        heartbeat(progress);
+        context.heartbeat(progress);
         onEvent?.(event);
       },
       // A log that can't be stored must not hide how the job ended.
-      onLog: (text) => storeLog(text).catch((error) => log.warn('trainer log not stored', { error })),
+      onLog: (text) => storeLog(text).catch((error) => context.log.warn('trainer log not stored', { error })),
     });
   } catch (error) {
-    throw error instanceof TrainerError ? toApplicationFailure(error, activityInfo().attempt) : error;
+    throw error instanceof TrainerError ? toApplicationFailure(error, context.info.attempt) : error;
   }
 }
 

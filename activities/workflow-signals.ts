@@ -1,4 +1,4 @@
-import { activityInfo, Context, log } from '@temporalio/activity';
+import { activityInfo, Context } from '@temporalio/activity';
 import { bestEpoch, type EpochLine } from '../study/trial/trial.ts';
 import { SIGNALS } from '../temporal/names.ts';
 
@@ -7,7 +7,7 @@ const MIN_INTERVAL_MS = 3_000;
 
 /** Signals the activity's workflow how training proceeds. If a signal can't be sent, training continues. */
 export function workflowSignals() {
-  const { client } = Context.current();
+  const { client, log } = Context.current();
   const { workflowExecution } = activityInfo();
   if (!workflowExecution)
     throw new Error('train: expected to be started by a workflow, got a standalone activity');
