@@ -3,6 +3,7 @@ import { createTrainingActivities } from '../activities/training-activities.ts';
 import { TrainingBudget } from '../activities/training-budget.ts';
 import { TRAINING_QUEUE } from '../temporal/names.ts';
 import { machineCapacity } from '../trainer/capacity.ts';
+import { checkpointIntervalMs } from '../trainer/checkpoint-interval.ts';
 import { createTrainerPool } from '../trainer/trainer-pool.ts';
 import { connectWorker } from './connect-worker.ts';
 import { runWorker } from './run-worker.ts';
@@ -11,6 +12,8 @@ import { trainingTuner } from './training-tuner.ts';
 const pool = createTrainerPool();
 
 await runWorker(async () => {
+  // Trainers read it; a wrong value must be known before one starts.
+  checkpointIntervalMs(process.env);
   const { slots, memoryBytes } = machineCapacity(process.env);
   const budget = new TrainingBudget({ cores: slots, memoryBytes });
   const { connection, namespace, store } = await connectWorker();

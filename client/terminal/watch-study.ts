@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Client, ServiceError } from '@temporalio/client';
+import { type Client, ServiceError, WorkflowFailedError } from '@temporalio/client';
 import { liveScreen } from '../../infra/live-screen.ts';
 import { isQuiet } from '../../infra/quiet.ts';
 import { isSideExperiment } from '../../study/plan/side-experiments.ts';
@@ -7,7 +7,8 @@ import { type Attention, type StageView, type StudyView, viewStudy } from '../ob
 import { eventLines } from './event-lines.ts';
 import { studyScreen } from './screen.ts';
 
-const INTERVAL_MS = 500;
+/** Workers report progress every 2 s. Each look at a study takes processor time that trainings need too. */
+const INTERVAL_MS = { screen: 1_000, log: 2_000 };
 /** How long servers may not answer: they may be restarting. */
 const PATIENCE_MS = 60_000;
 
@@ -22,6 +23,7 @@ export async function watchStudy(client: Client, studyId: string, signal: AbortS
   const isLive = process.stdout.isTTY && !isQuiet();
   const show = viewer(isLive);
   let lastAnswer = Date.now();
+  const ended = untilEnd(client, studyId);
   for (;;) {
     signal.throwIfAborted();
     try {
@@ -34,7 +36,8 @@ export async function watchStudy(client: Client, studyId: string, signal: AbortS
       signal.throwIfAborted();
       if (!(error instanceof ServiceError) || Date.now() - lastAnswer > PATIENCE_MS) throw error;
     }
-    await pause(INTERVAL_MS, undefined, { signal }).catch(() => {});
+    const interval = pause(INTERVAL_MS[isLive ? 'screen' : 'log'], undefined, { signal });
+    await Promise.race([interval.catch(() => {}), ended]);
   }
 }
 
@@ -48,6 +51,17 @@ export function waitsForPerson(view: StudyView): boolean {
 }
 
 // --- helpers ---
+
+/** Resolves when the study has ended, whatever its end is. If servers don't answer, never. */
+function untilEnd(client: Client, studyId: string): Promise<void> {
+  return new Promise((resolve) => {
+    client.workflow
+      .getHandle(studyId)
+      .result()
+      .then(() => resolve())
+      .catch((error) => error instanceof WorkflowFailedError && resolve());
+  });
+}
 
 function waits({ name, kind, trials }: StageView, { attention }: StudyView): boolean {
   const isOpen = trials.some(({ state }) => state === 'queued' || state === 'training');

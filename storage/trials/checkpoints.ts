@@ -37,8 +37,12 @@ export interface CheckpointContent
   extends Pick<CheckpointManifest, 'step' | 'epoch' | 'seed' | 'lines' | 'writtenAt'> {
   weights: Uint8Array;
   optimizer: Uint8Array;
-  /** If this epoch is the best so far, the predictions of `weights`. Otherwise the previous manifest's `best`. */
-  best: { predictions: Uint8Array } | CheckpointManifest['best'];
+  /**
+   * The best epoch so far: as the store already has it, or its predictions, and its weights too if it is an earlier epoch.
+   */
+  best:
+    | { predictions: Uint8Array; earlier?: { epoch: number; weights: Uint8Array } }
+    | CheckpointManifest['best'];
 }
 
 /**
@@ -59,9 +63,7 @@ export async function saveCheckpoint(
     putBlob(store, content.optimizer),
   ]);
   const best =
-    'epoch' in content.best
-      ? content.best
-      : { epoch, weights, predictions: await putBlob(store, content.best.predictions) };
+    'epoch' in content.best ? content.best : await putBest(store, content.best, { epoch, weights });
   const manifest: CheckpointManifest = {
     format: 1,
     trialKey,
@@ -186,6 +188,17 @@ async function prune(store: ObjectStore, trialKey: string, saved: CheckpointMani
       if (!needed.has(sha256)) await store.delete(blobKey(sha256));
     }
   }
+}
+
+async function putBest(
+  store: ObjectStore,
+  { predictions, earlier }: Exclude<CheckpointContent['best'], CheckpointManifest['best']>,
+  present: Pick<CheckpointManifest['best'], 'epoch' | 'weights'>,
+): Promise<CheckpointManifest['best']> {
+  const { epoch, weights } = earlier
+    ? { epoch: earlier.epoch, weights: await putBlob(store, earlier.weights) }
+    : present;
+  return { epoch, weights, predictions: await putBlob(store, predictions) };
 }
 
 /** @returns undefined if the manifest is missing or damaged. */

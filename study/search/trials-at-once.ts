@@ -1,6 +1,6 @@
 import type { SearchStage } from '../definition/stage-schema.ts';
 
-/** As many as a stage may compare. `run` asks each trial that has not ended how far it is, twice a second. */
+/** As many as a stage may compare. `run` asks each trial that has not ended how far it is, every second or two. */
 const MOST_AT_ONCE = 100;
 
 /**

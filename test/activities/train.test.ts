@@ -1,7 +1,7 @@
 import { WorkflowFailedError } from '@temporalio/client';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pendingActivity } from '../../client/observe/pending-activity.ts';
-import { getBlob } from '../../storage/blobs.ts';
+import { type BlobRef, getBlob } from '../../storage/blobs.ts';
 import { putDataset } from '../../storage/inputs/datasets.ts';
 import { putWeights } from '../../storage/inputs/weights.ts';
 import {
@@ -219,6 +219,21 @@ describe('an attempt after one that failed', () => {
     expect(await failures(handle)).toEqual(['LeaseLost']);
     await expectTheSame(spec, { term: 3 });
   });
+});
+
+it('a trial shorter than the interval of checkpoints stores none, and has the same result', async () => {
+  vi.stubEnv('STAGED_STUDY_CHECKPOINT_SECONDS', '3600');
+  const spec = specOf({ repetition: 5 });
+  const key = trialKey(spec);
+  await trained(spec);
+  vi.stubEnv('STAGED_STUDY_CHECKPOINT_SECONDS', '0');
+
+  expect(await bench.store.list(checkpointsPrefix(key))).toEqual([]);
+  expect(await readMetrics(bench.store, key)).toHaveLength(EPOCHS);
+  const { score, bestEpoch, tensorsSha256 } = uninterrupted;
+  const result = await resultOf(spec);
+  expect(result).toMatchObject({ score, bestEpoch, tensorsSha256 });
+  for (const blob of [result.weights, result.predictions]) await getBlob(bench.store, blob as BlobRef);
 });
 
 it('a trial that two studies want is trained once, and the second waits for its result', async () => {

@@ -64,7 +64,7 @@ it('shows an ended study without a stack, and starts no worker that trains', asy
     code: 0,
     err: expect.stringMatching(/^No stack is up\. .*trains nothing\.\n/),
   });
-  expect(watched.out).toMatch(/\nwinner: +narrow, [^]*\nreport: .*report short-small-1\n/);
+  expect(watched.out).toMatch(/\nwinner: +narrow, .*\n(?:.*\n)*report: .*report short-small-1\n/);
   expect(workers()).toEqual(['The query worker']);
   const listed = await command('list');
   expect(listed).toMatchObject({ code: 0, out: expect.stringMatching(/short-small-1 +completed/) });

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { EpochLine } from '../../study/trial/trial.ts';
 import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
+import { checkpointIntervalMs } from '../checkpoint-interval.ts';
 import type { JobContext } from '../job-context.ts';
 import type { Job } from '../protocol.ts';
 import { store } from '../storing/storing-thread.ts';
@@ -39,14 +41,22 @@ async function trainAndStore(
   for (const line of log) console.log(line);
 
   const failed = new AbortController();
+  const intervalMs = checkpointIntervalMs(process.env);
+  let lastCheckpoint = performance.now();
+  /** The best epoch in the last checkpoint. */
+  let storedBest = resumeFrom?.best.epoch;
   let stored: Promise<void> = Promise.resolve();
-  const onEpoch = async (state: Checkpoint, isBest: boolean): Promise<void> => {
+  const onEpoch = async (state: Checkpoint): Promise<void> => {
+    const line = state.lines.at(-1) as EpochLine;
     // At most one checkpoint is being stored, or memory would fill up with a slow store.
     await stored;
-    stored = storeEpoch(trial, state, isBest).then(() => {
-      const line = state.lines.at(-1);
-      if (line) onEvent({ kind: 'epoch', line });
-    });
+    const isDue = performance.now() - lastCheckpoint >= intervalMs;
+    const storing = isDue ? storeEpoch(trial, state, storedBest) : store('storeLine', { trial, line });
+    if (isDue) {
+      lastCheckpoint = performance.now();
+      storedBest = state.best.epoch;
+    }
+    stored = storing.then(() => onEvent({ kind: 'epoch', line }));
     stored.catch((error) => failed.abort(error));
   };
   const trained = await runTrial({
@@ -72,27 +82,27 @@ async function trainAndStore(
     ...rest,
     ...(message && { message }),
     scoreInTrainingMode,
-    ...(best && { bestWeights: best.weights }),
+    ...(best && { best }),
     environment: Object.fromEntries(environment),
   };
   const resultStored = store('storeResult', { trial, result }, arraysOf(result));
   await Promise.all([stored, resultStored, onComputed()]);
 }
 
-/** Hands the epoch's arrays over, except those of the best epoch, which the loop keeps. */
-function storeEpoch(trial: string, state: Checkpoint, isBest: boolean): Promise<undefined> {
+/**
+ * Hands an epoch's arrays over, except those of the best epoch, which the loop keeps.
+ *
+ * @param storedBest the best epoch that was handed over last.
+ */
+function storeEpoch(trial: string, state: Checkpoint, storedBest: number | undefined): Promise<undefined> {
   const { epoch, step, lines, weights, optimizer, best } = state;
-  const ended = {
-    epoch,
-    step,
-    lines,
-    weights,
-    optimizer,
-    ...(isBest && { validationProbabilities: best.validationProbabilities }),
-  };
+  const isBest = best.epoch === epoch;
+  const { weights: bestWeights, ...rest } = best;
+  const isStored = best.epoch === storedBest;
+  const newBest = isStored ? {} : { best: isBest ? rest : { ...rest, weights: bestWeights } };
   return store(
     'storeEpoch',
-    { trial, epoch: ended },
+    { trial, epoch: { epoch, step, lines, weights, optimizer, ...newBest } },
     arraysOf(isBest ? { optimizer } : { weights, optimizer }),
   );
 }

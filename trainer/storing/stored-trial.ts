@@ -1,3 +1,4 @@
+import { putBlob } from '../../storage/blobs.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import {
   type CheckpointContent,
@@ -7,8 +8,9 @@ import {
   saveCheckpoint,
 } from '../../storage/trials/checkpoints.ts';
 import { type TrialResult, writeMetrics, writeResult } from '../../storage/trials/trials.ts';
+import type { EpochLine } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
-import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
+import type { BestEpoch, Checkpoint } from '../../training/checkpoint/checkpoint.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../training/checkpoint/safetensors.ts';
 import { tensorsDigest } from '../../training/checkpoint/tensors-digest.ts';
 import type { NamedTensors } from '../../training/tensorflow/named-tensors.ts';
@@ -24,10 +26,10 @@ export interface OpenedTrial {
   log: string[];
 }
 
-/** The end of an epoch, as the training loop hands it over. */
+/** The end of an epoch with a checkpoint, as the training loop hands it over. */
 export interface EndedEpoch extends Pick<Checkpoint, 'epoch' | 'step' | 'lines' | 'weights' | 'optimizer'> {
-  /** If it is the best epoch so far: class probabilities of the validation images. */
-  validationProbabilities?: Float32Array;
+  /** The best epoch so far, if it was not handed over before; without weights if it is this epoch. */
+  best?: Omit<BestEpoch, 'weights'> & Partial<Pick<BestEpoch, 'weights'>>;
 }
 
 /** The end of a trial, as the training loop hands it over. */
@@ -37,7 +39,7 @@ export interface EndedTrial
     'outcome' | 'message' | 'scoreInTrainingMode' | 'lines' | 'parameters' | 'environment'
   > {
   /** Absent if no epoch has ended. */
-  bestWeights?: NamedTensors;
+  best?: BestEpoch;
 }
 
 /**
@@ -86,15 +88,20 @@ export class StoredTrial {
     });
   }
 
+  /** Stores the line of an epoch without a checkpoint. */
+  storeLine(line: EpochLine): Promise<void> {
+    return this.#afterLastWrite(() => writeMetrics(this.#store, this.#key, line));
+  }
+
   /**
-   * Stores the trial's result.
+   * Stores the trial's result, and its best weights and their predictions if no checkpoint has them.
    *
    * @throws {LeaseLostError} if the trial's lease has passed to another attempt.
    */
-  storeResult({ bestWeights, ...trained }: EndedTrial): Promise<void> {
+  storeResult({ best, ...trained }: EndedTrial): Promise<void> {
     return this.#afterLastWrite(async () => {
       const { spec, holder, term } = this.#job;
-      const best = this.#best;
+      const stored = best && (await this.#stored(best));
       const bestLine = trained.lines.find(({ epoch }) => epoch === best?.epoch);
       await writeResult(this.#store, {
         format: 1,
@@ -104,9 +111,9 @@ export class StoredTrial {
         ...trained,
         score: trained.outcome === 'completed' ? (bestLine?.val_accuracy ?? null) : null,
         bestEpoch: best?.epoch ?? null,
-        weights: best?.weights ?? null,
-        tensorsSha256: bestWeights ? tensorsDigest(bestWeights) : null,
-        predictions: best?.predictions ?? null,
+        weights: stored?.weights ?? null,
+        tensorsSha256: best ? tensorsDigest(best.weights) : null,
+        predictions: stored?.predictions ?? null,
         term,
         startedAt: this.#startedAt,
         finishedAt: new Date().toISOString(),
@@ -115,30 +122,52 @@ export class StoredTrial {
     });
   }
 
+  async #stored({ epoch, weights, validationProbabilities }: BestEpoch): Promise<CheckpointManifest['best']> {
+    if (this.#best?.epoch === epoch) return this.#best;
+    const metadata = this.#metadata(epoch);
+    return {
+      epoch,
+      weights: await putBlob(this.#store, encodeWeights(weights, metadata)),
+      predictions: await putBlob(this.#store, encodePredictions(validationProbabilities, metadata)),
+    };
+  }
+
   #afterLastWrite(write: () => Promise<void>): Promise<void> {
     this.#lastWrite = this.#lastWrite.then(write);
     return this.#lastWrite;
   }
 
-  #encode({ step, epoch, lines, validationProbabilities, ...state }: EndedEpoch): CheckpointContent {
-    // The trial's key makes these bytes unique to this trial: see storage/blobs.ts.
-    const metadata = { trial: this.#key, epoch: String(epoch) };
+  #encode({ step, epoch, lines, best, weights, optimizer }: EndedEpoch): CheckpointContent {
+    const metadata = this.#metadata(epoch);
     return {
       step,
       epoch,
       seed: this.#job.spec.seed,
       lines,
       writtenAt: new Date().toISOString(),
-      weights: encodeSafetensors(state.weights, { ...metadata, content: 'weights' }),
-      optimizer: encodeSafetensors(state.optimizer, { ...metadata, content: 'optimizer' }),
-      best: validationProbabilities
-        ? { predictions: encodePredictions(validationProbabilities, metadata) }
-        : (this.#best as CheckpointManifest['best']),
+      weights: encodeWeights(weights, metadata),
+      optimizer: encodeSafetensors(optimizer, { ...metadata, content: 'optimizer' }),
+      best: best ? this.#encodeBest(best) : (this.#best as CheckpointManifest['best']),
     };
+  }
+
+  #encodeBest({ epoch, weights, validationProbabilities }: NonNullable<EndedEpoch['best']>) {
+    const metadata = this.#metadata(epoch);
+    const predictions = encodePredictions(validationProbabilities, metadata);
+    return { predictions, ...(weights && { earlier: { epoch, weights: encodeWeights(weights, metadata) } }) };
+  }
+
+  /** The trial's key makes the bytes unique to this trial: see storage/blobs.ts. */
+  #metadata(epoch: number): Record<string, string> {
+    return { trial: this.#key, epoch: String(epoch) };
   }
 }
 
 // --- helpers ---
+
+function encodeWeights(weights: NamedTensors, metadata: Record<string, string>): Uint8Array {
+  return encodeSafetensors(weights, { ...metadata, content: 'weights' });
+}
 
 function decodeCheckpoint({ manifest, weights, optimizer, best }: IntactCheckpoint): Checkpoint {
   const { epoch, step, lines } = manifest;

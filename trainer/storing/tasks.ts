@@ -1,3 +1,4 @@
+import type { EpochLine } from '../../study/trial/trial.ts';
 import type { LabelledImages } from '../../training/data/labelled-images.ts';
 import type { FailureKind, Job } from '../protocol.ts';
 import type { EndedEpoch, EndedTrial, OpenedTrial } from './stored-trial.ts';
@@ -7,6 +8,7 @@ export interface StoringTasks {
   readImages: { request: { dataset: string }; answer: LabelledImages };
   openTrial: { request: { trial: string; job: Job<'train'> }; answer: OpenedTrial };
   storeEpoch: { request: { trial: string; epoch: EndedEpoch }; answer: undefined };
+  storeLine: { request: { trial: string; line: EpochLine }; answer: undefined };
   storeResult: { request: { trial: string; result: EndedTrial }; answer: undefined };
   /** Forgets a trial. */
   closeTrial: { request: { trial: string }; answer: undefined };

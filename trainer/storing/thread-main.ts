@@ -31,6 +31,10 @@ const TASKS: {
     await known(trial).storeEpoch(epoch);
     return undefined;
   },
+  async storeLine({ trial, line }) {
+    await known(trial).storeLine(line);
+    return undefined;
+  },
   async storeResult({ trial, result }) {
     await known(trial).storeResult(result);
     return undefined;

@@ -3,6 +3,7 @@ import { getBlob, putBlob } from '../../../storage/blobs.ts';
 import { blobKey, checkpointKey, checkpointsPrefix } from '../../../storage/keys.ts';
 import type { ObjectStore } from '../../../storage/object-store.ts';
 import {
+  type CheckpointContent,
   type CheckpointManifest,
   newestIntactCheckpoint,
   saveCheckpoint,
@@ -27,15 +28,20 @@ describe.each(storeKinds)('checkpoints (%s)', (_name, createStore) => {
     expect(await acquireLease(store, trial, request)).toHaveProperty('lease');
   }
 
-  /** An epoch of 100 steps. `best` is the manifest with the best epoch so far, omitted if that is this epoch. */
-  function save(epoch: number, term = 1, best?: CheckpointManifest): Promise<CheckpointManifest> {
+  /** An epoch of 100 steps. `before` is the manifest with the best epoch so far, omitted if that is this epoch. */
+  function save(
+    epoch: number,
+    term = 1,
+    before?: CheckpointManifest,
+    best: CheckpointContent['best'] = { predictions: Buffer.from(`predictions ${epoch}`) },
+  ): Promise<CheckpointManifest> {
     return saveCheckpoint(store, trial, term, {
       step: epoch * 100,
       epoch,
       seed: 1,
       weights: Buffer.from(`weights ${epoch}`),
       optimizer: Buffer.from(`optimizer ${epoch}`),
-      best: best?.best ?? { predictions: Buffer.from(`predictions ${epoch}`) },
+      best: before?.best ?? best,
       lines: Array.from({ length: epoch }, (_, index) => exampleLine(index + 1)),
       writtenAt: '2026-01-01T00:00:00.000Z',
     });
@@ -64,6 +70,16 @@ describe.each(storeKinds)('checkpoints (%s)', (_name, createStore) => {
     });
     expect(manifest).toMatchObject({ step: 200, epoch: 2, term: 1, best: { epoch: 1 } });
     expect(manifest.lines).toHaveLength(2);
+  });
+
+  it('have the best epoch, if that is an earlier one without a checkpoint', async () => {
+    const earlier = { epoch: 3, weights: Buffer.from('weights 3') };
+    const best = { predictions: Buffer.from('predictions 3'), earlier };
+    const manifest = await save(5, 1, undefined, best);
+    expect(manifest).toMatchObject({ epoch: 5, best: { epoch: 3 } });
+    const { checkpoint } = await newestIntactCheckpoint(store, trial);
+    expect(checkpoint?.best).toEqual({ weights: earlier.weights, predictions: best.predictions });
+    expect(checkpoint?.weights).toEqual(Buffer.from('weights 5'));
   });
 
   it('do not exist at first', async () => {
