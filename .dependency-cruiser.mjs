@@ -59,7 +59,10 @@ export default {
         'other folders start trainers and know their protocol; how jobs are done is for trainer/ alone',
       severity: 'error',
       from: { pathNot: '^(trainer|bench|test)/' },
-      to: { path: '^trainer/', pathNot: '^trainer/(protocol|start-trainer|trainer-pool|capacity|checkpoint-interval)\\.ts$' },
+      to: {
+        path: '^trainer/',
+        pathNot: '^trainer/(protocol|start-trainer|trainer-pool|capacity|checkpoint-interval)\\.ts$',
+      },
     },
     {
       name: 'pure-folders',
