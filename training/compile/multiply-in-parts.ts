@@ -6,16 +6,14 @@ import { axisConstant, concatTypes, type StoredTensor, split } from './stored-te
  * Lets matrix products take a matrix W that is stored in parts from these parts, instead of a copy that concatenates them:
  *
  * - x · W becomes the sum of x_k · W_k, where x_k are the columns of x that meet the rows of the part W_k;
- * - dy · Wᵀ becomes the products dy · W_kᵀ side by side.
+ * - W · dyᵀ becomes the products W_k · dyᵀ, one below the other.
  */
 export function multiplyInParts(graph: Graph, weights: Iterable<StoredTensor>): void {
   for (const tensor of weights) {
     if (tensor.parts.length === 1) continue;
-    for (const node of graph.nodes.filter(
-      ({ op, inputs }) => op === 'MatMul' && inputs[1] === tensor.value,
-    )) {
-      if (flag(node, 'transpose_b')) productsSideBySide(graph, node, tensor);
-      else sumOfProducts(graph, node, tensor);
+    for (const node of graph.nodes.filter(({ op }) => op === 'MatMul')) {
+      if (node.inputs[0] === tensor.value) productsBelowOneAnother(graph, node, tensor);
+      else if (node.inputs[1] === tensor.value) sumOfProducts(graph, node, tensor);
     }
   }
 }
@@ -50,12 +48,12 @@ function sumOfProducts(graph: Graph, node: GraphNode, { parts }: StoredTensor): 
   become(node, 'AddN', products, [attribute.type('T', 'float32'), attribute.int('N', products.length)]);
 }
 
-function productsSideBySide(graph: Graph, node: GraphNode, { parts }: StoredTensor): void {
+function productsBelowOneAnother(graph: Graph, node: GraphNode, { parts }: StoredTensor): void {
   const { name, attributes, inputs } = node;
   const products = parts.map(({ variable }, index) =>
-    graph.add(`${name}/${index}`, 'MatMul', [inputs[0] as Output, variable.value], attributes),
+    graph.add(`${name}/${index}`, 'MatMul', [variable.value, inputs[1] as Output], attributes),
   );
-  become(node, 'ConcatV2', [...products, axisConstant(graph, 1)], concatTypes(products.length));
+  become(node, 'ConcatV2', [...products, axisConstant(graph, 0)], concatTypes(products.length));
 }
 
 /** The columns of a matrix in groups of the given sizes, which the forward and the backward pass share. */

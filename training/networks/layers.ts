@@ -13,7 +13,7 @@ import {
 
 /** x: [batch, in] → [batch, out], with the parameters `NAME.weight` and `NAME.bias`. */
 export function dense(x: Tensor2D, parameters: DeviceTensors, name: string): Tensor2D {
-  return addBias(product(x, weight<Tensor2D>(parameters, name)), bias(parameters, name));
+  return addBias(product(x, weight<Tensor2D>(parameters, name), fewRowsByColumns), bias(parameters, name));
 }
 
 /** x: [batch, height, width, in] → [batch, …, …, out], with the parameters `NAME.weight` and `NAME.bias`, stride 1. */
@@ -96,6 +96,9 @@ export function dropout(x: Tensor2D, rate: number, seed: Tensor1D, layer: number
 
 // --- helpers ---
 
+/** Number of values; see docs/measurements.md. */
+const LARGE_MATRIX = 512 * 1024;
+
 /** A convolution with a 1×1 filter. */
 function ofPixels(x: Tensor4D, filter: Tensor4D, stride: number): Tensor4D {
   const [, , inputs, outputs] = filter.shape;
@@ -116,26 +119,35 @@ function toPixel(x: Tensor4D, filter: Tensor4D, padding: number): Tensor4D {
   return tf.reshape(y, [batch, 1, 1, outputs]);
 }
 
-/** [n, k] × [k, m] → [n, m]. tfjs runs BatchMatMulV2, which is slower and isn't fused with the next operation. */
-function product(x: Tensor2D, filter: Tensor2D): Tensor2D {
-  const multiply = (a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean) =>
-    runOp(
-      'MatMul',
-      [
-        attribute.type('T', 'float32'),
-        attribute.flag('transpose_a', transposeA),
-        attribute.flag('transpose_b', transposeB),
-      ],
-      [a, b],
-    );
+/**
+ * [n, k] × [k, m] → [n, m]. tfjs runs BatchMatMulV2, which is slower and isn't fused with the next operation.
+ *
+ * @param timesTransposed computes dy · filterᵀ, the gradient of x.
+ */
+function product(x: Tensor2D, filter: Tensor2D, timesTransposed = rowsByRows): Tensor2D {
   return withGradient([x, filter], (a, b) => ({
-    value: multiply(a, b, false, false) as Tensor2D,
+    value: multiply(a, b) as Tensor2D,
     kept: [a, b],
     gradients(dy, kept) {
       const [a, b] = kept as [Tensor, Tensor];
-      return [multiply(dy, b, false, true), multiply(a, dy, true, false)];
+      return [timesTransposed(dy, b), multiply(a, dy, { transposeA: true })];
     },
   }));
+}
+
+/** a · bᵀ */
+function rowsByRows(a: Tensor, b: Tensor): Tensor {
+  return multiply(a, b, { transposeB: true });
+}
+
+/** a · bᵀ for few rows of a. If b is large, (b · aᵀ)ᵀ is faster, because TensorFlow then copies only a and the result. */
+function fewRowsByColumns(a: Tensor, b: Tensor): Tensor {
+  return b.size < LARGE_MATRIX ? rowsByRows(a, b) : tf.transpose(multiply(b, tf.transpose(a)));
+}
+
+function multiply(a: Tensor, b: Tensor, { transposeA = false, transposeB = false } = {}): Tensor {
+  const flags = [attribute.flag('transpose_a', transposeA), attribute.flag('transpose_b', transposeB)];
+  return runOp('MatMul', [attribute.type('T', 'float32'), ...flags], [a, b]);
 }
 
 function addBias<T extends Tensor>(x: T, bias: Tensor1D): T {

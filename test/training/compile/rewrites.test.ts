@@ -68,7 +68,7 @@ test('no product takes a copy of a matrix that is stored in parts', () => {
     attribute.flag('transpose_b', b),
   ];
   graph.add('y', 'MatMul', ['x:0', matrix.value], flags(false, false));
-  graph.add('dx', 'MatMul', ['dy:0', matrix.value], flags(false, true));
+  graph.add('dx', 'MatMul', [matrix.value, 'dy:0'], flags(false, false));
   const dw = graph.add('dw', 'MatMul', ['x:0', 'dy:0'], flags(true, false));
   multiplyInParts(graph, [matrix]);
   const gradients = gradientsOfParts(graph, dw, matrix);
