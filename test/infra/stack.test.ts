@@ -286,9 +286,12 @@ describe.concurrent('a stack', () => {
     try {
       stack.progress = [];
       const after = await stack.open();
-      expect([portOf(before), 7233]).not.toContain(portOf(after));
+      // Tests at the same time take and free the usual port, 7233: it may be the one before or after.
+      expect(portOf(after)).not.toBe(portOf(before));
       expect(after.store.endpoint).toBe(before.store.endpoint);
-      expect(stack.progress).toContain(`replacing ports that are taken: 7233 by ${portOf(after)}`);
+      expect(stack.progress).toContainEqual(
+        expect.stringMatching(new RegExp(`^replacing ports that are taken: \\d+ by ${portOf(after)}$`)),
+      );
     } finally {
       server.close();
     }
