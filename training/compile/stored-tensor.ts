@@ -24,7 +24,7 @@ export interface TensorPart {
 export function addStoredTensor(graph: Graph, name: string, shape: number[]): StoredTensor {
   const [rows = 1, columns = 1] = shape;
   const rowsOfPart = Math.max(1, Math.floor(PART_BYTES / (4 * columns)));
-  if (shape.length !== 2 || rows <= rowsOfPart) {
+  if (shape.length !== 2 || 4 * rows * columns <= LARGEST_WHOLE_BYTES) {
     const variable = addVariable(graph, name, 'float32', shape);
     return { parts: [{ variable, shape, start: 0 }], value: variable.value };
   }
@@ -62,5 +62,7 @@ export function axisConstant(graph: Graph, axis: 0 | 1): Output {
 
 // --- helpers ---
 
-/** Measured: see docs/measurements.md. A part and its gradient fit into a core's second-level cache, or nearly. */
+/** Measured: see docs/measurements.md. A smaller matrix and its gradient stay in the shared cache as a whole. */
+const LARGEST_WHOLE_BYTES = 8 * 1024 * 1024;
+/** A part and its gradient stay in a core's own cache, or nearly. */
 const PART_BYTES = 2 * 1024 * 1024;
