@@ -54,6 +54,8 @@ function workerCommand(): Command {
           '  TEMPORAL_ADDRESS      the Temporal server, with TEMPORAL_NAMESPACE; or use a profile in its configuration file\n' +
           '  S3_ENDPOINT           the object store, with S3_ACCESS_KEY, S3_SECRET_KEY, S3_BUCKET and S3_REGION\n' +
           '  STAGED_STUDY_SLOTS    how many threads a training worker trains with at once; default: a thread for each core\n' +
+          '  STAGED_STUDY_CHECKPOINT_SECONDS\n' +
+          '                        how much training a crash may cost, if an epoch takes less; default: 15\n' +
           '  STAGED_STUDY_CACHE    the folder for data sets and downloads\n' +
           '  CUDA_VISIBLE_DEVICES  the GPU of a training worker; start one worker for each GPU',
         examples: [
