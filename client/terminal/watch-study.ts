@@ -24,6 +24,7 @@ export async function watchStudy(client: Client, studyId: string, signal: AbortS
   const show = viewer(isLive);
   let lastAnswer = Date.now();
   const ended = untilEnd(client, studyId);
+  const interval = () => pause(INTERVAL_MS[isLive ? 'screen' : 'log'], undefined, { signal }).catch(() => {});
   for (;;) {
     signal.throwIfAborted();
     try {
@@ -35,9 +36,10 @@ export async function watchStudy(client: Client, studyId: string, signal: AbortS
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof ServiceError) || Date.now() - lastAnswer > PATIENCE_MS) throw error;
+      // The study may have ended, so that `ended` no longer waits.
+      await interval();
     }
-    const interval = pause(INTERVAL_MS[isLive ? 'screen' : 'log'], undefined, { signal });
-    await Promise.race([interval.catch(() => {}), ended]);
+    await Promise.race([interval(), ended]);
   }
 }
 
