@@ -1,6 +1,7 @@
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import type { TrialSpec } from '../../study/trial/trial.ts';
 import { datasetInFull } from '../../words/dataset.ts';
+import { inMarkdown } from '../../words/markdown.ts';
 import { count, loss, moment, percent, plural } from '../../words/numbers.ts';
 import { overrideInWords } from '../../words/outcome.ts';
 import { describeSettings } from '../../words/settings.ts';
@@ -31,7 +32,7 @@ export function modelCard(model: ExportedModel): string {
   const { study, studyId } = record.opening;
   return `${[
     `# ${trial.name}`,
-    `${role(model)} of the study \`${studyId}\` (${study.title}): a network that assigns 32×32 colour images to ${classes.length} classes.`,
+    `${role(model)} of the study \`${studyId}\` (${inMarkdown(study.title)}): a network that assigns 32×32 colour images to ${classes.length} classes.`,
     metrics(model),
     '## Files',
     table(
@@ -114,7 +115,7 @@ function lineage({ record, stage, trial, spec }: ExportedModel): string {
       ['stage', 'question', 'trial', 'validation accuracy'],
       steps.map(({ stage: { name, question }, trial: { name: taken, score } }) => [
         `\`${name}\``,
-        question,
+        inMarkdown(question),
         `\`${taken}\``,
         score === null ? '' : percent(score),
       ]),
