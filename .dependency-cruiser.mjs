@@ -23,8 +23,8 @@ const mayImportTypes = {
   client: ['activities', 'workflows'],
 };
 
-/** Paths of this program and its workers on the disk, which any folder may import. */
-const everywhere = '^(infra/project|workers/programs)\\.ts$';
+/** Paths of this program and its workers on the disk, locks between processes, and folders, which any folder may import. */
+const everywhere = '^(infra/(project|file-lock|make-folder)|workers/programs)\\.ts$';
 const typesOnly = { dependencyTypesNot: ['type-only'] };
 const folders = Object.keys(mayImport);
 /** The parts of the engine that load no TensorFlow. */

@@ -1,4 +1,5 @@
 import type { ObjectStore } from '../storage/object-store.ts';
+import type { AllowedSources } from './files/allowed-sources.ts';
 import { createOpenStudy } from './open-study.ts';
 import { createPrepareDataset } from './prepare-dataset.ts';
 import { createPrepareWeights } from './prepare-weights.ts';
@@ -13,11 +14,13 @@ export type ControlActivities = ReturnType<typeof createControlActivities>;
  * The activities of a control worker: those that need no trainer.
  *
  * @param dependencies.downloads folder for downloads.
+ * @param dependencies.sources what a study may name as its data set and weights.
  * @param dependencies.objectsUrl where a browser shows the store's objects, if known.
  */
 export function createControlActivities(dependencies: {
   store: ObjectStore;
   downloads: string;
+  sources: AllowedSources;
   objectsUrl: string | null;
 }) {
   return {

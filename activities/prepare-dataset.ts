@@ -5,12 +5,15 @@ import type { DatasetSummary } from '../study/record/record.ts';
 import { sourceName } from '../study/record/source-name.ts';
 import { ArchiveError, OFFICIAL_ARCHIVE, readCifar10Archive } from '../training/data/archive.ts';
 import { generateImages } from '../training/data/generated.ts';
-import { DownloadError, DownloadFolderError } from './files/download.ts';
-import { isUrl, withFile } from './files/with-file.ts';
+import type { AllowedSources } from './files/allowed-sources.ts';
+import { DownloadError, DownloadFolderError, TransferError } from './files/download.ts';
+import { isUrl } from './files/is-url.ts';
+import { namedSource } from './files/named-source.ts';
+import { withFile } from './files/with-file.ts';
 
 /** Where the images come from. */
 export interface DatasetSource {
-  /** Path or URL, or null for the official archive. */
+  /** Path, URL, or a URL's name by `putAddress`; null for the official archive. */
   archive: string | null;
 }
 
@@ -25,15 +28,23 @@ export interface DatasetProgress {
 /**
  * Finds the data set, checks it entry by entry, and stores training and test images separately.
  *
- * With `generatedImages`, generated images replace the official archive if it can't be downloaded. Errors that would only
+ * With `generatedImages`, generated images replace the official archive if it can't be reached. Errors that would only
  * repeat are not retried: a damaged archive, an unknown host, a missing file.
  */
-export function createPrepareDataset({ store, downloads }: { store: ObjectStore; downloads: string }) {
+export function createPrepareDataset(dependencies: {
+  store: ObjectStore;
+  downloads: string;
+  sources: AllowedSources;
+}) {
+  const { store, downloads } = dependencies;
   return async (request: { source: DatasetSource; generatedImages: boolean }): Promise<DatasetSummary> => {
     const { archive } = request.source;
     const progress = createProgress();
     try {
-      if (archive !== null) return summary(await fromArchive(archive, progress.tell));
+      if (archive !== null) {
+        const source = await namedSource(dependencies, archive);
+        return summary(await fromArchive(source, progress.tell));
+      }
       const stored = await findDataset(store, OFFICIAL_ARCHIVE.sha256);
       return summary(stored ?? (await official(request.generatedImages, progress.tell)));
     } catch (error) {
@@ -93,9 +104,13 @@ function createProgress(): { tell: Tell; stop: () => void } {
   };
 }
 
-/** Generated images would stay this study's for good, so a full disk or a cancellation must not lead to them. */
+/**
+ * Generated images would stay this study's for good, so a full disk, a cancellation or a lost connection must not lead to
+ * them.
+ */
 function isUnreachable(error: unknown): boolean {
-  return error instanceof DownloadError && !(error instanceof DownloadFolderError);
+  if (error instanceof DownloadFolderError || error instanceof TransferError) return false;
+  return error instanceof DownloadError;
 }
 
 function summary({ dataset, trainImages, testImages, classes, origin }: DatasetManifest): DatasetSummary {

@@ -3,6 +3,7 @@
  *
  *     datasets/<dataset>/{train,test,manifest.json}
  *     weights/<sha256>{,.json}
+ *     addresses/<sha256>
  *     blobs/<sha256>
  *     trials/<trialKey>/{config,lease,result}.json
  *     trials/<trialKey>/metrics/<epoch>.json
@@ -39,7 +40,12 @@ export function parseWeightsManifestKey(key: string): string | undefined {
   return /^weights\/([0-9a-f]{64})\.json$/.exec(key)?.[1];
 }
 
-export const blobKey = (sha256: string): string => `blobs/${checkedHash(sha256)}`;
+export const ADDRESSES_PREFIX = 'addresses/';
+/** A URL, named by its hash. */
+export const addressKey = (sha256: string): string => `${ADDRESSES_PREFIX}${checkedHash(sha256)}`;
+
+export const BLOBS_PREFIX = 'blobs/';
+export const blobKey = (sha256: string): string => `${BLOBS_PREFIX}${checkedHash(sha256)}`;
 
 export const trialConfigKey = (trialKey: string): string => `${trialPrefix(trialKey)}config.json`;
 export const leaseKey = (trialKey: string): string => `${trialPrefix(trialKey)}lease.json`;

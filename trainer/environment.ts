@@ -11,6 +11,7 @@ const INHERITED = [
   'TZ',
   'CUDA_VISIBLE_DEVICES',
   'CUDA_DEVICE_ORDER',
+  'NVIDIA_VISIBLE_DEVICES',
   // The object store, and the certificates of one that is reached by HTTPS.
   'S3_ENDPOINT',
   'S3_ACCESS_KEY',
@@ -20,7 +21,6 @@ const INHERITED = [
   'S3_REGION',
   'NODE_EXTRA_CA_CERTS',
   'NODE_TLS_REJECT_UNAUTHORIZED',
-  'NODE_OPTIONS',
   'SSL_CERT_DIR',
   'SSL_CERT_FILE',
   'STAGED_STUDY_CACHE',

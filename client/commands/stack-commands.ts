@@ -81,10 +81,14 @@ function doctorCommand(): Command {
     .addHelpText(
       'after',
       helpText({
+        notes:
+          'Prints a line for each thing: Node, compiler, disk space, GPU, native parts, stack, and the object store and Temporal\n' +
+          'if they are configured or the stack is up. Whether the object store keeps two writers apart is tried out in its\n' +
+          'bucket, which is created if it does not exist.',
         examples: ['doctor', 'doctor --json'],
         exits: {
           0: 'nothing is missing that set-up cannot install',
-          1: 'something is missing that set-up cannot install',
+          1: 'something is missing that set-up cannot install, or a server cannot be used',
         },
       }),
     )

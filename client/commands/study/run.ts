@@ -7,6 +7,7 @@ import { interruption } from '../../command-line/interruption.ts';
 import { configuration } from '../../servers/configuration.ts';
 import { type Session, withSession } from '../../servers/session.ts';
 import { printEstimate, printIdle } from '../../start/estimate.ts';
+import { keepAddresses } from '../../start/keep-addresses.ts';
 import { startOrResume } from '../../start/start-study.ts';
 import { printStoredResults } from '../../start/stored-results.ts';
 import type { StudyOptions } from '../../start/study-request.ts';
@@ -39,7 +40,8 @@ async function runAndWatch(
 ): Promise<void> {
   // Not before the stack is up: until then, Ctrl-C may end this process at once, and the stack stops without users.
   const signal = interruption();
-  const { studyId, resumed } = await startOrResume(session.client, request, {
+  const kept = await keepAddresses(session.store, request);
+  const { studyId, resumed } = await startOrResume(session.client, kept, {
     ...options,
     stored: await listStudies(session.store),
     beforeStart: async () => {

@@ -2,6 +2,7 @@ import { isQuiet } from '../../../infra/quiet.ts';
 import { listStudies } from '../../../storage/studies.ts';
 import type { StudyRequest } from '../../../workflows/study-workflow.ts';
 import { withSession } from '../../servers/session.ts';
+import { keepAddresses } from '../../start/keep-addresses.ts';
 import { startOrResume } from '../../start/start-study.ts';
 import { printStoredResults } from '../../start/stored-results.ts';
 import type { StudyOptions } from '../../start/study-request.ts';
@@ -9,7 +10,7 @@ import { printTemporalUi } from '../../terminal/temporal-ui.ts';
 
 export async function start(request: StudyRequest, options: StudyOptions): Promise<void> {
   await withSession({ level: 'training', needsRunningStack: 'start' }, async ({ client, store, uiUrl }) => {
-    const { studyId, resumed } = await startOrResume(client, request, {
+    const { studyId, resumed } = await startOrResume(client, await keepAddresses(store, request), {
       ...options,
       stored: await listStudies(store),
       beforeStart: async () => void (await printStoredResults(store, request)),

@@ -3,9 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ApplicationFailure } from '@temporalio/activity';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import type { ControlActivities } from '../../../activities/control-activities.ts';
 import { main } from '../../../client/main.ts';
+import { readAddress } from '../../../storage/inputs/addresses.ts';
+import { createMinioStore } from '../../../storage/minio/minio-store.ts';
+import type { StoreConfig } from '../../../storage/minio/store-config.ts';
+import { carelessStore } from '../../storage/careless-store.ts';
 import { freshBucket } from '../../storage/fresh-stores.ts';
 import { openNamespace } from '../../workflows/namespace.ts';
 import { dataset, type Train, trained } from '../../workflows/run-study.ts';
@@ -139,8 +144,9 @@ describe('against servers', () => {
     stop();
     return working;
   });
+  let store: StoreConfig;
   beforeEach(async () => {
-    const store = await freshBucket();
+    store = await freshBucket();
     vi.stubEnv('TEMPORAL_ADDRESS', inject('temporalAddress'));
     vi.stubEnv('TEMPORAL_NAMESPACE', temporal.namespace);
     vi.stubEnv('S3_ENDPOINT', store.endpoint);
@@ -180,6 +186,19 @@ describe('against servers', () => {
     ]);
   });
 
+  it('doctor says whether the servers can be used', async () => {
+    expect(await exitCode('doctor')).toBe(0);
+    expect(printed).toMatch(/found {4}Object store: http.*, bucket test-.*: of many writers at the same time one/);
+    expect(printed).toMatch(new RegExp(`found {4}Temporal: 127.*, namespace ${temporal.namespace}\n`));
+    const careless = await carelessStore(store);
+    vi.stubEnv('S3_ENDPOINT', careless.config.endpoint);
+    vi.stubEnv('TEMPORAL_NAMESPACE', 'nobodys');
+    expect(await exitCode('doctor')).toBe(1);
+    expect(printed).toMatch(/missing {2}Object store: .*: can't be used\n +the object store ignores conditional writes/);
+    expect(printed).toMatch(/missing {2}Temporal: .*\n.* has no namespace "nobodys"; check TEMPORAL_NAMESPACE/);
+    careless.close();
+  });
+
   it('--quiet leaves only results and errors', async () => {
     expect(await exitCode(`run ${file} --id silent --quiet`)).toBe(0);
     expect(printed).toMatch(/^\nwinner: +narrow_fast/);
@@ -189,6 +208,26 @@ describe('against servers', () => {
       [`start ${file} --id started --quiet`, 0, /^started\n$/],
       ['watch started', 0, /^A small study: started, /],
     ]);
+  });
+
+  it('a presigned URL is a secret, which no history has', async () => {
+    const given: (string | null)[] = [];
+    fakes = {
+      ...completed,
+      prepareDataset: async ({ source }) => {
+        given.push(source.archive);
+        return dataset;
+      },
+    };
+    const url = 'https://data.example/cifar.tar.gz?X-Amz-Signature=secret';
+    expect(await exitCode(`run ${file} --id presigned --dataset ${url}`)).toBe(0);
+    const history = await temporal.client.workflow.getHandle('presigned').fetchHistory();
+    const texts = [JSON.stringify(historyToJSON(history)), printed];
+    for (const text of texts) expect(text).not.toContain('secret');
+    const payloads = [...JSON.stringify(historyToJSON(history)).matchAll(/"data":"([^"]+)"/g)];
+    for (const [, data = ''] of payloads) expect(Buffer.from(data, 'base64').toString()).not.toContain('secret');
+    expect(given).toEqual([expect.stringMatching(/^https:\/\/data\.example\/cifar\.tar\.gz#/)]);
+    expect(await readAddress(createMinioStore(store), given[0] ?? '')).toBe(url);
   });
 
   it('a study that fails before its data set is prepared: 1; it is still listed and shown', async () => {
