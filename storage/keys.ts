@@ -47,6 +47,8 @@ export const addressKey = (sha256: string): string => `${ADDRESSES_PREFIX}${chec
 export const BLOBS_PREFIX = 'blobs/';
 export const blobKey = (sha256: string): string => `${BLOBS_PREFIX}${checkedHash(sha256)}`;
 
+export const TRIALS_PREFIX = 'trials/';
+export const trialPrefix = (trialKey: string): string => `${TRIALS_PREFIX}${checkedHash(trialKey)}/`;
 export const trialConfigKey = (trialKey: string): string => `${trialPrefix(trialKey)}config.json`;
 export const leaseKey = (trialKey: string): string => `${trialPrefix(trialKey)}lease.json`;
 export const resultKey = (trialKey: string): string => `${trialPrefix(trialKey)}result.json`;
@@ -76,6 +78,11 @@ export const recordKey = (studyId: string): string => `${STUDIES_PREFIX}${checke
 export const reportKey = (studyId: string, file: string): string =>
   `${STUDIES_PREFIX}${checkedId(studyId)}/report/${checkedFileName(file)}`;
 
+export const studyPrefix = (studyId: string): string => `${STUDIES_PREFIX}${checkedId(studyId)}/`;
+
+/** Of objects by which a server was tried out. */
+export const PROBES_PREFIX = 'probe/';
+
 /** @returns the study's id, or undefined if the key is not a `studyKey`. */
 export function parseStudyKey(key: string): string | undefined {
   return /^studies\/([^/]+)\/study\.json$/.exec(key)?.[1];
@@ -87,8 +94,6 @@ export function isValidId(value: string): boolean {
 }
 
 // --- helpers ---
-
-const trialPrefix = (trialKey: string): string => `trials/${checkedHash(trialKey)}/`;
 
 function checkedHash(value: string): string {
   if (!/^[0-9a-f]{64}$/.test(value)) {

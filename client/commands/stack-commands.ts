@@ -4,7 +4,7 @@ import { whenCalled } from '../command-line/when-called.ts';
 
 /** The commands that set up the machine and run servers and workers. */
 export function stackCommands(): Command[] {
-  return [upCommand(), downCommand(), workerCommand(), doctorCommand(), setupCommand()];
+  return [upCommand(), downCommand(), workerCommand(), doctorCommand(), gcCommand(), setupCommand()];
 }
 
 // --- helpers ---
@@ -93,6 +93,28 @@ function doctorCommand(): Command {
       }),
     )
     .action(whenCalled(async () => (await import('./stack/doctor.ts')).doctor));
+}
+
+function gcCommand(): Command {
+  return new Command('gc')
+    .description('Remove what nothing needs any more from the object store and from this machine’s cache.')
+    .option('--study <id...>', 'also remove these studies, with results that no other study’s record names')
+    .option('--older-than <days>', 'leave alone what has been written since then', '7')
+    .option('--dry-run', 'only print what would be removed, and how many bytes')
+    .addHelpText(
+      'after',
+      helpText({
+        notes:
+          'Removes what no study, result or checkpoint names: weights, data sets and predictions; checkpoints of trials that\n' +
+          'have a result; trials without a result on which nobody has worked, if no study that runs has their data; what is\n' +
+          'left of interrupted downloads. Studies may run meanwhile. Results stay, since later studies use them.\n' +
+          'Only one Temporal server may use the bucket: studies of another that are preparing their data are not known.\n' +
+          'If no stack is up, servers start for this command only, without workers.',
+        examples: ['gc --dry-run', 'gc', 'gc --study cifar10-demo-1 cifar10-demo-2'],
+        exits: { 0: 'success', 1: 'a study is still running or its results may be in use, or failure' },
+      }),
+    )
+    .action(whenCalled(async () => (await import('./stack/gc.ts')).gc));
 }
 
 function setupCommand(): Command {
