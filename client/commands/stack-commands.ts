@@ -52,11 +52,14 @@ function workerCommand(): Command {
         notes:
           'Environment variables:\n' +
           '  TEMPORAL_ADDRESS      the Temporal server, with TEMPORAL_NAMESPACE; or use a profile in its configuration file\n' +
-          '  S3_ENDPOINT           the object store, with S3_ACCESS_KEY, S3_SECRET_KEY, S3_BUCKET and S3_REGION\n' +
+          '  S3_ENDPOINT           the object store, with S3_ACCESS_KEY, S3_SECRET_KEY, S3_BUCKET and S3_REGION, and with\n' +
+          '                        S3_SESSION_TOKEN if the keys are temporary\n' +
           '  STAGED_STUDY_SLOTS    how many threads a training worker trains with at once; default: a thread for each core\n' +
           '  STAGED_STUDY_CHECKPOINT_SECONDS\n' +
           '                        how much training a crash may cost, if an epoch takes less; default: 15\n' +
           '  STAGED_STUDY_CACHE    the folder for data sets and downloads\n' +
+          '  STAGED_STUDY_SOURCES  folders and beginnings of URLs, separated by spaces: the only ones from which a control\n' +
+          '                        worker takes the data sets and weights that studies name; default: all\n' +
           '  CUDA_VISIBLE_DEVICES  the GPU of a training worker; start one worker for each GPU',
         examples: [
           'worker control',

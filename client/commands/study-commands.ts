@@ -230,7 +230,7 @@ const REPAIR_EXITS = {
 
 function cancelCommand(): Command {
   return new Command('cancel')
-    .description('Cancel a study. Its trainers stop within seconds; results so far stay in the store.')
+    .description('Cancel a study, and wait until its trainers have stopped: seconds. Results so far stay in the store.')
     .argument('<study>', STUDY_ID)
     .addHelpText(
       'after',

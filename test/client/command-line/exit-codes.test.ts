@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure, Context, heartbeat } from '@temporalio/activity';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import type { ControlActivities } from '../../../activities/control-activities.ts';
@@ -51,6 +51,7 @@ beforeEach(() => {
     vi.stubEnv(name, undefined);
   // A command that wrongly starts a stack leaves its state here.
   vi.stubEnv('STAGED_STUDY_STATE', join(folder, 'state'));
+  vi.stubEnv('STAGED_STUDY_CACHE', join(folder, 'cache'));
 });
 afterEach(() => {
   vi.restoreAllMocks();
@@ -208,6 +209,62 @@ describe('against servers', () => {
       [`start ${file} --id started --quiet`, 0, /^started\n$/],
       ['watch started', 0, /^A small study: started, /],
     ]);
+  });
+
+  it('a study is cancelled when the last of its trainers has stopped', async () => {
+    const started: unknown[] = [];
+    let isStopping = () => {};
+    const stopping = new Promise<void>((resolve) => {
+      isStopping = resolve;
+    });
+    let mayStop = () => {};
+    const stopped = new Promise<void>((resolve) => {
+      mayStop = resolve;
+    });
+    const train: Train = async ({ spec }) => {
+      started.push(spec);
+      const beat = setInterval(() => heartbeat(), 100);
+      try {
+        return await Context.current().cancelled;
+      } finally {
+        clearInterval(beat);
+        if (spec.config.network.hidden[0] === 16) {
+          isStopping();
+          await stopped;
+        }
+      }
+    };
+    fakes = { ...completed, train };
+    expect(await exitCode(`start ${file} --id stops --quiet`)).toBe(0);
+    await expect.poll(() => started.length, { timeout: 20_000 }).toBe(2);
+    const cancelling = exitCode('cancel stops');
+    await stopping;
+    await expect.poll(() => printed, { timeout: 20_000 }).toMatch(/stops: waiting until its trainers have stopped/);
+    expect(printed).not.toContain('cancelled');
+    mayStop();
+    expect(await cancelling).toBe(0);
+    expect(printed).toContain('stops: cancelled');
+  });
+
+  it('gc removes an unwanted study, and none that runs or is unknown', async () => {
+    const minio = createMinioStore(store);
+    expect(await exitCode(`run ${file} --id wanted --quiet`)).toBe(0);
+    await minio.put('studies/wanted/study.json', Buffer.from('{}'));
+    await minio.put('studies/wanted/report/index.html', Buffer.from('<html>'));
+    await temporal.client.workflow.start('studyWorkflow', { workflowId: 'running', taskQueue: 'nobody' });
+    await expect.poll(() => listed('running')).toBe(true);
+    await expectExits([
+      ['gc', 0, /^There is nothing to remove\.\n$/],
+      ['gc --older-than soon', 2, /^--older-than: expected a whole number of days from 1, got "soon"/],
+      ['gc --study wantd', 2, /^--study: expected the id of a study, got "wantd" \(did you mean "wanted"\?\)/],
+      ['gc --study running', 1, /^running: expected a study that has ended, got one that is running; cancel it/],
+      ['gc --study wanted --dry-run', 0, / 2.B {2}studies\/wanted\/study\.json\nWould remove 1.study \(8.B\)/],
+      ['gc --study wanted', 0, /^Removed 1.study \(8.B\): 8.B in all\.\n$/],
+    ]);
+    await temporal.client.workflow.getHandle('running').terminate();
+    expect(await minio.list('studies/')).toEqual([]);
+    await expect.poll(() => listed('wanted')).toBe(false);
+    await expect.poll(() => listed('wanted/width/wide')).toBe(false);
   });
 
   it('a presigned URL is a secret, which no history has', async () => {
