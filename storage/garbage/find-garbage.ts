@@ -80,7 +80,7 @@ export async function findGarbage(store: ObjectStore, options: GarbageOptions): 
 /** What studies name, by their JSON objects. */
 async function readStudies(store: ObjectStore, { running, unwanted }: GarbageOptions) {
   const objects = await store.list(STUDIES_PREFIX);
-  const texts = objects.filter(({ key }) => /^studies\/[^/]+\/[^/]+\.json$/.test(key));
+  const texts = objects.filter(({ key }) => key.endsWith('.json') && !key.includes('/report/'));
   const hashes = new Map<string, Set<string>>();
   await inParallel(texts, async ({ key }) => {
     const body = (await store.get(key))?.body;

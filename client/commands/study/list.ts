@@ -2,6 +2,7 @@ import { lastDecided } from '../../../report/facts/study-facts.ts';
 import { readRecord, readStudy } from '../../../storage/studies.ts';
 import { datasetAsLabel } from '../../../words/dataset.ts';
 import { percent } from '../../../words/numbers.ts';
+import { rememberIds } from '../../command-line/known-ids.ts';
 import { describeWorkflow, studyIds } from '../../observe/find-study.ts';
 import { type Session, warnIfNothingTrains, withSession } from '../../servers/session.ts';
 import { table } from '../../terminal/text.ts';
@@ -12,6 +13,7 @@ export async function list({ json }: { json?: boolean }): Promise<void> {
     for (const { studyId, status } of all) if (status === 'running') warnIfNothingTrains(session, studyId);
     return all;
   });
+  await rememberIds(studies.map(({ studyId }) => studyId));
   if (json) console.log(JSON.stringify(studies, null, 2));
   else if (studies.length === 0) console.log('No studies yet. To start one: npx staged-study run');
   else console.log(describe(studies));
