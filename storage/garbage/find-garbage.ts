@@ -37,7 +37,7 @@ export async function findGarbage(store: ObjectStore, options: GarbageOptions): 
   const studies = await readStudies(store, options);
 
   const named = new Set(studies.named);
-  const freed = new Set<string>();
+  const freed = new Set(studies.unwantedNames);
   const examined = await inParallel([...trials], async ([trial, objects]) => {
     const found = await examineTrial(store, trial, objects, { ...options, ...studies });
     for (const hash of found.named) named.add(hash);
