@@ -106,7 +106,8 @@ function watchCommand(): Command {
       'after',
       helpText({
         notes:
-          'An unfinished study needs a stack that is up. Of a study that has ended, the outcome is printed.\n' +
+          'An unfinished study needs a stack that is up; without one, its state is printed. Of a study that has ended, the\n' +
+          'outcome is printed.\n' +
           WITHOUT_STACK,
         examples: ['watch cifar10-demo-1'],
         exits: {

@@ -41,7 +41,7 @@ export async function gc({
       kind,
       bytes: objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     }));
-    const local = files.map(({ sizeBytes }) => ({ kind: CACHED, bytes: sizeBytes }));
+    const local: Removed[] = files.map(({ sizeBytes }) => ({ kind: CACHED, bytes: sizeBytes }));
     console.log(summary([...parts, ...local], dryRun));
     if (dryRun) return;
     for (const studyId of unwanted) {
