@@ -62,14 +62,15 @@ function examine(
   { before, running, unwanted, named, unwantedNames, busy, isOnePreparing }: GarbageOptions & Studies,
 ): Examined {
   const isOld = ({ lastModified }: ObjectListing) => lastModified < before;
-  const result = texts.get(resultKey(trial));
+  const stored = texts.get(resultKey(trial));
+  const result = stored && isFinal(stored) ? stored : undefined;
   const manifests = objects.filter(({ key }) => key.startsWith(checkpointsPrefix(trial)));
   const hashesOf = (parts: readonly ObjectListing[]) =>
     parts.flatMap(({ key }) => hashesIn(texts.get(key) ?? Buffer.alloc(0)));
   const whole = (isUnwanted: boolean): Garbage => ({ kind: 'trial', name: trial, objects, isUnwanted });
 
   const isOfUnwanted =
-    unwantedNames.has(trial) || unwanted.includes(studyOf(result ?? texts.get(leaseKey(trial))) ?? '');
+    unwantedNames.has(trial) || unwanted.includes(studyOf(stored ?? texts.get(leaseKey(trial))) ?? '');
   if (isOfUnwanted && !named.has(trial)) {
     return { named: [], freed: [...texts.values()].flatMap(hashesIn), garbage: [whole(true)] };
   }
@@ -86,8 +87,14 @@ function examine(
   const config = texts.get(trialConfigKey(trial));
   const mayBeTrained =
     isOnePreparing || (config ? hashesIn(config).some((hash) => busy.has(hash)) : running.length > 0);
-  if (!mayBeTrained && objects.every(isOld)) return { named: [], freed: [], garbage: [whole(false)] };
-  return { named: [...(config ? hashesIn(config) : []), ...hashesOf(manifests)], freed: [], garbage: [] };
+  const isAbandoned = !stored && !mayBeTrained && objects.every(isOld);
+  if (isAbandoned) return { named: [], freed: [], garbage: [whole(false)] };
+  return { named: [...texts.values()].flatMap(hashesIn), freed: [], garbage: [] };
+}
+
+/** Earlier versions stored a lack of memory as a result. Such a trial is trained again, from its checkpoints. */
+function isFinal(result: Buffer): boolean {
+  return !result.includes('"outcome":"outOfMemory"');
 }
 
 /** The study whose attempt wrote a result or a lease: its holder is `NAMESPACE STUDY/STAGE/TRIAL RUN ACTIVITY`. */

@@ -52,6 +52,15 @@ describe('garbage (MinIO)', () => {
     expect(await findGarbage(store, { before: LATER, running: ['runs'], unwanted: [] })).toEqual([]);
   });
 
+  it('is no checkpoint of a trial that an earlier version gave up for a lack of memory', async () => {
+    const spec = exampleSpec();
+    const trial = await writeTrialConfig(store, spec);
+    const [weights] = await blobs('weights');
+    await checkpoint(spec, 100, [weights]);
+    await putJson(resultKey(trial), { outcome: 'outOfMemory', holder: 'default ended/a/b run 1' });
+    expect(await findGarbage(store, { before: LATER, running: [], unwanted: [] })).toEqual([]);
+  });
+
   it('is nothing young', async () => {
     const spec = exampleSpec();
     await finish(spec, await blobs('best'));
