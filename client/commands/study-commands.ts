@@ -231,7 +231,9 @@ const REPAIR_EXITS = {
 
 function cancelCommand(): Command {
   return new Command('cancel')
-    .description('Cancel a study, and wait until its trainers have stopped: seconds. Results so far stay in the store.')
+    .description(
+      'Cancel a study, and wait until its trainers have stopped: seconds. Results so far stay in the store.',
+    )
     .argument('<study>', STUDY_ID)
     .addHelpText(
       'after',

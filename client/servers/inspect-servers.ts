@@ -32,10 +32,15 @@ function builtIn(temporal: { address: string; namespace: string } | undefined) {
 
 async function inspectStore(store: StoreConfig): Promise<Finding> {
   const where = `${store.endpoint}, bucket ${store.bucket}`;
-  return finding('Object store', `${where}: of many writers at the same time one succeeds`, where, async () => {
-    await ensureBucket(store);
-    await probeConditionalWrites(createMinioStore(store));
-  });
+  return finding(
+    'Object store',
+    `${where}: of many writers at the same time one succeeds`,
+    where,
+    async () => {
+      await ensureBucket(store);
+      await probeConditionalWrites(createMinioStore(store));
+    },
+  );
 }
 
 async function inspectTemporal(options: ConnectionOptions, namespace: string): Promise<Finding> {
@@ -57,6 +62,12 @@ async function finding(
     await check();
     return { name, found: true, required: true, detail: good, howToGet: '' };
   } catch (error) {
-    return { name, found: false, required: true, detail: `${bad}: can't be used`, howToGet: String((error as Error).message) };
+    return {
+      name,
+      found: false,
+      required: true,
+      detail: `${bad}: can't be used`,
+      howToGet: String((error as Error).message),
+    };
   }
 }

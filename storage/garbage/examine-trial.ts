@@ -46,7 +46,9 @@ async function readTexts(
   objects: readonly ObjectListing[],
 ): Promise<Texts | undefined> {
   const single = [resultKey(trial), leaseKey(trial), trialConfigKey(trial)];
-  const wanted = objects.filter(({ key }) => single.includes(key) || key.startsWith(checkpointsPrefix(trial)));
+  const wanted = objects.filter(
+    ({ key }) => single.includes(key) || key.startsWith(checkpointsPrefix(trial)),
+  );
   const texts: Texts = new Map();
   await inParallel(wanted, async ({ key }) => {
     const body = (await store.get(key))?.body;

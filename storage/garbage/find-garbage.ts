@@ -59,7 +59,9 @@ export async function findGarbage(store: ObjectStore, options: GarbageOptions): 
     ...examined.flat(),
     ...orphans.map((blob) => one('blob', blob, freed.has(hashOf(blob)))),
     ...unused.map(([name, objects]) => ({
-      kind: objects.some(({ key }) => key.startsWith(DATASETS_PREFIX)) ? ('data set' as const) : ('weights' as const),
+      kind: objects.some(({ key }) => key.startsWith(DATASETS_PREFIX))
+        ? ('data set' as const)
+        : ('weights' as const),
       name,
       objects: objects.sort((a, b) => Number(b.key.endsWith('.json')) - Number(a.key.endsWith('.json'))),
       isUnwanted: false,
@@ -94,7 +96,9 @@ async function readStudies(store: ObjectStore, { running, unwanted }: GarbageOpt
 
   const busy = hashesOf(running);
   for (const study of unwanted) {
-    const user = running.find((other) => [...(hashes.get(other) ?? [])].some((hash) => hashes.get(study)?.has(hash)));
+    const user = running.find((other) =>
+      [...(hashes.get(other) ?? [])].some((hash) => hashes.get(study)?.has(hash)),
+    );
     if (user !== undefined) {
       throw new StudyInUseError(
         `${study}: expected a study on whose data no other study trains now, but ${user} does and may use its results; ` +

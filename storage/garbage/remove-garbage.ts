@@ -23,7 +23,11 @@ export async function removeGarbage(
   const others = garbage.filter(({ kind }) => kind !== 'study');
   await inParallel(others, remove);
   const isComplete = others.every((each) => !each.isUnwanted || removed.includes(each));
-  if (isComplete) await inParallel(garbage.filter(({ kind }) => kind === 'study'), remove);
+  if (isComplete)
+    await inParallel(
+      garbage.filter(({ kind }) => kind === 'study'),
+      remove,
+    );
   return removed;
 }
 

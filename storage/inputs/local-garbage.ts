@@ -19,8 +19,8 @@ export async function localGarbage(
         const path = join(folder, name);
         const file = await stat(path).catch(() => undefined);
         // Many file systems note a read only once a day.
-        const isOld = file?.isFile() && file.mtime < before && file.atime < before;
-        return isOld ? [{ path, sizeBytes: file.size }] : [];
+        if (!file?.isFile() || file.mtime >= before || file.atime >= before) return [];
+        return [{ path, sizeBytes: file.size }];
       }),
   );
   return found.flat();

@@ -155,7 +155,12 @@ describe('a given archive', () => {
       vi.stubEnv('STAGED_STUDY_SOURCES', `${folder}/allowed ${new URL(url).origin}/data/`);
       await mkdir(join(folder, 'allowed'));
       await symlink(file, join(folder, 'allowed', 'link.tar.gz'));
-      const elsewhere = [file, join(folder, 'allowed', 'link.tar.gz'), join(folder, 'allowed', '..', 'small.tar.gz'), url];
+      const elsewhere = [
+        file,
+        join(folder, 'allowed', 'link.tar.gz'),
+        join(folder, 'allowed', '..', 'small.tar.gz'),
+        url,
+      ];
       for (const source of [...elsewhere, `${new URL(url).origin}/data/../cifar.tar.gz`]) {
         const refusal = await refused({ source: { archive: source }, generatedImages: true });
         expect(refusal).toMatchObject({ attempts: 1, cause: { type: 'SourceRefused' } });
@@ -163,7 +168,9 @@ describe('a given archive', () => {
       await copyFile(file, join(folder, 'allowed', 'small.tar.gz'));
       const allowed = [join(folder, 'allowed', 'small.tar.gz'), `${new URL(url).origin}/data/cifar.tar.gz`];
       for (const source of allowed)
-        expect(await prepare({ source: { archive: source }, generatedImages: false })).toMatchObject({ trainImages: 200 });
+        expect(await prepare({ source: { archive: source }, generatedImages: false })).toMatchObject({
+          trainImages: 200,
+        });
     });
   });
 
@@ -265,7 +272,8 @@ describe('the official archive', () => {
     redirectedTo = urlOf(server);
     await withWorker(async () => {
       const handle = await start({ source: { archive: null }, generatedImages: true }, 1);
-      const heard = async () => (await handle.describe({ includeHeartbeatDetails: true })).getHeartbeatDetails();
+      const heard = async () =>
+        (await handle.describe({ includeHeartbeatDetails: true })).getHeartbeatDetails();
       await expect.poll(heard, { timeout: 20_000 }).toMatchObject({ doneBytes: archive.length });
       server.closeAllConnections();
       await expect(handle.result()).rejects.toMatchObject({

@@ -223,7 +223,9 @@ describe('gc', () => {
   it('removes an unwanted study with its trials, and what is young stays otherwise', async () => {
     const { code, out } = await run('gc', '--study', 'ended');
     expect(code).toBe(0);
-    expect(out.replaceAll('\u00a0', ' ')).toMatch(/^Removed 2 trials \(.*\), \d+ blobs \(.*\) and 1 study \(.*\): .* in all\.\n$/);
+    expect(out.replaceAll('\u00a0', ' ')).toMatch(
+      /^Removed 2 trials \(.*\), \d+ blobs \(.*\) and 1 study \(.*\): .* in all\.\n$/,
+    );
     const left = await bench.store.list('');
     expect(left.map(({ key }) => key.replace(/[0-9a-f]{64}/, '…'))).toEqual([
       'datasets/…/manifest.json',

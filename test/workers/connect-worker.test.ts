@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { storeEnvironment } from '../../storage/minio/store-config.ts';
 import { UnsuitableStoreError } from '../../storage/minio/probe.ts';
+import { storeEnvironment } from '../../storage/minio/store-config.ts';
 import { connectWorker } from '../../workers/connect-worker.ts';
 import { carelessStore } from '../storage/careless-store.ts';
 import { freshBucket } from '../storage/fresh-stores.ts';

@@ -46,7 +46,9 @@ export async function gc({
     if (dryRun) return;
     for (const studyId of unwanted) {
       if (!removed.some(({ kind, name }) => kind === 'study' && name === studyId)) {
-        throw new UserError(`${studyId}: expected trials that nobody trains, but one has a lease; try again in a minute`);
+        throw new UserError(
+          `${studyId}: expected trials that nobody trains, but one has a lease; try again in a minute`,
+        );
       }
       await forget(session, studyId);
     }
@@ -120,7 +122,10 @@ async function runningStudies(session: Session, unwanted: readonly string[]): Pr
 async function forget({ client }: Session, studyId: string): Promise<void> {
   const { namespace } = client.options;
   for await (const { workflowId, runId } of client.workflow.list({ query: `StudyId = '${studyId}'` })) {
-    await client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution: { workflowId, runId } });
+    await client.workflowService.deleteWorkflowExecution({
+      namespace,
+      workflowExecution: { workflowId, runId },
+    });
   }
 }
 

@@ -232,8 +232,14 @@ describe('download', () => {
   });
 
   it.each([
-    ['http://[bad/file.bin?Signature=secret', 'http://[bad/file.bin: expected a URL; check how it is written'],
-    ['http://user:secret@host/file.bin', 'http://host/file.bin: expected a URL without user name and password'],
+    [
+      'http://[bad/file.bin?Signature=secret',
+      'http://[bad/file.bin: expected a URL; check how it is written',
+    ],
+    [
+      'http://user:secret@host/file.bin',
+      'http://host/file.bin: expected a URL without user name and password',
+    ],
   ])('refuses %s without showing what is secret in it', async (wrong, message) => {
     const refused = await download(wrong, file).catch((error: Error) => error);
     expect(refused).toBeInstanceOf(DownloadError);

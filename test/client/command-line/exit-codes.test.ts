@@ -190,14 +190,20 @@ describe('against servers', () => {
 
   it('doctor says whether the servers can be used', async () => {
     expect(await exitCode('doctor')).toBe(0);
-    expect(printed).toMatch(/found {4}Object store: http.*, bucket test-.*: of many writers at the same time one/);
+    expect(printed).toMatch(
+      /found {4}Object store: http.*, bucket test-.*: of many writers at the same time one/,
+    );
     expect(printed).toMatch(new RegExp(`found {4}Temporal: 127.*, namespace ${temporal.namespace}\n`));
     const careless = await carelessStore(store);
     vi.stubEnv('S3_ENDPOINT', careless.config.endpoint);
     vi.stubEnv('TEMPORAL_NAMESPACE', 'nobodys');
     expect(await exitCode('doctor')).toBe(1);
-    expect(printed).toMatch(/missing {2}Object store: .*: can't be used\n +the object store ignores conditional writes/);
-    expect(printed).toMatch(/missing {2}Temporal: .*\n.* has no namespace "nobodys"; check TEMPORAL_NAMESPACE/);
+    expect(printed).toMatch(
+      /missing {2}Object store: .*: can't be used\n +the object store ignores conditional writes/,
+    );
+    expect(printed).toMatch(
+      /missing {2}Temporal: .*\n.* has no namespace "nobodys"; check TEMPORAL_NAMESPACE/,
+    );
     careless.close();
   });
 
@@ -249,15 +255,27 @@ describe('against servers', () => {
     await expectExits([
       ['gc', 0, /^There is nothing to remove\.\n$/],
       ['gc --older-than soon', 2, /^--older-than: expected a whole number of days from 1, got "soon"/],
-      ['gc --study wantd', 2, /^--study: expected the id of a study, got "wantd" \(did you mean "wanted"\?\)/],
-      ['gc --study running', 1, /^running: expected a study that has ended, got one that is running; cancel it/],
-      ['gc --study wanted --dry-run', 0, / 2.B {2}studies\/wanted\/study\.json\nWould remove 1.study \(8.B\)/],
+      [
+        'gc --study wantd',
+        2,
+        /^--study: expected the id of a study, got "wantd" \(did you mean "wanted"\?\)/,
+      ],
+      [
+        'gc --study running',
+        1,
+        /^running: expected a study that has ended, got one that is running; cancel it/,
+      ],
+      [
+        'gc --study wanted --dry-run',
+        0,
+        / 2.B {2}studies\/wanted\/study\.json\nWould remove 1.study \(8.B\)/,
+      ],
       ['gc --study wanted', 0, /^Removed 1.study \(8.B\): 8.B in all\.\n$/],
     ]);
     await temporal.client.workflow.getHandle('running').terminate();
     expect(await minio.list('studies/')).toEqual([]);
-    await expect.poll(() => listed('wanted')).toBe(false);
-    await expect.poll(() => listed('wanted/width/wide')).toBe(false);
+    await expect.poll(() => listed('wanted'), { timeout: 20_000 }).toBe(false);
+    await expect.poll(() => listed('wanted/width/wide'), { timeout: 20_000 }).toBe(false);
   });
 
   it('a presigned URL is a secret, which no history has', async () => {
@@ -273,7 +291,9 @@ describe('against servers', () => {
     expect(await exitCode(`run ${file} --id presigned --dataset ${url}`)).toBe(0);
     const history = await temporal.client.workflow.getHandle('presigned').fetchHistory();
     const text = historyToJSON(history);
-    const payloads = [...text.matchAll(/"data":\s*"([^"]+)"/g)].map(([, data = '']) => Buffer.from(data, 'base64'));
+    const payloads = [...text.matchAll(/"data":\s*"([^"]+)"/g)].map(([, data = '']) =>
+      Buffer.from(data, 'base64'),
+    );
     expect(payloads.join('')).toContain('https://data.example/cifar.tar.gz');
     for (const shown of [text, payloads.join(''), printed]) expect(shown).not.toContain('secret');
     expect(given).toEqual([expect.stringMatching(/^https:\/\/data\.example\/cifar\.tar\.gz#/)]);

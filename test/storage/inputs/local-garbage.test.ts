@@ -15,7 +15,12 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 it('is what nobody has read or written for a while, and nothing of others', async () => {
-  const old = [`${hash}.records`, `${hash}.safetensors`, `${hash}.records.1-2.tmp`, '0123456789abcdef-a.tar.gz.partial'];
+  const old = [
+    `${hash}.records`,
+    `${hash}.safetensors`,
+    `${hash}.records.1-2.tmp`,
+    '0123456789abcdef-a.tar.gz.partial',
+  ];
   const others = ['photo.jpg', `${hash}.txt`, 'abcdef-notes'];
   for (const name of [...old, ...others]) {
     await writeFile(join(folder, name), 'bytes');

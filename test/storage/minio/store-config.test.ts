@@ -27,7 +27,10 @@ describe('the store configuration', () => {
   });
 
   it('written for a child without a token keeps out that of the parent', () => {
-    const child = { S3_SESSION_TOKEN: 'of other keys', ...storeEnvironment(storeConfigFromEnvironment(complete)) };
+    const child = {
+      S3_SESSION_TOKEN: 'of other keys',
+      ...storeEnvironment(storeConfigFromEnvironment(complete)),
+    };
     expect(storeConfigFromEnvironment(child)).not.toHaveProperty('sessionToken');
   });
 
