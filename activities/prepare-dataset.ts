@@ -3,8 +3,14 @@ import { type DatasetManifest, findDataset, putDataset } from '../storage/inputs
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { DatasetSummary } from '../study/record/record.ts';
 import { sourceName } from '../study/record/source-name.ts';
-import { ArchiveError, OFFICIAL_ARCHIVE, readCifar10Archive } from '../training/data/archive.ts';
+import {
+  ArchiveError,
+  archiveDigest,
+  OFFICIAL_ARCHIVE,
+  readCifar10Archive,
+} from '../training/data/archive.ts';
 import { generateImages } from '../training/data/generated.ts';
+import { PACKED_IMAGE_BYTES } from '../training/data/packed-images.ts';
 import type { AllowedSources } from './files/allowed-sources.ts';
 import { DownloadError, DownloadFolderError, TransferError } from './files/download.ts';
 import { isUrl } from './files/is-url.ts';
@@ -26,7 +32,8 @@ export interface DatasetProgress {
 }
 
 /**
- * Finds the data set, checks it entry by entry, and stores training and test images separately.
+ * Finds the data set, checks it entry by entry, and stores training and test images separately. An archive whose images
+ * are in the store already is only hashed.
  *
  * With `generatedImages`, generated images replace the official archive if it can't be reached. Errors that would only
  * repeat are not retried: a damaged archive, an unknown host, a missing file.
@@ -45,7 +52,7 @@ export function createPrepareDataset(dependencies: {
         const source = await namedSource(dependencies, archive);
         return summary(await fromArchive(source, progress.tell));
       }
-      const stored = await findDataset(store, OFFICIAL_ARCHIVE.sha256);
+      const stored = await findDataset(store, OFFICIAL_ARCHIVE.sha256, PACKED_IMAGE_BYTES);
       return summary(stored ?? (await official(request.generatedImages, progress.tell)));
     } catch (error) {
       throw toFailure(error);
@@ -77,6 +84,8 @@ export function createPrepareDataset(dependencies: {
     };
     return withFile(source, downloads, options, async (file) => {
       tell({ doing: `checking ${name}` });
+      const stored = await findDataset(store, await archiveDigest(file), PACKED_IMAGE_BYTES);
+      if (stored) return stored;
       const { archiveSha256, ...content } = await readCifar10Archive(file);
       tell({ doing: 'storing the images' });
       const kind = archiveSha256 === sha256 ? 'official' : 'other';

@@ -27,6 +27,8 @@ export const SIGNALS = {
   trainingStarted: 'trainingStarted',
   epochEnded: 'epochEnded',
   attention: 'attention',
+  /** To a stage that was started early: all of its trials are known now. */
+  stagePlanned: 'stagePlanned',
 } as const;
 export const UPDATES = {
   retryTrial: 'retryTrial',

@@ -1,12 +1,13 @@
 import {
   CancellationScope,
+  type ChildWorkflowHandle,
   defineQuery,
   defineUpdate,
-  executeChild,
   isCancellation,
   ParentClosePolicy,
   setCurrentDetails,
   setHandler,
+  startChild,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -16,9 +17,11 @@ import type { Overrides } from '../study/definition/overrides.ts';
 import { pretrainedNetworks } from '../study/definition/pretrained.ts';
 import type { Stage } from '../study/definition/stage-schema.ts';
 import type { Study } from '../study/definition/study-schema.ts';
+import { earlyTrials, type PlannedStage } from '../study/plan/early-trials.ts';
 import {
   limitImages,
   type NamedConfig,
+  type PlannedTrial,
   ranksStart,
   stageTrials,
   startOf,
@@ -44,7 +47,13 @@ import { studyDetails } from './details.ts';
 import { describeFailure, showEarlyEnd } from './early-end.ts';
 import { initialStatus, profileOf } from './initial-status.ts';
 import { searchAttributes, typedSearchAttributes } from './search-attributes.ts';
-import { stageWorkflow } from './stage-workflow.ts';
+import {
+  type StageInput,
+  type StagePlan,
+  type StageTrial,
+  stagePlannedSignal,
+  stageWorkflow,
+} from './stage-workflow.ts';
 import type { StageProgress, StudyStatus, Winner } from './status.ts';
 
 export interface StudyRequest {
@@ -71,8 +80,9 @@ export const studyStatusQuery = defineQuery<StudyStatus>(QUERIES.studyStatus);
 export const retryTestUpdate = defineUpdate<string, [Overrides | undefined]>(UPDATES.retryTest);
 
 /**
- * A complete study: its stages in order, each from the winner of an earlier one, the final test, record and report. Side
- * experiments run beside the other stages, from when what they train again is known, and only the record waits for them.
+ * A complete study: its stages in order, each from the winner of an earlier one, the final test, record and report. Trials
+ * of the next stage that don't depend on the winner may be trained before. Side experiments run beside the other stages,
+ * from when what they train again is known, and only the record waits for them.
  */
 export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome> {
   const studyId = workflowInfo().workflowId;
@@ -105,7 +115,13 @@ export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome
 // --- helpers ---
 
 /** Of 1 to 5, where 3 is the default and lower numbers go first. A stage's trials and their training inherit it. */
-const AFTER_OTHERS = { priorityKey: 4 };
+const PRIORITY = { early: { priorityKey: 4 }, side: { priorityKey: 5 } };
+
+interface EarlyStage {
+  handle: ChildWorkflowHandle<typeof stageWorkflow>;
+  /** Whether it has failed or not. */
+  ended: Promise<unknown>;
+}
 
 interface Page {
   /** Shows the study's status on its page. */
@@ -157,6 +173,8 @@ async function runStudy(
   const candidates = new Map<string, NamedConfig[]>();
 
   const sideExperiments = new Map<string, Promise<void>>();
+  /** Stages whose turn has not come. */
+  const early = new Map<string, EarlyStage>();
   await runStages();
   const trained = status.stages.filter(({ kind }) => kind !== 'test');
   const ended = trained.map(({ name, kind, start, standings, winner }) => {
@@ -176,7 +194,10 @@ async function runStudy(
       }
     } catch (error) {
       // A cancelled study ends when all its trainers have stopped.
-      if (CancellationScope.current().consideredCancelled) await Promise.allSettled(sideExperiments.values());
+      if (CancellationScope.current().consideredCancelled) {
+        const others = [...early.values()].map(({ ended }) => ended);
+        await Promise.allSettled([...sideExperiments.values(), ...others]);
+      }
       throw error;
     }
     await Promise.allSettled(sideExperiments.values());
@@ -194,8 +215,9 @@ async function runStudy(
   }
 
   async function carryOut(stage: Stage): Promise<void> {
-    const progress = status.stages.find(({ name }) => name === stage.name) as StageProgress;
+    const progress = progressOf(stage);
     progress.state = 'running';
+    progress.early = false;
     progress.start = startOf(stage, { winners, candidates })?.name ?? null;
     show();
     try {
@@ -217,7 +239,46 @@ async function runStudy(
     const isBeside = isSideExperiment(stage);
     const startTrial = 'from' in stage && stage.from ? winningTrials.get(stage.from) : undefined;
 
-    const outcome = await executeChild(stageWorkflow, {
+    const plan = {
+      start: ranksStart(stage) && startTrial ? { ...startTrial, takenOver: true } : null,
+      trials: stageTrialsOf(planned),
+    };
+    const search =
+      stage.kind === 'search' && start ? { ...stage, start, spec: specOf(start.config), profile } : null;
+    const begun = early.get(stage.name)?.handle;
+    const handle =
+      begun ?? (await startStage(stage, { ...plan, search }, isBeside ? { priority: PRIORITY.side } : {}));
+    if (begun) await begun.signal(stagePlannedSignal, plan);
+    if (!isBeside) await startNextEarly({ stage, start, trials: planned });
+    const outcome = await handle.result();
+    progress.standings = outcome.standings;
+    progress.winner = outcome.winner;
+    candidates.set(stage.name, planned);
+    if (!outcome.winner) return;
+    winners.set(stage.name, promotedConfig(outcome.winner, { start, planned, profile }));
+    winningTrials.set(stage.name, outcome.winner);
+  }
+
+  /** Starts the stage after this one if some of its trials don't depend on this one's winner. */
+  async function startNextEarly(current: PlannedStage): Promise<void> {
+    const next = earlyTrials(study, profile, { winners, candidates }, current);
+    if (!next) return;
+    const { stage, trials } = next;
+    Object.assign(progressOf(stage), { state: 'running', early: true });
+    show();
+    const plan = { start: null, trials: stageTrialsOf(trials), search: null };
+    const handle = await startStage(stage, plan, { early: true, priority: PRIORITY.early });
+    // If it fails, the study fails when the stage's turn has come.
+    const ended = handle.result().catch(() => {});
+    early.set(stage.name, { handle, ended });
+  }
+
+  function startStage(
+    stage: Exclude<Stage, { kind: 'test' }>,
+    plan: StagePlan & Pick<StageInput, 'search'>,
+    { priority, ...rest }: { priority?: { priorityKey: number } } & Pick<StageInput, 'early'>,
+  ) {
+    return startChild(stageWorkflow, {
       workflowId: stageWorkflowId(studyId, stage.name),
       args: [
         {
@@ -225,22 +286,14 @@ async function runStudy(
           stage: stage.name,
           kind: stage.kind,
           question: stage.question,
-          start: ranksStart(stage) && startTrial ? { ...startTrial, takenOver: true } : null,
-          trials: planned.map(({ name, config, repetition, of }) => ({
-            name,
-            spec: specOf(config, repetition),
-            of,
-          })),
-          search:
-            stage.kind === 'search' && start
-              ? { ...stage, start, spec: specOf(start.config), profile }
-              : null,
-          promotes: !isBeside,
+          ...plan,
+          promotes: !isSideExperiment(stage),
+          ...rest,
           ...(request.retrain && { retrain: true }),
         },
       ],
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-      ...(isBeside && { priority: AFTER_OTHERS }),
+      ...(priority && { priority }),
       typedSearchAttributes: typedSearchAttributes({
         StudyId: studyId,
         StageName: stage.name,
@@ -248,12 +301,18 @@ async function runStudy(
       }),
       staticSummary: `${stage.name}: ${stage.question}`,
     });
-    progress.standings = outcome.standings;
-    progress.winner = outcome.winner;
-    candidates.set(stage.name, planned);
-    if (!outcome.winner) return;
-    winners.set(stage.name, promotedConfig(outcome.winner, { start, planned, profile }));
-    winningTrials.set(stage.name, outcome.winner);
+  }
+
+  function stageTrialsOf(planned: readonly PlannedTrial[]): StageTrial[] {
+    return planned.map(({ name, config, repetition, of }) => ({
+      name,
+      spec: specOf(config, repetition),
+      of,
+    }));
+  }
+
+  function progressOf({ name }: Stage): StageProgress {
+    return status.stages.find((each) => each.name === name) as StageProgress;
   }
 
   async function runTest(from: string): Promise<TestScore> {

@@ -65,12 +65,12 @@ function untilEnd(client: Client, studyId: string): Promise<void> {
   });
 }
 
-function waits({ name, kind, trials }: StageView, { attention }: StudyView): boolean {
+function waits({ name, kind, trials, early }: StageView, { attention }: StudyView): boolean {
   const isOpen = trials.some(({ state }) => state === 'queued' || state === 'training');
   // A final test waits as its study, whose id has no stage in it.
   const isNamed = ({ id, kind: what }: Attention) =>
     kind === 'test' ? what === 'test' : id.split('/')[1] === name;
-  return !isOpen && attention.some(isNamed);
+  return !isOpen && (early || attention.some(isNamed));
 }
 
 function viewer(isLive: boolean): (view: StudyView) => void {
