@@ -5,8 +5,8 @@ import type { Garbage } from './garbage.ts';
 import { inParallel } from './in-parallel.ts';
 
 /**
- * Removes garbage, except what somebody uses or has begun to use since it was found. Unwanted studies go last, and only if
- * all that goes with them is gone: until then they can be found and removed again.
+ * Removes garbage, except what somebody uses or has begun to use since it was found. What names others goes before them.
+ * Unwanted studies go last, and only if all that goes with them is gone: until then they can be found and removed again.
  *
  * @param before as it was found with.
  * @returns what is gone.
@@ -16,19 +16,16 @@ export async function removeGarbage(
   garbage: readonly Garbage[],
   before: Date,
 ): Promise<Garbage[]> {
-  const removed: Garbage[] = [];
-  const remove = async (each: Garbage) => {
-    if (await removeOne(store, each, before)) removed.push(each);
-  };
-  const others = garbage.filter(({ kind }) => kind !== 'study');
-  await inParallel(others, remove);
-  const isComplete = others.every((each) => !each.isUnwanted || removed.includes(each));
-  if (isComplete)
-    await inParallel(
-      garbage.filter(({ kind }) => kind === 'study'),
-      remove,
-    );
-  return removed;
+  const removed = new Set<Garbage>();
+  const removeAll = (some: readonly Garbage[]) =>
+    inParallel(some, async (each) => {
+      if (await removeOne(store, each, before)) removed.add(each);
+    });
+  await removeAll(garbage.filter(({ kind }) => kind === 'trial'));
+  await removeAll(garbage.filter(({ kind }) => kind !== 'trial' && kind !== 'study'));
+  const isComplete = garbage.every((each) => !each.isUnwanted || each.kind === 'study' || removed.has(each));
+  if (isComplete) await removeAll(garbage.filter(({ kind }) => kind === 'study'));
+  return garbage.filter((each) => removed.has(each));
 }
 
 // --- helpers ---

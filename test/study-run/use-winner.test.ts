@@ -232,7 +232,8 @@ describe('gc', () => {
       'datasets/…/test',
       'datasets/…/train',
     ]);
-    await expect.poll(async () => (await run('list')).out).toMatch(/^No studies yet/);
+    // Temporal deletes a workflow some time after it was told to.
+    await expect.poll(async () => (await run('list')).out, { timeout: 30_000 }).toMatch(/^No studies yet/);
   });
 });
 
