@@ -45,7 +45,7 @@ async function inspectStore(store: StoreConfig): Promise<Finding> {
 
 async function inspectTemporal(options: ConnectionOptions, namespace: string): Promise<Finding> {
   const where = `${options.address}, namespace ${namespace}`;
-  return finding('Temporal', where, where, async () => {
+  return finding('Temporal server', where, where, async () => {
     const connection = await connectTemporal(options, namespace, PATIENCE);
     await connection.close();
   });

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { isQuiet } from '../../../infra/quiet.ts';
 import { UserError } from '../../../infra/user-error.ts';
 import { findGarbage } from '../../../storage/garbage/find-garbage.ts';
@@ -118,15 +119,23 @@ async function runningStudies(session: Session, unwanted: readonly string[]): Pr
   return [...running, ...elsewhere.flat()].filter((studyId) => !unwanted.includes(studyId));
 }
 
-/** Temporal would list it for as long as it keeps workflows that have ended. */
+const FORGETTING = { pollMs: 200, mostMs: 20_000 };
+
+/**
+ * Has Temporal delete a study's workflows, which it would list for as long as it keeps what has ended. It does so some time
+ * after it was told to, and not while the stack is down.
+ */
 async function forget({ client }: Session, studyId: string): Promise<void> {
   const { namespace } = client.options;
-  for await (const { workflowId, runId } of client.workflow.list({ query: `StudyId = '${studyId}'` })) {
+  const query = `StudyId = '${studyId}'`;
+  for await (const { workflowId, runId } of client.workflow.list({ query })) {
     await client.workflowService.deleteWorkflowExecution({
       namespace,
       workflowExecution: { workflowId, runId },
     });
   }
+  const end = Date.now() + FORGETTING.mostMs;
+  while (Date.now() < end && (await client.workflow.count(query)).count > 0) await pause(FORGETTING.pollMs);
 }
 
 function printLine(name: string, bytes: number): void {

@@ -193,7 +193,7 @@ describe('against servers', () => {
     expect(printed).toMatch(
       /found {4}Object store: http.*, bucket test-.*: of many writers at the same time one/,
     );
-    expect(printed).toMatch(new RegExp(`found {4}Temporal: 127.*, namespace ${temporal.namespace}\n`));
+    expect(printed).toMatch(new RegExp(`found {4}Temporal server: 127.*, namespace ${temporal.namespace}\n`));
     const careless = await carelessStore(store);
     vi.stubEnv('S3_ENDPOINT', careless.config.endpoint);
     vi.stubEnv('TEMPORAL_NAMESPACE', 'nobodys');
@@ -202,7 +202,7 @@ describe('against servers', () => {
       /missing {2}Object store: .*: can't be used\n +the object store ignores conditional writes/,
     );
     expect(printed).toMatch(
-      /missing {2}Temporal: .*\n.* has no namespace "nobodys"; check TEMPORAL_NAMESPACE/,
+      /missing {2}Temporal server: .*\n.* has no namespace "nobodys"; check TEMPORAL_NAMESPACE/,
     );
     careless.close();
   });
