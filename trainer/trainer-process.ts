@@ -2,8 +2,10 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { compiledProgram } from '../infra/project.ts';
+import { isOutOfMemory } from '../training/tensorflow/out-of-memory.ts';
 import { JobLogs } from './job-logs.ts';
 import type { LogTail } from './log-tail.ts';
+import { forgetOomKills, takeOomKill } from './oom-kills.ts';
 import {
   type Answer,
   type AnyJob,
@@ -35,10 +37,12 @@ export class TrainerProcess {
   #logs: JobLogs;
   #jobs = new Map<string, CurrentJob>();
   #isTrusted = true;
+  #isKilledHere = false;
   #startFailure: Error | undefined;
 
   /** @param env the process's environment, all of it. */
   constructor(env: NodeJS.ProcessEnv) {
+    forgetOomKills();
     this.#child = fork(TRAINER, [], {
       env,
       // Options such as a loader for TypeScript are for the parent alone.
@@ -84,7 +88,7 @@ export class TrainerProcess {
       this.#isTrusted = false;
       this.#send({ kind: 'stop', id });
       // It may be inside a long native call, or hang.
-      kill = setTimeout(() => this.#child.kill('SIGKILL'), stopGraceMs);
+      kill = setTimeout(() => this.#kill(), stopGraceMs);
     };
     signal?.addEventListener('abort', stop, { once: true });
     try {
@@ -111,7 +115,7 @@ export class TrainerProcess {
     // Disconnecting would end it too, but then Node reports no `close`.
     this.#send({ kind: 'exit' });
     if (this.#hasEnded()) return;
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), EXIT_GRACE_MS);
+    const timer = setTimeout(() => this.#kill(), EXIT_GRACE_MS);
     this.#child.once('close', () => clearTimeout(timer));
   }
 
@@ -162,14 +166,26 @@ export class TrainerProcess {
     this.#child.send(command, () => {});
   }
 
+  #kill(): void {
+    this.#isKilledHere = true;
+    this.#child.kill('SIGKILL');
+  }
+
   #died(log: LogTail): TrainerError {
     const { signalCode, exitCode } = this.#child;
     const how = signalCode ? `was killed by ${signalCode}` : `exited with code ${exitCode}`;
-    const output = log.explanation() || '(nothing)';
-    return new TrainerError(
-      'Killed',
-      `the trainer ${how} before its job was done. Its last output: ${output}`,
-    );
+    const output = log.explanation();
+    const last = `Its last output: ${output || '(nothing)'}`;
+    if (signalCode === 'SIGKILL' && !this.#isKilledHere && takeOomKill()) {
+      return new TrainerError(
+        'OutOfMemory',
+        `the kernel killed the trainer, because its machine or container had no memory left. ${last}`,
+      );
+    }
+    if (signalCode !== 'SIGKILL' && isOutOfMemory(output)) {
+      return new TrainerError('OutOfMemory', `the trainer had no memory left and ${how}. ${last}`);
+    }
+    return new TrainerError('Killed', `the trainer ${how} before its job was done. ${last}`);
   }
 }
 
