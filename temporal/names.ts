@@ -2,8 +2,11 @@
 
 /** Workflows and short activities. */
 export const CONTROL_QUEUE = 'staged-study';
-/** Training: each slot of a training worker takes one trial at a time. */
-export const TRAINING_QUEUE = 'staged-study-training';
+/**
+ * Training: each slot of a training worker takes one trial at a time. Each version of the numerics has a queue of its own, so
+ * that no worker trains a trial with numbers other than its specification's.
+ */
+export const trainingQueue = (numerics: number): string => `staged-study-training-${numerics}`;
 
 /** Search attributes by which studies, stages and trials are found in the Temporal UI and CLI. */
 export const SEARCH_ATTRIBUTES = {

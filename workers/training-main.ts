@@ -1,7 +1,8 @@
 /** The training worker: trains and tests, with a pool of trainer processes. */
 import { createTrainingActivities } from '../activities/training-activities.ts';
 import { TrainingBudget } from '../activities/training-budget.ts';
-import { TRAINING_QUEUE } from '../temporal/names.ts';
+import { NUMERICS } from '../study/trial/trial.ts';
+import { trainingQueue } from '../temporal/names.ts';
 import { machineCapacity } from '../trainer/capacity.ts';
 import { checkpointIntervalMs } from '../trainer/checkpoint-interval.ts';
 import { createTrainerPool } from '../trainer/trainer-pool.ts';
@@ -20,7 +21,7 @@ await runWorker(async () => {
   return {
     connection,
     namespace,
-    taskQueue: TRAINING_QUEUE,
+    taskQueue: trainingQueue(NUMERICS),
     activities: createTrainingActivities({ store, startTrainer: pool.startTrainer, budget }),
     tuner: trainingTuner(budget),
     // Heartbeats carry progress to `run` and cancellation back. By default only one in 48 s is sent.

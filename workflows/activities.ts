@@ -2,7 +2,7 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { ControlActivities } from '../activities/control-activities.ts';
 import type { TrainingActivities } from '../activities/training-activities.ts';
-import { TRAINING_QUEUE } from '../temporal/names.ts';
+import { trainingQueue } from '../temporal/names.ts';
 
 const RETRY = { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '2 minutes' } as const;
 
@@ -39,22 +39,17 @@ export const { prepareWeights } = proxyActivities<ControlActivities>({
   retry: { ...RETRY, maximumAttempts: 3 },
 });
 
-export const { train } = proxyActivities<TrainingActivities>({
-  taskQueue: TRAINING_QUEUE,
-  summary: 'training',
-  // Long training is no fault. The heartbeat shows whether it hangs.
-  startToCloseTimeout: '30 days',
-  heartbeatTimeout: '60 seconds',
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  retry: { ...RETRY, maximumAttempts: 8 },
-});
-
-export const { evaluateTest } = proxyActivities<TrainingActivities>({
-  taskQueue: TRAINING_QUEUE,
-  summary: 'final test',
-  // It may wait for cores. The heartbeat shows whether it hangs.
-  startToCloseTimeout: '30 days',
-  heartbeatTimeout: '60 seconds',
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  retry: { ...RETRY, maximumAttempts: 8 },
-});
+/** Training and the final test, on the queue of workers that have these numerics. */
+export function training(numerics: number): TrainingActivities {
+  const options = {
+    taskQueue: trainingQueue(numerics),
+    // Long training is no fault, nor is waiting for cores. The heartbeat shows whether it hangs.
+    startToCloseTimeout: '30 days',
+    heartbeatTimeout: '60 seconds',
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { ...RETRY, maximumAttempts: 8 },
+  } as const;
+  const { train } = proxyActivities<TrainingActivities>({ ...options, summary: 'training' });
+  const { evaluateTest } = proxyActivities<TrainingActivities>({ ...options, summary: 'final test' });
+  return { train, evaluateTest };
+}

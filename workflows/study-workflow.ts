@@ -31,10 +31,10 @@ import type { TestScore } from '../study/record/record.ts';
 import type { TrialSpec } from '../study/trial/trial.ts';
 import { QUERIES, stageWorkflowId, UPDATES } from '../temporal/names.ts';
 import {
-  evaluateTest,
   openStudy,
   prepareDataset,
   prepareWeights,
+  training,
   writeRecord,
   writeReport,
 } from './activities.ts';
@@ -265,7 +265,7 @@ async function runStudy(
     for (;;) {
       try {
         const testImages = limitImages(profile.testImages, dataset.testImages);
-        return await evaluateTest({ studyId, trialKey, testImages });
+        return await training(opened.numerics).evaluateTest({ studyId, trialKey, testImages });
       } catch (error) {
         if (isCancellation(error)) throw error;
         setAttention(studyId, `the final test failed: ${describeFailure(error)}`);

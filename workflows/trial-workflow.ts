@@ -11,7 +11,7 @@ import type { Overrides } from '../study/definition/overrides.ts';
 import { asSpecified } from '../study/plan/plan.ts';
 import { bestEpoch } from '../study/trial/trial.ts';
 import { QUERIES, SIGNALS, UPDATES } from '../temporal/names.ts';
-import { compareRepetitions, findRepetition, train } from './activities.ts';
+import { compareRepetitions, findRepetition, training } from './activities.ts';
 import { notifyAbove } from './attention.ts';
 import { takeDecisions } from './decision.ts';
 import { failedTrialDetails, trialDetails } from './details.ts';
@@ -35,6 +35,7 @@ export const skipTrialUpdate = defineUpdate<string>(UPDATES.skipTrial);
  */
 export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
   const { name } = input;
+  const { train } = training(input.spec.numerics);
   let override: Overrides | null = null;
   /** Undefined until it is known which repetition to train. */
   let repetition: { repetition: number; earlier: string | null } | undefined;

@@ -37,6 +37,9 @@ export const weights = {
   },
 };
 
+/** Not those of this version: a study keeps the numerics that it was started with. */
+const numerics = 7;
+
 let temporal: Temporal;
 /** What the activities of each study under way do, by the study's id. */
 const underWay = new Map<string, Fakes & Seen>();
@@ -50,7 +53,7 @@ export function useTemporal({ slots = 50 } = {}): () => Temporal {
     const stopped = new Promise<void>((resolve) => {
       stop = resolve;
     });
-    working = temporal.withWorkers({ control: control(), training: training(), slots }, () => stopped);
+    working = temporal.withWorkers({ control: control(), training: training(), slots, numerics }, () => stopped);
   });
   afterAll(async () => {
     stop();
@@ -156,7 +159,7 @@ function control(): Partial<ControlActivities> {
     },
     openStudy: async (opening) => {
       current().opened.push(opening);
-      return { numerics: 7, objectsUrl: null };
+      return { numerics, objectsUrl: null };
     },
     suggest: async (asked) => {
       const { suggest = inSteps } = current();
