@@ -1,11 +1,11 @@
-import { processEnvironment } from './environment.ts';
+import { trainerProcessEnvironment } from './environment.ts';
 import type { Answer, Job, JobKind } from './protocol.ts';
 import { type JobOptions, TrainerProcess } from './trainer-process.ts';
 
 export interface TrainerOptions extends JobOptions {
   /** CPU threads that TensorFlow uses, those of the trial: default 1. Results depend on them in their last bits. */
   threads?: number;
-  /** Added to this process's environment: the paths of TensorFlow's libraries, and the store's address. */
+  /** Added to what it inherits: the paths of TensorFlow's libraries, and the store's address. */
   env?: Record<string, string>;
 }
 
@@ -22,7 +22,7 @@ export async function startTrainer<Kind extends JobKind>(
   { threads = 1, env, ...options }: TrainerOptions = {},
 ): Promise<Answer<Kind>> {
   options.signal?.throwIfAborted();
-  const trainer = new TrainerProcess({ ...process.env, ...processEnvironment(threads), ...env });
+  const trainer = new TrainerProcess(trainerProcessEnvironment(threads, env));
   try {
     return await trainer.run(job, options);
   } finally {

@@ -1,4 +1,4 @@
-import { processEnvironment } from './environment.ts';
+import { trainerProcessEnvironment } from './environment.ts';
 import type { StartTrainer } from './start-trainer.ts';
 import { TrainerProcess } from './trainer-process.ts';
 
@@ -45,7 +45,7 @@ export function createTrainerPool(limits: PoolLimits = { jobs: 50, idleMs: 30_00
   return {
     async startTrainer(job, { threads = 1, env, ...options } = {}) {
       options.signal?.throwIfAborted();
-      const environment = { ...process.env, ...processEnvironment(threads), ...env };
+      const environment = trainerProcessEnvironment(threads, env);
       const key = JSON.stringify(environment);
       const isSuitable = (one: Pooled) =>
         one.key === key && one.trainer.isFree && one.trainer.jobsTaken < limits.jobs;
