@@ -61,7 +61,7 @@ export default {
       from: { pathNot: '^(trainer|bench|test)/' },
       to: {
         path: '^trainer/',
-        pathNot: '^trainer/(protocol|start-trainer|trainer-pool|capacity|checkpoint-interval)\\.ts$',
+        pathNot: '^trainer/(protocol|start-trainer|trainer-pool|capacity|checkpoint-interval|deliberate-variables)\\.ts$',
       },
     },
     {

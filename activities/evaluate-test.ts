@@ -5,6 +5,7 @@ import { threadsOf } from '../study/definition/training-config.ts';
 import type { TestScore } from '../study/record/record.ts';
 import type { Job } from '../trainer/protocol.ts';
 import type { StartTrainer } from '../trainer/start-trainer.ts';
+import { startHeartbeats } from './heartbeats.ts';
 import { runJob } from './run-job.ts';
 import { takeShare } from './take-share.ts';
 import type { TrainingBudget } from './training-budget.ts';
@@ -43,13 +44,16 @@ export function createEvaluateTest(dependencies: {
     if (!winner) throw new Error(`final test: expected trial ${trialKey} to have a result, found none`);
     const { config } = winner.spec;
     const share = budget.share();
+    const heartbeats = startHeartbeats();
     try {
       await takeShare(budget, share, config, testImages);
       await runJob(startTrainer, request, {
         threads: threadsOf(config),
+        heartbeats,
         storeLog: (text) => writeTrialLog(store, trialKey, 'test', text),
       });
     } finally {
+      heartbeats.stop();
       share.end();
     }
   }

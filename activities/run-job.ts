@@ -9,12 +9,15 @@ import {
   type TrainingProgress,
 } from '../trainer/protocol.ts';
 import type { StartTrainer } from '../trainer/start-trainer.ts';
+import type { Heartbeats } from './heartbeats.ts';
 
 /**
  * Has a trainer do a job for the current activity. Its events are heartbeats that carry the training's progress;
- * cancellation stops it; its failure becomes one that Temporal's retry policy understands.
+ * cancellation stops it; its failure becomes one that Temporal's retry policy understands. A trainer that gives no sign of life
+ * is killed.
  *
  * @param options.threads CPU threads of the trial.
+ * @param options.signal stops it too.
  * @param options.storeLog stores the end of the trainer's output.
  */
 export async function runJob<Kind extends JobKind>(
@@ -22,22 +25,25 @@ export async function runJob<Kind extends JobKind>(
   job: Job<Kind>,
   options: {
     threads: number;
+    heartbeats: Heartbeats;
+    signal?: AbortSignal;
     storeLog: (text: string) => Promise<void>;
     onEvent?: (event: TrainerEvent) => void;
   },
 ): Promise<Answer<Kind>> {
-  const { threads, storeLog, onEvent } = options;
-  // A pooled trainer's events arrive in the asynchronous context of the activity that started the process.
+  const { threads, heartbeats, signal, storeLog, onEvent } = options;
   const context = Context.current();
+  const cancelled = context.cancellationSignal;
   let progress: TrainingProgress | undefined;
   try {
     return await startTrainer(job, {
       threads,
-      signal: context.cancellationSignal,
+      patience: {},
+      signal: signal ? AbortSignal.any([cancelled, signal]) : cancelled,
       onEvent: (event) => {
         // The SDK drops most heartbeats, so each carries the latest progress.
         if (event.kind === 'progress') ({ progress } = event);
-        context.heartbeat(progress);
+        heartbeats.beat(progress);
         onEvent?.(event);
       },
       // A log that can't be stored must not hide how the job ended.

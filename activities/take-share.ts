@@ -1,14 +1,12 @@
-import { Context, heartbeat, log } from '@temporalio/activity';
+import { Context, log } from '@temporalio/activity';
 import { NetworkShapeError } from '../study/definition/network-shapes.ts';
 import { type TrainingConfig, threadsOf } from '../study/definition/training-config.ts';
 import { trialMemoryBytes } from '../study/plan/memory.ts';
 import { usesGpu } from '../trainer/capacity.ts';
 import type { Share, TrainingBudget } from './training-budget.ts';
 
-const HEARTBEAT_MS = 5_000;
-
 /**
- * Waits, with heartbeats, until the machine has what the current activity's job needs: a core for each thread, and memory.
+ * Waits until the machine has what the current activity's job needs: a core for each thread, and memory.
  *
  * @param images how many the job holds in memory.
  * @throws the reason of the activity's cancellation.
@@ -32,12 +30,7 @@ export async function takeShare(
       },
     );
   }
-  const timer = setInterval(heartbeat, HEARTBEAT_MS);
-  try {
-    await share.take(need, Context.current().cancellationSignal);
-  } finally {
-    clearInterval(timer);
-  }
+  await share.take(need, Context.current().cancellationSignal);
 }
 
 // --- helpers ---

@@ -1,12 +1,14 @@
-import { activityInfo, CancelledFailure, Context, heartbeat, log } from '@temporalio/activity';
+import { activityInfo, CancelledFailure, Context, log } from '@temporalio/activity';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { acquireLease, type Lease } from '../storage/trials/lease.ts';
+import { acquireLease, type Lease, LeaseLostError } from '../storage/trials/lease.ts';
 import { readResult, type TrialResult, writeTrialConfig, writeTrialLog } from '../storage/trials/trials.ts';
 import { threadsOf } from '../study/definition/training-config.ts';
 import type { TrialStanding } from '../study/record/record.ts';
 import type { TrialSpec } from '../study/trial/trial.ts';
 import { trialKey } from '../study/trial/trial-key.ts';
+import { TrainerError } from '../trainer/protocol.ts';
 import type { StartTrainer } from '../trainer/start-trainer.ts';
+import { startHeartbeats } from './heartbeats.ts';
 import { runJob } from './run-job.ts';
 import { takeShare } from './take-share.ts';
 import type { Share, TrainingBudget } from './training-budget.ts';
@@ -41,6 +43,7 @@ export function createTrain(dependencies: {
     const key = trialKey(spec);
     const holder = holderName();
     const share = budget.share();
+    const heartbeats = startHeartbeats();
     try {
       const turn = await waitForTurn(store, key, holder, share);
       if (turn.kind === 'done') return trained(key, turn.result, turn.result.holder !== holder);
@@ -51,12 +54,13 @@ export function createTrain(dependencies: {
       }
       throw error;
     } finally {
+      heartbeats.stop();
       share.end();
     }
 
     async function trainUnderLease(lease: Lease): Promise<TrialResult> {
       const { term } = lease;
-      const stopRenewing = keepRenewing(lease);
+      const renewals = keepRenewing(lease);
       try {
         await writeTrialConfig(store, spec);
         await takeShare(budget, share, spec.config, spec.data.trainImages);
@@ -66,6 +70,8 @@ export function createTrain(dependencies: {
           { kind: 'train', spec, holder, term },
           {
             threads: threadsOf(spec.config),
+            heartbeats,
+            signal: renewals.lost,
             storeLog: (text) => writeTrialLog(store, key, term, text),
             onEvent: (event) => {
               if (event.kind === 'alive') signals.started();
@@ -76,8 +82,9 @@ export function createTrain(dependencies: {
         );
         await signals.sent();
       } finally {
-        stopRenewing();
-        await lease.release();
+        renewals.stop();
+        // How the attempt ended matters more: without a release, the lease expires.
+        await lease.release().catch((error) => log.warn('lease not released', { error }));
       }
       const result = await readResult(store, key);
       if (!result)
@@ -89,10 +96,13 @@ export function createTrain(dependencies: {
 
 // --- helpers ---
 
-/** The same for every attempt of one activity, so that the lease of an attempt that died passes to the next at once. */
+/**
+ * The trial in its study, which trains it in one attempt after another. So the lease of an attempt that died passes to the next
+ * at once, even after a reset, and a result that a worker stored while it shut down is the trial's own.
+ */
 function holderName(): string {
-  const { workflowNamespace, workflowExecution, activityId } = activityInfo();
-  return [workflowNamespace, workflowExecution?.workflowId, workflowExecution?.runId, activityId].join(' ');
+  const { workflowNamespace, workflowExecution } = activityInfo();
+  return [workflowNamespace, workflowExecution?.workflowId].join(' ');
 }
 
 type Turn = { kind: 'done'; result: TrialResult } | { kind: 'ours'; lease: Lease };
@@ -101,22 +111,36 @@ type Turn = { kind: 'done'; result: TrialResult } | { kind: 'ours'; lease: Lease
 async function waitForTurn(store: ObjectStore, key: string, holder: string, share: Share): Promise<Turn> {
   const { attempt } = activityInfo();
   for (;;) {
-    heartbeat();
     const result = await readResult(store, key);
     if (result) return { kind: 'done', result };
     const turn = await acquireLease(store, key, { holder, attempt, ttlMs: LEASE_MS, now: Date.now });
-    if ('lease' in turn) return { kind: 'ours', lease: turn.lease };
+    if ('lease' in turn) {
+      // The holder before may have stored it since, and deleted its checkpoints.
+      const stored = await readResult(store, key);
+      if (!stored) return { kind: 'ours', lease: turn.lease };
+      await turn.lease.release();
+      return { kind: 'done', result: stored };
+    }
     share.standBy();
     await Context.current().sleep(POLL_MS);
   }
 }
 
-/** If renewal fails, nothing stops here: the trainer checks the lease's term before it writes. */
-function keepRenewing(lease: Lease): () => void {
+/**
+ * Renews a lease regularly.
+ *
+ * @returns a signal that aborts when the lease is known to be lost, so that nobody trains for nothing. If the store is away, the
+ *   trainer goes on, and checks the lease's term before it writes.
+ */
+function keepRenewing(lease: Lease): { lost: AbortSignal; stop: () => void } {
+  const lost = new AbortController();
   const timer = setInterval(() => {
-    lease.renew().catch((error) => log.warn('lease not renewed', { error }));
+    lease.renew().catch((error) => {
+      if (error instanceof LeaseLostError) lost.abort(new TrainerError('LeaseLost', error.message));
+      else log.warn('lease not renewed', { error });
+    });
   }, RENEWAL_MS);
-  return () => clearInterval(timer);
+  return { lost: lost.signal, stop: () => clearInterval(timer) };
 }
 
 function trained(key: string, result: TrialResult, reused: boolean): TrainEnd {

@@ -71,6 +71,7 @@ async function trialRecord(store: ObjectStore, standing: TrialStanding): Promise
     tensorsSha256: result?.tensorsSha256 ?? null,
     lines: result?.lines ?? [],
     environment: result?.environment ?? null,
+    ...(result?.earlierEnvironments && { earlierEnvironments: result.earlierEnvironments }),
   };
 }
 

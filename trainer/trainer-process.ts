@@ -17,14 +17,21 @@ import {
   type TrainerEvent,
   type TrainerMessage,
 } from './protocol.ts';
+import { type Patience, watchSilence } from './silence-watch.ts';
 
 export interface JobOptions {
   onEvent?: (event: TrainerEvent) => void;
   /** Takes the end of the trainer's output during the job, once the job has ended, whether or not it succeeded. */
   onLog?: (log: string) => Promise<void>;
+  /** Stops the job. A trial first stores a checkpoint. */
   signal?: AbortSignal;
-  /** How long an aborted job may take to end by itself before its process is killed: default 5,000. */
+  /**
+   * How long an aborted job may go on without a sign of life before its process is killed: default 5,000. After
+   * `STOP_LIMIT_MS` it is killed in any case.
+   */
   stopGraceMs?: number;
+  /** Kills a process whose job gives no sign of life for longer. Default: it is never killed for that. */
+  patience?: Patience;
 }
 
 /** A trainer, seen from the process that has started it. */
@@ -79,20 +86,38 @@ export class TrainerProcess {
    * @throws the reason of `signal` if it aborts, once the job has ended, and the process too if it has no other job.
    */
   async run<Kind extends JobKind>(job: Job<Kind>, options: JobOptions): Promise<Answer<Kind>> {
-    const { onEvent, onLog, signal, stopGraceMs = 5_000 } = options;
+    const { onEvent, onLog, signal, stopGraceMs = 5_000, patience } = options;
     this.jobsTaken++;
     const id = randomUUID();
     const { log, complete } = this.#logs.begin(id);
-    let kill: NodeJS.Timeout | undefined;
+    let silenceMs: number | undefined;
+    const silence =
+      patience &&
+      watchSilence(patience, (ms) => {
+        silenceMs = ms;
+        this.#kill();
+      });
+    let grace: NodeJS.Timeout | undefined;
+    let limit: NodeJS.Timeout | undefined;
+    const waitForSign = () => {
+      clearTimeout(grace);
+      // It may be inside a long native call, or hang.
+      grace = setTimeout(() => this.#kill(), stopGraceMs);
+    };
     const stop = () => {
       this.#isTrusted = false;
       this.#send({ kind: 'stop', id });
-      // It may be inside a long native call, or hang.
-      kill = setTimeout(() => this.#kill(), stopGraceMs);
+      waitForSign();
+      limit = setTimeout(() => this.#kill(), STOP_LIMIT_MS);
+    };
+    const hear = (event: TrainerEvent) => {
+      silence?.heard(event);
+      if (grace) waitForSign();
+      onEvent?.(event);
     };
     signal?.addEventListener('abort', stop, { once: true });
     try {
-      const end = await this.#untilEnd(id, job as AnyJob, onEvent);
+      const end = await this.#untilEnd(id, job as AnyJob, hear);
       await complete;
       if (end?.kind === 'failed') log.add(end.details);
       if (end?.kind === 'done' && !signal?.aborted) return end.answer as Answer<Kind>;
@@ -100,10 +125,15 @@ export class TrainerProcess {
       this.#endIfUnwanted();
       if (this.isIdle) await this.closed;
       signal?.throwIfAborted();
-      throw end?.kind === 'failed' ? new TrainerError(end.failure, end.message) : this.#died(log);
+      throw end?.kind === 'failed'
+        ? new TrainerError(end.failure, end.message)
+        : silenceMs === undefined
+          ? this.#died(log)
+          : hung(silenceMs, log);
     } finally {
       signal?.removeEventListener('abort', stop);
-      clearTimeout(kill);
+      silence?.stop();
+      for (const timer of [grace, limit]) clearTimeout(timer);
       this.#endIfUnwanted();
       await onLog?.(log.text());
     }
@@ -119,14 +149,14 @@ export class TrainerProcess {
     this.#child.once('close', () => clearTimeout(timer));
   }
 
-  #untilEnd(id: string, job: AnyJob, onEvent: JobOptions['onEvent']): Promise<TrainerEnd | undefined> {
+  #untilEnd(id: string, job: AnyJob, onEvent: (event: TrainerEvent) => void): Promise<TrainerEnd | undefined> {
     return new Promise((resolve, reject) => {
       const current: CurrentJob = {
         isComputed: false,
         take(content) {
           if (!isEnd(content)) {
             current.isComputed ||= content.kind === 'computed';
-            onEvent?.(content);
+            onEvent(content);
           } else current.end(content);
         },
         end: (end) => {
@@ -194,6 +224,8 @@ export class TrainerProcess {
 const TRAINER = compiledProgram('trainer/main');
 
 const EXIT_GRACE_MS = 5_000;
+/** A stack kills its worker, and so the trainer, after 20 s. */
+const STOP_LIMIT_MS = 15_000;
 
 interface CurrentJob {
   /** Whether it has only to be stored. */
@@ -201,6 +233,14 @@ interface CurrentJob {
   take(content: TrainerMessage['content']): void;
   /** @param end undefined if the process has ended before the job. */
   end(end: TrainerEnd | undefined): void;
+}
+
+function hung(silenceMs: number, log: LogTail): TrainerError {
+  return new TrainerError(
+    'Killed',
+    `the trainer gave no sign of life for ${Math.round(silenceMs / 1000)} s and was killed: it hung, or this machine is too ` +
+      `busy. Its last output: ${log.explanation() || '(nothing)'}`,
+  );
 }
 
 function isEnd(content: TrainerMessage['content']): content is TrainerEnd {

@@ -4,7 +4,8 @@ import { TrainingBudget } from '../activities/training-budget.ts';
 import { NUMERICS } from '../study/trial/trial.ts';
 import { trainingQueue } from '../temporal/names.ts';
 import { machineCapacity } from '../trainer/capacity.ts';
-import { checkpointIntervalMs } from '../trainer/checkpoint-interval.ts';
+import { checkpointIntervals } from '../trainer/checkpoint-interval.ts';
+import { deliberateVariables } from '../trainer/deliberate-variables.ts';
 import { createTrainerPool } from '../trainer/trainer-pool.ts';
 import { connectWorker } from './connect-worker.ts';
 import { runWorker } from './run-worker.ts';
@@ -13,8 +14,9 @@ import { trainingTuner } from './training-tuner.ts';
 const pool = createTrainerPool();
 
 await runWorker(async () => {
-  // Trainers read it; a wrong value must be known before one starts.
-  checkpointIntervalMs(process.env);
+  // Trainers read these; a wrong value must be known before one starts.
+  checkpointIntervals(process.env);
+  deliberateVariables(process.env);
   const { slots, memoryBytes } = machineCapacity(process.env);
   const budget = new TrainingBudget({ cores: slots, memoryBytes });
   const { connection, namespace, store } = await connectWorker();

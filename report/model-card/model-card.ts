@@ -1,6 +1,7 @@
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import type { TrialSpec } from '../../study/trial/trial.ts';
 import { datasetInFull } from '../../words/dataset.ts';
+import { environmentsInWords } from '../../words/environment.ts';
 import { count, loss, moment, percent, plural } from '../../words/numbers.ts';
 import { overrideInWords } from '../../words/outcome.ts';
 import { describeSettings } from '../../words/settings.ts';
@@ -140,6 +141,9 @@ function training({ record, trial, spec, version }: ExportedModel): string {
       ['trained', `${moment(trial.startedAt ?? '')} to ${moment(trial.finishedAt ?? '')}`],
       ['staged-study', `${version}, numerics ${spec.numerics}`],
       ...Object.entries(trial.environment ?? {}),
+      ...environmentsInWords(trial)
+        .slice(0, -1)
+        .map((text) => ['earlier attempts', text]),
     ],
   );
 }

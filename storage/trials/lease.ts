@@ -117,11 +117,19 @@ function createLease(
 
   async function writeNow(ttlMs: number): Promise<void> {
     const body = encodeJson(leaseSchema, newContent({ ...request, ttlMs }, term));
-    try {
-      ({ etag } = await store.put(leaseKey(trialKey), body, { ifMatch: etag }));
-    } catch (error) {
-      if (!(error instanceof PreconditionFailedError)) throw error;
-      throw new LeaseLostError(trialKey, term, (await readLease(store, trialKey))?.value);
+    for (;;) {
+      try {
+        ({ etag } = await store.put(leaseKey(trialKey), body, { ifMatch: etag }));
+        return;
+      } catch (error) {
+        if (!(error instanceof PreconditionFailedError)) throw error;
+        const current = await readLease(store, trialKey);
+        // An earlier write of this lease has arrived although its reply was lost: every other holder has a higher term.
+        if (current?.value.term !== term || current.etag === etag) {
+          throw new LeaseLostError(trialKey, term, current?.value);
+        }
+        etag = current.etag;
+      }
     }
   }
 

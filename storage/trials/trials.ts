@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { earlierEnvironmentsSchema, environmentSchema } from '../../study/trial/environment.ts';
 import {
   type EpochLine,
   epochLineSchema,
@@ -39,8 +40,15 @@ const trialResultSchema = z
     tensorsSha256: sha256Schema.nullable(),
     /** Of the best epoch, for the validation images. */
     predictions: blobRefSchema.nullable(),
+    /**
+     * Which validation images each epoch classified correctly: see trainer/storing/hits.ts. null if no epoch is complete, and
+     * for trials of which an earlier version has trained a part.
+     */
+    hits: blobRefSchema.nullable().default(null),
     /** Versions and hardware: tensorflow, device, intraOpThreads, interOpThreads, node, cpu and others. */
-    environment: z.record(z.string(), z.string()),
+    environment: environmentSchema,
+    /** Absent if all of it was trained there. */
+    earlierEnvironments: earlierEnvironmentsSchema.exactOptional(),
     /** The lease term of the attempt that ended it, which is the number of attempts. */
     term: z.number().int().min(1),
     startedAt: z.iso.datetime(),
@@ -100,7 +108,7 @@ export async function writeResult(store: ObjectStore, result: TrialResult): Prom
     throw new Error(`expected the result of trial ${key}, got that of ${trialKey(spec)}`);
   const existing = await readResult(store, key);
   if (existing) return existing;
-  for (const ref of [result.weights, result.predictions]) if (ref) await checkStored(store, key, ref);
+  for (const ref of [result.weights, result.predictions, result.hits]) if (ref) await checkStored(store, key, ref);
   await assertTerm(store, key, term);
   const written = await createJson(store, resultKey(key), trialResultSchema, result);
   return (written === 'different' && (await readResult(store, key))) || result;

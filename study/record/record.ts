@@ -5,6 +5,7 @@ import {
   trainedSettingsSchema,
   trainingConfigSchema,
 } from '../definition/training-config.ts';
+import { earlierEnvironmentsSchema, environmentSchema } from '../trial/environment.ts';
 import {
   epochLineSchema,
   initialWeightsSchema,
@@ -141,7 +142,9 @@ const trialRecordSchema = standingSchema.extend({
   /** Digest of the best epoch's weights: equal if and only if the weights are equal bit for bit. */
   tensorsSha256: sha256Schema.nullable(),
   lines: z.array(epochLineSchema),
-  environment: z.record(z.string(), z.string()).nullable(),
+  environment: environmentSchema.nullable(),
+  /** Absent if all of it was trained there. */
+  earlierEnvironments: earlierEnvironmentsSchema.exactOptional(),
 });
 
 /** `record.json`: the results of a study. */
