@@ -39,6 +39,11 @@ it.each<[string, Partial<TrialResult>, object]>([
   ['fewer epochs', { lines: [exampleLine(1)] }, { firstDifferentEpoch: 2 }],
   ['unknown weights', { tensorsSha256: null }, { sameWeights: null }],
   ['another device', { environment: { tensorflow: '2.21.0' } }, { sameEnvironment: false }],
+  [
+    'a first part on another device',
+    { earlierEnvironments: [{ untilStep: 1, values: { tensorflow: '2.20.0' } }] },
+    { sameEnvironment: false },
+  ],
 ])('compares two repetitions: %s', async (_what, change, expected) => {
   const earlier = await stored(0);
   const compare = createCompareRepetitions({ store });

@@ -88,6 +88,8 @@ describe('a trial', () => {
     const numbers = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
     expect(numbers).toBe(uninterrupted.parameters);
     expect(await bench.store.stat(trialLogKey(key, 1))).toBeDefined();
+    // Nobody needs them any more.
+    expect(await bench.store.list(checkpointsPrefix(key))).toEqual([]);
   });
 
   it('is not trained again: its result comes from the store, and no trainer starts', async () => {
@@ -236,6 +238,23 @@ it('a trial shorter than the interval of checkpoints stores none, and has the sa
   for (const blob of [result.weights, result.predictions]) await getBlob(bench.store, blob as BlobRef);
 });
 
+it('an attempt whose lease is taken stops at once, and says so', async () => {
+  const spec = specOf({ repetition: 7 }, { epochs: 10_000 });
+  vi.stubEnv('STAGED_STUDY_CHECKPOINT_SECONDS', '3600');
+  const training = new Promise<void>((resolve) => {
+    bench.watch.onEvent = (event) => event.kind === 'epoch' && resolve();
+  });
+  const handle = await bench.startTrial(spec);
+  await training;
+  const now = () => Date.now() + 3_600_000;
+  await acquireLease(bench.store, trialKey(spec), { holder: 'another', attempt: 1, ttlMs: 1, now });
+  // At the next renewal.
+  await expect.poll(() => failures(handle), { timeout: 30_000 }).toContain('LeaseLost');
+  vi.stubEnv('STAGED_STUDY_CHECKPOINT_SECONDS', '0');
+  await handle.cancel();
+  await expect(handle.result()).rejects.toBeInstanceOf(WorkflowFailedError);
+});
+
 it('a trial that two studies want is trained once, and the second waits for its result', async () => {
   const spec = specOf({ repetition: 4 });
   const standings = await Promise.all([trained(spec), trained(spec)]);
@@ -374,6 +393,4 @@ async function expectTheSame(spec: TrialSpec, { term }: { term: number }): Promi
   expect(metrics(result.lines)).toEqual(metrics(uninterrupted.lines));
   const { score, scoreInTrainingMode, bestEpoch: best, tensorsSha256 } = uninterrupted;
   expect(result).toMatchObject({ term, score, scoreInTrainingMode, bestEpoch: best, tensorsSha256 });
-  const checkpoints = await bench.store.list(checkpointsPrefix(trialKey(spec)));
-  expect(checkpoints.at(-1)?.key).toMatch(new RegExp(`-${term}\\.json$`));
 }

@@ -107,7 +107,14 @@ it('says whether a repeated trial is the same, and which one it repeats', () => 
   );
   const elsewhere = { ...differing, trials: [{ ...again, lines, environment: { intraOpThreads: '4' } }] };
   expect(answer(record, elsewhere)).toContain(
-    '; the two trained on different devices, builds or numbers of threads.',
+    'by 0.00 points. They were trained in different environments, which differ in: instructions, ',
+  );
+  const continued = {
+    ...repeat,
+    trials: [{ ...again, earlierEnvironments: [{ untilStep: 9, values: { ...again.environment, driver: '1' } }] }],
+  };
+  expect(plain(answer(record, continued))).toMatch(
+    /is bit-identical\. They were trained in different environments, which differ in: driver\.$/,
   );
   const unknown = { ...repeat, trials: [{ ...again, tensorsSha256: null }] };
   expect(answer(record, unknown)).toContain('whether the weights are equal is not recorded');

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { leaseKey } from '../../../storage/keys.ts';
-import type { ObjectStore } from '../../../storage/object-store.ts';
+import { type ObjectStore, StoreUnavailableError } from '../../../storage/object-store.ts';
 import { acquireLease, assertTerm, type Lease, LeaseLostError } from '../../../storage/trials/lease.ts';
 import { storeKinds } from '../fresh-stores.ts';
 
@@ -89,6 +89,30 @@ describe.each(storeKinds)('lease on a trial (%s)', (_name, createStore) => {
     );
     await lease.release();
     await assertTerm(store, trial, 2);
+  });
+
+  it('is not lost by a renewal whose reply never came', async () => {
+    const underlying = store;
+    let isReplyLost = false;
+    store = {
+      ...underlying,
+      put: async (key, body, condition) => {
+        const written = await underlying.put(key, body, condition);
+        if (isReplyLost) throw new StoreUnavailableError('no answer');
+        return written;
+      },
+    };
+    const lease = await take('first');
+    isReplyLost = true;
+    time += 10_000;
+    await expect(lease.renew()).rejects.toThrow(StoreUnavailableError);
+    isReplyLost = false;
+    time += 10_000;
+    await lease.renew();
+    time += 59_999;
+    expect(await ask('second')).toHaveProperty('heldBy');
+    await lease.release();
+    expect((await take('second')).term).toBe(2);
   });
 
   it('is available at once after its release, with the next term', async () => {

@@ -66,10 +66,10 @@ describe.each(storeKinds)('trials (%s)', (_name, createStore) => {
     expect(await readResult(store, trial)).toBeUndefined();
   });
 
-  it('read a result from before accuracies in training mode were measured', async () => {
-    const { scoreInTrainingMode: _, ...older } = result;
+  it('read a result from before accuracies in training mode and hits were recorded', async () => {
+    const { scoreInTrainingMode: _, hits: __, ...older } = result;
     await store.put(resultKey(trial), Buffer.from(canonicalJson(older)));
-    expect(await readResult(store, trial)).toEqual({ ...older, scoreInTrainingMode: null });
+    expect(await readResult(store, trial)).toEqual({ ...older, scoreInTrainingMode: null, hits: null });
   });
 
   it('keep one of two results written at the same time', async () => {
