@@ -1,5 +1,6 @@
 import { activityInfo, CancelledFailure, Context, heartbeat, log } from '@temporalio/activity';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { checkpointsPrefix, parseCheckpointKey } from '../storage/keys.ts';
 import { acquireLease, type Lease } from '../storage/trials/lease.ts';
 import { readResult, type TrialResult, writeTrialConfig, writeTrialLog } from '../storage/trials/trials.ts';
 import { threadsOf } from '../study/definition/training-config.ts';
@@ -7,6 +8,7 @@ import type { TrialStanding } from '../study/record/record.ts';
 import type { TrialSpec } from '../study/trial/trial.ts';
 import { trialKey } from '../study/trial/trial-key.ts';
 import type { StartTrainer } from '../trainer/start-trainer.ts';
+import { jobFailure } from './failures.ts';
 import { runJob } from './run-job.ts';
 import { takeShare } from './take-share.ts';
 import type { Share, TrainingBudget } from './training-budget.ts';
@@ -30,6 +32,8 @@ const MAX_MESSAGE_LENGTH = 300;
 /**
  * Trains one trial, or finds its result in the store: no trial is trained twice. While another study's attempt holds
  * the trial's lease, it waits for that attempt's result.
+ *
+ * With `alone`, it gets the machine alone: the trial has run out of memory beside others.
  */
 export function createTrain(dependencies: {
   store: ObjectStore;
@@ -37,7 +41,7 @@ export function createTrain(dependencies: {
   budget: TrainingBudget;
 }) {
   const { store, startTrainer, budget } = dependencies;
-  return async ({ spec }: { spec: TrialSpec }): Promise<TrainEnd> => {
+  return async ({ spec, alone = false }: { spec: TrialSpec; alone?: boolean }): Promise<TrainEnd> => {
     const key = trialKey(spec);
     const holder = holderName();
     const share = budget.share();
@@ -49,23 +53,24 @@ export function createTrain(dependencies: {
       if (error instanceof CancelledFailure && Context.current().cancellationDetails?.workerShutdown) {
         return { status: 'interrupted' };
       }
-      throw error;
+      throw await jobFailure(error, async () => ({ step: await newestStep(store, key) }));
     } finally {
       share.end();
     }
 
     async function trainUnderLease(lease: Lease): Promise<TrialResult> {
       const { term } = lease;
+      const signals = workflowSignals();
       const stopRenewing = keepRenewing(lease);
       try {
         await writeTrialConfig(store, spec);
-        await takeShare(budget, share, spec.config, spec.data.trainImages);
-        const signals = workflowSignals();
+        await takeShare(budget, share, spec.config, spec.data.trainImages, alone);
         await runJob(
           startTrainer,
           { kind: 'train', spec, holder, term },
           {
             threads: threadsOf(spec.config),
+            alone,
             storeLog: (text) => writeTrialLog(store, key, term, text),
             onEvent: (event) => {
               if (event.kind === 'alive') signals.started();
@@ -74,9 +79,9 @@ export function createTrain(dependencies: {
             },
           },
         );
-        await signals.sent();
       } finally {
         stopRenewing();
+        await signals.sent();
         await lease.release();
       }
       const result = await readResult(store, key);
@@ -109,6 +114,12 @@ async function waitForTurn(store: ObjectStore, key: string, holder: string, shar
     share.standBy();
     await Context.current().sleep(POLL_MS);
   }
+}
+
+/** Of the trial's checkpoints; 0 without one. */
+async function newestStep(store: ObjectStore, key: string): Promise<number> {
+  const checkpoints = await store.list(checkpointsPrefix(key));
+  return Math.max(0, ...checkpoints.map((each) => parseCheckpointKey(each.key)?.step ?? 0));
 }
 
 /** If renewal fails, nothing stops here: the trainer checks the lease's term before it writes. */
