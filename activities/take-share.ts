@@ -9,6 +9,7 @@ import type { Share, TrainingBudget } from './training-budget.ts';
  * Waits until the machine has what the current activity's job needs: a core for each thread, and memory.
  *
  * @param images how many the job holds in memory.
+ * @param alone whether it gets the whole machine: it waits until every other training has ended.
  * @throws the reason of the activity's cancellation.
  */
 export async function takeShare(
@@ -16,11 +17,11 @@ export async function takeShare(
   share: Share,
   config: TrainingConfig,
   images: number,
+  alone = false,
 ): Promise<void> {
-  const need = {
-    cores: usesGpu(process.env) ? 1 : threadsOf(config),
-    memoryBytes: memoryOf(config, images),
-  };
+  const need = alone
+    ? budget.total
+    : { cores: usesGpu(process.env) ? 1 : threadsOf(config), memoryBytes: memoryOf(config, images) };
   if (budget.exceeds(need)) {
     log.warn(
       'the trial needs more than this machine has: it gets the machine alone, and may be slow or fail',

@@ -1,13 +1,14 @@
 import { activityInfo, CancelledFailure, Context, log } from '@temporalio/activity';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { checkpointsPrefix, parseCheckpointKey } from '../storage/keys.ts';
 import { acquireLease, type Lease, LeaseLostError } from '../storage/trials/lease.ts';
 import { readResult, type TrialResult, writeTrialConfig, writeTrialLog } from '../storage/trials/trials.ts';
 import { threadsOf } from '../study/definition/training-config.ts';
 import type { TrialStanding } from '../study/record/record.ts';
 import type { TrialSpec } from '../study/trial/trial.ts';
 import { trialKey } from '../study/trial/trial-key.ts';
-import { TrainerError } from '../trainer/protocol.ts';
 import type { StartTrainer } from '../trainer/start-trainer.ts';
+import { jobFailure } from './failures.ts';
 import { startHeartbeats } from './heartbeats.ts';
 import { runJob } from './run-job.ts';
 import { takeShare } from './take-share.ts';
@@ -32,6 +33,8 @@ const MAX_MESSAGE_LENGTH = 300;
 /**
  * Trains one trial, or finds its result in the store: no trial is trained twice. While another study's attempt holds
  * the trial's lease, it waits for that attempt's result.
+ *
+ * With `alone`, it gets the machine alone: the trial has run out of memory beside others.
  */
 export function createTrain(dependencies: {
   store: ObjectStore;
@@ -39,7 +42,7 @@ export function createTrain(dependencies: {
   budget: TrainingBudget;
 }) {
   const { store, startTrainer, budget } = dependencies;
-  return async ({ spec }: { spec: TrialSpec }): Promise<TrainEnd> => {
+  return async ({ spec, alone = false }: { spec: TrialSpec; alone?: boolean }): Promise<TrainEnd> => {
     const key = trialKey(spec);
     const holder = holderName();
     const share = budget.share();
@@ -52,7 +55,7 @@ export function createTrain(dependencies: {
       if (error instanceof CancelledFailure && Context.current().cancellationDetails?.workerShutdown) {
         return { status: 'interrupted' };
       }
-      throw error;
+      throw await jobFailure(error, async () => ({ step: await newestStep(store, key) }));
     } finally {
       heartbeats.stop();
       share.end();
@@ -60,11 +63,11 @@ export function createTrain(dependencies: {
 
     async function trainUnderLease(lease: Lease): Promise<TrialResult> {
       const { term } = lease;
+      const signals = workflowSignals();
       const renewals = keepRenewing(lease);
       try {
         await writeTrialConfig(store, spec);
-        await takeShare(budget, share, spec.config, spec.data.trainImages);
-        const signals = workflowSignals();
+        await takeShare(budget, share, spec.config, spec.data.trainImages, alone);
         await runJob(
           startTrainer,
           { kind: 'train', spec, holder, term },
@@ -72,6 +75,7 @@ export function createTrain(dependencies: {
             threads: threadsOf(spec.config),
             heartbeats,
             signal: renewals.lost,
+            alone,
             storeLog: (text) => writeTrialLog(store, key, term, text),
             onEvent: (event) => {
               if (event.kind === 'alive') signals.started();
@@ -80,9 +84,9 @@ export function createTrain(dependencies: {
             },
           },
         );
-        await signals.sent();
       } finally {
         renewals.stop();
+        await signals.sent();
         // How the attempt ended matters more: without a release, the lease expires.
         await lease.release().catch((error) => log.warn('lease not released', { error }));
       }
@@ -126,6 +130,12 @@ async function waitForTurn(store: ObjectStore, key: string, holder: string, shar
   }
 }
 
+/** Of the trial's checkpoints; 0 without one. */
+async function newestStep(store: ObjectStore, key: string): Promise<number> {
+  const checkpoints = await store.list(checkpointsPrefix(key));
+  return Math.max(0, ...checkpoints.map((each) => parseCheckpointKey(each.key)?.step ?? 0));
+}
+
 /**
  * Renews a lease regularly.
  *
@@ -136,7 +146,7 @@ function keepRenewing(lease: Lease): { lost: AbortSignal; stop: () => void } {
   const lost = new AbortController();
   const timer = setInterval(() => {
     lease.renew().catch((error) => {
-      if (error instanceof LeaseLostError) lost.abort(new TrainerError('LeaseLost', error.message));
+      if (error instanceof LeaseLostError) lost.abort(error);
       else log.warn('lease not renewed', { error });
     });
   }, RENEWAL_MS);

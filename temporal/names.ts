@@ -19,17 +19,23 @@ export const SEARCH_ATTRIBUTES = {
   /** Percent. */
   BestValAccuracy: 'DOUBLE',
   NeedsAttention: 'BOOL',
+  Paused: 'BOOL',
 } as const;
 
 export const QUERIES = {
   studyStatus: 'studyStatus',
+  /** Asked of a study for one of its stages that have ended: those of all stages may not fit into one answer. */
+  stageStandings: 'stageStandings',
   stageStatus: 'stageStatus',
   trialStatus: 'trialStatus',
 } as const;
 export const SIGNALS = {
   trainingStarted: 'trainingStarted',
-  epochEnded: 'epochEnded',
+  /** Carries every epoch since the last one. */
+  epochsEnded: 'epochsEnded',
   attention: 'attention',
+  /** Sent by a study to its stages, and by those to their trials. */
+  pause: 'pause',
 } as const;
 export const UPDATES = {
   retryTrial: 'retryTrial',
@@ -38,6 +44,8 @@ export const UPDATES = {
   retryStage: 'retryStage',
   /** For a study whose final test failed. */
   retryTest: 'retryTest',
+  pauseStudy: 'pauseStudy',
+  resumeStudy: 'resumeStudy',
 } as const;
 
 /** Workflow ids: `STUDY`, `STUDY/dense`, `STUDY/dense/MLP`. */

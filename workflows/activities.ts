@@ -4,10 +4,11 @@ import type { ControlActivities } from '../activities/control-activities.ts';
 import type { TrainingActivities } from '../activities/training-activities.ts';
 import { trainingQueue } from '../temporal/names.ts';
 
+/** Without end: `activities/failures.ts` says which failures are not retried, and after how many attempts. */
 const RETRY = { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '2 minutes' } as const;
 
 /** Reading or writing a few objects. */
-export const { openStudy, writeRecord, writeReport } = proxyActivities<ControlActivities>({
+export const { openStudy, writeStage, writeRecord, writeReport } = proxyActivities<ControlActivities>({
   startToCloseTimeout: '5 minutes',
   retry: RETRY,
 });
@@ -18,25 +19,23 @@ export const { suggest } = proxyActivities<ControlActivities>({
   retry: RETRY,
 });
 
-/** After these attempts, the trial parks. */
 export const { findRepetition, compareRepetitions } = proxyActivities<ControlActivities>({
   startToCloseTimeout: '2 minutes',
-  retry: { ...RETRY, maximumAttempts: 5 },
+  retry: RETRY,
 });
 
 export const { prepareDataset } = proxyActivities<ControlActivities>({
   summary: 'data set: find, check, store',
   startToCloseTimeout: '1 hour',
   heartbeatTimeout: '60 seconds',
-  retry: { ...RETRY, maximumAttempts: 5 },
+  retry: RETRY,
 });
 
 export const { prepareWeights } = proxyActivities<ControlActivities>({
   summary: 'weights: find, check, store',
   startToCloseTimeout: '1 hour',
   heartbeatTimeout: '60 seconds',
-  // If no server answers, a study that needs weights fails within a minute.
-  retry: { ...RETRY, maximumAttempts: 3 },
+  retry: RETRY,
 });
 
 /** Training and the final test, on the queue of workers that have these numerics. */
@@ -47,7 +46,7 @@ export function training(numerics: number): TrainingActivities {
     startToCloseTimeout: '30 days',
     heartbeatTimeout: '60 seconds',
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    retry: { ...RETRY, maximumAttempts: 8 },
+    retry: RETRY,
   } as const;
   const { train } = proxyActivities<TrainingActivities>({ ...options, summary: 'training' });
   const { evaluateTest } = proxyActivities<TrainingActivities>({ ...options, summary: 'final test' });

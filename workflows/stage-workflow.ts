@@ -1,11 +1,13 @@
 import {
+  CancellationScope,
+  ChildWorkflowFailure,
   condition,
   defineQuery,
   defineUpdate,
-  ParentClosePolicy,
+  isCancellation,
   setCurrentDetails,
   setHandler,
-  startChild,
+  TerminatedFailure,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -17,7 +19,7 @@ import { asSpecified, type NamedConfig, searchTrial } from '../study/plan/plan.t
 import { longestFirst } from '../study/plan/trial-work.ts';
 import { winner } from '../study/plan/winner.ts';
 import type { TrialStanding } from '../study/record/record.ts';
-import type { SearchedTrial, Suggestion } from '../study/search/suggest.ts';
+import type { Suggestion } from '../study/search/suggest.ts';
 import { trialsAtOnce } from '../study/search/trials-at-once.ts';
 import type { TrialSpec } from '../study/trial/trial.ts';
 import { QUERIES, trialWorkflowId, UPDATES } from '../temporal/names.ts';
@@ -25,11 +27,13 @@ import { plural } from '../words/numbers.ts';
 import { endInWords } from '../words/outcome.ts';
 import { suggest } from './activities.ts';
 import { attentionSignal, notifyAbove } from './attention.ts';
+import { all, Children, type StartedChild } from './children.ts';
 import { takeDecisions } from './decision.ts';
 import { failedStageDetails, stageDetails } from './details.ts';
-import { showEarlyEnd } from './early-end.ts';
+import { describeFailure, showEarlyEnd } from './early-end.ts';
+import { Pause, pauseSignal } from './pause.ts';
 import { searchAttributes, typedSearchAttributes } from './search-attributes.ts';
-import type { DrawnSettings, StageRow, StageStatus } from './status.ts';
+import type { DrawnSettings, StageRow, StageStatus, TrialEnd } from './status.ts';
 import { trialWorkflow } from './trial-workflow.ts';
 
 export interface StageInput {
@@ -80,14 +84,22 @@ export const retryStageUpdate = defineUpdate<string, [Overrides | undefined]>(UP
 /**
  * Trains all trials of a stage and finds its winner.
  *
- * Trials that are known start at once, the longest first; the training queue gives each a slot when one is free. If no trial has a score, the stage parks as a whole, since it has nothing to promote.
+ * Trials that are known start at once, the longest first; the training queue gives each a slot when one is free. If somebody
+ * cancels or terminates a trial, it is started again, and waits for a decision. If no trial has a score, the stage parks as a
+ * whole, since it has nothing to promote.
  */
 export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
   const { studyId, stage, kind, question, start, search } = input;
   const evaluations = search?.evaluations ?? null;
   const status: StageStatus = { stage, kind, question, evaluations, trials: [], failure: null, end: null };
   const show = () => setCurrentDetails(stageDetails(studyId, status));
+  const pause = new Pause();
+  const children = new Children(pause);
   setHandler(stageStatusQuery, () => status);
+  setHandler(pauseSignal, (isPaused) => {
+    pause.set(isPaused);
+    return children.signalPause();
+  });
   setHandler(attentionSignal, ({ id, failure }) => {
     const trial = status.trials.find(({ name }) => id === trialWorkflowId(studyId, stage, name));
     if (trial) trial.failure = failure;
@@ -123,7 +135,7 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
   async function runTrials(trials: readonly MadeTrial[]): Promise<void> {
     trials.forEach(enter);
     show();
-    await Promise.all(longestFirst(trials).map(runTrial));
+    await all(longestFirst(trials).map(runTrial));
   }
 
   /** Gives a trial its row, or clears the row that it has. */
@@ -136,16 +148,32 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
 
   async function runTrial(trial: MadeTrial): Promise<void> {
     const { name, of, suggestion = null, override = null } = trial;
-    const started = lastStarted.then(() => startTrial(trial));
-    lastStarted = started;
-    const end = await (await started).result();
+    const end = await endOf(trial);
     const changed = override || end.override ? { ...override, ...end.override } : null;
     rowOf(name).standing = { name, ...end, takenOver: false, of, suggestion, override: changed };
     show();
   }
 
-  function startTrial({ name, spec, override }: MadeTrial) {
-    return startChild(trialWorkflow, {
+  /** Starts a trial, and again each time somebody ends its workflow without the stage. */
+  async function endOf(trial: MadeTrial): Promise<TrialEnd> {
+    for (let parked: string | undefined; ; ) {
+      const started = lastStarted.then(() => startTrial(trial, parked));
+      lastStarted = started;
+      const child = await started;
+      try {
+        return await child.result();
+      } catch (error) {
+        if (CancellationScope.current().consideredCancelled) throw error;
+        parked = describeEnd(error);
+      }
+    }
+  }
+
+  function startTrial(
+    { name, spec, override }: MadeTrial,
+    parked: string | undefined,
+  ): Promise<StartedChild<typeof trialWorkflow>> {
+    return children.start(trialWorkflow, {
       workflowId: trialWorkflowId(studyId, stage, name),
       args: [
         {
@@ -154,9 +182,9 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
           name,
           spec: { ...spec, config: asSpecified({ ...spec.config, ...override }) },
           ...(input.retrain && { retrain: true }),
+          ...(parked !== undefined && { parked }),
         },
       ],
-      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       typedSearchAttributes: typedSearchAttributes({
         StudyId: studyId,
         StageName: stage,
@@ -178,58 +206,32 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
 
   /** Hands all trials to the queue, or as many lines of trials side by side as are allowed. */
   async function runSearch(plan: SearchPlan): Promise<void> {
-    const { evaluations } = plan;
+    const waiting = await drawn(plan);
     const lines = trialsAtOnce(plan);
-    if (lines === evaluations) return runTrials(await suggested(plan, 0, evaluations));
-    let next = 0;
-    let lastDrawn: Promise<unknown> = Promise.resolve();
-    /** One after another, so that rows are in the order of the draws. */
-    const draw = () => {
-      const drawn = lastDrawn.then(async () => {
-        const [trial] = next < evaluations ? await suggested(plan, next++, 1) : [];
-        if (trial) enter(trial);
-        return trial;
-      });
-      lastDrawn = drawn;
-      return drawn;
-    };
+    if (lines === waiting.length) return runTrials(waiting);
     const trials: Promise<void>[] = [];
-    /** Draws the next trial when the one before has ended or parked. */
+    /** Starts the next trial when the one before has ended or parked. */
     const line = async () => {
-      for (let trial = await draw(); trial; trial = await draw()) {
+      for (let trial = waiting.shift(); trial; trial = waiting.shift()) {
         const trained = runTrials([trial]);
         trials.push(trained);
         await Promise.race([trained, condition(isParked(trial.name))]);
       }
     };
-    await Promise.all(Array.from({ length: lines }, line));
-    await Promise.all(trials);
+    await all(Array.from({ length: lines }, line));
+    await all(trials);
   }
 
   function isParked(name: string): () => boolean {
     return () => status.trials.some((each) => each.name === name && each.failure !== null);
   }
 
-  /** @param index number of configurations suggested before. */
-  async function suggested(
-    { space, start: from, spec, profile }: SearchPlan,
-    index: number,
-    count: number,
-  ): Promise<MadeTrial[]> {
-    const suggestions = await suggest({ space, seed: spec.seed, index, count, ended: ended() });
-    return suggestions.map((suggestion, place) => {
-      const { name, config } = searchTrial(from, suggestion, profile, index + place);
+  async function drawn({ space, evaluations, start: from, spec, profile }: SearchPlan): Promise<MadeTrial[]> {
+    const suggestions = await suggest({ space, seed: spec.seed, count: evaluations });
+    return suggestions.map((suggestion, index) => {
+      const { name, config } = searchTrial(from, suggestion, profile, index);
       return { name, spec: { ...spec, config }, of: null, suggestion, drawn: asTrained(suggestion, profile) };
     });
-  }
-
-  /** The search's trained trials so far. A skipped trial has no result to learn from. */
-  function ended(): SearchedTrial[] {
-    return status.trials.flatMap(({ standing }) =>
-      standing?.status === 'trained' && standing.suggestion
-        ? [{ suggestion: standing.suggestion, score: standing.score }]
-        : [],
-    );
   }
 
   /** Waits for a person, who may change settings for the whole stage. */
@@ -248,6 +250,16 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
 }
 
 // --- helpers ---
+
+function describeEnd(error: unknown): string {
+  const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
+  const how = isCancellation(cause)
+    ? 'cancelled'
+    : cause instanceof TerminatedFailure
+      ? 'terminated'
+      : `ended by a failure (${describeFailure(error)})`;
+  return `its workflow was ${how}, and not by its study; its checkpoints are kept`;
+}
 
 function describeOutcomes(standings: TrialStanding[]): string {
   return standings

@@ -11,7 +11,7 @@ import {
 } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
 import { type BlobRef, blobRefSchema } from '../blobs.ts';
-import { createJson, readJson } from '../json-objects.ts';
+import { createJson, encodeJson, readJson, type StoredJson } from '../json-objects.ts';
 import { blobKey, metricsKey, metricsPrefix, resultKey, trialConfigKey, trialLogKey } from '../keys.ts';
 import { DamagedObjectError, type ObjectStore } from '../object-store.ts';
 import { assertTerm } from './lease.ts';
@@ -106,10 +106,14 @@ export async function writeResult(store: ObjectStore, result: TrialResult): Prom
   const { trialKey: key, spec, term } = result;
   if (trialKey(spec) !== key)
     throw new Error(`expected the result of trial ${key}, got that of ${trialKey(spec)}`);
-  const existing = await readResult(store, key);
-  if (existing) return existing;
+  const existing = await readStored(store, key);
+  if (existing && !isOfThisMachine(existing.value)) return existing.value;
   for (const ref of [result.weights, result.predictions, result.hits]) if (ref) await checkStored(store, key, ref);
   await assertTerm(store, key, term);
+  if (existing) {
+    await store.put(resultKey(key), encodeJson(trialResultSchema, result), { ifMatch: existing.etag });
+    return result;
+  }
   const written = await createJson(store, resultKey(key), trialResultSchema, result);
   return (written === 'different' && (await readResult(store, key))) || result;
 }
@@ -119,12 +123,8 @@ export async function writeResult(store: ObjectStore, result: TrialResult): Prom
  * @throws {DamagedObjectError} if the stored result is damaged or belongs to another trial.
  */
 export async function readResult(store: ObjectStore, trial: string): Promise<TrialResult | undefined> {
-  const key = resultKey(trial);
-  const result = (await readJson(store, key, trialResultSchema))?.value;
-  if (result && (result.trialKey !== trial || trialKey(result.spec) !== trial)) {
-    throw new DamagedObjectError(key, `the result of trial ${trial}`, `that of ${result.trialKey}`);
-  }
-  return result;
+  const stored = await readStored(store, trial);
+  return stored && !isOfThisMachine(stored.value) ? stored.value : undefined;
 }
 
 /** Stores the log of the trainer that held a term, or ran the final test. */
@@ -138,6 +138,20 @@ export async function writeTrialLog(
 }
 
 // --- helpers ---
+
+async function readStored(store: ObjectStore, trial: string): Promise<StoredJson<TrialResult> | undefined> {
+  const key = resultKey(trial);
+  const stored = await readJson(store, key, trialResultSchema);
+  if (stored && (stored.value.trialKey !== trial || trialKey(stored.value.spec) !== trial)) {
+    throw new DamagedObjectError(key, `the result of trial ${trial}`, `that of ${stored.value.trialKey}`);
+  }
+  return stored;
+}
+
+/** Earlier versions stored that a trial had run out of memory, which another machine may have enough of. */
+function isOfThisMachine({ outcome }: TrialResult): boolean {
+  return outcome === 'outOfMemory';
+}
 
 async function checkStored(store: ObjectStore, trial: string, { sha256, sizeBytes }: BlobRef): Promise<void> {
   const stored = await store.stat(blobKey(sha256));

@@ -119,6 +119,7 @@ export function viewOf(stages: StageView[], change: Partial<StudyView> = {}): St
     weights: null,
     stages,
     attention: [],
+    isPaused: false,
     test: null,
     ...change,
   };

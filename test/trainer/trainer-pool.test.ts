@@ -84,6 +84,16 @@ describe('a trainer of a pool', () => {
     expect(trainersOf(process.pid)).not.toContainEqual(first);
   });
 
+  it('that is to have the machine alone starts when those without a job have ended', async () => {
+    await pool.startTrainer(NOTHING, {});
+    const [first] = trainersOf(process.pid);
+    const seen: unknown[] = [];
+    const onEvent = () => void seen.push(...trainersOf(process.pid));
+    await pool.startTrainer({ ...NOTHING, configs: [configOf(dense(8))] }, { alone: true, onEvent });
+    expect(trainersOf(process.pid)).toHaveLength(1);
+    expect([...trainersOf(process.pid), ...seen]).not.toContainEqual(first);
+  });
+
   it('ends after a failed job, whose log has the reason', async () => {
     await pool.startTrainer(NOTHING, {});
     const file = '/no/such/weights.pth';

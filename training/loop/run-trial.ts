@@ -10,7 +10,6 @@ import type { NetworkFunction } from '../networks/network-function.ts';
 import { createUpdateRule } from '../optimizers/optimizer.ts';
 import { learningRateAt } from '../optimizers/schedule.ts';
 import type { NamedTensors } from '../tensorflow/named-tensors.ts';
-import { isOutOfMemory } from '../tensorflow/out-of-memory.ts';
 import { accuracyInTrainingMode, type Evaluation, evaluateWith } from './evaluate.ts';
 import { createPauses } from './event-loop.ts';
 import { drawFlips } from './order.ts';
@@ -77,7 +76,7 @@ export interface TrialOutcome {
 }
 
 /**
- * Trains a network to its last epoch, or until it diverges or runs out of memory.
+ * Trains a network to its last epoch, or until it diverges.
  *
  * @throws the signal's reason once it is aborted, and everything that the callbacks throw.
  * @throws {NetworkShapeError} if no image fits through the network.
@@ -103,7 +102,6 @@ export async function runTrial(
     return { ...ended('completed'), ...(scoreInTrainingMode !== undefined && { scoreInTrainingMode }) };
   } catch (error) {
     if (error instanceof DivergedError) return ended('diverged', error.message);
-    if (isOutOfMemory(error)) return ended('outOfMemory', (error as Error).message);
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UserError } from '../../../infra/user-error.ts';
 import { renderReport } from '../../../report/render-report.ts';
-import { isValidId } from '../../../storage/keys.ts';
+import { isValidId } from '../../../study/definition/text-schemas.ts';
 import { readRecord } from '../../../storage/studies.ts';
 import { runAgainCommand, STUDY_IS, statusInWords } from '../../../words/study-end.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';

@@ -11,6 +11,7 @@ import {
   describeEarlyEnd,
   describeEvaluations,
   describeFailedAttempt,
+  describePause,
   describeProgress,
 } from '../../terminal/format.ts';
 import { describeTrainingTime } from '../../terminal/training-time.ts';
@@ -35,7 +36,7 @@ function summary(view: StudyView, trainingTime: string | undefined): string {
     if (winner) lines.push(`  ${name}: ${winner.name}, ${percent(winner.score)}`);
   if (view.test) lines.push(`  test: ${percent(view.test.accuracy)} of ${view.test.images} images`);
   if (trainingTime) lines.push(`  training: ${trainingTime}`);
-  lines.push(...whatToDo);
+  lines.push(...whatToDo, ...describePause(view));
   if (view.workflowStatus === 'RUNNING' && !view.dataset) lines.push(describeDataset(view));
   if (view.failedAttempt)
     lines.push(`${view.failedAttempt.of}: ${describeFailedAttempt(view.failedAttempt)}`);

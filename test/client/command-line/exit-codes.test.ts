@@ -6,6 +6,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import type { ControlActivities } from '../../../activities/control-activities.ts';
 import { main } from '../../../client/main.ts';
+import { NUMERICS } from '../../../study/trial/trial.ts';
 import { freshBucket } from '../../storage/fresh-stores.ts';
 import { openNamespace } from '../../workflows/namespace.ts';
 import { dataset, type Train, trained } from '../../workflows/run-study.ts';
@@ -125,13 +126,17 @@ describe('against servers', () => {
     });
     const control = {
       prepareDataset: (input: Parameters<Fakes['prepareDataset']>[0]) => fakes.prepareDataset(input),
-      openStudy: async () => ({ numerics: 7, objectsUrl: null }),
+      openStudy: async () => ({ numerics: NUMERICS, objectsUrl: null }),
+      writeStage: async () => {},
       writeRecord: async () => ({ recordKey: 'nowhere' }),
       writeReport: async () => {},
     };
     const training = {
       train: (input: Parameters<Train>[0]) => fakes.train(input),
-      evaluateTest: async () => ({ images: 50, accuracy: 55, loss: 1 }),
+      evaluateTest: async () => ({
+        status: 'tested' as const,
+        score: { images: 50, accuracy: 55, loss: 1 },
+      }),
     };
     working = temporal.withWorkers({ control, training }, () => stopped);
   });

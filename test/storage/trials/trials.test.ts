@@ -66,6 +66,16 @@ describe.each(storeKinds)('trials (%s)', (_name, createStore) => {
     expect(await readResult(store, trial)).toBeUndefined();
   });
 
+  it('take a result that says that memory ran out as absent, and replace it: another machine may have enough', async () => {
+    const { bestEpoch: _, ...rest } = result;
+    const outOfMemory = { ...rest, bestEpoch: null, outcome: 'outOfMemory', message: 'OOM', score: null };
+    await store.put(resultKey(trial), Buffer.from(canonicalJson(outOfMemory)));
+    expect(await readResult(store, trial)).toBeUndefined();
+    await newTerm();
+    expect(await writeResult(store, result)).toEqual(result);
+    expect(await readResult(store, trial)).toEqual(result);
+  });
+
   it('read a result from before accuracies in training mode and hits were recorded', async () => {
     const { scoreInTrainingMode: _, hits: __, ...older } = result;
     await store.put(resultKey(trial), Buffer.from(canonicalJson(older)));

@@ -1,0 +1,22 @@
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { UserError } from '../../infra/user-error.ts';
+import type { Session } from './session.ts';
+
+/**
+ * Sends an Update to a workflow, and waits for its answer.
+ *
+ * @throws {UserError} with the reason if the workflow refuses it.
+ */
+export async function sendUpdate<Args extends unknown[]>(
+  { client }: Pick<Session, 'client'>,
+  workflowId: string,
+  update: string,
+  ...args: Args
+): Promise<string> {
+  try {
+    return await client.workflow.getHandle(workflowId).executeUpdate<string, Args>(update, { args });
+  } catch (error) {
+    if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+    throw new UserError(error.cause?.message ?? error.message, { cause: error });
+  }
+}
