@@ -56,6 +56,12 @@ function workerCommand(): Command {
           '  STAGED_STUDY_SLOTS    how many threads a training worker trains with at once; default: a thread for each core\n' +
           '  STAGED_STUDY_CHECKPOINT_SECONDS\n' +
           '                        how much training a crash may cost, if an epoch takes less; default: 15\n' +
+          '  STAGED_STUDY_CHECKPOINT_WITHIN_SECONDS\n' +
+          '                        the same if an epoch takes longer; default: 300\n' +
+          '  STAGED_STUDY_TRAINER_ENV\n' +
+          '                        names of variables that change results, with commas between them, which trainers get\n' +
+          '                        and results record, such as TF_XLA_FLAGS; default: none\n' +
+          '  STAGED_STUDY_TF32     1 lets a GPU round factors to TF32; default: 0\n' +
           '  STAGED_STUDY_CACHE    the folder for data sets and downloads\n' +
           '  CUDA_VISIBLE_DEVICES  the GPU of a training worker; start one worker for each GPU',
         examples: [

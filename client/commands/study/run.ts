@@ -5,6 +5,7 @@ import type { StudyRequest } from '../../../workflows/study-workflow.ts';
 import { InterruptedError } from '../../command-line/exit-codes.ts';
 import { interruption } from '../../command-line/interruption.ts';
 import { configuration } from '../../servers/configuration.ts';
+import { warnOfOtherNumerics } from '../../servers/other-numerics.ts';
 import { type Session, withSession } from '../../servers/session.ts';
 import { printEstimate, printIdle } from '../../start/estimate.ts';
 import { startOrResume } from '../../start/start-study.ts';
@@ -53,6 +54,7 @@ async function runAndWatch(
   });
   onStarted(studyId);
   if (resumed && !isQuiet()) console.log(`Resuming the unfinished study ${studyId}.`);
+  if (resumed) await warnOfOtherNumerics(session, studyId);
   if (session.uiUrl && !isQuiet()) printTemporalUi(session.uiUrl, session.client.options.namespace, studyId);
   const view = await watchStudy(session.client, studyId, signal);
   process.exitCode = await printOutcome(session, view);

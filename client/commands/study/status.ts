@@ -4,6 +4,7 @@ import { statusInWords } from '../../../words/study-end.ts';
 import { EXIT } from '../../command-line/exit-codes.ts';
 import { findStudy } from '../../observe/find-study.ts';
 import { type StageView, type StudyView, viewStudy } from '../../observe/observe-study.ts';
+import { warnOfOtherNumerics } from '../../servers/other-numerics.ts';
 import { warnIfNothingTrains, withSession } from '../../servers/session.ts';
 import {
   describeAttention,
@@ -22,7 +23,10 @@ export async function status(studyId: string, { json }: { json?: boolean }): Pro
     const view = await viewStudy(session.client, studyId);
     if (json) console.log(JSON.stringify(view, null, 2));
     else console.log(summary(view, await describeTrainingTime(session.store, view)));
-    if (view.workflowStatus === 'RUNNING') warnIfNothingTrains(session, studyId);
+    if (view.workflowStatus === 'RUNNING') {
+      warnIfNothingTrains(session, studyId);
+      await warnOfOtherNumerics(session, studyId);
+    }
     process.exitCode = exitCode(view);
   });
 }

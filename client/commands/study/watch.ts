@@ -1,6 +1,7 @@
 import { InterruptedError } from '../../command-line/exit-codes.ts';
 import { interruption } from '../../command-line/interruption.ts';
 import { findStudy } from '../../observe/find-study.ts';
+import { warnOfOtherNumerics } from '../../servers/other-numerics.ts';
 import { noStack, withSession } from '../../servers/session.ts';
 import { printOutcome } from '../../terminal/outcome.ts';
 import { watchStudy } from '../../terminal/watch-study.ts';
@@ -11,6 +12,7 @@ export async function watch(studyId: string): Promise<void> {
       const { status } = await findStudy(session, studyId);
       // It would stay as it is. One that has ended can be shown without workers.
       if (status.name === 'RUNNING' && session.stack && !session.stack.trains) throw noStack('watch');
+      if (status.name === 'RUNNING') await warnOfOtherNumerics(session, studyId);
       const view = await watchStudy(session.client, studyId, interruption());
       process.exitCode = await printOutcome(session, view);
     });
