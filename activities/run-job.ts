@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { Answer, Job, JobKind, TrainerEvent, TrainingProgress } from '../trainer/protocol.ts';
 import type { StartTrainer } from '../trainer/start-trainer.ts';
-import type { Heartbeats } from './heartbeats.ts';
+import { type Heartbeats, heartbeatTimeoutMs } from './heartbeats.ts';
 
 /**
  * Has a trainer do a job for the current activity. Its events are heartbeats that carry the training's progress;
@@ -27,11 +27,12 @@ export async function runJob<Kind extends JobKind>(
   const { threads, alone = false, heartbeats, signal, storeLog, onEvent } = options;
   const context = Context.current();
   const cancelled = context.cancellationSignal;
+  const timeoutMs = heartbeatTimeoutMs();
   let progress: TrainingProgress | undefined;
   return await startTrainer(job, {
     threads,
     alone,
-    patience: {},
+    patience: { leastMs: timeoutMs, startMs: 15 * timeoutMs },
     signal: signal ? AbortSignal.any([cancelled, signal]) : cancelled,
     onEvent: (event) => {
       // The SDK drops most heartbeats, so each carries the latest progress.

@@ -1,7 +1,7 @@
 import { activityInfo, CancelledFailure, Context, log } from '@temporalio/activity';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { checkpointsPrefix, parseCheckpointKey } from '../storage/keys.ts';
-import { acquireLease, type Lease, LeaseLostError } from '../storage/trials/lease.ts';
+import { acquireLease, type Lease } from '../storage/trials/lease.ts';
 import { readResult, type TrialResult, writeTrialConfig, writeTrialLog } from '../storage/trials/trials.ts';
 import { threadsOf } from '../study/definition/training-config.ts';
 import type { TrialStanding } from '../study/record/record.ts';
@@ -9,7 +9,8 @@ import type { TrialSpec } from '../study/trial/trial.ts';
 import { trialKey } from '../study/trial/trial-key.ts';
 import type { StartTrainer } from '../trainer/start-trainer.ts';
 import { jobFailure } from './failures.ts';
-import { startHeartbeats } from './heartbeats.ts';
+import { heartbeatTimeoutMs, startHeartbeats } from './heartbeats.ts';
+import { keepRenewing } from './renew-lease.ts';
 import { runJob } from './run-job.ts';
 import { takeShare } from './take-share.ts';
 import type { Share, TrainingBudget } from './training-budget.ts';
@@ -24,9 +25,6 @@ export type TrainEnd =
   /** The worker was shut down. If the activity is scheduled again, it resumes from the newest checkpoint. */
   | { status: 'interrupted' };
 
-const LEASE_MS = 60_000;
-const RENEWAL_MS = 15_000;
-const POLL_MS = 2_000;
 /** TensorFlow's messages can fill pages; the store has them in full. */
 const MAX_MESSAGE_LENGTH = 300;
 
@@ -64,7 +62,9 @@ export function createTrain(dependencies: {
     async function trainUnderLease(lease: Lease): Promise<TrialResult> {
       const { term } = lease;
       const signals = workflowSignals();
-      const renewals = keepRenewing(lease);
+      const renewals = keepRenewing(lease, heartbeatTimeoutMs() / 4, (error) =>
+        log.warn('lease not renewed', { error }),
+      );
       try {
         await writeTrialConfig(store, spec);
         await takeShare(budget, share, spec.config, spec.data.trainImages, alone);
@@ -117,7 +117,7 @@ async function waitForTurn(store: ObjectStore, key: string, holder: string, shar
   for (;;) {
     const result = await readResult(store, key);
     if (result) return { kind: 'done', result };
-    const turn = await acquireLease(store, key, { holder, attempt, ttlMs: LEASE_MS, now: Date.now });
+    const turn = await acquireLease(store, key, { holder, attempt, ttlMs: heartbeatTimeoutMs(), now: Date.now });
     if ('lease' in turn) {
       // The holder before may have stored it since, and deleted its checkpoints.
       const stored = await readResult(store, key);
@@ -126,7 +126,7 @@ async function waitForTurn(store: ObjectStore, key: string, holder: string, shar
       return { kind: 'done', result: stored };
     }
     share.standBy();
-    await Context.current().sleep(POLL_MS);
+    await Context.current().sleep(Math.min(2_000, heartbeatTimeoutMs() / 4));
   }
 }
 
@@ -134,23 +134,6 @@ async function waitForTurn(store: ObjectStore, key: string, holder: string, shar
 async function newestStep(store: ObjectStore, key: string): Promise<number> {
   const checkpoints = await store.list(checkpointsPrefix(key));
   return Math.max(0, ...checkpoints.map((each) => parseCheckpointKey(each.key)?.step ?? 0));
-}
-
-/**
- * Renews a lease regularly.
- *
- * @returns a signal that aborts when the lease is known to be lost, so that nobody trains for nothing. If the store is away, the
- *   trainer goes on, and checks the lease's term before it writes.
- */
-function keepRenewing(lease: Lease): { lost: AbortSignal; stop: () => void } {
-  const lost = new AbortController();
-  const timer = setInterval(() => {
-    lease.renew().catch((error) => {
-      if (error instanceof LeaseLostError) lost.abort(error);
-      else log.warn('lease not renewed', { error });
-    });
-  }, RENEWAL_MS);
-  return { lost: lost.signal, stop: () => clearInterval(timer) };
 }
 
 function trained(key: string, result: TrialResult, reused: boolean): TrainEnd {

@@ -2,10 +2,10 @@ import type { TrainerEvent } from './protocol.ts';
 
 /** How long a job may give no sign of life. */
 export interface Patience {
-  /** Until its first progress: TensorFlow loads, prepares its operations and runs the first step meanwhile. Default: 15 min. */
-  startMs?: number;
-  /** Afterwards, at least. Default: 3 min. */
-  leastMs?: number;
+  /** Until its first progress: TensorFlow loads, prepares its operations and runs the first step meanwhile. */
+  startMs: number;
+  /** Afterwards, at least. */
+  leastMs: number;
 }
 
 /** Watches a job's events. */
@@ -21,7 +21,7 @@ export interface SilenceWatch {
  * @param onSilence takes how long the silence was.
  */
 export function watchSilence(
-  { startMs = 15 * 60_000, leastMs = 3 * 60_000 }: Patience,
+  { startMs, leastMs }: Patience,
   onSilence: (ms: number) => void,
 ): SilenceWatch {
   let timer = setTimeout(onSilence, startMs, startMs);

@@ -2,10 +2,10 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { compiledProgram } from '../infra/project.ts';
-import { isOutOfMemory } from '../training/tensorflow/out-of-memory.ts';
+import { describeDeath } from './describe-death.ts';
 import { JobLogs } from './job-logs.ts';
 import type { LogTail } from './log-tail.ts';
-import { forgetOomKills, takeOomKill } from './oom-kills.ts';
+import { forgetOomKills } from './oom-kills.ts';
 import {
   type Answer,
   type AnyJob,
@@ -125,11 +125,8 @@ export class TrainerProcess {
       this.#endIfUnwanted();
       if (this.isIdle) await this.closed;
       signal?.throwIfAborted();
-      throw end?.kind === 'failed'
-        ? new TrainerError(end.failure, end.message)
-        : silenceMs === undefined
-          ? this.#died(log)
-          : hung(silenceMs, log);
+      if (end?.kind === 'failed') throw new TrainerError(end.failure, end.message);
+      throw this.#died(silenceMs, log);
     } finally {
       signal?.removeEventListener('abort', stop);
       silence?.stop();
@@ -201,21 +198,10 @@ export class TrainerProcess {
     this.#child.kill('SIGKILL');
   }
 
-  #died(log: LogTail): TrainerError {
-    const { signalCode, exitCode } = this.#child;
-    const how = signalCode ? `was killed by ${signalCode}` : `exited with code ${exitCode}`;
-    const output = log.explanation();
-    const last = `Its last output: ${output || '(nothing)'}`;
-    if (signalCode === 'SIGKILL' && !this.#isKilledHere && takeOomKill()) {
-      return new TrainerError(
-        'OutOfMemory',
-        `the kernel killed the trainer, because its machine or container had no memory left. ${last}`,
-      );
-    }
-    if (signalCode !== 'SIGKILL' && isOutOfMemory(output)) {
-      return new TrainerError('OutOfMemory', `the trainer had no memory left and ${how}. ${last}`);
-    }
-    return new TrainerError('Killed', `the trainer ${how} before its job was done. ${last}`);
+  #died(silenceMs: number | undefined, log: LogTail): TrainerError {
+    const { signalCode: signal, exitCode } = this.#child;
+    const death = { signal, exitCode, isKilledHere: this.#isKilledHere, silenceMs };
+    return describeDeath(death, log.explanation());
   }
 }
 
@@ -233,14 +219,6 @@ interface CurrentJob {
   take(content: TrainerMessage['content']): void;
   /** @param end undefined if the process has ended before the job. */
   end(end: TrainerEnd | undefined): void;
-}
-
-function hung(silenceMs: number, log: LogTail): TrainerError {
-  return new TrainerError(
-    'Killed',
-    `the trainer gave no sign of life for ${Math.round(silenceMs / 1000)} s and was killed: it hung, or this machine is too ` +
-      `busy. Its last output: ${log.explanation() || '(nothing)'}`,
-  );
 }
 
 function isEnd(content: TrainerMessage['content']): content is TrainerEnd {

@@ -27,8 +27,8 @@ await runWorker(async () => {
     activities: createTrainingActivities({ store, startTrainer: pool.startTrainer, budget }),
     tuner: trainingTuner(budget),
     // Heartbeats carry progress to `run` and cancellation back. By default only one in 48 s is sent.
-    maxHeartbeatThrottleInterval: '2 seconds',
-    defaultHeartbeatThrottleInterval: '2 seconds',
+    maxHeartbeatThrottleInterval: '1 second',
+    defaultHeartbeatThrottleInterval: '1 second',
     shutdownGraceTime: '1 second',
   };
 }, pool.close);

@@ -29,10 +29,10 @@ export const finishedEpochsSchema = z.strictObject({
   pieces: z.array(blobRefSchema),
   rest: z.array(finishedEpochSchema),
 });
-export type StoredEpochs = z.infer<typeof finishedEpochsSchema>;
+type StoredEpochs = z.infer<typeof finishedEpochsSchema>;
 
 /** About the square root of what a long trial has: a checkpoint then writes as much for names of pieces as for the rest. */
-export const EPOCHS_IN_A_PIECE = 50;
+const EPOCHS_IN_A_PIECE = 50;
 
 /**
  * Stores what is new in a trial's epochs.
@@ -52,8 +52,9 @@ export async function putEpochs(
       line,
       hits: hits && Buffer.from(hits).toString('base64'),
     }));
-  for (let end: number; (end = EPOCHS_IN_A_PIECE * (all.length + 1)) <= epochs.length; ) {
-    const piece = { format: 1 as const, trialKey, epochs: encoded(end - EPOCHS_IN_A_PIECE, end) };
+  while (EPOCHS_IN_A_PIECE * (all.length + 1) <= epochs.length) {
+    const first = EPOCHS_IN_A_PIECE * all.length;
+    const piece = { format: 1 as const, trialKey, epochs: encoded(first, first + EPOCHS_IN_A_PIECE) };
     all.push(await putBlob(store, encodeJson(pieceSchema, piece)));
   }
   return { pieces: all, rest: encoded(EPOCHS_IN_A_PIECE * all.length) };

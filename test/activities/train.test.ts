@@ -183,7 +183,7 @@ describe('an attempt after one that failed', () => {
     // The first trainer may have stored another epoch before it died. No epoch is trained twice.
     expect(later[0]).toBeGreaterThan(3);
     expect(later).toEqual(epochsFrom(later[0] as number));
-    expect(await logOf(spec, 2)).toContain(`continuing after epoch ${(later[0] as number) - 1}\n`);
+    expect(await logOf(spec, 2)).toContain(`continuing after epoch ${(later[0] as number) - 1}, `);
     await expectTheSame(spec, { term: 2 });
   });
 
@@ -236,23 +236,6 @@ it('a trial shorter than the interval of checkpoints stores none, and has the sa
   const result = await resultOf(spec);
   expect(result).toMatchObject({ score, bestEpoch, tensorsSha256 });
   for (const blob of [result.weights, result.predictions]) await getBlob(bench.store, blob as BlobRef);
-});
-
-it('an attempt whose lease is taken stops at once, and says so', async () => {
-  const spec = specOf({ repetition: 7 }, { epochs: 10_000 });
-  vi.stubEnv('STAGED_STUDY_CHECKPOINT_SECONDS', '3600');
-  const training = new Promise<void>((resolve) => {
-    bench.watch.onEvent = (event) => event.kind === 'epoch' && resolve();
-  });
-  const handle = await bench.startTrial(spec);
-  await training;
-  const now = () => Date.now() + 3_600_000;
-  await acquireLease(bench.store, trialKey(spec), { holder: 'another', attempt: 1, ttlMs: 1, now });
-  // At the next renewal.
-  await expect.poll(() => failures(handle), { timeout: 30_000 }).toContain('LeaseLost');
-  vi.stubEnv('STAGED_STUDY_CHECKPOINT_SECONDS', '0');
-  await handle.cancel();
-  await expect(handle.result()).rejects.toBeInstanceOf(WorkflowFailedError);
 });
 
 it('a trial that two studies want is trained once, and the second waits for its result', async () => {

@@ -97,7 +97,7 @@ it('a worker that shuts down leaves its trial where it stands, within an epoch, 
   expect(Date.now() - before).toBeLessThan(45_000);
   await second.stop();
   const log = await store.get(trialLogKey(trialKey(spec), 2));
-  expect(log?.body.toString()).toContain(`, in step ${checkpoint?.manifest.step} of the trial`);
+  expect(log?.body.toString()).toContain(`, step ${checkpoint?.manifest.step}\n`);
 });
 
 it('a trial that ended while its worker shut down is its study’s own, not reused', async () => {

@@ -90,8 +90,7 @@ export class StoredTrial {
       this.#best = manifest.best;
       this.#epochs = epochs;
       this.#pieces = manifest.epochs.pieces;
-      const within = manifest.within ? `, in step ${manifest.step} of the trial` : '';
-      log.push(`continuing after epoch ${manifest.epoch}${within}`);
+      log.push(`continuing after epoch ${manifest.epoch}, step ${manifest.step}`);
       return { resumeFrom: decodeCheckpoint(checkpoint), log };
     }
     const starting = await startingWeights(this.#store, this.#job.spec);
