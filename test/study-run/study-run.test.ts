@@ -48,7 +48,6 @@ import { printing } from './printing.ts';
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 });
 
 const EPOCHS = 4;
-/** 160 training images in batches of 32. */
 const TEST_IMAGES = 100;
 
 const study: StudyInput = {
