@@ -111,10 +111,26 @@ it('a trial that ended while its worker shut down is its study’s own, not reus
   const { holder, term } = JSON.parse(String((await store.get(leaseKey(trialKey(spec))))?.body));
   const time = new Date().toISOString();
   await writeResult(store, {
-    ...{ format: 1, trialKey: trialKey(spec), spec, holder, term, outcome: 'diverged', message: 'in its last moment' },
-    ...{ score: null, scoreInTrainingMode: null, bestEpoch: null, lines: [], parameters: 1, environment: {} },
-    ...{ weights: null, tensorsSha256: null, predictions: null, hits: null },
-    ...{ startedAt: time, finishedAt: time, trainingSeconds: 0 },
+    format: 1,
+    trialKey: trialKey(spec),
+    spec,
+    holder,
+    term,
+    outcome: 'diverged',
+    message: 'in its last moment',
+    score: null,
+    scoreInTrainingMode: null,
+    bestEpoch: null,
+    lines: [],
+    parameters: 1,
+    weights: null,
+    tensorsSha256: null,
+    predictions: null,
+    hits: null,
+    environment: {},
+    startedAt: time,
+    finishedAt: time,
+    trainingSeconds: 0,
   });
   const second = await startWorker('training');
   expect(await handle.result()).toMatchObject({ outcome: 'diverged', reused: false });
