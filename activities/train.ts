@@ -1,7 +1,7 @@
 import { activityInfo, CancelledFailure, Context, log } from '@temporalio/activity';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { checkpointsPrefix, parseCheckpointKey } from '../storage/keys.ts';
-import { acquireLease, type Lease } from '../storage/trials/lease.ts';
+import { acquireLease, type Lease, type SeenLease } from '../storage/trials/lease.ts';
 import { readResult, type TrialResult, writeTrialConfig, writeTrialLog } from '../storage/trials/trials.ts';
 import { threadsOf } from '../study/definition/training-config.ts';
 import type { TrialStanding } from '../study/record/record.ts';
@@ -114,10 +114,12 @@ type Turn = { kind: 'done'; result: TrialResult } | { kind: 'ours'; lease: Lease
 /** Waits until the trial has a result or this attempt holds its lease. */
 async function waitForTurn(store: ObjectStore, key: string, holder: string, share: Share): Promise<Turn> {
   const { attempt } = activityInfo();
+  const ttlMs = heartbeatTimeoutMs();
+  let seen: SeenLease | undefined;
   for (;;) {
     const result = await readResult(store, key);
     if (result) return { kind: 'done', result };
-    const turn = await acquireLease(store, key, { holder, attempt, ttlMs: heartbeatTimeoutMs(), now: Date.now });
+    const turn = await acquireLease(store, key, { holder, attempt, ttlMs }, seen);
     if ('lease' in turn) {
       // The holder before may have stored it since, and deleted its checkpoints.
       const stored = await readResult(store, key);
@@ -125,8 +127,9 @@ async function waitForTurn(store: ObjectStore, key: string, holder: string, shar
       await turn.lease.release();
       return { kind: 'done', result: stored };
     }
+    ({ seen } = turn.heldBy);
     share.standBy();
-    await Context.current().sleep(Math.min(2_000, heartbeatTimeoutMs() / 4));
+    await Context.current().sleep(Math.min(2_000, ttlMs / 4));
   }
 }
 

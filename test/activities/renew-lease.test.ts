@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { keepRenewing } from '../../activities/renew-lease.ts';
 import { createMemoryStore } from '../../storage/memory-store.ts';
 import { type ObjectStore, StoreUnavailableError } from '../../storage/object-store.ts';
-import { acquireLease, type Lease, LeaseLostError } from '../../storage/trials/lease.ts';
+import { LeaseLostError } from '../../storage/trials/lease.ts';
+import { stealLease, takeLease } from '../storage/leases.ts';
 
 const trial = 'ab'.repeat(32);
 
@@ -17,7 +18,7 @@ it('a lease that is lost is known as soon as it would be renewed; a store that i
       return underlying.put(...args);
     },
   };
-  const lease = await take(store, 'first', Date.now);
+  const lease = await takeLease(store, trial, 'first');
   isAway = true;
   const failures: unknown[] = [];
   const { lost, stop } = keepRenewing(lease, 5, (error) => failures.push(error));
@@ -25,18 +26,10 @@ it('a lease that is lost is known as soon as it would be renewed; a store that i
   expect(lost.aborted).toBe(false);
 
   const aborted = once(lost, 'abort');
-  await take(underlying, 'second', () => Date.now() + 3_600_000);
+  await stealLease(underlying, trial, 'second');
   isAway = false;
   await aborted;
   expect(lost.reason).toBeInstanceOf(LeaseLostError);
   expect(String(lost.reason)).toContain('"second" holds it with term 2');
   stop();
 });
-
-// --- helpers ---
-
-async function take(store: ObjectStore, holder: string, now: () => number): Promise<Lease> {
-  const answer = await acquireLease(store, trial, { holder, attempt: 1, ttlMs: 60_000, now });
-  if (!('lease' in answer)) throw new Error('expected the lease');
-  return answer.lease;
-}

@@ -12,7 +12,6 @@ import {
   trialLogKey,
 } from '../../storage/keys.ts';
 import { newestIntactCheckpoint } from '../../storage/trials/checkpoints.ts';
-import { acquireLease } from '../../storage/trials/lease.ts';
 import { readMetrics, readResult, type TrialResult } from '../../storage/trials/trials.ts';
 import type { Network, Settings } from '../../study/definition/training-config.ts';
 import { bestEpoch, type EpochLine, NUMERICS, type TrialSpec } from '../../study/trial/trial.ts';
@@ -21,6 +20,7 @@ import { QUERIES, SIGNALS, UPDATES } from '../../temporal/names.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../training/checkpoint/safetensors.ts';
 import { tensorLayouts } from '../../training/weights/layouts.ts';
 import type { TrialStatus } from '../../workflows/status.ts';
+import { stealLease, takeLease } from '../storage/leases.ts';
 import { watchedStore } from '../storage/watched-store.ts';
 import { trainersOf } from '../trainer/trainers.ts';
 import { configOf, dense } from '../training/configs.ts';
@@ -212,10 +212,8 @@ describe('an attempt after one that failed', () => {
     const spec = specOf({ repetition: 3 });
     letThrough = async (method, key) => {
       if (method !== 'PUT' || key !== checkpointKey(trialKey(spec), 3 * STEPS, 1)) return;
-      // Another holder, whose clock is an hour fast, takes the lease and lets it expire.
-      const now = () => Date.now() + 3_600_000;
-      const request = { holder: 'another', attempt: 1, ttlMs: -3_600_000, now };
-      await acquireLease(bench.store, trialKey(spec), request);
+      const lease = await stealLease(bench.store, trialKey(spec));
+      await lease.release();
     };
     const { handle } = await trained(spec);
     expect(await failures(handle)).toEqual(['LeaseLost']);
@@ -263,8 +261,7 @@ it('a trial shows its progress; if cancelled, it stops its trainer, keeps its ch
   expect((await handle.describe()).status.name).toBe('CANCELLED');
   expect(await readResult(bench.store, key)).toBeUndefined();
   expect((await newestIntactCheckpoint(bench.store, key)).checkpoint).toBeDefined();
-  const next = await acquireLease(bench.store, key, { holder: 'next', attempt: 1, ttlMs: 1, now: Date.now });
-  expect(next).toHaveProperty('lease');
+  await takeLease(bench.store, key, 'next');
 });
 
 // --- helpers ---

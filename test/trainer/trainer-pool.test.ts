@@ -11,7 +11,6 @@ import { createMinioStore } from '../../storage/minio/minio-store.ts';
 import { storeEnvironment } from '../../storage/minio/store-config.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { newestIntactCheckpoint } from '../../storage/trials/checkpoints.ts';
-import { acquireLease } from '../../storage/trials/lease.ts';
 import { readResult, type TrialResult } from '../../storage/trials/trials.ts';
 import { NUMERICS, type TrialSpec } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
@@ -21,6 +20,7 @@ import { createTrainerPool, type TrainerPool } from '../../trainer/trainer-pool.
 import { readHeader } from '../../training/checkpoint/safetensors-header.ts';
 import { smallImages } from '../activities/small-archive.ts';
 import { freshBucket } from '../storage/fresh-stores.ts';
+import { stealLease } from '../storage/leases.ts';
 import { watchedStore } from '../storage/watched-store.ts';
 import { configOf, conv, dense, tinyResnet } from '../training/configs.ts';
 import { trainersOf } from './trainers.ts';
@@ -271,7 +271,7 @@ describe('storing', () => {
     letThrough = async (method, key) => {
       if (method !== 'GET' || key !== resultKey(trialKey(first))) return;
       await next.given;
-      await stealLease(first);
+      await stealLease(store, trialKey(first));
     };
     let log = '';
     const one = trainWith(pool.startTrainer, first, {
@@ -323,7 +323,7 @@ describe('storing', () => {
     const spec = specOf({ settings: { epochs: 10_000 } });
     letThrough = async (method, key) => {
       if (method !== 'PUT' || key !== checkpointKey(trialKey(spec), 20, 1)) return;
-      await stealLease(spec);
+      await stealLease(store, trialKey(spec));
     };
     await expect(trainWith(pool.startTrainer, spec)).rejects.toMatchObject({ kind: 'LeaseLost' });
     expect(trainersOf(process.pid)).toEqual([]);
@@ -483,21 +483,14 @@ function signal() {
   return { given, give };
 }
 
-async function stealLease(spec: TrialSpec): Promise<void> {
-  const now = () => Date.now() + 3_600_000;
-  await acquireLease(store, trialKey(spec), { holder: 'another', attempt: 1, ttlMs: 1, now });
-}
-
 async function trainWith(
   start: StartTrainer,
   spec: TrialSpec,
   options: Parameters<StartTrainer>[1] = {},
 ): Promise<void> {
-  const request = { holder: 'test', attempt: 1, ttlMs: 600_000, now: Date.now };
-  const turn = await acquireLease(store, trialKey(spec), request);
-  if (!('lease' in turn)) throw new Error('expected the lease');
+  const { term } = await stealLease(store, trialKey(spec), 'test');
   await start(
-    { kind: 'train', spec, holder: 'test', term: turn.lease.term },
+    { kind: 'train', spec, holder: 'test', term },
     { threads: 1, ...options, env },
   );
 }

@@ -10,11 +10,12 @@ import {
   saveCheckpoint,
 } from '../../../storage/trials/checkpoints.ts';
 import type { FinishedEpoch } from '../../../storage/trials/epochs.ts';
-import { acquireLease, LeaseLostError } from '../../../storage/trials/lease.ts';
+import { LeaseLostError } from '../../../storage/trials/lease.ts';
 import { writeResult } from '../../../storage/trials/trials.ts';
 import { canonicalJson, trialKey } from '../../../study/trial/trial-key.ts';
 import { exampleLine, exampleResult, exampleSpec } from '../examples.ts';
 import { storeKinds } from '../fresh-stores.ts';
+import { takeLease } from '../leases.ts';
 
 const trial = trialKey(exampleSpec());
 
@@ -25,10 +26,7 @@ describe.each(storeKinds)('checkpoints (%s)', (_name, createStore) => {
     await newTerm();
   });
 
-  async function newTerm(): Promise<void> {
-    const request = { holder: 'test', attempt: 1, ttlMs: 60_000, now: () => Date.now() };
-    expect(await acquireLease(store, trial, request)).toHaveProperty('lease');
-  }
+  const newTerm = () => takeLease(store, trial);
 
   /** An epoch of 100 steps. `before` is the manifest with the best epoch so far, omitted if that is this epoch. */
   function save(

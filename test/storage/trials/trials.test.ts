@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { BlobRef } from '../../../storage/blobs.ts';
 import { blobKey, resultKey, trialConfigKey } from '../../../storage/keys.ts';
 import { DamagedObjectError, type ObjectStore } from '../../../storage/object-store.ts';
-import { acquireLease, LeaseLostError } from '../../../storage/trials/lease.ts';
+import { LeaseLostError } from '../../../storage/trials/lease.ts';
 import {
   readMetrics,
   readResult,
@@ -15,6 +15,7 @@ import {
 import { canonicalJson, trialKey } from '../../../study/trial/trial-key.ts';
 import { exampleLine, exampleResult, exampleSpec } from '../examples.ts';
 import { storeKinds } from '../fresh-stores.ts';
+import { takeLease } from '../leases.ts';
 
 const trial = trialKey(exampleSpec());
 const blob = (digit: string) => ({ sha256: digit.repeat(64), sizeBytes: 1 });
@@ -28,8 +29,7 @@ describe.each(storeKinds)('trials (%s)', (_name, createStore) => {
       await store.put(blobKey(sha256), Buffer.from('b'));
   });
 
-  const newTerm = () =>
-    acquireLease(store, trial, { holder: 'test', attempt: 1, ttlMs: 60_000, now: () => Date.now() });
+  const newTerm = () => takeLease(store, trial);
 
   it('store the configuration under its hash', async () => {
     expect(await writeTrialConfig(store, exampleSpec())).toBe(trial);
