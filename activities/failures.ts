@@ -60,7 +60,7 @@ export async function jobFailure(error: unknown, details: () => Promise<FailureD
     }
   }
   const isAtOnce = AT_ONCE.has(type) && activityInfo().attempt <= MOST_AT_ONCE;
-  return failure(error, { type, ...(isAtOnce && { nextRetryDelay: '1 second' }) });
+  return failure(error, { type, nonRetryable: false, ...(isAtOnce && { nextRetryDelay: '1 second' }) });
 }
 
 // --- helpers ---

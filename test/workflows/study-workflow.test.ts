@@ -2,11 +2,14 @@ import { Context } from '@temporalio/activity';
 import { WorkflowFailedError } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
 import type { TrainEnd } from '../../activities/train.ts';
+import { workflowSignals } from '../../activities/workflow-signals.ts';
 import { parseStudy } from '../../study/definition/parse-study.ts';
 import type { TrialSpec } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
-import { UPDATES } from '../../temporal/names.ts';
+import { QUERIES, UPDATES } from '../../temporal/names.ts';
+import type { TrialStatus } from '../../workflows/status.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
+import { exampleLine } from '../storage/examples.ts';
 import {
   currentDetails,
   dataset,
@@ -90,6 +93,29 @@ describe.concurrent('a study', () => {
     expect(compared).toContainEqual({ trialKey: outcome.winner?.trialKey, earlier: 'c'.repeat(64) });
     for (const { standings } of written[0]?.stages ?? [])
       for (const { retrained } of standings) expect(retrained).toMatchObject({ sameWeights: true });
+  });
+
+  it('shows the last and the best of the epochs that its trials signal', async ({ expect }) => {
+    const train = async ({ spec }: { spec: TrialSpec }) => {
+      const signals = workflowSignals();
+      signals.started();
+      for (const [epoch, accuracy] of [
+        [1, 30],
+        [2, 60],
+        [3, 45],
+      ] as const)
+        signals.epochEnded({ ...exampleLine(epoch), val_accuracy: accuracy });
+      await signals.sent();
+      return trained(spec, 60);
+    };
+    await run('signals', { train }, async (handle) => {
+      await handle.result();
+      const trial = temporal().client.workflow.getHandle('signals/width/wide');
+      expect(await trial.query<TrialStatus>(QUERIES.trialStatus)).toMatchObject({
+        lastLine: { epoch: 3, val_accuracy: 45 },
+        bestLine: { epoch: 2, val_accuracy: 60 },
+      });
+    });
   });
 
   it('reschedules a trial if its worker was shut down', async () => {
