@@ -58,7 +58,8 @@ function workerCommand(): Command {
           '                        how much training a crash may cost, if an epoch takes less; default: 15\n' +
           '  STAGED_STUDY_CACHE    the folder for data sets and downloads\n' +
           '  CUDA_VISIBLE_DEVICES  the GPU of a training worker; start one worker for each GPU\n' +
-          '  TEMPORAL_DEPLOYMENT_NAME, TEMPORAL_WORKER_BUILD_ID  Worker Versioning of a control worker: both or none',
+          '  TEMPORAL_DEPLOYMENT_NAME, TEMPORAL_WORKER_BUILD_ID\n' +
+          '                        Worker Versioning of a control worker; default: none',
         examples: [
           'worker control',
           'worker training  # after: export TEMPORAL_ADDRESS=temporal:7233 S3_ENDPOINT=http://minio:9000 …',
