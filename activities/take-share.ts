@@ -5,7 +5,7 @@ import { trialMemoryBytes } from '../study/plan/memory.ts';
 import { usesGpu } from '../trainer/capacity.ts';
 import type { Share, TrainingBudget } from './training-budget.ts';
 
-const HEARTBEAT_MS = 5_000;
+const HEARTBEAT_MS = 1_000;
 
 /**
  * Waits, with heartbeats, until the machine has what the current activity's job needs: a core for each thread, and memory.

@@ -1,4 +1,4 @@
-import { Context } from '@temporalio/activity';
+import { activityInfo, Context } from '@temporalio/activity';
 import { WorkflowFailedError } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
 import type { TrainEnd } from '../../activities/train.ts';
@@ -61,6 +61,17 @@ describe.concurrent('a study', () => {
         splitSeed: 1,
       });
     }
+  });
+
+  it('has a worker count as dead after the time that it was started with', async () => {
+    const timeouts: (number | undefined)[] = [];
+    const train = (spec: TrialSpec) => {
+      timeouts.push(activityInfo().heartbeatTimeoutMs);
+      return trained(spec, 50);
+    };
+    await runToEnd('usual-heartbeat', train);
+    await runToEnd('quick-heartbeat', train, { ...smallRequest(), heartbeatSeconds: 5 });
+    expect(timeouts).toEqual([60, 60, 60, 60, 5, 5, 5, 5].map((seconds) => 1000 * seconds));
   });
 
   it('lets a tie go to the earlier candidate', async () => {

@@ -85,6 +85,14 @@ describe('wrong usage ends with 2 before anything is started:', () => {
     expect(printed.trim()).not.toMatch(/\n\s+at /);
   });
 
+  it('a time after which a worker counts as dead that is none', async () => {
+    vi.stubEnv('STAGED_STUDY_HEARTBEAT_SECONDS', '1 min');
+    expect(await exitCode(`run ${file}`)).toBe(2);
+    expect(printed).toMatch(
+      /^STAGED_STUDY_HEARTBEAT_SECONDS: expected a whole number from 2 to 3600, got "1 min"/,
+    );
+  });
+
   it('a state folder that is not a folder', async () => {
     vi.stubEnv('STAGED_STUDY_STATE', thisFile);
     for (const line of ['list', 'down', `start ${file}`]) {
