@@ -31,7 +31,7 @@ export function retried<Args extends unknown[], Result>(
     try {
       return await activity(...args);
     } catch (error) {
-      if (error instanceof CancelledFailure) throw error;
+      if (isCancellation(error)) throw error;
       const isLast = activityInfo().attempt >= mostAttempts;
       if (error instanceof ApplicationFailure) {
         if (error.nonRetryable || !isLast) throw error;
@@ -50,7 +50,7 @@ export function retried<Args extends unknown[], Result>(
  * @param details for the workflow; not called if Temporal retries. If it throws, that is the failure.
  */
 export async function jobFailure(error: unknown, details: () => Promise<FailureDetails>): Promise<unknown> {
-  if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error;
+  if (isCancellation(error) || error instanceof ApplicationFailure) return error;
   const type = kindOf(error);
   if (!isPassing(type)) {
     try {
@@ -60,7 +60,7 @@ export async function jobFailure(error: unknown, details: () => Promise<FailureD
     }
   }
   const isAtOnce = AT_ONCE.has(type) && activityInfo().attempt <= MOST_AT_ONCE;
-  return failure(error, { type, ...(isAtOnce && { nextRetryDelay: '1 second' }) });
+  return failure(error, { type, nonRetryable: false, ...(isAtOnce && { nextRetryDelay: '1 second' }) });
 }
 
 // --- helpers ---
@@ -71,6 +71,11 @@ const PERMANENT = new Set(['DamagedData', 'StudyExistsError']);
 /** Retried at once, a few times; others wait for the retry policy's growing intervals. */
 const AT_ONCE = new Set(['Killed', 'LeaseLost']);
 const MOST_AT_ONCE = 3;
+
+/** As the SDK understands it. */
+function isCancellation(error: unknown): boolean {
+  return error instanceof CancelledFailure || (error instanceof Error && error.name === 'AbortError');
+}
 
 function isPassing(type: string): boolean {
   return PASSING.has(type);

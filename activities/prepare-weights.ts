@@ -23,7 +23,7 @@ export interface WeightsSource {
 export function createPrepareWeights({ store, downloads }: { store: ObjectStore; downloads: string }) {
   return async (request: { source: WeightsSource; networks: Network[] }): Promise<WeightsSummary> => {
     const { source, networks } = request;
-    const beat = setInterval(() => heartbeat(), 5_000);
+    const beat = setInterval(() => heartbeat(), 1_000);
     try {
       if (source.file !== null) {
         return await fromSource(source.file, { maxBytes: MAX_WEIGHTS_BYTES }, networks);

@@ -24,31 +24,37 @@ export const { findRepetition, compareRepetitions } = proxyActivities<ControlAct
   retry: RETRY,
 });
 
-export const { prepareDataset } = proxyActivities<ControlActivities>({
-  summary: 'data set: find, check, store',
-  startToCloseTimeout: '1 hour',
-  heartbeatTimeout: '60 seconds',
-  retry: RETRY,
-});
-
-export const { prepareWeights } = proxyActivities<ControlActivities>({
-  summary: 'weights: find, check, store',
-  startToCloseTimeout: '1 hour',
-  heartbeatTimeout: '60 seconds',
-  retry: RETRY,
-});
+/** Data set and weights: found, checked and stored. */
+export function preparations(
+  heartbeatSeconds: number | undefined,
+): Pick<ControlActivities, 'prepareDataset' | 'prepareWeights'> {
+  const options = { startToCloseTimeout: '1 hour', retry: RETRY, ...heartbeats(heartbeatSeconds) } as const;
+  const dataset = { ...options, summary: 'data set: find, check, store' };
+  const weights = { ...options, summary: 'weights: find, check, store' };
+  return {
+    prepareDataset: proxyActivities<ControlActivities>(dataset).prepareDataset,
+    prepareWeights: proxyActivities<ControlActivities>(weights).prepareWeights,
+  };
+}
 
 /** Training and the final test, on the queue of workers that have these numerics. */
-export function training(numerics: number): TrainingActivities {
+export function training(numerics: number, heartbeatSeconds: number | undefined): TrainingActivities {
   const options = {
     taskQueue: trainingQueue(numerics),
     // Long training is no fault, nor is waiting for cores. The heartbeat shows whether it hangs.
     startToCloseTimeout: '30 days',
-    heartbeatTimeout: '60 seconds',
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: RETRY,
+    ...heartbeats(heartbeatSeconds),
   } as const;
   const { train } = proxyActivities<TrainingActivities>({ ...options, summary: 'training' });
   const { evaluateTest } = proxyActivities<TrainingActivities>({ ...options, summary: 'final test' });
   return { train, evaluateTest };
+}
+
+// --- helpers ---
+
+/** How long an activity may be silent before its worker counts as dead. */
+function heartbeats(seconds = 60): { heartbeatTimeout: number } {
+  return { heartbeatTimeout: 1000 * seconds };
 }

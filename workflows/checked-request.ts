@@ -36,4 +36,5 @@ const requestSchema = z.strictObject({
   weights: z.strictObject({ file: z.string().nullable() }),
   fromScratch: z.boolean().exactOptional(),
   retrain: z.literal(true).exactOptional(),
+  heartbeatSeconds: z.number().int().min(2).max(3600).exactOptional(),
 });

@@ -49,6 +49,8 @@ export interface StageInput {
   promotes: boolean;
   /** Train trials again if the store has their results. */
   retrain?: true;
+  /** See `StudyRequest`. */
+  heartbeatSeconds?: number;
 }
 
 export interface StageTrial {
@@ -182,6 +184,7 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
           name,
           spec: { ...spec, config: asSpecified({ ...spec.config, ...override }) },
           ...(input.retrain && { retrain: true }),
+          ...(input.heartbeatSeconds !== undefined && { heartbeatSeconds: input.heartbeatSeconds }),
           ...(parked !== undefined && { parked }),
         },
       ],

@@ -85,6 +85,8 @@ export interface TrialInput {
   spec: TrialSpec;
   /** Train it again if the store has its result, as a further repetition. */
   retrain?: true;
+  /** See `StudyRequest`. */
+  heartbeatSeconds?: number;
   /** Why it waits for a person from its start: somebody has ended the workflow that it had before. */
   parked?: string;
 }

@@ -33,8 +33,7 @@ import type { TrialSpec } from '../study/trial/trial.ts';
 import { QUERIES, stageWorkflowId, UPDATES } from '../temporal/names.ts';
 import {
   openStudy,
-  prepareDataset,
-  prepareWeights,
+  preparations,
   training,
   writeRecord,
   writeReport,
@@ -64,6 +63,8 @@ export interface StudyRequest {
   fromScratch?: boolean;
   /** Train trials again if the store has their results, and compare. */
   retrain?: true;
+  /** How long a worker may be silent before it counts as dead: default 60. */
+  heartbeatSeconds?: number;
 }
 
 export interface StudyOutcome {
@@ -162,6 +163,7 @@ async function runStudy(
   const { study, profile: profileName, source } = request;
   const { studyId } = status;
   const profile = selectProfile(study, profileName);
+  const { prepareDataset, prepareWeights } = preparations(request.heartbeatSeconds);
   const networks = pretrainedNetworks(study, profile);
   const weights = networks.length > 0 ? await prepareWeights({ source: request.weights, networks }) : null;
   status.weights = weights;
@@ -281,6 +283,7 @@ async function runStudy(
               : null,
           promotes: !isBeside,
           ...(request.retrain && { retrain: true }),
+          ...(request.heartbeatSeconds !== undefined && { heartbeatSeconds: request.heartbeatSeconds }),
         },
       ],
       ...(isBeside && { priority: AFTER_OTHERS }),
@@ -306,7 +309,7 @@ async function runStudy(
       throw new Error(
         `stage ${from} has no winner to test; the schema only lets a test start from a stage with a winner`,
       );
-    const { evaluateTest } = training(opened.numerics);
+    const { evaluateTest } = training(opened.numerics, request.heartbeatSeconds);
     const testImages = limitImages(profile.testImages, dataset.testImages);
     tested = trialKey;
     const test = async ({ alone }: { alone: boolean }): Promise<TestScore> => {

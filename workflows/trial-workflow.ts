@@ -39,7 +39,7 @@ export const skipTrialUpdate = defineUpdate<string>(UPDATES.skipTrial);
  */
 export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
   const { name } = input;
-  const { train } = training(input.spec.numerics);
+  const { train } = training(input.spec.numerics, input.heartbeatSeconds);
   let override: Overrides | null = null;
   /** Undefined until it is known which repetition to train. */
   let repetition: { repetition: number; earlier: string | null } | undefined;

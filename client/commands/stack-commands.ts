@@ -63,7 +63,9 @@ function workerCommand(): Command {
           '                        and results record, such as TF_XLA_FLAGS; default: none\n' +
           '  STAGED_STUDY_TF32     1 lets a GPU round factors to TF32; default: 0\n' +
           '  STAGED_STUDY_CACHE    the folder for data sets and downloads\n' +
-          '  CUDA_VISIBLE_DEVICES  the GPU of a training worker; start one worker for each GPU',
+          '  CUDA_VISIBLE_DEVICES  the GPU of a training worker; start one worker for each GPU\n' +
+          '  TEMPORAL_DEPLOYMENT_NAME, TEMPORAL_WORKER_BUILD_ID\n' +
+          '                        Worker Versioning of a control worker; default: none',
         examples: [
           'worker control',
           'worker training  # after: export TEMPORAL_ADDRESS=temporal:7233 S3_ENDPOINT=http://minio:9000 …',

@@ -40,6 +40,8 @@ function runCommand(): Command {
           'stays up until Ctrl-C so that you can look at the Temporal UI. The same command again resumes an unfinished study.\n' +
           'Trials with a result in the store are not trained again, unless you add --retrain.\n' +
           'If no archive can be downloaded, the demo profile of cifar10 trains on generated images and says so.\n' +
+          'STAGED_STUDY_HEARTBEAT_SECONDS is how long a worker of the study may be silent until its trials continue elsewhere:\n' +
+          'default 60.\n' +
           'How to write a study: docs/study.md.',
         examples: [
           'run',

@@ -248,11 +248,10 @@ async function unfinishedTrial(
   const activity = description && pendingActivity(description);
   // The server also keeps the last heartbeat of a failed attempt.
   const progress = activity?.isUnderWay ? (activity.details as TrainingProgress | undefined) : undefined;
-  const state = failure ? 'needsAttention' : (status?.state ?? 'queued');
   return {
     name,
     id,
-    state: progress && state === 'queued' ? 'training' : state,
+    state: failure ? 'needsAttention' : stateOf(status, activity),
     epochs: status?.spec.config.epochs ?? epochs,
     images: status ? imagesOf(status.spec) : null,
     progress,
@@ -262,6 +261,16 @@ async function unfinishedTrial(
     failure: failure ?? status?.failure ?? null,
     failedAttempt: failedAttemptOf(status?.failedTry ?? null, activity),
   };
+}
+
+function stateOf(
+  status: TrialStatus | undefined,
+  activity: PendingActivity | undefined,
+): TrialView['state'] {
+  const state = status?.state ?? 'queued';
+  if (state !== 'queued' && state !== 'training') return state;
+  if (activity?.isPaused) return 'paused';
+  return activity?.isUnderWay && activity.details ? 'training' : state;
 }
 
 /** Temporal retries some failures by itself, and the workflow the others; their attempts are counted together. */

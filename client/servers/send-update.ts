@@ -7,14 +7,15 @@ import type { Session } from './session.ts';
  *
  * @throws {UserError} with the reason if the workflow refuses it.
  */
-export async function sendUpdate<Args extends unknown[]>(
+export async function sendUpdate(
   { client }: Pick<Session, 'client'>,
   workflowId: string,
   update: string,
-  ...args: Args
+  argument?: unknown,
 ): Promise<string> {
   try {
-    return await client.workflow.getHandle(workflowId).executeUpdate<string, Args>(update, { args });
+    const handle = client.workflow.getHandle(workflowId);
+    return await handle.executeUpdate<string, [unknown]>(update, { args: [argument] });
   } catch (error) {
     if (!(error instanceof WorkflowUpdateFailedError)) throw error;
     throw new UserError(error.cause?.message ?? error.message, { cause: error });

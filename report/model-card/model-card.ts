@@ -94,7 +94,7 @@ function metrics({ record, trial, classes }: ExportedModel): string {
   });
   return [
     ...parts,
-    `The test images were used once, after every choice had been made: 95 % Wilson interval ${low.toFixed(2)} to ${percent(high)}. By class:`,
+    `The test images were used ${test.supersedes ? 'before, for the winner of an earlier run of the study' : 'once, after every choice had been made'}: 95 % Wilson interval ${low.toFixed(2)} to ${percent(high)}. By class:`,
     table(['class', 'test accuracy'], recalls),
   ].join('\n\n');
 }

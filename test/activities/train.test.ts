@@ -111,11 +111,13 @@ describe('a trial', () => {
   it('signals epoch and score at the beginning of the input, which the Temporal UI shows in the history', async () => {
     const { events } = await uninterruptedEnd.handle.fetchHistory();
     const inputs = (events ?? []).flatMap(({ workflowExecutionSignaledEventAttributes: signal }) =>
-      signal?.signalName === SIGNALS.epochEnded
+      signal?.signalName === SIGNALS.epochsEnded
         ? [Buffer.from(signal.input?.payloads?.[0]?.data ?? []).toString()]
         : [],
     );
-    expect(inputs.at(-1)).toMatch(/^\{"summary":"epoch 20: validation accuracy \d+\.\d\d %","epoch":20,/);
+    expect(inputs.at(-1)).toMatch(/^\{"summary":"epoch 20: validation accuracy \d+\.\d\d %","epochs":\[\{"epoch":/);
+    const epochs = inputs.flatMap((input) => JSON.parse(input).epochs.map((line: EpochLine) => line.epoch));
+    expect(epochs).toEqual(epochsFrom(1));
   });
 
   it('that diverges has that outcome and says why, and has not failed', async () => {

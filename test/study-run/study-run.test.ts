@@ -20,6 +20,7 @@ import {
   recordKey,
   reportKey,
   resultKey,
+  stageRecordKey,
   studyKey,
   studyTestKey,
   testImagesKey,
@@ -182,7 +183,9 @@ describe('a study', () => {
       datasetManifestKey(dataset.sha256),
       trainingImagesKey(dataset.sha256),
       testImagesKey(dataset.sha256),
-      ...[studyKey, studyTestKey, recordKey].map((keyOf) => keyOf('first')),
+      ...[studyKey, recordKey].map((keyOf) => keyOf('first')),
+      ...record.stages.map(({ name }) => stageRecordKey('first', name)),
+      studyTestKey('first', record.test?.trialKey as string),
       trialLogKey(record.test?.trialKey as string, 'test'),
     ];
     const blobs: BlobRef[] = [record.test?.predictions as BlobRef];

@@ -15,7 +15,11 @@ import { smallRequest } from './small-study.ts';
 
 export type Train = (input: { spec: TrialSpec }) => Promise<TrainEnd>;
 export type Outcome = Awaited<ReturnType<typeof studyWorkflow>>;
-type Written = Parameters<ControlActivities['writeRecord']>[0];
+/** What a study had written of its stages, and of itself. */
+interface Written {
+  stages: Parameters<ControlActivities['writeStage']>[0]['stage'][];
+  tested: string | null;
+}
 type Temporal = Awaited<ReturnType<typeof openNamespace>>;
 type Handle = Awaited<ReturnType<typeof start>>;
 
@@ -69,11 +73,15 @@ interface Fakes {
   suggest?: ControlActivities['suggest'];
   /** Fails the final test while it returns true. */
   testFails?: () => boolean;
+  /** Whether `npm run record-histories` keeps the study's histories: default true. */
+  isRecorded?: false;
 }
 
 /** What a study asked of its activities. */
 interface Seen {
+  /** In order of their ends; a study that is reset writes again. */
   written: Written[];
+  stages: Map<string, Written['stages'][number]>;
   tested: unknown[];
   compared: unknown[];
   prepared: unknown[];
@@ -86,10 +94,10 @@ export async function run(
   fakes: Fakes,
   use: (handle: Handle) => Promise<void>,
 ): Promise<Seen> {
-  const seen: Seen = { written: [], tested: [], compared: [], prepared: [], opened: [] };
+  const seen: Seen = { written: [], stages: new Map(), tested: [], compared: [], prepared: [], opened: [] };
   underWay.set(studyId, { ...fakes, ...seen });
   await use(await start(studyId, fakes.request ?? smallRequest()));
-  if (process.env.RECORD_HISTORIES) await recordHistories(temporal.client, studyId);
+  if (process.env.RECORD_HISTORIES && fakes.isRecorded !== false) await recordHistories(temporal.client, studyId);
   return seen;
 }
 
@@ -171,18 +179,23 @@ function control(): Partial<ControlActivities> {
       current().compared.push(keys);
       return { earlier: keys.earlier, sameWeights: true, firstDifferentEpoch: null, sameEnvironment: true };
     },
-    writeRecord: async (record) => {
-      const { written, studyId } = current();
-      written.push(record);
+    writeStage: async ({ stage }) => {
+      current().stages.set(stage.name, stage);
+    },
+    writeRecord: async ({ stages, tested }) => {
+      const study = current();
+      const { written, studyId } = study;
+      const ended = stages.map((name) => study.stages.get(name)).filter((stage) => stage !== undefined);
+      written.push({ stages: ended, tested });
       return { recordKey: `studies/${studyId}/record.json` };
     },
     writeReport: async () => {},
   };
 }
 
-async function inSteps({ index, count }: { index: number; count: number }): Promise<Suggestion[]> {
-  return Array.from({ length: count }, (_, place) => ({
-    learningRate: (index + place + 1) / 1000,
+async function inSteps({ count }: { count: number }): Promise<Suggestion[]> {
+  return Array.from({ length: count }, (_, index) => ({
+    learningRate: (index + 1) / 1000,
     epochs: 20,
   }));
 }
