@@ -61,7 +61,8 @@ export default {
       from: { pathNot: '^(trainer|bench|test)/' },
       to: {
         path: '^trainer/',
-        pathNot: '^trainer/(protocol|start-trainer|trainer-pool|capacity|checkpoint-interval|deliberate-variables)\\.ts$',
+        pathNot:
+          '^trainer/(protocol|start-trainer|trainer-pool|capacity|checkpoint-interval|deliberate-variables)\\.ts$',
       },
     },
     {

@@ -21,7 +21,8 @@ export function checkpointIntervals(env: NodeJS.ProcessEnv): CheckpointIntervals
 
 // --- helpers ---
 
-function milliseconds({ [name]: given }: NodeJS.ProcessEnv, name: string, defaultSeconds: number): number {
+function milliseconds(env: NodeJS.ProcessEnv, name: string, defaultSeconds: number): number {
+  const given = env[name];
   const seconds = given ? Number(given) : defaultSeconds;
   if (seconds >= 0 && seconds <= 86_400) return 1000 * seconds;
   throw new Error(`${name}: expected a number from 0 to 86400, got "${given}"`);

@@ -43,10 +43,14 @@ function namesIn(list = ''): string[] {
 
 function check(name: string, env: NodeJS.ProcessEnv): void {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-    throw new Error(`${LIST}: expected names of variables with commas between them, got ${JSON.stringify(name)}`);
+    throw new Error(
+      `${LIST}: expected names of variables with commas between them, got ${JSON.stringify(name)}`,
+    );
   }
   if (OWN.test(name)) throw new Error(`${LIST}: trainers set ${name} themselves; remove it from the list`);
   if (env[name] === undefined) {
-    throw new Error(`${LIST}: expected ${name} to be set, since the list names it; set it, or remove it from the list`);
+    throw new Error(
+      `${LIST}: expected ${name} to be set, since the list names it; set it, or remove it from the list`,
+    );
   }
 }

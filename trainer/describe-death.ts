@@ -13,7 +13,10 @@ export interface Death {
 }
 
 /** @param output what its last output says about the cause; may be empty. */
-export function describeDeath({ signal, exitCode, isKilledHere, silenceMs }: Death, output: string): TrainerError {
+export function describeDeath(
+  { signal, exitCode, isKilledHere, silenceMs }: Death,
+  output: string,
+): TrainerError {
   const last = `Its last output: ${output || '(nothing)'}`;
   const how = signal ? `was killed by ${signal}` : `exited with code ${exitCode}`;
   if (silenceMs !== undefined) {

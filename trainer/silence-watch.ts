@@ -20,10 +20,7 @@ export interface SilenceWatch {
  *
  * @param onSilence takes how long the silence was.
  */
-export function watchSilence(
-  { startMs, leastMs }: Patience,
-  onSilence: (ms: number) => void,
-): SilenceWatch {
+export function watchSilence({ startMs, leastMs }: Patience, onSilence: (ms: number) => void): SilenceWatch {
   let timer = setTimeout(onSilence, startMs, startMs);
   let last = performance.now();
   let hasProgressed = false;

@@ -146,7 +146,11 @@ export class TrainerProcess {
     this.#child.once('close', () => clearTimeout(timer));
   }
 
-  #untilEnd(id: string, job: AnyJob, onEvent: (event: TrainerEvent) => void): Promise<TrainerEnd | undefined> {
+  #untilEnd(
+    id: string,
+    job: AnyJob,
+    onEvent: (event: TrainerEvent) => void,
+  ): Promise<TrainerEnd | undefined> {
     return new Promise((resolve, reject) => {
       const current: CurrentJob = {
         isComputed: false,

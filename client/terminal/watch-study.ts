@@ -52,7 +52,8 @@ export async function watchStudy(client: Client, studyId: string, signal: AbortS
 
 /** Whether everything that is left to do waits for a person: for a decision, or for the end of a pause. */
 export function waitsForPerson(view: StudyView): boolean {
-  if (view.isPaused) return !view.stages.some(({ trials }) => trials.some(({ state }) => state === 'training'));
+  if (view.isPaused)
+    return !view.stages.some(({ trials }) => trials.some(({ state }) => state === 'training'));
   const running = view.stages.filter(({ state }) => state === 'running');
   const mainLine = view.stages.filter((stage) => !isSideExperiment(stage));
   const isBetweenStages =

@@ -61,7 +61,10 @@ export async function putEpochs(
 }
 
 /** @throws {DamagedObjectError} if a piece is missing or damaged. */
-export async function getEpochs(store: ObjectStore, { pieces, rest }: StoredEpochs): Promise<FinishedEpoch[]> {
+export async function getEpochs(
+  store: ObjectStore,
+  { pieces, rest }: StoredEpochs,
+): Promise<FinishedEpoch[]> {
   const read = async (ref: BlobRef) =>
     decodeJson(blobKey(ref.sha256), await getBlob(store, ref), pieceSchema).epochs;
   const stored = [...(await Promise.all(pieces.map(read))).flat(), ...rest];

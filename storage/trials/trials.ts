@@ -108,7 +108,8 @@ export async function writeResult(store: ObjectStore, result: TrialResult): Prom
     throw new Error(`expected the result of trial ${key}, got that of ${trialKey(spec)}`);
   const existing = await readStored(store, key);
   if (existing && !isOfThisMachine(existing.value)) return existing.value;
-  for (const ref of [result.weights, result.predictions, result.hits]) if (ref) await checkStored(store, key, ref);
+  for (const ref of [result.weights, result.predictions, result.hits])
+    if (ref) await checkStored(store, key, ref);
   await assertTerm(store, key, term);
   if (existing) {
     await store.put(resultKey(key), encodeJson(trialResultSchema, result), { ifMatch: existing.etag });

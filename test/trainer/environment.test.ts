@@ -21,24 +21,27 @@ it.each<[string, () => { start: StartTrainer; close: () => Promise<void> }]>([
       return { start: pool.startTrainer, close: pool.close };
     },
   ],
-])('a trainer %s gets the store and the cache, but no other secret and nothing that changes results', async (_whose, open) => {
-  for (const name of [...SECRETS, ...NUMERICS]) vi.stubEnv(name, 'from the worker');
-  vi.stubEnv('TF_ENABLE_ONEDNN_OPTS', '0');
-  vi.stubEnv('S3_SESSION_TOKEN', 'the token');
-  vi.stubEnv('STAGED_STUDY_CACHE', '/the/cache');
-  const { start, close } = open();
-  const seen = await environmentIn(start);
-  await close();
-  expect(seen).toMatchObject({
-    PATH: process.env.PATH,
-    S3_SESSION_TOKEN: 'the token',
-    STAGED_STUDY_CACHE: '/the/cache',
-    S3_ENDPOINT: 'http://given',
-    TF_ENABLE_ONEDNN_OPTS: '1',
-    TF_NUM_INTRAOP_THREADS: '3',
-  });
-  for (const name of [...SECRETS, ...NUMERICS]) expect(seen).not.toHaveProperty(name);
-});
+])(
+  'a trainer %s gets the store and the cache, but no other secret and nothing that changes results',
+  async (_whose, open) => {
+    for (const name of [...SECRETS, ...NUMERICS]) vi.stubEnv(name, 'from the worker');
+    vi.stubEnv('TF_ENABLE_ONEDNN_OPTS', '0');
+    vi.stubEnv('S3_SESSION_TOKEN', 'the token');
+    vi.stubEnv('STAGED_STUDY_CACHE', '/the/cache');
+    const { start, close } = open();
+    const seen = await environmentIn(start);
+    await close();
+    expect(seen).toMatchObject({
+      PATH: process.env.PATH,
+      S3_SESSION_TOKEN: 'the token',
+      STAGED_STUDY_CACHE: '/the/cache',
+      S3_ENDPOINT: 'http://given',
+      TF_ENABLE_ONEDNN_OPTS: '1',
+      TF_NUM_INTRAOP_THREADS: '3',
+    });
+    for (const name of [...SECRETS, ...NUMERICS]) expect(seen).not.toHaveProperty(name);
+  },
+);
 
 // --- helpers ---
 

@@ -117,7 +117,11 @@ describe('a trainer of a pool', () => {
     await stopped(spec);
     expect(trainersOf(process.pid)).toEqual([]);
     const { checkpoint } = await newestIntactCheckpoint(store, trialKey(spec));
-    expect(checkpoint?.manifest).toMatchObject({ epoch: 0, best: null, within: { seconds: expect.any(Number) } });
+    expect(checkpoint?.manifest).toMatchObject({
+      epoch: 0,
+      best: null,
+      within: { seconds: expect.any(Number) },
+    });
     expect(checkpoint?.manifest.step).toBeGreaterThan(0);
 
     let log = '';
@@ -159,7 +163,9 @@ describe('a trainer of a pool', () => {
     const spec = { ...specOf(), numerics: NUMERICS + 1 };
     await expect(trainWith(pool.startTrainer, spec)).rejects.toMatchObject({
       kind: 'BadConfiguration',
-      message: expect.stringMatching(/expected a trial with numerics \d+, .* got \d+: .* the version that began the study/),
+      message: expect.stringMatching(
+        /expected a trial with numerics \d+, .* got \d+: .* the version that began the study/,
+      ),
     });
     expect(await store.list(`trials/${trialKey(spec)}/checkpoints/`)).toEqual([]);
   });
@@ -237,7 +243,9 @@ describe('storing', () => {
     // 40 validation images.
     expect(entries).toMatchObject([{ name: 'hits', dtype: 'U8', shape: [3, 5] }]);
     const bits = [...(entries[0]?.values ?? [])].map((byte) => byte.toString(2).replaceAll('0', '').length);
-    const counts = [0, 1, 2].map((epoch) => bits.slice(5 * epoch, 5 * epoch + 5).reduce((sum, n) => sum + n, 0));
+    const counts = [0, 1, 2].map((epoch) =>
+      bits.slice(5 * epoch, 5 * epoch + 5).reduce((sum, n) => sum + n, 0),
+    );
     expect(counts.map((count) => (100 * count) / 40)).toEqual(result.lines.map((line) => line.val_accuracy));
   });
 
@@ -333,7 +341,10 @@ describe('storing', () => {
 describe('a trial whose trainer was killed in the middle of an epoch', () => {
   it.each<[string, Parameters<typeof specOf>[0]]>([
     ['a dense network', { network: dense(16) }],
-    ['a convolutional network', { network: conv([[4, 3, 1]], 16), settings: { optimizer: { kind: 'adagrad' } } }],
+    [
+      'a convolutional network',
+      { network: conv([[4, 3, 1]], 16), settings: { optimizer: { kind: 'adagrad' } } },
+    ],
     ['a ResNet', { network: tinyResnet, settings: { optimizer: { kind: 'adadelta' } } }],
   ])('(%s) has the result of an uninterrupted one, bit for bit', async (_what, change) => {
     // 80 steps an epoch.
@@ -489,8 +500,5 @@ async function trainWith(
   options: Parameters<StartTrainer>[1] = {},
 ): Promise<void> {
   const { term } = await stealLease(store, trialKey(spec), 'test');
-  await start(
-    { kind: 'train', spec, holder: 'test', term },
-    { threads: 1, ...options, env },
-  );
+  await start({ kind: 'train', spec, holder: 'test', term }, { threads: 1, ...options, env });
 }

@@ -26,8 +26,8 @@ export interface StoringRequest {
   request: StoringTasks[StoringTask]['request'];
 }
 
-export type StoringReply = { id: number } & (
-  /** The task is still being done. */
+export type StoringReply = { id: number } & /** The task is still being done. */
+(
   | { alive: true }
   | { answer: StoringTasks[StoringTask]['answer'] }
   | { failure: FailureKind; message: string; details: string }

@@ -151,10 +151,10 @@ async function trainEpochs(
     };
   };
   /** Training that has diverged can't be resumed: soon it ends with that outcome. */
-  const isFinite = () => begun.steps === 0 || Number.isFinite(engine.sums().loss);
+  const hasFiniteSums = () => begun.steps === 0 || Number.isFinite(engine.sums().loss);
   const onStep = (steps: number) => {
     begun.steps = steps;
-    if (steps === stepsPerEpoch || !withinEpochs?.isDue() || !isFinite()) return undefined;
+    if (steps === stepsPerEpoch || !withinEpochs?.isDue() || !hasFiniteSums()) return undefined;
     return withinEpochs.take(checkpoint());
   };
 
@@ -197,7 +197,7 @@ async function trainEpochs(
   } catch (error) {
     // Between two steps, the engine's state is complete.
     const isStopped = signal.aborted && error === signal.reason;
-    if (isStopped && trial.onStopped && isFinite()) await trial.onStopped(checkpoint());
+    if (isStopped && trial.onStopped && hasFiniteSums()) await trial.onStopped(checkpoint());
     throw error;
   } finally {
     engine.dispose();

@@ -60,7 +60,10 @@ export function describeDevice(): DeviceDescription {
  * @param visible `CUDA_VISIBLE_DEVICES`: numbers or UUIDs; undefined if all are visible.
  * @returns undefined if it isn't known, as for a part of a card (MIG).
  */
-export function gpuName(visible: string | undefined, folder = '/proc/driver/nvidia/gpus'): string | undefined {
+export function gpuName(
+  visible: string | undefined,
+  folder = '/proc/driver/nvidia/gpus',
+): string | undefined {
   const cards = foldersIn(folder).map((card) => {
     const text = readIfThere(`${folder}/${card}/information`);
     const [, model] = /^Model:\s*(.+)$/m.exec(text) ?? [];
@@ -68,7 +71,9 @@ export function gpuName(visible: string | undefined, folder = '/proc/driver/nvid
     return { model, uuid };
   });
   const [first = '0'] = visible === undefined ? [] : visible.split(',').map((device) => device.trim());
-  const found = /^\d+$/.test(first) ? cards[Number(first)] : cards.find(({ uuid }) => uuid?.startsWith(first));
+  const found = /^\d+$/.test(first)
+    ? cards[Number(first)]
+    : cards.find(({ uuid }) => uuid?.startsWith(first));
   return found?.model;
 }
 

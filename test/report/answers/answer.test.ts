@@ -111,7 +111,9 @@ it('says whether a repeated trial is the same, and which one it repeats', () => 
   );
   const continued = {
     ...repeat,
-    trials: [{ ...again, earlierEnvironments: [{ untilStep: 9, values: { ...again.environment, driver: '1' } }] }],
+    trials: [
+      { ...again, earlierEnvironments: [{ untilStep: 9, values: { ...again.environment, driver: '1' } }] },
+    ],
   };
   expect(plain(answer(record, continued))).toMatch(
     /is bit-identical\. They were trained in different environments, which differ in: driver\.$/,

@@ -99,7 +99,12 @@ describe.each(storeKinds)('checkpoints (%s)', (_name, createStore) => {
     await store.put(checkpointKey(trial, 200, 1), Buffer.from(former));
     const { checkpoint } = await newestIntactCheckpoint(store, trial);
     expect(checkpoint?.epochs).toEqual(lines.map((line) => ({ line, hits: null })));
-    expect(checkpoint?.manifest).toMatchObject({ epoch: 2, best: { epoch: 2 }, within: null, environment: {} });
+    expect(checkpoint?.manifest).toMatchObject({
+      epoch: 2,
+      best: { epoch: 2 },
+      within: null,
+      environment: {},
+    });
     // Its blobs are deleted like those of others.
     await save(3);
     await save(4);

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import type { TrainingConfig } from '../../../study/definition/training-config.ts';
 import type { EpochLine } from '../../../study/trial/trial.ts';
 import { type Checkpoint, CheckpointMismatchError } from '../../../training/checkpoint/checkpoint.ts';
-import { createCompiledEngine } from '../../../training/compile/compiled-engine.ts';
-import type { CreateTrainingEngine } from '../../../training/compile/engine.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../../training/checkpoint/safetensors.ts';
 import { tensorsDigest } from '../../../training/checkpoint/tensors-digest.ts';
+import { createCompiledEngine } from '../../../training/compile/compiled-engine.ts';
+import type { CreateTrainingEngine } from '../../../training/compile/engine.ts';
 import { accuracyInTrainingMode, evaluate } from '../../../training/loop/evaluate.ts';
 import { createPauses } from '../../../training/loop/event-loop.ts';
 import { drawFlips } from '../../../training/loop/order.ts';
@@ -35,22 +35,25 @@ async function train(
   const progress: TrainingProgress[] = [];
   const bestEpochs: number[] = [];
   const hits: Uint8Array[] = [];
-  const outcome = await runTrial({
-    config,
-    seed: 7,
-    images,
-    training,
-    validation,
-    onProgress: (event) => progress.push(event),
-    onAlive: () => {},
-    onEpoch: async (checkpoint, isBest, ofEpoch) => {
-      checkpoints.push(checkpoint);
-      hits.push(ofEpoch);
-      if (isBest) bestEpochs.push(checkpoint.epoch);
+  const outcome = await runTrial(
+    {
+      config,
+      seed: 7,
+      images,
+      training,
+      validation,
+      onProgress: (event) => progress.push(event),
+      onAlive: () => {},
+      onEpoch: async (checkpoint, isBest, ofEpoch) => {
+        checkpoints.push(checkpoint);
+        hits.push(ofEpoch);
+        if (isBest) bestEpochs.push(checkpoint.epoch);
+      },
+      signal: new AbortController().signal,
+      ...changes,
     },
-    signal: new AbortController().signal,
-    ...changes,
-  }, createEngine);
+    createEngine,
+  );
   return { ...outcome, checkpoints, progress, bestEpochs, hits };
 }
 
@@ -107,7 +110,13 @@ describe('learning', () => {
     expect(lines.at(-1)?.train_loss).toBeLessThan(lines[0]?.train_loss as number);
 
     // Each epoch's hits give its accuracy.
-    const counted = hits.map((bytes) => [...bytes].map((byte) => byte.toString(2)).join('').replaceAll('0', '').length);
+    const counted = hits.map(
+      (bytes) =>
+        [...bytes]
+          .map((byte) => byte.toString(2))
+          .join('')
+          .replaceAll('0', '').length,
+    );
     expect(counted.map((count) => (100 * count) / validation.length)).toEqual(
       lines.map(({ val_accuracy }) => val_accuracy),
     );
@@ -310,26 +319,29 @@ describe('resuming', () => {
   test.each([
     ['between two steps', 2],
     ['before the validation', 4],
-  ])('a trial that is stopped %s hands over where it stands, and resumes from there, bit for bit', async (_when, steps) => {
-    const config = configOf(dense(24), { epochs: 2, dropout: 0.3, batchSize: 64 });
-    const uninterrupted = await train(config);
-    const stop = new AbortController();
-    const stopped: Checkpoint[] = [];
-    const first = train(
-      config,
-      {
-        onStopped: async (checkpoint) => void stopped.push(checkpoint),
-        signal: stop.signal,
-      },
-      stopAfter(4 + steps, () => stop.abort(new Error('enough'))),
-    );
-    await expect(first).rejects.toThrow('enough');
-    expect(stopped).toMatchObject([{ epoch: 1, step: 4 + steps }]);
-    const resumed = await train(config, { resumeFrom: stopped[0] as Checkpoint });
-    expect(metrics(resumed.lines)).toEqual(metrics(uninterrupted.lines));
-    expect(digest(resumed.checkpoints.at(-1)!)).toEqual(digest(uninterrupted.checkpoints.at(-1)!));
-    expect(resumed.lines[1]?.seconds).toBeGreaterThan(stopped[0]?.within?.seconds as number);
-  });
+  ])(
+    'a trial that is stopped %s hands over where it stands, and resumes from there, bit for bit',
+    async (_when, steps) => {
+      const config = configOf(dense(24), { epochs: 2, dropout: 0.3, batchSize: 64 });
+      const uninterrupted = await train(config);
+      const stop = new AbortController();
+      const stopped: Checkpoint[] = [];
+      const first = train(
+        config,
+        {
+          onStopped: async (checkpoint) => void stopped.push(checkpoint),
+          signal: stop.signal,
+        },
+        stopAfter(4 + steps, () => stop.abort(new Error('enough'))),
+      );
+      await expect(first).rejects.toThrow('enough');
+      expect(stopped).toMatchObject([{ epoch: 1, step: 4 + steps }]);
+      const resumed = await train(config, { resumeFrom: stopped[0] as Checkpoint });
+      expect(metrics(resumed.lines)).toEqual(metrics(uninterrupted.lines));
+      expect(digest(resumed.checkpoints.at(-1)!)).toEqual(digest(uninterrupted.checkpoints.at(-1)!));
+      expect(resumed.lines[1]?.seconds).toBeGreaterThan(stopped[0]?.within?.seconds as number);
+    },
+  );
 
   test('no checkpoint within an epoch has sums that are not finite', async () => {
     const config = configOf(dense(64, 64), { epochs: 3, learningRate: 100, activation: 'leakyRelu' });

@@ -28,7 +28,9 @@ test('the device’s description has versions, processor and threads', async () 
   else expect(requireGpu).not.toThrow();
 });
 
-test('the device’s description has the processor’s family and model, which choose oneDNN’s code', async ({ skip }) => {
+test('the device’s description has the processor’s family and model, which choose oneDNN’s code', async ({
+  skip,
+}) => {
   if (!/^cpu family/m.test(readFileSync('/proc/cpuinfo', 'utf8'))) return skip();
   const { describeDevice } = await import('../../../training/tensorflow/device.ts');
   expect(describeDevice().processor).toMatch(/^family \d+, model \d+$/);
