@@ -76,15 +76,15 @@ it('a worker that shuts down stops its trainer, and the next worker continues th
 });
 
 it('a worker that shuts down leaves its trial where it stands, within an epoch, and another goes on at once', async () => {
-  // An epoch of 80 steps takes seconds.
+  // An epoch takes seconds.
   const spec: TrialSpec = {
-    ...specOf(2),
-    config: { ...specOf(2).config, network: { kind: 'dense', hidden: [3000, 3000] }, batchSize: 1 },
+    ...specOf(4),
+    config: { ...specOf(4).config, network: { kind: 'dense', hidden: [2000, 2000] }, batchSize: 1 },
   };
   const first = await startWorker('training', { STAGED_STUDY_CHECKPOINT_SECONDS: '3600' });
   const handle = await startTrial(spec);
   const progress = async () => pendingActivity(await handle.describe())?.details;
-  await expect.poll(progress, { timeout: 60_000, interval: 20 }).toMatchObject({ epochs: 2 });
+  await expect.poll(progress, { timeout: 60_000, interval: 20 }).toMatchObject({ epochs: 4 });
   process.kill(first.identity.pid, 'SIGTERM');
   expect(await first.ended).toBe('exit code 0');
   const { checkpoint } = await newestIntactCheckpoint(store, trialKey(spec));
@@ -101,7 +101,7 @@ it('a worker that shuts down leaves its trial where it stands, within an epoch, 
 });
 
 it('a trial that ended while its worker shut down is its study’s own, not reused', async () => {
-  const spec = specOf(10_000);
+  const spec = { ...specOf(10_000), repetition: 1 };
   const first = await startWorker('training');
   const handle = await startTrial(spec);
   await untilCheckpoint(spec);
