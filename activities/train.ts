@@ -1,6 +1,6 @@
 import { activityInfo, CancelledFailure, Context, heartbeat, log } from '@temporalio/activity';
-import type { ObjectStore } from '../storage/object-store.ts';
 import { checkpointsPrefix, parseCheckpointKey } from '../storage/keys.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
 import { acquireLease, type Lease } from '../storage/trials/lease.ts';
 import { readResult, type TrialResult, writeTrialConfig, writeTrialLog } from '../storage/trials/trials.ts';
 import { threadsOf } from '../study/definition/training-config.ts';

@@ -1,6 +1,12 @@
 import { recordKey } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { readStageRecord, readStudy, readStudyTest, readStudyTests, writeRecord } from '../storage/studies.ts';
+import {
+  readStageRecord,
+  readStudy,
+  readStudyTest,
+  readStudyTests,
+  writeRecord,
+} from '../storage/studies.ts';
 import type { StageRecord, StudyOpening, TestRecord } from '../study/record/record.ts';
 
 /** Writes `record.json` from what the store has of the study's stages and of its final test. */
@@ -42,9 +48,15 @@ async function testRecord(
   tested: string,
 ): Promise<TestRecord> {
   const test = await readStudyTest(store, studyId, tested);
-  if (!test) throw new Error(`study ${studyId}: expected the test of trial ${tested} in the store, found none`);
+  if (!test)
+    throw new Error(`study ${studyId}: expected the test of trial ${tested} in the store, found none`);
   const others = (await readStudyTests(store, studyId)).filter(({ trialKey }) => trialKey !== tested);
-  const supersedes = others.map(({ trialKey, images, accuracy, loss }) => ({ trialKey, images, accuracy, loss }));
+  const supersedes = others.map(({ trialKey, images, accuracy, loss }) => ({
+    trialKey,
+    images,
+    accuracy,
+    loss,
+  }));
   const trials = stages.flatMap((stage) => stage.trials);
   return {
     ...test,

@@ -263,10 +263,7 @@ async function unfinishedTrial(
   };
 }
 
-function stateOf(
-  status: TrialStatus | undefined,
-  activity: PendingActivity | undefined,
-): TrialView['state'] {
+function stateOf(status: TrialStatus | undefined, activity: PendingActivity | undefined): TrialView['state'] {
   const state = status?.state ?? 'queued';
   if (state !== 'queued' && state !== 'training') return state;
   if (activity?.isPaused) return 'paused';

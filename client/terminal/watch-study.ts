@@ -52,7 +52,8 @@ export async function watchStudy(client: Client, studyId: string, signal: AbortS
 
 /** Whether everything that is left to do waits for a person: for a decision, or for the end of a pause. */
 export function waitsForPerson(view: StudyView): boolean {
-  if (view.isPaused) return !view.stages.some(({ trials }) => trials.some(({ state }) => state === 'training'));
+  if (view.isPaused)
+    return !view.stages.some(({ trials }) => trials.some(({ state }) => state === 'training'));
   const running = view.stages.filter(({ state }) => state === 'running');
   const mainLine = view.stages.filter((stage) => !isSideExperiment(stage));
   const isBetweenStages =
@@ -73,7 +74,7 @@ function untilEnd(client: Client, studyId: string): Promise<void> {
   });
 }
 
-function waits({ name, kind, trials, evaluations }: StageView, { attention }: StudyView): boolean {
+function waits({ name, kind, trials, evaluations, early }: StageView, { attention }: StudyView): boolean {
   const drawn = trials.filter((trial) => trial.drawn).length;
   const isOpen =
     trials.some(({ state }) => state === 'queued' || state === 'training') ||
@@ -82,7 +83,7 @@ function waits({ name, kind, trials, evaluations }: StageView, { attention }: St
   // A final test waits as its study, whose id has no stage in it.
   const isNamed = ({ id, kind: what }: Attention) =>
     kind === 'test' ? what === 'test' : id.split('/')[1] === name;
-  return !isOpen && attention.some(isNamed);
+  return !isOpen && (early || attention.some(isNamed));
 }
 
 function viewer(isLive: boolean): (view: StudyView) => void {

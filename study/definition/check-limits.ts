@@ -16,7 +16,11 @@ export function checkLimits(
 ): void {
   const trials = study.stages.reduce((sum, stage) => sum + trialsOf(stage), 0);
   if (trials > limits.trials)
-    complain(['stages'], trials, `stages with at most ${limits.trials} trials together, not ${trials}; make several studies of them`);
+    complain(
+      ['stages'],
+      trials,
+      `stages with at most ${limits.trials} trials together, not ${trials}; make several studies of them`,
+    );
   const bytes = new TextEncoder().encode(JSON.stringify(study)).length;
   if (bytes > limits.bytes)
     complain([], bytes, `at most ${limits.bytes} bytes as JSON, not ${bytes}; make several studies of it`);

@@ -1,6 +1,12 @@
 /** Checks that every study and every trial of a stage gets a name of its own, which is short enough. */
 import type { Complain } from './check-published.ts';
-import { type PossibleName, PossibleNames, possibleName, searchSuffix, writtenName } from './possible-names.ts';
+import {
+  type PossibleName,
+  PossibleNames,
+  possibleName,
+  searchSuffix,
+  writtenName,
+} from './possible-names.ts';
 import type { CompareStage, Stage, VariantStage } from './stage-schema.ts';
 import { MOST_ID_LENGTH } from './text-schemas.ts';
 
@@ -90,7 +96,11 @@ function checkCandidates(stage: CompareStage, index: number, names: PossibleName
       if (named.slice(0, place).some((other) => names.mayBeEqual(name, other)))
         complain(at, written, 'a name that no earlier candidate of the stage can have');
       if (ranked.some((other) => names.mayBeEqual(name, other)))
-        complain(at, written, 'a name that no run which is ranked with it can have: the winner that the stage starts from');
+        complain(
+          at,
+          written,
+          'a name that no run which is ranked with it can have: the winner that the stage starts from',
+        );
     });
   }
 }
@@ -102,22 +112,21 @@ function checkVariants(
   names: PossibleNames,
   { stages, complain }: { stages: Stage[]; complain: Complain },
 ): void {
-  const named = [false, true].map((isReduced) => stage.of.map((each) => variantName(each, stages, isReduced)));
+  const named = [false, true].map((isReduced) =>
+    stage.of.map((each) => variantName(each, stages, isReduced)),
+  );
   stage.of.forEach(({ candidate }, place) => {
     const isTaken = named.some((form) =>
       form.slice(0, place).some((other) => names.mayBeEqual(form[place] as PossibleName, other)),
     );
     if (!isTaken) return;
-    const expected = 'a candidate whose name no earlier one of these can have, since trials are named after them';
+    const expected =
+      'a candidate whose name no earlier one of these can have, since trials are named after them';
     complain(['stages', index, 'of', place, 'candidate'], candidate, expected);
   });
 }
 
-function variantName(
-  of: VariantStage['of'][number],
-  stages: Stage[],
-  isReduced: boolean,
-): PossibleName {
+function variantName(of: VariantStage['of'][number], stages: Stage[], isReduced: boolean): PossibleName {
   const stage = stages.find(({ name }) => name === of.stage) as CompareStage;
   const candidate = stage.candidates.find(({ name }) => name === of.candidate);
   return possibleName(candidate ? writtenName(candidate, isReduced) : of.candidate, stage.from);

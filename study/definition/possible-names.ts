@@ -31,7 +31,10 @@ export class PossibleNames {
     const found = this.#stages.find(({ name }) => name === stage);
     if (found?.kind === 'search') {
       const { evaluations, from } = found;
-      const drawn = Array.from({ length: evaluations }, (_, index) => ({ after: from, text: searchSuffix(index) }));
+      const drawn = Array.from({ length: evaluations }, (_, index) => ({
+        after: from,
+        text: searchSuffix(index),
+      }));
       return [...this.winningTrials(from), ...drawn];
     }
     if (found?.kind !== 'compare') return [];

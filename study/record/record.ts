@@ -169,9 +169,7 @@ export const studyRecordSchema = z.strictObject({
       stage: z.string(),
       trial: z.string(),
       /** Tests of trials that had won before the study was reset, which this one replaces: the test images were seen then. */
-      supersedes: z
-        .array(testScoreSchema.extend({ trialKey: sha256Schema }))
-        .exactOptional(),
+      supersedes: z.array(testScoreSchema.extend({ trialKey: sha256Schema })).exactOptional(),
     })
     .nullable(),
 });

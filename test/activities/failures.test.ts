@@ -41,7 +41,11 @@ describe('a job of a trainer', () => {
     [new DamagedObjectError('key', 'a', 'b'), 'DamagedData'],
     [new TypeError('x is undefined'), 'TypeError'],
   ])('is left to the workflow, with its progress, after another failure: %s', async (error, type) => {
-    expect(await jobFailure(error, step)).toMatchObject({ type, nonRetryable: true, details: [{ step: 40 }] });
+    expect(await jobFailure(error, step)).toMatchObject({
+      type,
+      nonRetryable: true,
+      details: [{ step: 40 }],
+    });
   });
 
   it('is retried by Temporal if the store is away when the progress is read', async () => {
@@ -80,7 +84,10 @@ describe('a short activity', () => {
     attempt = 2;
     expect(await failing(new TypeError('x is undefined'))).toMatchObject({ nonRetryable: false });
     attempt = 3;
-    expect(await failing(new TypeError('x is undefined'))).toMatchObject({ type: 'TypeError', nonRetryable: true });
+    expect(await failing(new TypeError('x is undefined'))).toMatchObject({
+      type: 'TypeError',
+      nonRetryable: true,
+    });
     const unreachable = ApplicationFailure.create({ message: 'no answer', type: 'ArchiveUnreachable' });
     expect(await failing(unreachable, 5)).toBe(unreachable);
     attempt = 5;

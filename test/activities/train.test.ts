@@ -113,7 +113,9 @@ describe('a trial', () => {
         ? [Buffer.from(signal.input?.payloads?.[0]?.data ?? []).toString()]
         : [],
     );
-    expect(inputs.at(-1)).toMatch(/^\{"summary":"epoch 20: validation accuracy \d+\.\d\d %","epochs":\[\{"epoch":/);
+    expect(inputs.at(-1)).toMatch(
+      /^\{"summary":"epoch 20: validation accuracy \d+\.\d\d %","epochs":\[\{"epoch":/,
+    );
     const epochs = inputs.flatMap((input) => JSON.parse(input).epochs.map((line: EpochLine) => line.epoch));
     expect(epochs).toEqual(epochsFrom(1));
   });

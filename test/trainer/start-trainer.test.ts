@@ -28,7 +28,9 @@ it('says if a trainer died for lack of memory', async () => {
   const died = startTrainer(measure, { env: { NODE_OPTIONS: '--max-old-space-size=4' } });
   await expect(died).rejects.toMatchObject({
     kind: 'OutOfMemory',
-    message: expect.stringMatching(/^the trainer had no memory left and was killed by SIGABRT\. .*heap out of memory/),
+    message: expect.stringMatching(
+      /^the trainer had no memory left and was killed by SIGABRT\. .*heap out of memory/,
+    ),
   });
 });
 

@@ -36,7 +36,11 @@ it('moves workflows that run to the version that becomes the current one', async
   const makeCurrent = async (buildId: string) => {
     for (;;) {
       try {
-        await client.workflowService.setWorkerDeploymentCurrentVersion({ namespace, deploymentName, buildId });
+        await client.workflowService.setWorkerDeploymentCurrentVersion({
+          namespace,
+          deploymentName,
+          buildId,
+        });
         return;
       } catch (error) {
         // The server learns of a version when its worker polls.

@@ -1,5 +1,5 @@
 /** What Temporal itself offers for an activity under way, for a trial's training. */
-import { activityInfo, ApplicationFailure, Context } from '@temporalio/activity';
+import { ApplicationFailure, activityInfo, Context } from '@temporalio/activity';
 import { describe, expect, it } from 'vitest';
 import { viewStudy } from '../../client/observe/observe-study.ts';
 import { run, type Train, trained, useTemporal } from './run-study.ts';
@@ -75,7 +75,8 @@ function heldTraining({ failures = 0 } = {}) {
   });
   const train: Train = async ({ spec }) => {
     const { config } = spec;
-    if (config.network.hidden[0] !== 16 || config.learningRate !== 0.02) return trained(spec, config.network.hidden[0]!);
+    if (config.network.hidden[0] !== 16 || config.learningRate !== 0.02)
+      return trained(spec, config.network.hidden[0]!);
     attempts.push(activityInfo().attempt);
     if (attempts.length <= failures)
       throw ApplicationFailure.create({ message: 'away', nextRetryDelay: '10 ms' });

@@ -281,7 +281,9 @@ describe('against servers', () => {
       ['pause rests', 1, /^rests: it is already paused\n$/],
     ]);
     prepare();
-    await expect.poll(() => exitCode('list').then(() => printed), { timeout: 20_000 }).toMatch(/rests +paused/);
+    await expect
+      .poll(() => exitCode('list').then(() => printed), { timeout: 20_000 })
+      .toMatch(/rests +paused/);
     await expectExits([
       ['watch rests', 3, /paused: nothing trains; to continue: npx staged-study resume rests\n/],
       [`run ${file} --id rests`, 3, /paused: nothing trains/],
