@@ -3,8 +3,14 @@ import { type DatasetManifest, findDataset, putDataset } from '../storage/inputs
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { DatasetSummary } from '../study/record/record.ts';
 import { sourceName } from '../study/record/source-name.ts';
-import { ArchiveError, OFFICIAL_ARCHIVE, readCifar10Archive } from '../training/data/archive.ts';
+import {
+  ArchiveError,
+  archiveDigest,
+  OFFICIAL_ARCHIVE,
+  readCifar10Archive,
+} from '../training/data/archive.ts';
 import { generateImages } from '../training/data/generated.ts';
+import { PACKED_IMAGE_BYTES } from '../training/data/packed-images.ts';
 import { DownloadError, DownloadFolderError } from './files/download.ts';
 import { isUrl, withFile } from './files/with-file.ts';
 
@@ -23,7 +29,8 @@ export interface DatasetProgress {
 }
 
 /**
- * Finds the data set, checks it entry by entry, and stores training and test images separately.
+ * Finds the data set, checks it entry by entry, and stores training and test images separately. An archive whose images
+ * are in the store already is only hashed.
  *
  * With `generatedImages`, generated images replace the official archive if it can't be downloaded. Errors that would only
  * repeat are not retried: a damaged archive, an unknown host, a missing file.
@@ -34,7 +41,7 @@ export function createPrepareDataset({ store, downloads }: { store: ObjectStore;
     const progress = createProgress();
     try {
       if (archive !== null) return summary(await fromArchive(archive, progress.tell));
-      const stored = await findDataset(store, OFFICIAL_ARCHIVE.sha256);
+      const stored = await findDataset(store, OFFICIAL_ARCHIVE.sha256, PACKED_IMAGE_BYTES);
       return summary(stored ?? (await official(request.generatedImages, progress.tell)));
     } catch (error) {
       throw toFailure(error);
@@ -66,6 +73,8 @@ export function createPrepareDataset({ store, downloads }: { store: ObjectStore;
     };
     return withFile(source, downloads, options, async (file) => {
       tell({ doing: `checking ${name}` });
+      const stored = await findDataset(store, await archiveDigest(file), PACKED_IMAGE_BYTES);
+      if (stored) return stored;
       const { archiveSha256, ...content } = await readCifar10Archive(file);
       tell({ doing: 'storing the images' });
       const kind = archiveSha256 === sha256 ? 'official' : 'other';

@@ -27,7 +27,10 @@ export function parseArguments(args: readonly string[]): BenchRequest {
       'Measures training beside PyTorch, TensorFlow for Python and JAX on this machine, in under 45 minutes.\n' +
         'Every result is saved in docs/ as soon as it is there, in the place of an earlier one.',
     )
-    .option('--all', 'every network of the shipped study instead of five, and Keras and plain tfjs-node too')
+    .option(
+      '--all',
+      'every network of the shipped study instead of five, two threads, Keras and plain tfjs-node too',
+    )
     .option(
       '--only <name...>',
       'only these networks and no whole studies; prints the results without writing them to docs/',
@@ -47,7 +50,7 @@ export function parseArguments(args: readonly string[]): BenchRequest {
     networks: only ? pick('--only', only, allNetworks) : all ? allNetworks : usualNetworks,
     sections: section
       ? pick('--section', section, allSections)
-      : allSections.filter(({ wholeStudies }) => !(only && wholeStudies)),
+      : allSections.filter((each) => !(only && each.wholeStudies) && (all || !each.onlyIfNamed)),
     allPeers: all,
     write: !only,
     command: ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' '),

@@ -8,8 +8,6 @@ export interface NamedNetwork {
 }
 
 export const BATCH_SIZES = [32, 128] as const;
-/** One is the trainer's default. */
-export const THREADS = [1, 2] as const;
 
 /** All networks that the shipped study compares, in its order. */
 export const allNetworks: readonly NamedNetwork[] = cifar10.stages.flatMap((stage) => {

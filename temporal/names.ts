@@ -36,6 +36,8 @@ export const SIGNALS = {
   attention: 'attention',
   /** Sent by a study to its stages, and by those to their trials. */
   pause: 'pause',
+  /** To a stage that was started early: all of its trials are known now. */
+  stagePlanned: 'stagePlanned',
 } as const;
 export const UPDATES = {
   retryTrial: 'retryTrial',

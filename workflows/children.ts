@@ -5,22 +5,14 @@ import {
   getExternalWorkflowHandle,
   ParentClosePolicy,
   startChild,
+  type WithWorkflowArgs,
   type Workflow,
   WorkflowIdReusePolicy,
-  type WithWorkflowArgs,
-  type WorkflowResultType,
 } from '@temporalio/workflow';
 import { type Pause, pauseSignal } from './pause.ts';
 
-/** A child workflow that has started. */
-export interface StartedChild<T extends Workflow> {
-  /**
-   * Waits for the child's end, also if the current scope is cancelled, which cancels the child.
-   *
-   * @throws {ChildWorkflowFailure} if it doesn't complete.
-   */
-  result(): Promise<WorkflowResultType<T>>;
-}
+/** A child workflow that has started. Its result is there when it has ended, also if it is cancelled. */
+export type StartedChild<T extends Workflow> = Pick<ChildWorkflowHandle<T>, 'result' | 'signal'>;
 
 /** The children of a workflow. None starts while the study is paused. */
 export class Children {
@@ -33,11 +25,11 @@ export class Children {
 
   /**
    * Starts a child. A workflow that still has its id, from before its study was reset, is terminated: its trainer stops, and
-   * the new one continues from its checkpoint.
+   * the new one continues from its checkpoint. If the current scope is cancelled, so is the child.
    */
   async start<T extends Workflow>(
     workflow: T,
-    options: WithWorkflowArgs<T, ChildWorkflowOptions> & { workflowId: string },
+    options: WithWorkflowArgs<T, ChildOptions>,
   ): Promise<StartedChild<T>> {
     await this.#pause.over();
     const scope = CancellationScope.current();
@@ -52,9 +44,11 @@ export class Children {
     this.#running.add(child);
     const ended = child.result().finally(() => this.#running.delete(child));
     ended.catch(() => {});
-    scope.cancelRequested.catch(() => this.#running.has(child) && cancel(options.workflowId));
+    scope.cancelRequested.catch(() => {
+      if (this.#running.has(child)) return cancel(options.workflowId);
+    });
     if (this.#pause.isPaused) await this.#signalPause(child);
-    return { result: () => ended };
+    return { result: () => ended, signal: child.signal };
   }
 
   /** Tells all children whether the study is paused. */
@@ -69,14 +63,18 @@ export class Children {
 }
 
 /** Waits until all have ended, and throws the first error in their order. */
-export async function all<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+export async function all<T>(promises: readonly (Promise<T> | undefined)[]): Promise<(T | undefined)[]> {
   await Promise.allSettled(promises);
   return Promise.all(promises);
 }
 
 // --- helpers ---
 
+type ChildOptions = Omit<ChildWorkflowOptions, 'typeInfo'> & { workflowId: string; typeInfo?: undefined };
+
 /** The child may have ended. */
 async function cancel(workflowId: string): Promise<void> {
-  await CancellationScope.nonCancellable(() => getExternalWorkflowHandle(workflowId).cancel()).catch(() => {});
+  await CancellationScope.nonCancellable(() => getExternalWorkflowHandle(workflowId).cancel()).catch(
+    () => {},
+  );
 }

@@ -17,6 +17,7 @@ export function initialStatus(
       kind: stage.kind,
       question: stage.question,
       state: 'waiting',
+      early: false,
       start: null,
       evaluations: stage.kind === 'search' ? stage.evaluations : null,
       winner: null,

@@ -3,6 +3,7 @@ import {
   ChildWorkflowFailure,
   condition,
   defineQuery,
+  defineSignal,
   defineUpdate,
   isCancellation,
   setCurrentDetails,
@@ -22,7 +23,7 @@ import type { TrialStanding } from '../study/record/record.ts';
 import type { Suggestion } from '../study/search/suggest.ts';
 import { trialsAtOnce } from '../study/search/trials-at-once.ts';
 import type { TrialSpec } from '../study/trial/trial.ts';
-import { QUERIES, trialWorkflowId, UPDATES } from '../temporal/names.ts';
+import { QUERIES, SIGNALS, trialWorkflowId, UPDATES } from '../temporal/names.ts';
 import { plural } from '../words/numbers.ts';
 import { endInWords } from '../words/outcome.ts';
 import { suggest } from './activities.ts';
@@ -36,14 +37,20 @@ import { searchAttributes, typedSearchAttributes } from './search-attributes.ts'
 import type { DrawnSettings, StageRow, StageStatus, TrialEnd } from './status.ts';
 import { trialWorkflow } from './trial-workflow.ts';
 
-export interface StageInput {
+/** What a stage ranks. */
+export interface StagePlan {
+  /** The winner that the stage starts from, if that is ranked: it comes first and is not trained again. */
+  start: TrialStanding | null;
+  trials: StageTrial[];
+}
+
+export interface StageInput extends StagePlan {
   studyId: string;
   stage: string;
   kind: Stage['kind'];
   question: string;
-  /** The winner that the stage starts from, if that is ranked: it comes first and is not trained again. */
-  start: TrialStanding | null;
-  trials: StageTrial[];
+  /** The stage before still runs, and `trials` are those that don't depend on its winner. A signal brings the plan. */
+  early?: true;
   search: SearchPlan | null;
   /** Side experiments have no winner. */
   promotes: boolean;
@@ -65,6 +72,8 @@ interface MadeTrial extends StageTrial {
   suggestion?: Suggestion;
   drawn?: DrawnSettings;
   override?: Overrides | null;
+  /** Its stage was started early, and the trial is not one of those that were known then. */
+  inTurn?: true;
 }
 
 /** What a search makes its trials from, as they are suggested. */
@@ -81,6 +90,7 @@ export interface StageOutcome {
 }
 
 export const stageStatusQuery = defineQuery<StageStatus>(QUERIES.stageStatus);
+export const stagePlannedSignal = defineSignal<[StagePlan]>(SIGNALS.stagePlanned);
 export const retryStageUpdate = defineUpdate<string, [Overrides | undefined]>(UPDATES.retryStage);
 
 /**
@@ -91,13 +101,18 @@ export const retryStageUpdate = defineUpdate<string, [Overrides | undefined]>(UP
  * whole, since it has nothing to promote.
  */
 export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
-  const { studyId, stage, kind, question, start, search } = input;
+  const { studyId, stage, kind, question, search } = input;
+  /** Undefined until it is known. */
+  let plan: StagePlan | undefined = input.early ? undefined : input;
   const evaluations = search?.evaluations ?? null;
   const status: StageStatus = { stage, kind, question, evaluations, trials: [], failure: null, end: null };
   const show = () => setCurrentDetails(stageDetails(studyId, status));
   const pause = new Pause();
   const children = new Children(pause);
   setHandler(stageStatusQuery, () => status);
+  setHandler(stagePlannedSignal, (planned) => {
+    plan = planned;
+  });
   setHandler(pauseSignal, (isPaused) => {
     pause.set(isPaused);
     return children.signalPause();
@@ -113,8 +128,7 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
   let lastStarted: Promise<unknown> = Promise.resolve();
   const waitForDecision = takeDecisions(`stage ${stage}`, { retry: retryStageUpdate, hasSettings: true });
 
-  if (start)
-    status.trials.push({ name: start.name, epochs: null, standing: start, failure: null, drawn: null });
+  if (plan) enterStart(plan);
   show();
   return showEarlyEnd(runAll, (end) => {
     status.end = end;
@@ -122,7 +136,8 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
   });
 
   async function runAll(): Promise<StageOutcome> {
-    await runTrials(input.trials);
+    const { trials } = plan ?? (await runEarlyTrials());
+    if (!input.early) await runTrials(trials);
     if (search) await runSearch(search);
 
     for (;;) {
@@ -130,8 +145,38 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
       const best = winner(standings) ?? null;
       if (best || !input.promotes) return { standings, winner: input.promotes ? best : null };
       const override = await park(`no trial has a score: ${describeOutcomes(standings)}`);
-      await runTrials(input.trials.map((trial) => ({ ...trial, override })));
+      await runTrials(trials.map((trial) => ({ ...trial, override })));
     }
+  }
+
+  /** Trains the trials that are known, and the others once the plan is there. */
+  async function runEarlyTrials(): Promise<StagePlan> {
+    const scope = new CancellationScope();
+    const early = scope.run(() => runTrials(input.trials));
+    const isPlanned = condition(() => plan !== undefined);
+    await Promise.race([isPlanned, early.then(() => isPlanned)]);
+    const { trials } = plan as StagePlan;
+    const isKept = input.trials.every((known) => trials.some((trial) => isSame(trial, known)));
+    if (!isKept) {
+      // A person has changed settings of the stage before, so that other trials follow.
+      scope.cancel();
+      await early.catch((error) => {
+        if (!isCancellation(error) || CancellationScope.current().consideredCancelled) throw error;
+      });
+      lastStarted = Promise.resolve();
+    }
+    const added = isKept
+      ? trials.filter((trial) => !input.trials.some((known) => isSame(trial, known)))
+      : trials;
+    status.trials = trials.map(({ name }) => rowOf(name));
+    enterStart(plan as StagePlan);
+    await all([isKept ? early : undefined, runTrials(added.map((trial) => ({ ...trial, inTurn: true })))]);
+    return plan as StagePlan;
+  }
+
+  function enterStart({ start }: StagePlan): void {
+    if (!start) return;
+    status.trials.unshift({ name: start.name, epochs: null, standing: start, failure: null, drawn: null });
   }
 
   async function runTrials(trials: readonly MadeTrial[]): Promise<void> {
@@ -172,10 +217,11 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
   }
 
   function startTrial(
-    { name, spec, override }: MadeTrial,
+    { name, spec, override, inTurn }: MadeTrial,
     parked: string | undefined,
   ): Promise<StartedChild<typeof trialWorkflow>> {
     return children.start(trialWorkflow, {
+      ...(inTurn && { priority: USUAL_PRIORITY }),
       workflowId: trialWorkflowId(studyId, stage, name),
       args: [
         {
@@ -253,6 +299,13 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
 }
 
 // --- helpers ---
+
+/** A stage that was started early has a lower one, which its trials inherit. */
+const USUAL_PRIORITY = { priorityKey: 3 };
+
+function isSame(one: StageTrial, other: StageTrial): boolean {
+  return one.name === other.name && JSON.stringify(one.spec) === JSON.stringify(other.spec);
+}
 
 function describeEnd(error: unknown): string {
   const cause = error instanceof ChildWorkflowFailure ? error.cause : error;

@@ -45,6 +45,8 @@ export interface StageProgress {
   kind: Stage['kind'];
   question: string;
   state: 'waiting' | 'running' | 'done' | 'cancelled';
+  /** Whether only those of its trials are trained yet that don't depend on the winner of the stage before. */
+  early: boolean;
   /** Name of the winner that it started from. */
   start: string | null;
   /** How many configurations a search trains; null for other stages. */

@@ -17,9 +17,11 @@ import { selectProfile } from '../study/definition/parse-study.ts';
 import { pretrainedNetworks } from '../study/definition/pretrained.ts';
 import type { Stage } from '../study/definition/stage-schema.ts';
 import type { Study } from '../study/definition/study-schema.ts';
+import { earlyTrials, type PlannedStage } from '../study/plan/early-trials.ts';
 import {
   limitImages,
   type NamedConfig,
+  type PlannedTrial,
   ranksStart,
   stageTrials,
   startOf,
@@ -31,24 +33,23 @@ import { isSideExperiment, readySideExperiments } from '../study/plan/side-exper
 import type { TestScore, TrialStanding } from '../study/record/record.ts';
 import type { TrialSpec } from '../study/trial/trial.ts';
 import { QUERIES, stageWorkflowId, UPDATES } from '../temporal/names.ts';
-import {
-  openStudy,
-  preparations,
-  training,
-  writeRecord,
-  writeReport,
-  writeStage,
-} from './activities.ts';
+import { openStudy, preparations, training, writeRecord, writeReport, writeStage } from './activities.ts';
 import { attentionSignal } from './attention.ts';
 import { checkedRequest } from './checked-request.ts';
-import { all, Children } from './children.ts';
+import { all, Children, type StartedChild } from './children.ts';
 import { type Decision, takeDecisions } from './decision.ts';
 import { studyDetails } from './details.ts';
 import { describeFailure, showEarlyEnd } from './early-end.ts';
 import { initialStatus, refusedStatus } from './initial-status.ts';
 import { Pause } from './pause.ts';
 import { searchAttributes, typedSearchAttributes } from './search-attributes.ts';
-import { stageWorkflow } from './stage-workflow.ts';
+import {
+  type StageInput,
+  type StagePlan,
+  type StageTrial,
+  stagePlannedSignal,
+  stageWorkflow,
+} from './stage-workflow.ts';
 import type { StageProgress, StudyStatus, Winner } from './status.ts';
 import { untilSuccess } from './until-success.ts';
 
@@ -81,8 +82,9 @@ export const pauseStudyUpdate = defineUpdate<string>(UPDATES.pauseStudy);
 export const resumeStudyUpdate = defineUpdate<string>(UPDATES.resumeStudy);
 
 /**
- * A complete study: its stages in order, each from the winner of an earlier one, the final test, record and report. Side
- * experiments run beside the other stages, from when what they train again is known, and only the record waits for them.
+ * A complete study: its stages in order, each from the winner of an earlier one, the final test, record and report. Trials
+ * of the next stage that don't depend on the winner may be trained before. Side experiments run beside the other stages,
+ * from when what they train again is known, and only the record waits for them.
  *
  * @throws {ApplicationFailure} if the input is not a study that can be run: it may have been typed into the Temporal UI.
  */
@@ -140,7 +142,13 @@ export async function studyWorkflow(input: StudyRequest): Promise<StudyOutcome> 
 // --- helpers ---
 
 /** Of 1 to 5, where 3 is the default and lower numbers go first. A stage's trials and their training inherit it. */
-const AFTER_OTHERS = { priorityKey: 4 };
+const PRIORITY = { early: { priorityKey: 4 }, side: { priorityKey: 5 } };
+
+interface EarlyStage {
+  child: StartedChild<typeof stageWorkflow>;
+  /** Whether it has failed or not. */
+  ended: Promise<unknown>;
+}
 
 interface Page {
   /** Shows the study's status on its page. */
@@ -199,6 +207,8 @@ async function runStudy(
   let tested: string | null = null;
 
   const sideExperiments = new Map<string, Promise<void>>();
+  /** Stages whose turn has not come. */
+  const early = new Map<string, EarlyStage>();
   await runStages();
   const ended = status.stages.flatMap(({ name, kind, start, winner }): EndedStage[] =>
     kind === 'test'
@@ -221,7 +231,10 @@ async function runStudy(
       }
     } catch (error) {
       // A cancelled study ends when all its trainers have stopped.
-      if (CancellationScope.current().consideredCancelled) await Promise.allSettled(sideExperiments.values());
+      if (CancellationScope.current().consideredCancelled) {
+        const others = [...early.values()].map(({ ended }) => ended);
+        await Promise.allSettled([...sideExperiments.values(), ...others]);
+      }
       throw error;
     }
     await Promise.allSettled(sideExperiments.values());
@@ -240,8 +253,9 @@ async function runStudy(
 
   async function carryOut(stage: Stage): Promise<void> {
     await pause.over();
-    const progress = status.stages.find(({ name }) => name === stage.name) as StageProgress;
+    const progress = progressOf(stage);
     progress.state = 'running';
+    progress.early = false;
     progress.start = startOf(stage, { winners, candidates })?.name ?? null;
     show();
     try {
@@ -263,37 +277,17 @@ async function runStudy(
     const isBeside = isSideExperiment(stage);
     const startTrial = 'from' in stage && stage.from ? winningTrials.get(stage.from) : undefined;
 
-    const child = await children.start(stageWorkflow, {
-      workflowId: stageWorkflowId(studyId, stage.name),
-      args: [
-        {
-          studyId,
-          stage: stage.name,
-          kind: stage.kind,
-          question: stage.question,
-          start: ranksStart(stage) && startTrial ? { ...startTrial, takenOver: true } : null,
-          trials: planned.map(({ name, config, repetition, of }) => ({
-            name,
-            spec: specOf(config, repetition),
-            of,
-          })),
-          search:
-            stage.kind === 'search' && start
-              ? { ...stage, start, spec: specOf(start.config), profile }
-              : null,
-          promotes: !isBeside,
-          ...(request.retrain && { retrain: true }),
-          ...(request.heartbeatSeconds !== undefined && { heartbeatSeconds: request.heartbeatSeconds }),
-        },
-      ],
-      ...(isBeside && { priority: AFTER_OTHERS }),
-      typedSearchAttributes: typedSearchAttributes({
-        StudyId: studyId,
-        StageName: stage.name,
-        NeedsAttention: false,
-      }),
-      staticSummary: `${stage.name}: ${stage.question}`,
-    });
+    const plan = {
+      start: ranksStart(stage) && startTrial ? { ...startTrial, takenOver: true } : null,
+      trials: stageTrialsOf(planned),
+    };
+    const search =
+      stage.kind === 'search' && start ? { ...stage, start, spec: specOf(start.config), profile } : null;
+    const begun = early.get(stage.name)?.child;
+    const child =
+      begun ?? (await startStage(stage, { ...plan, search }, isBeside ? { priority: PRIORITY.side } : {}));
+    if (begun) await begun.signal(stagePlannedSignal, plan);
+    if (!isBeside) await startNextEarly({ stage, start, trials: planned });
     const outcome = await child.result();
     standings.set(stage.name, outcome.standings);
     progress.winner = outcome.winner;
@@ -301,6 +295,62 @@ async function runStudy(
     if (!outcome.winner) return;
     winners.set(stage.name, promotedConfig(outcome.winner, { start, planned, profile }));
     winningTrials.set(stage.name, outcome.winner);
+  }
+
+  /** Starts the stage after this one if some of its trials don't depend on this one's winner. */
+  async function startNextEarly(current: PlannedStage): Promise<void> {
+    const next = earlyTrials(study, profile, { winners, candidates }, current);
+    if (!next) return;
+    const { stage, trials } = next;
+    Object.assign(progressOf(stage), { state: 'running', early: true });
+    show();
+    const plan = { start: null, trials: stageTrialsOf(trials), search: null };
+    const child = await startStage(stage, plan, { early: true, priority: PRIORITY.early });
+    // If it fails, the study fails when the stage's turn has come.
+    const ended = child.result().catch(() => {});
+    early.set(stage.name, { child, ended });
+  }
+
+  function startStage(
+    stage: Exclude<Stage, { kind: 'test' }>,
+    plan: StagePlan & Pick<StageInput, 'search'>,
+    { priority, ...rest }: { priority?: { priorityKey: number } } & Pick<StageInput, 'early'>,
+  ): Promise<StartedChild<typeof stageWorkflow>> {
+    return children.start(stageWorkflow, {
+      workflowId: stageWorkflowId(studyId, stage.name),
+      args: [
+        {
+          studyId,
+          stage: stage.name,
+          kind: stage.kind,
+          question: stage.question,
+          ...plan,
+          promotes: !isSideExperiment(stage),
+          ...rest,
+          ...(request.retrain && { retrain: true }),
+          ...(request.heartbeatSeconds !== undefined && { heartbeatSeconds: request.heartbeatSeconds }),
+        },
+      ],
+      ...(priority && { priority }),
+      typedSearchAttributes: typedSearchAttributes({
+        StudyId: studyId,
+        StageName: stage.name,
+        NeedsAttention: false,
+      }),
+      staticSummary: `${stage.name}: ${stage.question}`,
+    });
+  }
+
+  function stageTrialsOf(planned: readonly PlannedTrial[]): StageTrial[] {
+    return planned.map(({ name, config, repetition, of }) => ({
+      name,
+      spec: specOf(config, repetition),
+      of,
+    }));
+  }
+
+  function progressOf({ name }: Stage): StageProgress {
+    return status.stages.find((each) => each.name === name) as StageProgress;
   }
 
   async function runTest(from: string): Promise<TestScore> {

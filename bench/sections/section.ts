@@ -10,6 +10,8 @@ export interface Section<Results = unknown> {
   title: string;
   /** Whether it measures whole studies, whatever the networks are. `--only` leaves it out unless `--section` names it. */
   wholeStudies?: true;
+  /** Whether it is left out unless `--all` is given or `--section` names it. */
+  onlyIfNamed?: true;
   /** Paragraphs that say what is measured, and how. */
   method: string;
   /** Yields all results so far whenever there are more. Each of them is saved, so that a run may be cut off. */

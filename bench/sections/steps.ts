@@ -1,36 +1,45 @@
+import { plural } from '../../words/numbers.ts';
 import { AHEAD, OUTSIDE_LIMIT, STEP_FLOOR, STEPS_MEAN_FLOOR, verdictOf } from '../floors.ts';
 import { digits, failures, table, withRange } from '../markdown.ts';
-import { BATCH_SIZES, THREADS } from '../networks.ts';
+import { BATCH_SIZES } from '../networks.ts';
 import type { Summary } from '../timing/statistics.ts';
 import { measureStepTimes, type StepTimes } from '../timing/step-times.ts';
 import type { Section } from './section.ts';
 
-export const steps: Section<StepTimes[]> = {
-  name: 'steps',
-  title: 'A training step',
-  method: [
-    'SGD with momentum 0.9, float32. Ours runs as in the trainer: every step gathers and mirrors its batch from 50,000 images. ' +
-      'The peers reuse one batch, and read a loss about ten times a second. The trainer uses one thread, unless a study says otherwise.',
-    'The first round measures all variants of all peers. Each column has the peer’s fastest variant then, with its name; ' +
-      '[bench.json](bench.json) has the times of all. Two further rounds measure ours and the peers that took at most ' +
-      '1.2 times as long as the fastest; one further round if the fastest differs from ours by more than 15 %. Variants ' +
-      'that took more than 1.5 times as long as the fastest peer are left out at the network’s further sizes. Before its ' +
-      'measurement, each variant must have as many parameters as ours, and its loss must fall.',
-    [
-      '- PyTorch: SGD as it is (`plain`), and its `fused` implementation, also with channels last for convolutions, and with tcmalloc.',
-      '- `torch.compile`: the loss and the optimizer’s step, with channels last for convolutions, in mode `default` (`compile`) ' +
-        'and `max-autotune`.',
-      '- TensorFlow: one `tf.function` without Keras, which ends with `ResourceApplyMomentum`; with and without `jit_compile`.',
-      '- JAX: one jitted function with donated buffers, channels last.',
-      '- Keras (only with `--all`): its layers and its SGD in one `tf.function`. tfjs-node (only with `--all`): plain tfjs, ' +
-        'operation by operation, which is what the trainer would be without its compiled graphs.',
-    ].join('\n'),
-  ].join('\n\n'),
-  async *measure(bench) {
-    const found: StepTimes[] = [];
-    for (const network of bench.networks) {
-      const skipped = new Set<string>();
-      for (const threads of THREADS) {
+/** One thread is the trainer's default. */
+export const steps = stepsWith(1);
+export const stepsWithTwoThreads: Section<StepTimes[]> = {
+  ...stepsWith(2),
+  name: 'steps-2',
+  onlyIfNamed: true,
+};
+
+function stepsWith(threads: number): Section<StepTimes[]> {
+  return {
+    name: 'steps',
+    title: `A training step, ${plural(threads, 'thread')}`,
+    method: [
+      'SGD with momentum 0.9, float32. Ours runs as in the trainer: every step gathers and mirrors its batch from 50,000 images. ' +
+        'The peers reuse one batch, and read a loss about ten times a second.',
+      'The first round measures all variants of all peers. Each column has the peer’s fastest variant then, with its name; ' +
+        '[bench.json](bench.json) has the times of all. Two further rounds measure ours and the peers that took at most ' +
+        '1.1 times as long as the fastest; the second of them is left out if the first two already tell who is faster. Variants ' +
+        'that took more than 1.5 times as long as the fastest peer are left out at the network’s further sizes. Before its ' +
+        'measurement, each variant must have as many parameters as ours, and its loss must fall.',
+      [
+        '- PyTorch: SGD as it is (`plain`), and its `fused` implementation, also with channels last for convolutions, and with tcmalloc.',
+        '- `torch.compile`: the loss and the optimizer’s step, with channels last for convolutions, in mode `default` (`compile`) ' +
+          'and `max-autotune`.',
+        '- TensorFlow: one `tf.function` without Keras, which ends with `ResourceApplyMomentum`; with and without `jit_compile`.',
+        '- JAX: one jitted function with donated buffers, channels last.',
+        '- Keras (only with `--all`): its layers and its SGD in one `tf.function`. tfjs-node (only with `--all`): plain tfjs, ' +
+          'operation by operation, which is what the trainer would be without its compiled graphs.',
+      ].join('\n'),
+    ].join('\n\n'),
+    async *measure(bench) {
+      const found: StepTimes[] = [];
+      for (const network of bench.networks) {
+        const skipped = new Set<string>();
         for (const batchSize of BATCH_SIZES) {
           const times = await measureStepTimes(bench, network, { batchSize, threads }, skipped);
           for (const variant of times.hopeless) skipped.add(variant);
@@ -38,10 +47,10 @@ export const steps: Section<StepTimes[]> = {
           yield found;
         }
       }
-    }
-  },
-  markdown: (found) => [stepTable(found), ...missing(found), requirements(found)].join('\n\n'),
-};
+    },
+    markdown: (found) => [stepTable(found), ...missing(found), requirements(found)].join('\n\n'),
+  };
+}
 
 /** Required of steps on two cores, and what was measured. */
 export function requirements(found: readonly StepTimes[]): string {
@@ -78,7 +87,6 @@ function stepTable(found: readonly StepTimes[]): string {
   const rows = found.map((step) => [
     step.network,
     String(step.batchSize),
-    String(step.threads),
     withRange(step.ours),
     ...peers.map((peer) => cellOf(step, peer)),
     ...(bfloat16 ? [step.bfloat16 === null ? '–' : digits(step.bfloat16)] : []),
@@ -90,7 +98,6 @@ function stepTable(found: readonly StepTimes[]): string {
     [
       'network',
       'batch',
-      'threads',
       'ours, ms',
       ...peers.map((peer) => `${peer}, ms`),
       ...(bfloat16 ? ['for information: PyTorch, bf16, ms'] : []),
@@ -125,6 +132,6 @@ function imagesOf({ batchSize }: StepTimes, { median }: Summary): number {
   return Math.round((batchSize * 1000) / median);
 }
 
-function nameOf({ network, batchSize, threads }: StepTimes): string {
-  return `${network}, batch ${batchSize}, threads ${threads}`;
+function nameOf({ network, batchSize }: StepTimes): string {
+  return `${network}, batch ${batchSize}`;
 }

@@ -1,4 +1,5 @@
 import { networkShapes } from '../../study/definition/network-shapes.ts';
+import { verdictOf } from '../floors.ts';
 import type { NamedNetwork } from '../networks.ts';
 import { BFLOAT16_VARIANT, type Peer, type StepRequest } from '../programs.ts';
 import type { Bench } from '../sections/section.ts';
@@ -33,8 +34,6 @@ export interface StepTimes {
 
 const OURS = 'ours';
 const ROUNDS = 3;
-/** If the fastest peer's time after two rounds is more than this many times ours, or ours its, a third tells nothing new. */
-const CLEAR = 1.15;
 
 /**
  * Measures training steps of a network in ours and all peers: all variants once, then the best of the fast peers.
@@ -141,9 +140,10 @@ function failedVariants(
   );
 }
 
+/** Whether a further round tells nothing new about who is faster. */
 function isClear(ours: Summary, times: PeerTimes): boolean {
-  const fastest = Math.min(...[...bestOf(times).values()].map(({ time }) => time.median));
-  return fastest > CLEAR * ours.median || ours.median > CLEAR * fastest;
+  const [fastest] = [...bestOf(times).values()].map(({ time }) => time).sort((a, b) => a.median - b.median);
+  return fastest !== undefined && verdictOf(ours, fastest, 1) !== 'even';
 }
 
 function outcome(ours: Summary, times: PeerTimes) {

@@ -7,7 +7,7 @@ import { median, type Summary, summarise } from './statistics.ts';
 export type PeerTimes = ReadonlyMap<string, ReadonlyMap<string, Summary>>;
 
 /** A peer that takes this many times as long as the fastest one is not measured in further rounds. */
-const BEHIND = 1.2;
+const BEHIND = 1.1;
 /** A variant that takes this many times as long as the fastest peer is not measured at the network's further sizes. */
 const HOPELESS = 1.5;
 

@@ -27,8 +27,10 @@ export function eventLines(before: StudyView | undefined, now: StudyView): strin
   if (now.weights && !before?.weights) lines.push(...describeWeights(now));
   if (now.isPaused && !before?.isPaused) lines.push(...describePause(now));
   if (before?.isPaused && !now.isPaused && now.workflowStatus === 'RUNNING') lines.push('resumed');
-  // Until a side experiment has started, and in the view in which it does, all lines follow their stage's own.
-  const isMixed = before?.stages.some((stage) => isSideExperiment(stage) && stage.state !== 'waiting');
+  // Until a second stage has started, and in the view in which it does, all lines follow their stage's own.
+  const isMixed =
+    before?.stages.some((stage) => isSideExperiment(stage) && stage.state !== 'waiting') ||
+    (before?.stages.filter(({ state }) => state === 'running').length ?? 0) > 1;
   now.stages.forEach((stage, index) => {
     lines.push(...stageLines(before?.stages[index], stage, isMixed ? `${stage.name}/` : ''));
   });

@@ -52,7 +52,7 @@ function stageLines(
   view: StudyView,
   { brief, columns }: { brief: boolean; columns: number },
 ): string[] {
-  const heading = `${bold(stage.name)}  ${stage.question}`;
+  const heading = `${bold(stage.name)}  ${stage.question}${stage.early ? dim('  (early)') : ''}`;
   if (stage.state === 'waiting')
     return [dim(view.workflowStatus === 'RUNNING' ? heading : `${heading}  (not started)`)];
   if (brief && stage.state === 'done' && stage.kind !== 'test')

@@ -74,7 +74,7 @@ function untilEnd(client: Client, studyId: string): Promise<void> {
   });
 }
 
-function waits({ name, kind, trials, evaluations }: StageView, { attention }: StudyView): boolean {
+function waits({ name, kind, trials, evaluations, early }: StageView, { attention }: StudyView): boolean {
   const drawn = trials.filter((trial) => trial.drawn).length;
   const isOpen =
     trials.some(({ state }) => state === 'queued' || state === 'training') ||
@@ -83,7 +83,7 @@ function waits({ name, kind, trials, evaluations }: StageView, { attention }: St
   // A final test waits as its study, whose id has no stage in it.
   const isNamed = ({ id, kind: what }: Attention) =>
     kind === 'test' ? what === 'test' : id.split('/')[1] === name;
-  return !isOpen && attention.some(isNamed);
+  return !isOpen && (early || attention.some(isNamed));
 }
 
 function viewer(isLive: boolean): (view: StudyView) => void {

@@ -92,6 +92,7 @@ export function stageView(trials: TrialView[], change: Partial<StageView> = {}):
     kind: 'compare',
     question: 'How far?',
     state: 'running',
+    early: false,
     start: null,
     evaluations: null,
     winner: null,

@@ -3,6 +3,7 @@ import { Worker } from '@temporalio/worker';
 import { expect, inject, it } from 'vitest';
 import { CONTROL_QUEUE } from '../../temporal/names.ts';
 import { versioning } from '../../workers/versioning.ts';
+import { exampleSpec } from '../storage/examples.ts';
 import { openNamespace } from '../workflows/namespace.ts';
 
 const deploymentName = 'studies';
@@ -44,7 +45,7 @@ it('moves workflows that run to the version that becomes the current one', async
         return;
       } catch (error) {
         // The server learns of a version when its worker polls.
-        if (!/not found|no pollers|missing/i.test(String(error))) throw error;
+        if (!/no Worker Deployment|not found|no pollers/i.test(String(error))) throw error;
         await pause(100);
       }
     }
@@ -56,7 +57,7 @@ it('moves workflows that run to the version that becomes the current one', async
       const handle = await client.workflow.start('trialWorkflow', {
         workflowId: 'trial',
         taskQueue: CONTROL_QUEUE,
-        args: [{ studyId: 'none', stage: 'none', name: 'trial', spec: {}, parked: 'waits' }],
+        args: [{ studyId: 'none', stage: 'none', name: 'trial', spec: exampleSpec(), parked: 'waits' }],
       });
       const version = async () =>
         (await handle.describe()).raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId;

@@ -19,7 +19,8 @@ describe.concurrent('a trial that somebody ends', () => {
       await expect.poll(isHeld, soon).toBe(true);
       const trial = () => temporal().client.workflow.getHandle(`${studyId}/width/wide`);
       await trial()[end]();
-      const attention = () => handle.query<StudyStatus>(QUERIES.studyStatus).then((status) => status.attention);
+      const attention = () =>
+        handle.query<StudyStatus>(QUERIES.studyStatus).then((status) => status.attention);
       await expect.poll(attention, soon).toEqual({ [`${studyId}/width/wide`]: why });
       expect(await countNeedingAttention(studyId)).toBe(3);
       release();
@@ -74,7 +75,15 @@ it('a study that is cancelled while its trials start ends, and so do they', asyn
     ),
   );
   const query = "ExecutionStatus = 'Running' AND StudyId STARTS_WITH 'cancelled-after-'";
-  await expect.poll(() => temporal().client.workflow.count(query).then(({ count }) => count), soon).toBe(0);
+  await expect
+    .poll(
+      () =>
+        temporal()
+          .client.workflow.count(query)
+          .then(({ count }) => count),
+      soon,
+    )
+    .toBe(0);
 }, 60_000);
 
 // --- helpers ---

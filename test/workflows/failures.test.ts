@@ -41,7 +41,12 @@ describe.concurrent('a trial', () => {
       winner: 'narrow',
       standings: [
         { name: 'narrow' },
-        { name: 'wide', status: 'skipped', trialKey: null, message: expect.stringMatching(/^not enough memory/) },
+        {
+          name: 'wide',
+          status: 'skipped',
+          trialKey: null,
+          message: expect.stringMatching(/^not enough memory/),
+        },
       ],
     });
   });
@@ -69,7 +74,11 @@ describe.concurrent('a trial', () => {
     let failures = 0;
     const train: Train = async ({ spec }) => {
       if (failures++ < 20)
-        throw ApplicationFailure.create({ type: 'StoreUnavailable', message: 'away', nextRetryDelay: '20 ms' });
+        throw ApplicationFailure.create({
+          type: 'StoreUnavailable',
+          message: 'away',
+          nextRetryDelay: '20 ms',
+        });
       return trained(spec, 50);
     };
     await run('surrounded', { train }, async (handle) => {

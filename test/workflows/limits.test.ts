@@ -48,7 +48,8 @@ it.concurrent('no message of a study has the trials of several stages', async ({
     );
     const withTrials = inputs.filter((input) => input.includes('"standings"'));
     expect(withTrials).toHaveLength(2);
-    for (const input of withTrials) expect(input.match(/"name":"(narrow|wide)/g)?.length).toBeLessThanOrEqual(3);
+    for (const input of withTrials)
+      expect(input.match(/"name":"(narrow|wide)/g)?.length).toBeLessThanOrEqual(3);
     const status = await handle.query<StudyStatus>(QUERIES.studyStatus);
     expect(JSON.stringify(status)).not.toContain('standings');
   });

@@ -36,7 +36,15 @@ describe.concurrent('a study', () => {
         '**wide**: paused with its study',
       );
       const query = `Paused = true AND WorkflowId = '${studyId}'`;
-      await expect.poll(() => temporal().client.workflow.count(query).then(({ count }) => count), soon).toBe(1);
+      await expect
+        .poll(
+          () =>
+            temporal()
+              .client.workflow.count(query)
+              .then(({ count }) => count),
+          soon,
+        )
+        .toBe(1);
       expect(await send(studyId, UPDATES.pauseStudy)).toBe('pauses: it is already paused');
 
       expect(await send(studyId, UPDATES.resumeStudy)).toBe('pauses: resumed');

@@ -9,7 +9,12 @@ const temporal = useTemporal();
 
 describe.concurrent('a study that is started in the Temporal UI with a wrong input', () => {
   it.each<[string, string, unknown, RegExp]>([
-    ['no-input', 'no input', undefined, /the input is not a study that can be run:\n {2}the study: expected object/],
+    [
+      'no-input',
+      'no input',
+      undefined,
+      /the input is not a study that can be run:\n {2}the study: expected object/,
+    ],
     [
       'bad-setting',
       'a setting that is misspelt',
@@ -22,7 +27,12 @@ describe.concurrent('a study that is started in the Temporal UI with a wrong inp
       { ...smallRequest(), profile: 'tyni' },
       /^profile: expected one of tiny \(study "small"\), got "tyni" \(did you mean "tiny"\?\)$/,
     ],
-    ['bad..id', 'an id that is no id', smallRequest(), /^workflow id: expected letters, .*, got "bad\.\.id"; start/],
+    [
+      'bad..id',
+      'an id that is no id',
+      smallRequest(),
+      /^workflow id: expected letters, .*, got "bad\.\.id"; start/,
+    ],
   ])('fails at once and says why: %s', async (id, _what, input, message) => {
     const { client } = temporal();
     const handle = await client.workflow.start('studyWorkflow', {
@@ -55,7 +65,9 @@ describe.concurrent('a study that is started in the Temporal UI with a wrong inp
     const handle = await client.workflow.start('stageWorkflow', {
       workflowId: 'broken/stage',
       taskQueue: CONTROL_QUEUE,
-      args: [{ studyId: 'broken', stage: 'stage', kind: 'compare', question: '?', start: null, search: null }],
+      args: [
+        { studyId: 'broken', stage: 'stage', kind: 'compare', question: '?', start: null, search: null },
+      ],
     });
     const error = await handle.result().catch((thrown) => thrown);
     expect(error).toBeInstanceOf(WorkflowFailedError);

@@ -53,7 +53,9 @@ describe.concurrent('a study that is reset', () => {
   });
 });
 
-it('a study is started again under its id after it was terminated while its trials trained', async ({ expect }) => {
+it('a study is started again under its id after it was terminated while its trials trained', async ({
+  expect,
+}) => {
   const studyId = 'terminated-then-again';
   let started = 0;
   const train: Train = async () => {

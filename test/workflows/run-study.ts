@@ -13,7 +13,7 @@ import { recordHistories } from './histories.ts';
 import { openNamespace } from './namespace.ts';
 import { smallRequest } from './small-study.ts';
 
-export type Train = (input: { spec: TrialSpec }) => Promise<TrainEnd>;
+export type Train = (input: { spec: TrialSpec; alone?: boolean }) => Promise<TrainEnd>;
 export type Outcome = Awaited<ReturnType<typeof studyWorkflow>>;
 /** What a study had written of its stages, and of itself. */
 interface Written {
@@ -57,7 +57,10 @@ export function useTemporal({ slots = 50 } = {}): () => Temporal {
     const stopped = new Promise<void>((resolve) => {
       stop = resolve;
     });
-    working = temporal.withWorkers({ control: control(), training: training(), slots, numerics }, () => stopped);
+    working = temporal.withWorkers(
+      { control: control(), training: training(), slots, numerics },
+      () => stopped,
+    );
   });
   afterAll(async () => {
     stop();
@@ -97,7 +100,8 @@ export async function run(
   const seen: Seen = { written: [], stages: new Map(), tested: [], compared: [], prepared: [], opened: [] };
   underWay.set(studyId, { ...fakes, ...seen });
   await use(await start(studyId, fakes.request ?? smallRequest()));
-  if (process.env.RECORD_HISTORIES && fakes.isRecorded !== false) await recordHistories(temporal.client, studyId);
+  if (process.env.RECORD_HISTORIES && fakes.isRecorded !== false)
+    await recordHistories(temporal.client, studyId);
   return seen;
 }
 

@@ -25,7 +25,7 @@ test('epochs show both loops, mark projected times, and judge the good loop', ()
     },
   ]);
   expect(text.split('\n').slice(2)).toEqual([
-    '| MLP | 1 | 2.05 (2.00–2.10) | 4.05 (4.00–4.10) | 9.00 | 2.00 | 1.5: reached |',
-    '| rn50 | 2 | ≈ 110 (100–120) | ≈ 135 (130–140) | ≈ 150 | 1.23 | 1.2: even |',
+    '| MLP | 2.05 (2.00–2.10) | 4.05 (4.00–4.10) | 9.00 | 2.00 | 1.5: reached |',
+    '| rn50 | ≈ 110 (100–120) | ≈ 135 (130–140) | ≈ 150 | 1.23 | 1.2: even |',
   ]);
 });

@@ -48,7 +48,6 @@ test('a row has each peer with its best variant, the ratio to the fastest, and w
   expect(cells(found[0])).toEqual({
     network: 'MLP',
     batch: '32',
-    threads: '1',
     'ours, ms': '4.00 (3.90–4.10)',
     'PyTorch, ms': '9.00 fused',
     'TensorFlow, ms': '5.00 (4.90–5.10) tf.function',
@@ -62,15 +61,15 @@ test('a row has each peer with its best variant, the ratio to the fastest, and w
 });
 
 test('peers that failed are listed', () => {
-  expect(steps.markdown([mlp])).toContain('- MLP, batch 32, threads 1, torch.compile (compile): no compiler');
+  expect(steps.markdown([mlp])).toContain('- MLP, batch 32, torch.compile (compile): no compiler');
   expect(steps.markdown([resnet])).not.toContain('Not measured');
 });
 
 test('requirements cover the mean of all steps, the worst step and the time outside TensorFlow', () => {
   expect(rows(requirements([mlp, resnet])).slice(2)).toEqual([
     ['geometric mean of the ratios of all 2 rows', '1.09', 'at least 1.1: missed'],
-    ['least ratio: rn50, batch 128, threads 2', '0.95', 'at least 0.95: reached'],
-    ['share of a step spent outside TensorFlow: rn50, batch 128, threads 2', '0.12 %', 'under 2 %: reached'],
+    ['least ratio: rn50, batch 128', '0.95', 'at least 0.95: reached'],
+    ['share of a step spent outside TensorFlow: rn50, batch 128', '0.12 %', 'under 2 %: reached'],
   ]);
 });
 

@@ -15,8 +15,8 @@ const measured = (milliseconds: Record<string, number>, others = 0): Measurement
 test('continues with the fastest peers, and with peers that were disturbed', () => {
   const times = peerTimes([
     { name: 'fastest', found: [measured({ jit: 10 })] },
-    { name: 'near', found: [measured({ slow: 30, fused: 11.9 })] },
-    { name: 'slow', found: [measured({ plain: 12.1 })] },
+    { name: 'near', found: [measured({ slow: 30, fused: 10.9 })] },
+    { name: 'slow', found: [measured({ plain: 11.1 })] },
     { name: 'slow, but disturbed', found: [measured({ plain: 40 }, 0.5)] },
     { name: 'failed', found: [] },
   ]);

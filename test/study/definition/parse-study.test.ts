@@ -85,7 +85,7 @@ describe('parseStudy', () => {
     [
       'the name of a profile that can not be typed',
       (s) => (s.profiles['a b'] = s.profiles.tiny),
-      'expected a key of letters, digits, "_", "." and "-", at most 64, no "/", got "a b"',
+      'expected a key of letters, digits, "_", "." and "-", at most 64, no "/" and no "..", got "a b"',
     ],
     [
       'a network that no machine holds',
