@@ -26,8 +26,8 @@ export interface StoringRequest {
   request: StoringTasks[StoringTask]['request'];
 }
 
-export type StoringReply = { id: number } & /** The task is still being done. */
-(
+/** `alive` while the task is being done, then one of the others. */
+export type StoringReply = { id: number } & (
   | { alive: true }
   | { answer: StoringTasks[StoringTask]['answer'] }
   | { failure: FailureKind; message: string; details: string }
