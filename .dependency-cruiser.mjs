@@ -29,7 +29,7 @@ const typesOnly = { dependencyTypesNot: ['type-only'] };
 const folders = Object.keys(mayImport);
 /** The parts of the engine that load no TensorFlow. */
 const bytesAlone =
-  '^training/((data|checkpoint|weights)/|tensorflow/device-unavailable\\.ts|trace/not-traceable\\.ts)';
+  '^training/((data|checkpoint|weights)/|tensorflow/(device-unavailable|out-of-memory)\\.ts|trace/not-traceable\\.ts)';
 
 export default {
   forbidden: [
@@ -61,7 +61,8 @@ export default {
       from: { pathNot: '^(trainer|bench|test)/' },
       to: {
         path: '^trainer/',
-        pathNot: '^trainer/(protocol|start-trainer|trainer-pool|capacity|checkpoint-interval)\\.ts$',
+        pathNot:
+          '^trainer/(protocol|start-trainer|trainer-pool|capacity|checkpoint-interval|deliberate-variables)\\.ts$',
       },
     },
     {

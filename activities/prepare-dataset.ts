@@ -103,7 +103,7 @@ type Tell = (progress: DatasetProgress) => void;
 /** Heartbeats at each `tell`, and every few seconds with the same details. */
 function createProgress(): { tell: Tell; stop: () => void } {
   let last: DatasetProgress | undefined;
-  const beat = setInterval(() => heartbeat(last), 5_000);
+  const beat = setInterval(() => heartbeat(last), 1_000);
   return {
     tell(progress) {
       last = progress;

@@ -30,7 +30,7 @@ export function createPrepareWeights(dependencies: {
   const { store, downloads } = dependencies;
   return async (request: { source: WeightsSource; networks: Network[] }): Promise<WeightsSummary> => {
     const { source, networks } = request;
-    const beat = setInterval(() => heartbeat(), 5_000);
+    const beat = setInterval(() => heartbeat(), 1_000);
     try {
       if (source.file !== null) {
         const named = await namedSource(dependencies, source.file);

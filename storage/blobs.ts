@@ -6,7 +6,8 @@ import { DamagedObjectError, type ObjectStore } from './object-store.ts';
 
 /**
  * Names a blob by its content. A trial's blobs contain the trial's key (in the metadata of a safetensors file),
- * so that no two trials share a blob. A blob may therefore be deleted with the last manifest that names it.
+ * so that no two trials share a blob, and the lease's term, so that attempts share only what a later one took over with a checkpoint.
+ * A blob may therefore be deleted with the last manifest that names it.
  */
 export const blobRefSchema = z.strictObject({
   sha256: sha256Schema,

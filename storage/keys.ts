@@ -1,3 +1,5 @@
+import { isName, isValidId } from '../study/definition/text-schemas.ts';
+
 /**
  * Every key of the object store. Identifiers are checked so that no key can escape its folder:
  *
@@ -9,7 +11,9 @@
  *     trials/<trialKey>/metrics/<epoch>.json
  *     trials/<trialKey>/checkpoints/<step>-<term>.json
  *     trials/<trialKey>/log/{<term>,test}.txt
- *     studies/<studyId>/{study,test,record}.json
+ *     studies/<studyId>/{study,record}.json
+ *     studies/<studyId>/stages/<stage>.json
+ *     studies/<studyId>/tests/<trialKey>.json
  *     studies/<studyId>/report/<file>
  */
 
@@ -72,7 +76,13 @@ export function parseCheckpointKey(key: string): { step: number; term: number } 
 
 export const STUDIES_PREFIX = 'studies/';
 export const studyKey = (studyId: string): string => `${STUDIES_PREFIX}${checkedId(studyId)}/study.json`;
-export const studyTestKey = (studyId: string): string => `${STUDIES_PREFIX}${checkedId(studyId)}/test.json`;
+/** What earlier versions wrote: the study's only test. */
+export const onlyTestKey = (studyId: string): string => `${STUDIES_PREFIX}${checkedId(studyId)}/test.json`;
+export const studyTestsPrefix = (studyId: string): string => `${STUDIES_PREFIX}${checkedId(studyId)}/tests/`;
+export const studyTestKey = (studyId: string, trialKey: string): string =>
+  `${studyTestsPrefix(studyId)}${checkedHash(trialKey)}.json`;
+export const stageRecordKey = (studyId: string, stage: string): string =>
+  `${STUDIES_PREFIX}${checkedId(studyId)}/stages/${checkedStage(stage)}.json`;
 export const recordKey = (studyId: string): string => `${STUDIES_PREFIX}${checkedId(studyId)}/record.json`;
 /** @param file a plain file name, such as `index.html`. */
 export const reportKey = (studyId: string, file: string): string =>
@@ -88,11 +98,6 @@ export function parseStudyKey(key: string): string | undefined {
   return /^studies\/([^/]+)\/study\.json$/.exec(key)?.[1];
 }
 
-/** Whether a study can have this id, which becomes part of keys and of workflow ids. */
-export function isValidId(value: string): boolean {
-  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(value) && !value.includes('..');
-}
-
 // --- helpers ---
 
 function checkedHash(value: string): string {
@@ -103,6 +108,8 @@ function checkedHash(value: string): string {
 }
 
 const checkedId = (value: string): string => checked('id', value);
+/** Unlike an id, a stage's name may begin with any of its characters. */
+const checkedStage = (value: string): string => (isName(value) ? value : checked('file name', value));
 const checkedFileName = (value: string): string => checked('file name', value);
 
 function checked(what: 'id' | 'file name', value: string): string {

@@ -1,3 +1,5 @@
+import { deliberateVariables } from './deliberate-variables.ts';
+
 /** What a trainer takes from its parent's environment. */
 const INHERITED = [
   // Programs, libraries and folders. With the CUDA build, the first two name its parts.
@@ -10,7 +12,6 @@ const INHERITED = [
   'LC_ALL',
   'TZ',
   'CUDA_VISIBLE_DEVICES',
-  'CUDA_DEVICE_ORDER',
   'NVIDIA_VISIBLE_DEVICES',
   // The object store, and the certificates of one that is reached by HTTPS.
   'S3_ENDPOINT',
@@ -25,11 +26,12 @@ const INHERITED = [
   'SSL_CERT_FILE',
   'STAGED_STUDY_CACHE',
   'STAGED_STUDY_CHECKPOINT_SECONDS',
+  'STAGED_STUDY_CHECKPOINT_WITHIN_SECONDS',
 ];
 
 /**
  * A trainer's whole environment. What the parent has beside the list stays with it: a trainer needs none of its secrets,
- * and the settings of TensorFlow and oneDNN would change results.
+ * and the settings of TensorFlow and oneDNN would change results. Those that the worker names on purpose are passed on.
  *
  * @param threads as for `processEnvironment`.
  * @param added has precedence.
@@ -42,7 +44,12 @@ export function trainerProcessEnvironment(
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  return { ...Object.fromEntries(inherited), ...processEnvironment(threads), ...added };
+  return {
+    ...Object.fromEntries(inherited),
+    ...deliberateVariables(process.env),
+    ...processEnvironment(threads),
+    ...added,
+  };
 }
 
 /**

@@ -6,16 +6,19 @@ import { CONTROL_QUEUE } from '../temporal/names.ts';
 import { connectWorker } from './connect-worker.ts';
 import { registerSearchAttributes } from './register-search-attributes.ts';
 import { runWorker } from './run-worker.ts';
+import { versioning } from './versioning.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 await runWorker(async () => {
   const sources = allowedSources(process.env);
+  const versioned = versioning(process.env);
   const { connection, namespace, store } = await connectWorker();
   await registerSearchAttributes(connection, namespace);
   return {
     connection,
     namespace,
     taskQueue: CONTROL_QUEUE,
+    ...versioned,
     workflowBundle: await workflowBundle(),
     activities: createControlActivities({
       store,

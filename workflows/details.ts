@@ -36,6 +36,9 @@ export function studyDetails(status: StudyStatus): string {
       : []),
     dataLine(status),
     weightsLine(status),
+    status.isPaused && !end
+      ? `**Paused**: no trial trains or starts. To continue: \`npx staged-study resume ${studyId}\`, or send this workflow the Update \`${UPDATES.resumeStudy}\`.`
+      : undefined,
     ...waiting.map(
       ([id, failure]) =>
         `**Needs attention**: \`${id}\`: ${inMarkdown(failure)}${id === studyId ? howToRetryTest(status) : ''}`,
@@ -99,7 +102,7 @@ export function failedTrialDetails({ studyId, stage, name, spec }: TrialInput, f
   const id = trialWorkflowId(studyId, stage, name);
   return paragraphs(
     `**${name} needs attention**: ${inMarkdown(failure)}`,
-    'It has used up its retries, or retrying would not help. The rest of the stage continues, then waits for this trial.',
+    'The rest of the stage continues, then waits for this trial.',
     'Fix the cause and retry it, retry it with other settings, or skip it:',
     commands(
       `npx staged-study retry ${studyId} ${name}`,
@@ -129,6 +132,7 @@ type EndedRow = StageRow & { standing: TrialStanding };
 const TRIAL_STATES: Record<TrialStatus['state'], string> = {
   queued: 'queued',
   training: 'training',
+  paused: 'paused with its study',
   needsAttention: 'needs attention',
   done: 'done',
   cancelled: 'cancelled before it had a result',

@@ -1,14 +1,14 @@
 import {
   CancellationScope,
+  ChildWorkflowFailure,
   condition,
   defineQuery,
   defineSignal,
   defineUpdate,
   isCancellation,
-  ParentClosePolicy,
   setCurrentDetails,
   setHandler,
-  startChild,
+  TerminatedFailure,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -20,7 +20,7 @@ import { asSpecified, type NamedConfig, searchTrial } from '../study/plan/plan.t
 import { longestFirst } from '../study/plan/trial-work.ts';
 import { winner } from '../study/plan/winner.ts';
 import type { TrialStanding } from '../study/record/record.ts';
-import type { SearchedTrial, Suggestion } from '../study/search/suggest.ts';
+import type { Suggestion } from '../study/search/suggest.ts';
 import { trialsAtOnce } from '../study/search/trials-at-once.ts';
 import type { TrialSpec } from '../study/trial/trial.ts';
 import { QUERIES, SIGNALS, trialWorkflowId, UPDATES } from '../temporal/names.ts';
@@ -28,11 +28,13 @@ import { plural } from '../words/numbers.ts';
 import { endInWords } from '../words/outcome.ts';
 import { suggest } from './activities.ts';
 import { attentionSignal, notifyAbove } from './attention.ts';
+import { all, Children, type StartedChild } from './children.ts';
 import { takeDecisions } from './decision.ts';
 import { failedStageDetails, stageDetails } from './details.ts';
-import { showEarlyEnd } from './early-end.ts';
+import { describeFailure, showEarlyEnd } from './early-end.ts';
+import { Pause, pauseSignal } from './pause.ts';
 import { searchAttributes, typedSearchAttributes } from './search-attributes.ts';
-import type { DrawnSettings, StageRow, StageStatus } from './status.ts';
+import type { DrawnSettings, StageRow, StageStatus, TrialEnd } from './status.ts';
 import { trialWorkflow } from './trial-workflow.ts';
 
 /** What a stage ranks. */
@@ -54,6 +56,8 @@ export interface StageInput extends StagePlan {
   promotes: boolean;
   /** Train trials again if the store has their results. */
   retrain?: true;
+  /** See `StudyRequest`. */
+  heartbeatSeconds?: number;
 }
 
 export interface StageTrial {
@@ -92,7 +96,9 @@ export const retryStageUpdate = defineUpdate<string, [Overrides | undefined]>(UP
 /**
  * Trains all trials of a stage and finds its winner.
  *
- * Trials that are known start at once, the longest first; the training queue gives each a slot when one is free. If no trial has a score, the stage parks as a whole, since it has nothing to promote.
+ * Trials that are known start at once, the longest first; the training queue gives each a slot when one is free. If somebody
+ * cancels or terminates a trial, it is started again, and waits for a decision. If no trial has a score, the stage parks as a
+ * whole, since it has nothing to promote.
  */
 export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
   const { studyId, stage, kind, question, search } = input;
@@ -101,9 +107,15 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
   const evaluations = search?.evaluations ?? null;
   const status: StageStatus = { stage, kind, question, evaluations, trials: [], failure: null, end: null };
   const show = () => setCurrentDetails(stageDetails(studyId, status));
+  const pause = new Pause();
+  const children = new Children(pause);
   setHandler(stageStatusQuery, () => status);
   setHandler(stagePlannedSignal, (planned) => {
     plan = planned;
+  });
+  setHandler(pauseSignal, (isPaused) => {
+    pause.set(isPaused);
+    return children.signalPause();
   });
   setHandler(attentionSignal, ({ id, failure }) => {
     const trial = status.trials.find(({ name }) => id === trialWorkflowId(studyId, stage, name));
@@ -158,7 +170,7 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
       : trials;
     status.trials = trials.map(({ name }) => rowOf(name));
     enterStart(plan as StagePlan);
-    await Promise.all([isKept && early, runTrials(added.map((trial) => ({ ...trial, inTurn: true })))]);
+    await all([isKept ? early : undefined, runTrials(added.map((trial) => ({ ...trial, inTurn: true })))]);
     return plan as StagePlan;
   }
 
@@ -170,7 +182,7 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
   async function runTrials(trials: readonly MadeTrial[]): Promise<void> {
     trials.forEach(enter);
     show();
-    await Promise.all(longestFirst(trials).map(runTrial));
+    await all(longestFirst(trials).map(runTrial));
   }
 
   /** Gives a trial its row, or clears the row that it has. */
@@ -183,16 +195,32 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
 
   async function runTrial(trial: MadeTrial): Promise<void> {
     const { name, of, suggestion = null, override = null } = trial;
-    const started = lastStarted.then(() => startTrial(trial));
-    lastStarted = started;
-    const end = await (await started).result();
+    const end = await endOf(trial);
     const changed = override || end.override ? { ...override, ...end.override } : null;
     rowOf(name).standing = { name, ...end, takenOver: false, of, suggestion, override: changed };
     show();
   }
 
-  function startTrial({ name, spec, override, inTurn }: MadeTrial) {
-    return startChild(trialWorkflow, {
+  /** Starts a trial, and again each time somebody ends its workflow without the stage. */
+  async function endOf(trial: MadeTrial): Promise<TrialEnd> {
+    for (let parked: string | undefined; ; ) {
+      const started = lastStarted.then(() => startTrial(trial, parked));
+      lastStarted = started;
+      const child = await started;
+      try {
+        return await child.result();
+      } catch (error) {
+        if (CancellationScope.current().consideredCancelled) throw error;
+        parked = describeEnd(error);
+      }
+    }
+  }
+
+  function startTrial(
+    { name, spec, override, inTurn }: MadeTrial,
+    parked: string | undefined,
+  ): Promise<StartedChild<typeof trialWorkflow>> {
+    return children.start(trialWorkflow, {
       ...(inTurn && { priority: USUAL_PRIORITY }),
       workflowId: trialWorkflowId(studyId, stage, name),
       args: [
@@ -202,9 +230,10 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
           name,
           spec: { ...spec, config: asSpecified({ ...spec.config, ...override }) },
           ...(input.retrain && { retrain: true }),
+          ...(input.heartbeatSeconds !== undefined && { heartbeatSeconds: input.heartbeatSeconds }),
+          ...(parked !== undefined && { parked }),
         },
       ],
-      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       typedSearchAttributes: typedSearchAttributes({
         StudyId: studyId,
         StageName: stage,
@@ -226,58 +255,32 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
 
   /** Hands all trials to the queue, or as many lines of trials side by side as are allowed. */
   async function runSearch(plan: SearchPlan): Promise<void> {
-    const { evaluations } = plan;
+    const waiting = await drawn(plan);
     const lines = trialsAtOnce(plan);
-    if (lines === evaluations) return runTrials(await suggested(plan, 0, evaluations));
-    let next = 0;
-    let lastDrawn: Promise<unknown> = Promise.resolve();
-    /** One after another, so that rows are in the order of the draws. */
-    const draw = () => {
-      const drawn = lastDrawn.then(async () => {
-        const [trial] = next < evaluations ? await suggested(plan, next++, 1) : [];
-        if (trial) enter(trial);
-        return trial;
-      });
-      lastDrawn = drawn;
-      return drawn;
-    };
+    if (lines === waiting.length) return runTrials(waiting);
     const trials: Promise<void>[] = [];
-    /** Draws the next trial when the one before has ended or parked. */
+    /** Starts the next trial when the one before has ended or parked. */
     const line = async () => {
-      for (let trial = await draw(); trial; trial = await draw()) {
+      for (let trial = waiting.shift(); trial; trial = waiting.shift()) {
         const trained = runTrials([trial]);
         trials.push(trained);
         await Promise.race([trained, condition(isParked(trial.name))]);
       }
     };
-    await Promise.all(Array.from({ length: lines }, line));
-    await Promise.all(trials);
+    await all(Array.from({ length: lines }, line));
+    await all(trials);
   }
 
   function isParked(name: string): () => boolean {
     return () => status.trials.some((each) => each.name === name && each.failure !== null);
   }
 
-  /** @param index number of configurations suggested before. */
-  async function suggested(
-    { space, start: from, spec, profile }: SearchPlan,
-    index: number,
-    count: number,
-  ): Promise<MadeTrial[]> {
-    const suggestions = await suggest({ space, seed: spec.seed, index, count, ended: ended() });
-    return suggestions.map((suggestion, place) => {
-      const { name, config } = searchTrial(from, suggestion, profile, index + place);
+  async function drawn({ space, evaluations, start: from, spec, profile }: SearchPlan): Promise<MadeTrial[]> {
+    const suggestions = await suggest({ space, seed: spec.seed, count: evaluations });
+    return suggestions.map((suggestion, index) => {
+      const { name, config } = searchTrial(from, suggestion, profile, index);
       return { name, spec: { ...spec, config }, of: null, suggestion, drawn: asTrained(suggestion, profile) };
     });
-  }
-
-  /** The search's trained trials so far. A skipped trial has no result to learn from. */
-  function ended(): SearchedTrial[] {
-    return status.trials.flatMap(({ standing }) =>
-      standing?.status === 'trained' && standing.suggestion
-        ? [{ suggestion: standing.suggestion, score: standing.score }]
-        : [],
-    );
   }
 
   /** Waits for a person, who may change settings for the whole stage. */
@@ -302,6 +305,16 @@ const USUAL_PRIORITY = { priorityKey: 3 };
 
 function isSame(one: StageTrial, other: StageTrial): boolean {
   return one.name === other.name && JSON.stringify(one.spec) === JSON.stringify(other.spec);
+}
+
+function describeEnd(error: unknown): string {
+  const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
+  const how = isCancellation(cause)
+    ? 'cancelled'
+    : cause instanceof TerminatedFailure
+      ? 'terminated'
+      : `ended by a failure (${describeFailure(error)})`;
+  return `its workflow was ${how}, and not by its study; its checkpoints are kept`;
 }
 
 function describeOutcomes(standings: TrialStanding[]): string {

@@ -57,10 +57,18 @@ function workerCommand(): Command {
           '  STAGED_STUDY_SLOTS    how many threads a training worker trains with at once; default: a thread for each core\n' +
           '  STAGED_STUDY_CHECKPOINT_SECONDS\n' +
           '                        how much training a crash may cost, if an epoch takes less; default: 15\n' +
+          '  STAGED_STUDY_CHECKPOINT_WITHIN_SECONDS\n' +
+          '                        the same if an epoch takes longer; default: 300\n' +
+          '  STAGED_STUDY_TRAINER_ENV\n' +
+          '                        names of variables that change results, with commas between them, which trainers get\n' +
+          '                        and results record, such as TF_XLA_FLAGS; default: none\n' +
+          '  STAGED_STUDY_TF32     1 lets a GPU round factors to TF32; default: 0\n' +
           '  STAGED_STUDY_CACHE    the folder for data sets and downloads\n' +
           '  STAGED_STUDY_SOURCES  folders and beginnings of URLs, separated by spaces: the only ones from which a control\n' +
           '                        worker takes the data sets and weights that studies name; default: all\n' +
-          '  CUDA_VISIBLE_DEVICES  the GPU of a training worker; start one worker for each GPU',
+          '  CUDA_VISIBLE_DEVICES  the GPU of a training worker; start one worker for each GPU\n' +
+          '  TEMPORAL_DEPLOYMENT_NAME, TEMPORAL_WORKER_BUILD_ID\n' +
+          '                        Worker Versioning of a control worker; default: none',
         examples: [
           'worker control',
           'worker training  # after: export TEMPORAL_ADDRESS=temporal:7233 S3_ENDPOINT=http://minio:9000 …',

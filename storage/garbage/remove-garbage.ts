@@ -1,6 +1,6 @@
 import { leaseKey, resultKey, trialPrefix } from '../keys.ts';
 import type { ObjectStore } from '../object-store.ts';
-import { acquireLease } from '../trials/lease.ts';
+import { acquireLease, type SeenLease } from '../trials/lease.ts';
 import type { Garbage } from './garbage.ts';
 import { inParallel } from './in-parallel.ts';
 
@@ -41,6 +41,8 @@ async function removeOne(store: ObjectStore, garbage: Garbage, before: Date): Pr
 
 /** Longer than removing takes. Who wants to train the trial meanwhile waits. */
 const LEASE_MS = 600_000;
+/** A lease that nobody has renewed for as long is dead, however much the clocks of machines differ. */
+const DEAD_MS = 3_600_000;
 
 /** Takes the trial's lease, so that nobody trains it meanwhile. The lease goes last. */
 async function removeTrial(
@@ -48,8 +50,8 @@ async function removeTrial(
   { name: trial, isUnwanted }: Garbage,
   before: Date,
 ): Promise<boolean> {
-  const holder = 'staged-study gc';
-  const turn = await acquireLease(store, trial, { holder, attempt: 1, ttlMs: LEASE_MS, now: Date.now });
+  const request = { holder: 'staged-study gc', attempt: 1, ttlMs: LEASE_MS };
+  const turn = await acquireLease(store, trial, request, await deadLease(store, trial));
   if ('heldBy' in turn) return false;
   const objects = await store.list(trialPrefix(trial));
   const others = objects.filter(({ key }) => key !== leaseKey(trial));
@@ -63,4 +65,11 @@ async function removeTrial(
   await inParallel(others, ({ key }) => store.delete(key));
   await store.delete(leaseKey(trial));
   return true;
+}
+
+/** @returns undefined if the trial has no lease that is dead. */
+async function deadLease(store: ObjectStore, trial: string): Promise<SeenLease | undefined> {
+  const lease = await store.stat(leaseKey(trial));
+  const isDead = lease && lease.lastModified.getTime() < Date.now() - DEAD_MS;
+  return isDead ? { etag: lease.etag, since: Number.NEGATIVE_INFINITY } : undefined;
 }

@@ -120,6 +120,7 @@ export function viewOf(stages: StageView[], change: Partial<StudyView> = {}): St
     weights: null,
     stages,
     attention: [],
+    isPaused: false,
     test: null,
     ...change,
   };

@@ -12,7 +12,7 @@ const folder = fileURLToPath(new URL('./histories/', import.meta.url));
  */
 export async function recordHistories(client: Client, studyId: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  for (const part of ['', '/width', '/width/wide', '/search', '/leakage']) {
+  for (const part of ['', '/width', '/width/wide', '/search', '/leakage', '/again']) {
     const id = `${studyId}${part}`;
     const history = await historyOf(client, id);
     if (!history) continue;

@@ -6,6 +6,7 @@ import { InterruptedError } from '../../command-line/exit-codes.ts';
 import { interruption } from '../../command-line/interruption.ts';
 import { rememberIds } from '../../command-line/known-ids.ts';
 import { configuration } from '../../servers/configuration.ts';
+import { warnOfOtherNumerics } from '../../servers/other-numerics.ts';
 import { type Session, withSession } from '../../servers/session.ts';
 import { printEstimate, printIdle } from '../../start/estimate.ts';
 import { keepAddresses } from '../../start/keep-addresses.ts';
@@ -58,6 +59,7 @@ async function runAndWatch(
   onStarted(studyId);
   await rememberIds([...new Set([studyId, ...stored])]);
   if (resumed && !isQuiet()) console.log(`Resuming the unfinished study ${studyId}.`);
+  if (resumed) await warnOfOtherNumerics(session, studyId);
   if (session.uiUrl && !isQuiet()) printTemporalUi(session.uiUrl, session.client.options.namespace, studyId);
   const view = await watchStudy(session.client, studyId, signal);
   process.exitCode = await printOutcome(session, view);

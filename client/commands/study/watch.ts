@@ -2,6 +2,7 @@ import { InterruptedError } from '../../command-line/exit-codes.ts';
 import { interruption } from '../../command-line/interruption.ts';
 import { findStudy } from '../../observe/find-study.ts';
 import { viewStudy } from '../../observe/observe-study.ts';
+import { warnOfOtherNumerics } from '../../servers/other-numerics.ts';
 import { noStack, withSession } from '../../servers/session.ts';
 import { printOutcome } from '../../terminal/outcome.ts';
 import { studyScreen } from '../../terminal/screen.ts';
@@ -16,6 +17,7 @@ export async function watch(studyId: string): Promise<void> {
         console.log(studyScreen(await viewStudy(session.client, studyId)));
         throw noStack('watch');
       }
+      if (status.name === 'RUNNING') await warnOfOtherNumerics(session, studyId);
       const view = await watchStudy(session.client, studyId, interruption());
       process.exitCode = await printOutcome(session, view);
     });

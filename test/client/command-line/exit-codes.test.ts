@@ -11,6 +11,7 @@ import { main } from '../../../client/main.ts';
 import { readAddress } from '../../../storage/inputs/addresses.ts';
 import { createMinioStore } from '../../../storage/minio/minio-store.ts';
 import type { StoreConfig } from '../../../storage/minio/store-config.ts';
+import { NUMERICS } from '../../../study/trial/trial.ts';
 import { carelessStore } from '../../storage/careless-store.ts';
 import { freshBucket } from '../../storage/fresh-stores.ts';
 import { openNamespace } from '../../workflows/namespace.ts';
@@ -91,6 +92,14 @@ describe('wrong usage ends with 2 before anything is started:', () => {
     expect(printed.trim()).not.toMatch(/\n\s+at /);
   });
 
+  it('a time after which a worker counts as dead that is none', async () => {
+    vi.stubEnv('STAGED_STUDY_HEARTBEAT_SECONDS', '1 min');
+    expect(await exitCode(`run ${file}`)).toBe(2);
+    expect(printed).toMatch(
+      /^STAGED_STUDY_HEARTBEAT_SECONDS: expected a whole number from 2 to 3600, got "1 min"/,
+    );
+  });
+
   it('a state folder that is not a folder', async () => {
     vi.stubEnv('STAGED_STUDY_STATE', thisFile);
     for (const line of ['list', 'down', `start ${file}`]) {
@@ -132,13 +141,17 @@ describe('against servers', () => {
     });
     const control = {
       prepareDataset: (input: Parameters<Fakes['prepareDataset']>[0]) => fakes.prepareDataset(input),
-      openStudy: async () => ({ numerics: 7, objectsUrl: null }),
+      openStudy: async () => ({ numerics: NUMERICS, objectsUrl: null }),
+      writeStage: async () => {},
       writeRecord: async () => ({ recordKey: 'nowhere' }),
       writeReport: async () => {},
     };
     const training = {
       train: (input: Parameters<Train>[0]) => fakes.train(input),
-      evaluateTest: async () => ({ images: 50, accuracy: 55, loss: 1 }),
+      evaluateTest: async () => ({
+        status: 'tested' as const,
+        score: { images: 50, accuracy: 55, loss: 1 },
+      }),
     };
     working = temporal.withWorkers({ control, training }, () => stopped);
   });
@@ -319,7 +332,8 @@ describe('against servers', () => {
 
   it('a study that waits for a person: 3, until it is cancelled', async () => {
     const train: Train = async ({ spec }) => {
-      if (spec.config.network.hidden[0] === 16) throw ApplicationFailure.nonRetryable('no such layer');
+      if (spec.config.network.hidden[0] === 16)
+        throw ApplicationFailure.nonRetryable('no such layer', 'BadConfiguration');
       return trained(spec, 50);
     };
     fakes = { ...completed, train };
@@ -331,11 +345,63 @@ describe('against servers', () => {
       ['retry waits narrow', 1, /"narrow" does not need attention \(what does: wide\)/],
       ['retry waits wid', 2, /did you mean "wide"\?/],
       ['skip waits wid', 2, /did you mean "wide"\?/],
+      ['retry waits', 2, /expected the name of what needs attention, or --all/],
+      ['retry waits wide --all', 2, /--all: expected no name beside it, got "wide"/],
       ['cancel waits', 0, /waits: cancelled/],
       ['status waits', 1, /waits: cancelled\nTo run it again: .* --profile tiny\n/],
       ['show waits', 0, /cancelled\nTo run it again: .*· {2}wide +cancelled before its first epoch/s],
       ['show waits wide', 0, /^wide of waits: cancelled before its first epoch had ended\n/],
       ['list', 0, /waits +cancelled +tiny.*To run a study again/s],
+    ]);
+  });
+
+  it('retry --all retries everything that one cause broke', async () => {
+    let isBroken = true;
+    const train: Train = async ({ spec }) => {
+      if (isBroken) throw ApplicationFailure.nonRetryable('no such layer', 'BadConfiguration');
+      return trained(spec, 50);
+    };
+    fakes = { ...completed, train };
+    expect(await exitCode(`run ${file} --id broken`)).toBe(3);
+    expect(printed).toContain('To retry all of them: npx staged-study retry broken --all\n');
+    isBroken = false;
+    await expectExits([
+      ['retry broken --all', 0, /^(narrow|wide): retried\n(narrow|wide): retried\n$/],
+      ['watch broken', 0, /winner: +narrow_fast/],
+      ['retry broken --all', 1, /nothing needs attention: the study is completed/],
+    ]);
+  });
+
+  it('a study that is paused: 3, until it is resumed', async () => {
+    let trainings = 0;
+    const train: Train = async ({ spec }) => {
+      trainings++;
+      return trained(spec, 50);
+    };
+    let prepare = () => {};
+    const prepared = new Promise<void>((resolve) => {
+      prepare = resolve;
+    });
+    const prepareDataset = () => prepared.then(() => dataset);
+    fakes = { train, prepareDataset };
+    await expectExits([
+      [`start ${file} --id rests`, 0, /has started/],
+      ['pause rests', 0, /^rests: paused\nTo continue: npx staged-study resume rests\n$/],
+      ['pause rests', 1, /^rests: it is already paused\n$/],
+    ]);
+    prepare();
+    await expect
+      .poll(() => exitCode('list').then(() => printed), { timeout: 20_000 })
+      .toMatch(/rests +paused/);
+    await expectExits([
+      ['watch rests', 3, /paused: nothing trains; to continue: npx staged-study resume rests\n/],
+      [`run ${file} --id rests`, 3, /paused: nothing trains/],
+    ]);
+    expect(trainings).toBe(0);
+    await expectExits([
+      ['resume rests', 0, /^rests: resumed\n$/],
+      ['watch rests', 0, /winner: +narrow_fast/],
+      ['resume rests', 1, /expected a running study, got one that is completed/],
     ]);
   });
 });

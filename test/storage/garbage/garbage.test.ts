@@ -85,7 +85,7 @@ describe('garbage (MinIO)', () => {
     const abandoned = await findGarbage(store, { before: LATER, running: ['ended'], unwanted: [] });
     expect(abandoned.map(({ kind }) => kind)).toEqual(['trial', 'blob']);
 
-    const request = { holder: 'default s/t/u run 1', attempt: 1, ttlMs: 60_000, now: Date.now };
+    const request = { holder: 'default s/t/u run 1', attempt: 1, ttlMs: 60_000 };
     const turn = await acquireLease(store, trial, request);
     expect(await removeGarbage(store, abandoned.slice(0, 1), LATER)).toEqual([]);
     expect(await keys()).toEqual([...before, `trials/${trial}/lease.json`].sort());
@@ -148,7 +148,7 @@ describe('garbage (MinIO)', () => {
     const spec = exampleSpec();
     await finish(spec, [], 'unwanted');
     await open('unwanted', spec, { trials: [trialKey(spec)] });
-    const lease = { holder: 'default unwanted/a/b run 1', attempt: 1, ttlMs: 60_000, now: Date.now };
+    const lease = { holder: 'default unwanted/a/b run 1', attempt: 1, ttlMs: 60_000 };
     await acquireLease(store, trialKey(spec), lease);
     const found = await findGarbage(store, { before: EARLIER, running: [], unwanted: ['unwanted'] });
     expect(await removeGarbage(store, found, EARLIER)).toEqual([]);
@@ -176,6 +176,17 @@ describe('garbage, while studies run', () => {
     await removeGarbage(store, found, before);
     expect(await store.get(blobKey(orphan))).toBeUndefined();
     expect(await store.get(blobKey(again))).toBeDefined();
+  });
+
+  it('is an abandoned trial whose lease nobody has renewed or released', async () => {
+    vi.useFakeTimers({ now: 1_000_000, toFake: ['Date'] });
+    const trial = await writeTrialConfig(store, exampleSpec());
+    await acquireLease(store, trial, { holder: 'default s/t/u', attempt: 1, ttlMs: 60_000 });
+    vi.setSystemTime(1_000_000 + 2 * 86_400_000);
+    const before = new Date(1_000_000 + 86_400_000);
+    const found = await findGarbage(store, { before, running: [], unwanted: [] });
+    expect(await removeGarbage(store, found, before)).toHaveLength(1);
+    expect(await keys()).toEqual([]);
   });
 
   it('is not a blob of a checkpoint that replaces the one that was listed', async () => {
