@@ -67,7 +67,7 @@ it('a study that is cancelled while its trials start ends, and so do they', asyn
   const train: Train = async () => Context.current().cancelled;
   await Promise.all(
     delaysMs.map((delayMs) =>
-      run(`cancelled-after-${delayMs}-ms`, { train, isRecorded: false }, async (handle) => {
+      run(`cancelled-after-${delayMs}-ms`, { train }, async (handle) => {
         await new Promise((resolve) => setTimeout(resolve, delayMs));
         await handle.cancel();
         await expect(handle.result()).rejects.toBeInstanceOf(WorkflowFailedError);

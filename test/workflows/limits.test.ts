@@ -28,7 +28,7 @@ it.concurrent('the history of a search grows with its evaluations, and not with 
     const study = parseStudy({ ...smallStudy, stages: [smallStudy.stages[0]!, search] }, 'searching');
     const train: Train = async ({ spec }) => trained(spec, 50);
     const request = { ...smallRequest(), study };
-    await run(studyId, { train, request, suggest: suggestAll, isRecorded: false }, async (handle) => {
+    await run(studyId, { train, request, suggest: suggestAll }, async (handle) => {
       await handle.result();
     });
     return sizeOf(`${studyId}/search`);
@@ -40,7 +40,7 @@ it.concurrent('the history of a search grows with its evaluations, and not with 
 it.concurrent('no message of a study has the trials of several stages', async ({ expect }) => {
   const studyId = 'stage-by-stage';
   const train: Train = async ({ spec }) => trained(spec, 50);
-  await run(studyId, { train, isRecorded: false }, async (handle) => {
+  await run(studyId, { train }, async (handle) => {
     await handle.result();
     const { events } = await handle.fetchHistory();
     const inputs = (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
@@ -64,7 +64,7 @@ it.concurrent('a signal carries every epoch since the last one', async ({ expect
     await signals.sent();
     return trained(spec, 50);
   };
-  await run(studyId, { train, isRecorded: false }, async (handle) => {
+  await run(studyId, { train }, async (handle) => {
     await handle.result();
     const trial = temporal().client.workflow.getHandle(`${studyId}/width/wide`);
     const { events } = await trial.fetchHistory();

@@ -76,8 +76,6 @@ interface Fakes {
   suggest?: ControlActivities['suggest'];
   /** Fails the final test while it returns true. */
   testFails?: () => boolean;
-  /** Whether `npm run record-histories` keeps the study's histories: default true. */
-  isRecorded?: false;
 }
 
 /** What a study asked of its activities. */
@@ -100,8 +98,7 @@ export async function run(
   const seen: Seen = { written: [], stages: new Map(), tested: [], compared: [], prepared: [], opened: [] };
   underWay.set(studyId, { ...fakes, ...seen });
   await use(await start(studyId, fakes.request ?? smallRequest()));
-  if (process.env.RECORD_HISTORIES && fakes.isRecorded !== false)
-    await recordHistories(temporal.client, studyId);
+  if (process.env.RECORD_HISTORIES) await recordHistories(temporal.client, studyId);
   return seen;
 }
 
