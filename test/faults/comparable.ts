@@ -1,10 +1,13 @@
 import type { StudyRecord } from '../../study/record/record.ts';
 
-/** A record without what differs between two runs of the same study: names, times, and how many attempts it took. */
+/**
+ * A record without what differs between two runs of the same study: names, times, how many attempts it took, and the
+ * archive's file.
+ */
 export function comparable({ opening, stages, test }: StudyRecord) {
-  const { studyId: _id, startedAt: _started, ...sameOpening } = opening;
+  const { studyId: _id, startedAt: _started, dataset, ...sameOpening } = opening;
   return {
-    opening: sameOpening,
+    opening: { ...sameOpening, dataset: dataset.sha256 },
     stages: stages.map(({ trials, ...stage }) => ({
       ...stage,
       trials: trials.map(
