@@ -1,9 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { UserError } from '../../../infra/user-error.ts';
 import { didYouMean } from '../../../study/definition/did-you-mean.ts';
 import { type Overrides, parseOverrides } from '../../../study/definition/overrides.ts';
 import { settingsSchema } from '../../../study/definition/training-config.ts';
-import { UPDATES } from '../../../temporal/names.ts';
+import { QUERIES, UPDATES } from '../../../temporal/names.ts';
 import { statusInWords } from '../../../words/study-end.ts';
+import type { StudyStatus } from '../../../workflows/status.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';
 import { findStudy } from '../../observe/find-study.ts';
 import { type Attention, type StudyView, viewStudy } from '../../observe/observe-study.ts';
@@ -35,19 +37,39 @@ export async function retry(
       const update = { trial: UPDATES.retryTrial, stage: UPDATES.retryStage, test: UPDATES.retryTest }[kind];
       console.log(await sendUpdate(session, id, update, overrides));
     }
+    await untilKnown(session, studyId, chosen);
   });
 }
 
 export async function skip(studyId: string, name: string): Promise<void> {
   await withSession({ level: 'training', needsRunningStack: 'skip' }, async (session) => {
-    const { id, kind } = await waiting(session, studyId, name);
+    const found = await waiting(session, studyId, name);
+    const { id, kind } = found;
     if (kind !== 'trial')
       throw new UsageError(`skip: expected the name of a trial, got the ${kind} "${name}"; retry it instead`);
     console.log(await sendUpdate(session, id, UPDATES.skipTrial));
+    await untilKnown(session, studyId, [found]);
   });
 }
 
 // --- helpers ---
+
+const PATIENCE_MS = 5_000;
+const INTERVAL_MS = 100;
+
+/** A study learns by a signal what was decided. Until then, `watch` and `status` would still ask for a decision. */
+async function untilKnown(
+  { client }: Session,
+  studyId: string,
+  decided: readonly Attention[],
+): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (Date.now() < deadline) {
+    const { attention } = await client.workflow.getHandle(studyId).query<StudyStatus>(QUERIES.studyStatus);
+    if (!decided.some(({ id, failure }) => attention[id] === failure)) return;
+    await pause(INTERVAL_MS);
+  }
+}
 
 async function allWaiting(session: Session, studyId: string): Promise<Attention[]> {
   const { attention } = await viewRunning(session, studyId);
