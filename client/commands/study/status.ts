@@ -35,12 +35,13 @@ export async function status(studyId: string, { json }: { json?: boolean }): Pro
 
 function summary(view: StudyView, trainingTime: string | undefined): string {
   const [end = statusInWords(view.workflowStatus), ...whatToDo] = describeEarlyEnd(view);
-  const lines = [`${view.studyId}: ${end}`];
+  const [state = end] = describePause(view);
+  const lines = [`${view.studyId}: ${state}`];
   for (const { name, winner } of view.stages)
     if (winner) lines.push(`  ${name}: ${winner.name}, ${percent(winner.score)}`);
   if (view.test) lines.push(`  test: ${percent(view.test.accuracy)} of ${view.test.images} images`);
   if (trainingTime) lines.push(`  training: ${trainingTime}`);
-  lines.push(...whatToDo, ...describePause(view));
+  lines.push(...whatToDo);
   if (view.workflowStatus === 'RUNNING' && !view.dataset) lines.push(describeDataset(view));
   if (view.failedAttempt)
     lines.push(`${view.failedAttempt.of}: ${describeFailedAttempt(view.failedAttempt)}`);
