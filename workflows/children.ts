@@ -33,7 +33,7 @@ export class Children {
   ): Promise<StartedChild<T>> {
     await this.#pause.over();
     const scope = CancellationScope.current();
-    // A cancellation that overtakes the start of its child is lost, and both wait for ever. So nothing is cancelled before.
+    // The child is cancelled only when it has started, so that no cancellation can overtake its start and be lost.
     const child = await CancellationScope.nonCancellable(() =>
       startChild(workflow, {
         ...options,
