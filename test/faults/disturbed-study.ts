@@ -73,12 +73,12 @@ export async function runStudy({
       if (runs === MOST_RUNS || /study .*(failed|was cancelled)/.test(printed)) {
         throw new Error(`run ended ${runs} times, at last with exit code ${code}:\n${printed.slice(-3000)}`);
       }
-      if (stack.lost.aborted) stack = await open(stateFolder);
+      stack = await reopened(stack, stateFolder);
       if (code === EXIT.needsAttention) await command(['retry', STUDY_ID, '--all']);
     }
     ended.abort();
     await disturbing;
-    if (stack.lost.aborted) stack = await open(stateFolder);
+    stack = await reopened(stack, stateFolder);
     const { store, client } = await target();
     const record = await readRecord(store, STUDY_ID);
     if (!record) throw new Error('expected a record of the study that has ended, got none');
@@ -92,13 +92,27 @@ export async function runStudy({
 
 // --- helpers ---
 
-function open(stateFolder: string): Promise<OpenStack> {
-  return openStack({
-    configuration: { kind: 'embedded', stateFolder, store: undefined },
-    level: 'training',
-    keepAfterExit: false,
-    onProgress: () => {},
-  });
+/** @returns another stack if this one is lost. */
+async function reopened(stack: OpenStack, stateFolder: string): Promise<OpenStack> {
+  if (!stack.lost.aborted) return stack;
+  await stack.stop();
+  return open(stateFolder);
+}
+
+/** A fault may hit the start too. */
+async function open(stateFolder: string): Promise<OpenStack> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await openStack({
+        configuration: { kind: 'embedded', stateFolder, store: undefined },
+        level: 'training',
+        keepAfterExit: false,
+        onProgress: () => {},
+      });
+    } catch (error) {
+      if (tries === MOST_RUNS) throw error;
+    }
+  }
 }
 
 async function announcedEpochs(client: Client): Promise<Map<string, number[]>> {
