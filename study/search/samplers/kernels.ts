@@ -104,7 +104,10 @@ function numericKernels(distribution: NumericDistribution, observed: readonly nu
   };
 }
 
-/** For each place, the larger gap to its neighbours, but neither much less than if all were evenly spread nor more than the scale. */
+/** Of a gap: narrower kernels than in Optuna, which find more with few trials. */
+const WIDTH = 0.7;
+
+/** For each place, a part of the larger gap to its neighbours: not much less than if all were evenly spread, nor more than the scale. */
 function gapsOf(places: readonly number[], { low, high, deviation: length }: Scale): number[] {
   const least = length / Math.min(100, places.length + 2);
   const order = places.map((_, index) => index).sort((a, b) => (places[a] as number) - (places[b] as number));
@@ -116,7 +119,7 @@ function gapsOf(places: readonly number[], { low, high, deviation: length }: Sca
       places.length === 1
         ? Math.max(place - low, high - place)
         : Math.max(place - (before ?? place), (after ?? place) - place);
-    gaps[index] = Math.min(Math.max(gap, least), length);
+    gaps[index] = Math.min(Math.max(WIDTH * gap, least), length);
   });
   return gaps;
 }

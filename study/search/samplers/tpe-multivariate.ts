@@ -11,12 +11,14 @@ const START_UP = 10;
 /** Draws of which the most promising is taken. */
 const CANDIDATES = 24;
 /** The part of the trials that is good, and their greatest number. */
-const GOOD_PART = 0.1;
+const GOOD_PART = 0.15;
 const MOST_GOOD = 25;
 
 /**
  * Optuna's sampler: all parameters together, so that it learns which values go well with each other. Parameters with the same
- * condition are a group; a group is chosen after those that its conditions name, from the trials that have it.
+ * condition are a group, chosen from the trials that have it. Parameters that conditions name come first, as groups of their own:
+ * they are drawn as they are spread among the good trials. Were the most promising taken, a branch whose first trials were bad would
+ * hardly be tried again, although its own parameters may have been bad.
  */
 export function suggestByMultivariateTpe(
   space: Space,
@@ -29,7 +31,7 @@ export function suggestByMultivariateTpe(
   }
   let values: Values = {};
   for (const group of groupsOf(space)) {
-    if (applies(group[0] as string, space, values)) {
+    if (applies(group.names[0] as string, space, values)) {
       values = { ...values, ...suggestGroup(group, space, trials, random) };
     }
   }
@@ -64,35 +66,44 @@ function shuffled(count: number, seed: number, name: string): number[] {
     .map(({ part }) => part);
 }
 
-/** The names of parameters with the same condition, each group after those that its condition names. */
-function groupsOf(space: Space): string[][] {
-  const groups: string[][] = [];
+interface Group {
+  names: string[];
+  /** Whether conditions name its parameters. */
+  branches: boolean;
+}
+
+/** Parameters with the same condition, each group after those that its condition names. */
+function groupsOf(space: Space): Group[] {
+  const named = new Set(Object.values(space).flatMap(({ when = {} }) => Object.keys(when)));
+  const groups: Group[] = [];
   const depth = (name: string): number =>
     Math.max(-1, ...Object.keys(space[name]?.when ?? {}).map(depth)) + 1;
   for (const name of namesOf(space).sort((a, b) => depth(a) - depth(b))) {
-    const group = groups.find(([first]) =>
-      sameValue(space[first as string]?.when ?? {}, space[name]?.when ?? {}),
+    const branches = named.has(name);
+    const group = groups.find(
+      (each) =>
+        each.branches === branches &&
+        sameValue(space[each.names[0] as string]?.when ?? {}, space[name]?.when ?? {}),
     );
-    if (group) group.push(name);
-    else groups.push([name]);
+    if (group) group.names.push(name);
+    else groups.push({ names: [name], branches });
   }
   return groups;
 }
 
 function suggestGroup(
-  group: readonly string[],
+  { names, branches }: Group,
   space: Space,
   trials: readonly SearchTrial[],
   random: () => number,
 ): Values {
-  const observed = trials.filter(({ values }) => group.every((name) => name in values));
+  const observed = trials.filter(({ values }) => names.every((name) => name in values));
   const completed = observed.filter(isCompleted).length;
   const good = Math.min(Math.ceil(completed * GOOD_PART), MOST_GOOD);
   const { below, above } = split(observed, good);
-  const [likely, unlikely] = [below, above].map((each) => new JointEstimate(group, space, each)) as [
-    JointEstimate,
-    JointEstimate,
-  ];
+  const likely = new JointEstimate(names, space, below);
+  if (branches) return likely.draw(random);
+  const unlikely = new JointEstimate(names, space, above);
   let best: { values: Values; score: number } | undefined;
   for (let candidate = 0; candidate < CANDIDATES; candidate++) {
     const values = likely.draw(random);
@@ -108,8 +119,8 @@ class JointEstimate {
   readonly #weights: number[];
   readonly #logWeights: Float64Array;
 
-  constructor(group: readonly string[], space: Space, trials: readonly SearchTrial[]) {
-    this.#kernels = group.map((name) => {
+  constructor(names: readonly string[], space: Space, trials: readonly SearchTrial[]) {
+    this.#kernels = names.map((name) => {
       const values = trials.map((trial) => trial.values[name]);
       return [name, kernelsOf(space[name] as Parameter, values)];
     });

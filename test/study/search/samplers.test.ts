@@ -15,7 +15,7 @@ const samplers: SearchOptions[] = [
   { sampler: 'tpe-multivariate' },
 ];
 const learning = samplers.filter(({ sampler }) => sampler !== 'random');
-const { conditional, mixed7 }: Record<string, Problem> = problems;
+const { cifar_mixed, conditional, mixed7 }: Record<string, Problem> = problems;
 
 describe.each(samplers)('$sampler $strict', (options) => {
   it('gives the same for the same results and seed, and another for another seed', () => {
@@ -67,7 +67,7 @@ describe.each(learning)('$sampler $strict', (options) => {
 });
 
 it('random draws are those of a study’s search until now, so that stored trials are found', () => {
-  const space = problems.cifar_mixed!.space;
+  const { space } = cifar_mixed!;
   history(space, 10).forEach(({ values }, index) => {
     const stream = randomStream('search', 1, index);
     const inOrder = Object.keys(space).sort();
