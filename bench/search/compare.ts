@@ -1,6 +1,5 @@
 import { holm } from '../../study/statistics/holm.ts';
 import { mannWhitney } from '../../study/statistics/mann-whitney.ts';
-import { median } from '../timing/statistics.ts';
 
 /** Our best losses beside a peer's, on one problem after one number of evaluations; each has one loss for each seed. */
 export interface Cell {
@@ -10,23 +9,24 @@ export interface Cell {
   peer: readonly number[];
 }
 
-export interface Compared extends Cell {
-  ourMedian: number;
-  peerMedian: number;
-  /** That ours are worse: below 0.05, they are. Corrected by Holm for the number of cells. */
-  pWorse: number;
-  /** That ours are better, not corrected. */
-  pBetter: number;
+/** Where ours and a peer's differ, with the p of a one-sided Mann-Whitney test. */
+export interface Difference {
+  problem: string;
+  evaluations: number;
+  p: number;
 }
 
-/** Compares all cells with one peer, by one-sided Mann-Whitney tests. */
-export function compareCells(cells: readonly Cell[]): Compared[] {
-  const worse = holm(cells.map(({ ours, peer }) => mannWhitney(ours, peer)));
-  return cells.map((cell, index) => ({
-    ...cell,
-    ourMedian: median(cell.ours),
-    peerMedian: median(cell.peer),
-    pWorse: worse[index] as number,
-    pBetter: mannWhitney(cell.peer, cell.ours),
-  }));
+const SIGNIFICANT = 0.05;
+
+/** The cells in which ours are worse, and those in which they are better. Each p is corrected by Holm for all cells. */
+export function differences(cells: readonly Cell[]): { worse: Difference[]; better: Difference[] } {
+  const significant = (p: readonly number[]) =>
+    holm(p).flatMap((corrected, index): Difference[] => {
+      const { problem, evaluations } = cells[index] as Cell;
+      return corrected < SIGNIFICANT ? [{ problem, evaluations, p: corrected }] : [];
+    });
+  return {
+    worse: significant(cells.map(({ ours, peer }) => mannWhitney(ours, peer))),
+    better: significant(cells.map(({ ours, peer }) => mannWhitney(peer, ours))),
+  };
 }

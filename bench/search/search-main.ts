@@ -2,101 +2,86 @@
 import type { SearchOptions } from '../../study/search/samplers/suggest.ts';
 import { table } from '../markdown.ts';
 import { median } from '../timing/statistics.ts';
-import { type Cell, type Compared, compareCells } from './compare.ts';
+import { type Cell, type Difference, differences } from './compare.ts';
 import peers from './peers.json' with { type: 'json' };
-import { problems } from './problems.ts';
+import { type Problem, problems } from './problems.ts';
 import { bestLosses, suggestionMilliseconds } from './run-search.ts';
 
 const SEEDS = Array.from({ length: 30 }, (_, seed) => seed);
 const BUDGETS = [30, 50, 100] as const;
+/** Before the suggestion that is timed. */
 const TRIALS = 1000;
 
 const samplers = {
   random: { sampler: 'random' },
   tpe: { sampler: 'tpe' },
-  'tpe, strict': { sampler: 'tpe', strict: 'hyperopt' },
   'tpe-multivariate': { sampler: 'tpe-multivariate' },
 } satisfies Record<string, SearchOptions>;
+type Name = keyof typeof samplers;
 
-const ours = Object.fromEntries(
-  Object.entries(samplers).map(([name, options]) => [name, losses(options)]),
-) as Record<keyof typeof samplers, Losses>;
+const losses = Object.fromEntries(
+  Object.entries(samplers).map(([name, options]) => [name, lossesOf(options)]),
+) as Record<Name, Losses>;
 
-const random = medians(ours.random);
-const versus = {
-  tpe: compareCells(cells(ours.tpe, 'hyperopt')),
-  strict: compareCells(cells(ours['tpe, strict'], 'hyperopt')),
-  multivariate: compareCells(cells(ours['tpe-multivariate'], 'optuna')),
-};
+console.log('Median of the best loss, 30 seeds:\n');
+const header = ['problem', 'evaluations', 'random', 'hyperopt', '`tpe`', 'Optuna', '`tpe-multivariate`'];
+console.log(`${table(header, medians())}\n`);
+console.log('Differences by one-sided Mann-Whitney tests, corrected by Holm for the 21 rows, p < 0.05:\n');
+console.log(describe('`tpe`', 'hyperopt', differences(cells('tpe', 'hyperopt'))));
+console.log(describe('`tpe-multivariate`', 'Optuna', differences(cells('tpe-multivariate', 'optuna'))));
 
-console.log('Median of the best loss, 30 seeds. p: one-sided Mann-Whitney.\n');
-console.log(
-  'worse: with Holm’s correction for the 21 rows; below 0.05, ours is worse. better: without a correction.\n',
-);
-print('`tpe` beside hyperopt 0.3.0', versus.tpe);
-print('`tpe` with `strict: hyperopt` beside hyperopt 0.3.0', versus.strict);
-print('`tpe-multivariate` beside Optuna 5.0.0', versus.multivariate);
-
-console.log(`Milliseconds of a suggestion after ${TRIALS} trials on mixed7\n`);
-console.log(
-  table(
-    ['sampler', 'ms'],
-    Object.entries(samplers).map(([name, options]) => [
-      name,
-      suggestionMilliseconds(problems.mixed7, options, TRIALS).toFixed(1),
-    ]),
-  ),
-);
+console.log(`\nProcessor time of a suggestion after ${TRIALS} trials on mixed7:\n`);
+for (const [name, options] of Object.entries(samplers)) {
+  console.log(`- \`${name}\`: ${suggestionMilliseconds(problems.mixed7, options, TRIALS).toFixed(1)} ms`);
+}
 
 // --- helpers ---
 
 /** Best losses by problem and number of evaluations, one for each seed. */
 type Losses = Record<string, Record<string, number[]>>;
 
-function losses(options: SearchOptions): Losses {
+function lossesOf(options: SearchOptions): Losses {
   return Object.fromEntries(
-    Object.entries(problems).map(([name, problem]) => {
+    Object.entries<Problem>(problems).map(([name, problem]) => {
       const runs = SEEDS.map((seed) => bestLosses(problem, options, seed, BUDGETS));
-      return [
-        name,
-        Object.fromEntries(BUDGETS.map((budget, at) => [budget, runs.map((run) => run[at] as number)])),
-      ];
+      const byBudget = BUDGETS.map((budget, at) => [budget, runs.map((run) => run[at] as number)]);
+      return [name, Object.fromEntries(byBudget)];
     }),
   );
 }
 
-function medians(all: Losses): Record<string, Record<string, number>> {
-  return Object.fromEntries(
-    Object.entries(all).map(([name, byBudget]) => [
-      name,
-      Object.fromEntries(Object.entries(byBudget).map(([budget, values]) => [budget, median(values)])),
-    ]),
-  );
+/** A row for each cell. */
+function medians(): string[][] {
+  const tpe = cells('tpe', 'hyperopt');
+  const multivariate = cells('tpe-multivariate', 'optuna');
+  return cells('random', 'hyperopt').map(({ problem, evaluations, ours }, index) => [
+    problem,
+    String(evaluations),
+    ...[ours, tpe[index]?.peer, tpe[index]?.ours, multivariate[index]?.peer, multivariate[index]?.ours].map(
+      (values) => median(values ?? []).toPrecision(4),
+    ),
+  ]);
 }
 
-function cells(all: Losses, peer: 'hyperopt' | 'optuna'): Cell[] {
+function cells(ours: Name, peer: 'hyperopt' | 'optuna'): Cell[] {
   return Object.entries(peers.best).flatMap(([problem, best]) =>
     BUDGETS.map((evaluations) => ({
       problem,
       evaluations,
-      ours: all[problem]?.[evaluations] ?? [],
+      ours: losses[ours][problem]?.[evaluations] ?? [],
       peer: best[peer][evaluations],
     })),
   );
 }
 
-function print(title: string, compared: readonly Compared[]): void {
-  console.log(`${title}\n`);
-  const rows = compared.map(({ problem, evaluations, ourMedian, peerMedian, pWorse, pBetter }) => [
-    problem,
-    String(evaluations),
-    random[problem]?.[evaluations]?.toPrecision(5) ?? '',
-    peerMedian.toPrecision(5),
-    ourMedian.toPrecision(5),
-    pWorse.toFixed(3),
-    pBetter.toFixed(4),
-  ]);
-  console.log(
-    `${table(['problem', 'evaluations', 'random', 'peer', 'ours', 'p, worse', 'p, better'], rows)}\n`,
-  );
+function describe(
+  ours: string,
+  peer: string,
+  { worse, better }: { worse: Difference[]; better: Difference[] },
+): string {
+  const list = (found: Difference[]) =>
+    found
+      .map(({ problem, evaluations, p }) => `${problem} at ${evaluations} (p ${p.toFixed(4)})`)
+      .join(', ') || 'nowhere';
+  return `- ${ours} beside ${peer}: worse ${list(worse)}; better ${list(better)}.`;
 }

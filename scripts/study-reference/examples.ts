@@ -138,7 +138,10 @@ export const EXAMPLES: Record<string, Example> = {
     epochs: { kind: 'quniform', low: 10, high: 100, q: 5 },
   }),
   'Distribution uniform': space({ learningRate: { kind: 'uniform', low: 0.001, high: 0.1 } }),
+  'Distribution loguniform': space({ learningRate: { kind: 'loguniform', low: 0.0001, high: 1 } }),
   'Distribution quniform': space({ epochs: { kind: 'quniform', low: 10, high: 100, q: 5 } }),
+  'Distribution qloguniform': space({ batchSize: { kind: 'qloguniform', low: 16, high: 512, q: 16 } }),
+  'Distribution integer': space({ epochs: { kind: 'integer', low: 10, high: 40 } }),
   'Distribution choice': space({ batchSize: { kind: 'choice', options: [32, 64, 128] } }),
   'Reference to a candidate': reference({ stage: 'width', candidate: 'wide' }),
 

@@ -2,10 +2,11 @@
 import type { z } from 'zod';
 import { heldOutImages } from '../trial/trial.ts';
 import { type Complain, checkPublished } from './check-published.ts';
+import { checkSearchSpace } from './check-search-space.ts';
 import { NetworkShapeError, networkShapes } from './network-shapes.ts';
 import type { Published } from './published-schema.ts';
-import type { CompareStage, SearchStage, Stage, VariantStage } from './stage-schema.ts';
-import { type Network, settingsSchema } from './training-config.ts';
+import type { CompareStage, Stage, VariantStage } from './stage-schema.ts';
+import type { Network } from './training-config.ts';
 
 /** Adds an issue for every fault, with its path and value. */
 export function checkStages(study: Checked, context: z.RefinementCtx): void {
@@ -25,7 +26,7 @@ export function checkStages(study: Checked, context: z.RefinementCtx): void {
     if ('from' in stage && stage.from !== undefined)
       checkFrom(stage.from, earlier, [...at, 'from'], complain);
     if (stage.kind === 'compare') checkCandidates(stage, at, complain);
-    if (stage.kind === 'search') checkSpace(stage, [...at, 'space'], complain);
+    if (stage.kind === 'search') checkSearchSpace(stage.space, [...at, 'space'], complain);
     if (stage.kind === 'variant') checkVariants(stage, earlier, at, complain);
     if (stage.kind === 'test' && index !== study.stages.length - 1) {
       complain([...at, 'kind'], stage.kind, 'the test only as the last stage; move it to the end');
@@ -113,40 +114,6 @@ function checkNetwork(network: Network, path: Path, complain: Complain): void {
   } catch (error) {
     if (!(error instanceof NetworkShapeError)) throw error;
     complain(path, network, `a network that fits 32×32 images: ${error.message}`);
-  }
-}
-
-/** Every value that can be drawn must be allowed for its setting. */
-function checkSpace({ space }: SearchStage, path: Path, complain: Complain): void {
-  const entries = Object.entries(space).filter(([, distribution]) => distribution !== undefined);
-  if (entries.length === 0) {
-    complain(path, space, 'at least one setting to vary; add learningRate, batchSize, epochs or dropout');
-  }
-  for (const [name, distribution] of entries) {
-    const at = [...path, name];
-    if (distribution.kind !== 'choice' && distribution.low >= distribution.high) {
-      complain([...at, 'high'], distribution.high, `more than low, which is ${distribution.low}`);
-      continue;
-    }
-    const setting = settingsSchema.shape[name as keyof SearchStage['space']];
-    const values =
-      distribution.kind === 'choice' ? distribution.options : [distribution.low, distribution.high];
-    const bad = values.find((value) => !setting.safeParse(value).success);
-    if (bad !== undefined) {
-      complain(
-        at,
-        distribution,
-        `only values that are allowed for ${name}, which ${bad} is not; change the distribution`,
-      );
-    } else if (distribution.kind === 'uniform' && name !== 'learningRate' && name !== 'dropout') {
-      complain([...at, 'kind'], 'uniform', `quniform or choice, since ${name} is a whole number`);
-    } else if (
-      distribution.kind === 'quniform' &&
-      name !== 'learningRate' &&
-      !Number.isInteger(distribution.q)
-    ) {
-      complain([...at, 'q'], distribution.q, `a whole number, since ${name} is one`);
-    }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { SearchStage, Stage } from '../definition/stage-schema.ts';
 import type { Profile, Study } from '../definition/study-schema.ts';
 import type { Settings } from '../definition/training-config.ts';
+import { draw } from '../search/distributions.ts';
 import { type NamedConfig, type PlannedTrial, searchTrial, stageTrials, startOf } from './plan.ts';
 import { promotedConfig } from './promotion.ts';
 
@@ -57,10 +58,7 @@ function middleTrials(
 function middleOf(space: SearchStage['space']): Partial<Settings> {
   const entries = Object.entries(space).flatMap(([name, distribution]) => {
     if (!distribution) return [];
-    const value =
-      distribution.kind === 'choice'
-        ? (distribution.options[Math.floor(distribution.options.length / 2)] as number)
-        : (distribution.low + distribution.high) / 2;
+    const value = draw(distribution, () => 0.5);
     return [[name, name === 'batchSize' || name === 'epochs' ? Math.round(value) : value]];
   });
   return Object.fromEntries(entries);

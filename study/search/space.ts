@@ -14,7 +14,7 @@ export type Values = Record<string, unknown>;
 /** What is wrong with a space, as a message that reads `expected …`. */
 export interface SpaceFault {
   /** Within the space: `['learningRate', 'high']`. */
-  path: string[];
+  path: (string | number)[];
   value: unknown;
   expected: string;
 }
@@ -137,7 +137,7 @@ function choiceFaults(options: readonly unknown[]): SpaceFault[] {
     optionIndex(options, option) < index
       ? [
           {
-            path: ['options', String(index)],
+            path: ['options', index],
             value: option,
             expected: 'an option that is not there yet; remove it',
           },

@@ -6,6 +6,7 @@ import { pretrainedNetworks } from '../../../study/definition/pretrained.ts';
 import type { Stage } from '../../../study/definition/stage-schema.ts';
 import type { Profile, Study } from '../../../study/definition/study-schema.ts';
 import { planCourse } from '../../../study/plan/course.ts';
+import { spaceInWords } from '../../../words/search-space.ts';
 import { DEFAULT_WEIGHTS } from '../../../words/weights.ts';
 import type { StudyRequest } from '../../../workflows/study-workflow.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';
@@ -73,6 +74,7 @@ function printStages(study: Study, profile: Profile): void {
   for (const { stage, trials } of course) {
     console.log(`  ${stage.name}: ${stage.question}`);
     console.log(`    ${describeStage(stage)}`);
+    if (stage.kind === 'search') for (const line of spaceInWords(stage.space)) console.log(`      ${line}`);
     if (stage.kind === 'test') continue;
     const names = candidateNames(stage, profile);
     console.log(`    ${countTrials(trials.length)}${names && `: ${names}`}`);
@@ -94,7 +96,7 @@ function describeStage(stage: Stage): string {
       return `compares candidates, ${start}${stage.ranksStart ? ', which is ranked with them' : ''}`;
     }
     case 'search':
-      return `searches ${Object.keys(stage.space).join(', ')}, from the winner of ${stage.from}, which is ranked too`;
+      return `searches settings, from the winner of ${stage.from}, which is ranked too`;
     case 'variant':
       return `side experiment: earlier candidates with the change ${JSON.stringify(stage.change)}`;
     case 'repeat':
