@@ -1,3 +1,4 @@
+import { asNetwork } from '../study/definition/planned-network.ts';
 import type { Network } from '../study/definition/training-config.ts';
 import { cifar10 } from '../study/shipped/cifar10.ts';
 
@@ -13,7 +14,7 @@ export const BATCH_SIZES = [32, 128] as const;
 export const allNetworks: readonly NamedNetwork[] = cifar10.stages.flatMap((stage) => {
   if (stage.kind !== 'compare') return [];
   return stage.candidates.flatMap(({ name, change }) =>
-    change.network ? [{ name, network: change.network }] : [],
+    change.network ? [{ name, network: asNetwork(change.network) }] : [],
   );
 });
 

@@ -9,6 +9,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ensureNativeParts, trainerEnvironment } from '../../infra/setup/native-parts.ts';
 import { IMAGE_BYTES } from '../../study/definition/network-shapes.ts';
+import { asNetwork } from '../../study/definition/planned-network.ts';
 import { defaultSettings, type TrainingConfig } from '../../study/definition/training-config.ts';
 import { asTrained } from '../../study/plan/epochs.ts';
 import { trialMemoryBytes } from '../../study/plan/memory.ts';
@@ -56,7 +57,7 @@ async function printTable(names: string[]): Promise<void> {
 function networks(names: string[]) {
   const candidates = cifar10.stages.flatMap((stage) => (stage.kind === 'compare' ? stage.candidates : []));
   return candidates.flatMap(({ name, change }) =>
-    change.network && names.includes(name) ? [{ name, network: change.network }] : [],
+    change.network && names.includes(name) ? [{ name, network: asNetwork(change.network) }] : [],
   );
 }
 

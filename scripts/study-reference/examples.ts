@@ -74,6 +74,10 @@ export const EXAMPLES: Record<string, Example> = {
     hidden: [512],
     pretrained: true,
   }),
+  'Dense rule': {
+    ...network({ kind: 'dense', hidden: { divide: [4, 2], first: 1024 } }),
+    part: { hidden: { divide: [4, 2], first: 1024 } },
+  },
   Convolution: convolution({ filters: 32, kernel: 5, padding: 2 }),
 
   'Stage compare': stage({

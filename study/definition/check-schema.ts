@@ -37,8 +37,16 @@ function describeIssue(issue: z.core.$ZodIssue, root: unknown): string {
       return `${path}: expected ${issue.expected}, ${got}`;
     case 'invalid_value':
       return `${path}: expected one of ${issue.values.map(show).join(', ')}, ${got}${suggest(issue.values)}`;
-    case 'invalid_union':
+    case 'invalid_union': {
+      const meant = meantOption(issue);
+      if (meant) {
+        const inside = meant.map((each) =>
+          describeIssue({ ...each, path: [...issue.path, ...each.path] }, root),
+        );
+        return inside.join('; ');
+      }
       return `${path}: expected ${unionChoices(issue)}, ${got}${suggest('options' in issue ? issue.options : [])}`;
+    }
     case 'invalid_key':
       return `${path}: expected a key of ${issue.issues[0]?.message ?? 'another form'}, got ${show(issue.path.at(-1))}`;
     case 'too_small':
@@ -68,6 +76,16 @@ function show(value: unknown): string {
   if (value === undefined) return 'nothing';
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
+
+/** The faults of the only option that has the value's type, so that the value was probably meant to be that. */
+function meantOption(
+  issue: Extract<z.core.$ZodIssue, { code: 'invalid_union' }>,
+): z.core.$ZodIssue[] | undefined {
+  const fitting = issue.errors.filter(
+    (faults) => !faults.some(({ code, path }) => path.length === 0 && code.startsWith('invalid_')),
+  );
+  return fitting.length === 1 ? fitting[0] : undefined;
 }
 
 function unionChoices(issue: Extract<z.core.$ZodIssue, { code: 'invalid_union' }>): string {

@@ -4,9 +4,9 @@ import { heldOutImages } from '../trial/trial.ts';
 import { type Complain, checkPublished } from './check-published.ts';
 import { checkSearchSpace } from './check-search-space.ts';
 import { NetworkShapeError, networkShapes } from './network-shapes.ts';
+import { asNetwork, type PlannedNetwork } from './planned-network.ts';
 import type { Published } from './published-schema.ts';
 import type { CompareStage, Stage, VariantStage } from './stage-schema.ts';
-import type { Network } from './training-config.ts';
 
 /** Adds an issue for every fault, with its path and value. */
 export function checkStages(study: Checked, context: z.RefinementCtx): void {
@@ -105,9 +105,9 @@ function checkCandidates(stage: CompareStage, at: Path, complain: Complain): voi
 /** Far more than is useful for 32×32 images: probably a typing error. */
 const MOST_PARAMETERS = 500_000_000;
 
-function checkNetwork(network: Network, path: Path, complain: Complain): void {
+function checkNetwork(network: PlannedNetwork, path: Path, complain: Complain): void {
   try {
-    const { parameters } = networkShapes(network);
+    const { parameters } = networkShapes(asNetwork(network));
     if (parameters > MOST_PARAMETERS) {
       complain(path, network, `at most ${MOST_PARAMETERS} parameters (2 GB of weights), not ${parameters}`);
     }

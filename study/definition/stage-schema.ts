@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { plannedNetworkSchema } from './planned-network.ts';
 import { nameSchema, proseSchema } from './text-schemas.ts';
-import { networkSchema, settingsSchema } from './training-config.ts';
+import { settingsSchema } from './training-config.ts';
 
-const changeSchema = settingsSchema.extend({ network: networkSchema }).partial().meta({
+const changeSchema = settingsSchema.extend({ network: plannedNetworkSchema }).partial().meta({
   title: 'Change',
   description:
     'What changes in a configuration: any settings, and the network. Without `from`, a candidate needs a network.',
@@ -18,7 +19,7 @@ const candidateSchema = z
     reduced: z
       .strictObject({
         name: nameSchema.describe('The name of the reduced candidate, which says that it is reduced.'),
-        network: networkSchema,
+        network: plannedNetworkSchema,
       })
       .optional()
       .meta({ title: 'Reduced', description: 'What profiles with `reducedNetworks` train instead.' }),

@@ -1,3 +1,4 @@
+import { asNetwork, type PlannedNetwork } from '../definition/planned-network.ts';
 import type {
   Candidate,
   CompareStage,
@@ -153,7 +154,8 @@ function variantTrials(
     const index = compared.candidates.findIndex(({ name }) => name === candidate);
     const ordinary = soFar.candidates.get(source)?.[index];
     if (!ordinary) throw new Error(`stage ${stage.name}: expected ${source} to have ended, it has not`);
-    const { network = ordinary.config.network, ...settings } = stage.change;
+    const { network: changedNetwork, ...settings } = stage.change;
+    const network = changedNetwork ? asNetwork(changedNetwork) : ordinary.config.network;
     return {
       name: `${ordinary.name}_${stage.name}`,
       config: { ...ordinary.config, ...asTrained(settings, profile), network },
@@ -172,11 +174,12 @@ function repeatTrials(stage: RepeatStage, soFar: StudySoFar): PlannedTrial[] {
 function changed(
   base: TrainedSettings & { network?: Network },
   { name, change }: Candidate,
-  reduced: Network | undefined,
+  reduced: PlannedNetwork | undefined,
   profile: Profile,
 ): TrainingConfig {
   const { network: changedNetwork, ...settings } = change;
-  const network = reduced ?? changedNetwork ?? base.network;
+  const planned = reduced ?? changedNetwork;
+  const network = planned ? asNetwork(planned) : base.network;
   if (!network) throw new Error(`candidate "${name}": no network in the change, and none to start from`);
   return { ...base, ...asTrained(settings, profile), network };
 }

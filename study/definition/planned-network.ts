@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { CLASSES, NetworkShapeError, networkShapes } from './network-shapes.ts';
+import {
+  convNetworkSchema,
+  denseNetworkSchema,
+  hiddenSchema,
+  type Network,
+  resnetNetworkSchema,
+} from './training-config.ts';
+
+const denseRuleSchema = z
+  .strictObject({
+    divide: z
+      .array(z.number().int().min(2).max(65_536))
+      .min(1)
+      .max(64)
+      .describe('What the units are divided by, in turn; the quotient is rounded down.'),
+    first: z
+      .number()
+      .int()
+      .min(1)
+      .max(65_536)
+      .optional()
+      .describe('The units of the first layer. Left out: the features that arrive are divided.'),
+  })
+  .meta({
+    title: 'Dense rule',
+    description:
+      'Hidden dense layers, each of which has a part of the units of the one before, as long as that is more than the ten ' +
+      'classes. A trial has the layers that come out, and is the same as one whose layers are listed.',
+  });
+
+const hidden = z
+  .union([hiddenSchema, denseRuleSchema])
+  .describe(`${hiddenSchema.description} Or a rule that gives them.`);
+
+/** A network as a study is written: dense layers may be given by a rule. */
+export const plannedNetworkSchema = z
+  .discriminatedUnion('kind', [
+    denseNetworkSchema.extend({ hidden }).describe(denseNetworkSchema.description ?? ''),
+    convNetworkSchema.extend({ hidden }).describe(convNetworkSchema.description ?? ''),
+    resnetNetworkSchema.extend({ hidden }).describe(resnetNetworkSchema.description ?? ''),
+  ])
+  .meta({ title: 'Network', description: 'The network that is trained; at most 500,000,000 parameters.' });
+
+export type DenseRule = z.infer<typeof denseRuleSchema>;
+export type PlannedNetwork = z.infer<typeof plannedNetworkSchema>;
+
+/**
+ * The network that is trained, with its layers listed.
+ *
+ * @throws {NetworkShapeError} if a convolution leaves nothing, or if so few features arrive that a rule gives no layer.
+ */
+export function asNetwork(planned: PlannedNetwork): Network {
+  const { hidden: layers, ...body } = planned;
+  const listed = Array.isArray(layers) ? layers : layersByRule(layers, body as Omit<Network, 'hidden'>);
+  return { ...planned, hidden: listed };
+}
+
+// --- helpers ---
+
+function layersByRule({ divide, first }: DenseRule, body: Omit<Network, 'hidden'>): number[] {
+  const layers = first === undefined ? [] : [first];
+  let units = first ?? featuresOf(body);
+  for (let turn = 0; ; turn++) {
+    const divisor = divide[turn % divide.length] ?? 1;
+    // The checks of a whole study run although one of its fields is at fault.
+    if (divisor < 2)
+      throw new NetworkShapeError(`a divisor of ${divisor} leaves units as they are; use 2 or more`);
+    const quotient = Math.floor(units / divisor);
+    if (quotient > CLASSES) {
+      layers.push(quotient);
+      units = quotient;
+    } else if (layers.length > 0) {
+      return layers;
+    } else {
+      throw new NetworkShapeError(
+        `${units} features, divided by ${divisor}, are not more than the ${CLASSES} classes; use a smaller divisor`,
+      );
+    }
+  }
+}
+
+/** How many features arrive at the dense layers. */
+function featuresOf(body: Omit<Network, 'hidden'>): number {
+  const { layers } = networkShapes({ ...body, hidden: [1] } as Network);
+  return layers.find(({ kind }) => kind === 'dense')?.input[0] as number;
+}
