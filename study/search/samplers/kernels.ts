@@ -62,46 +62,60 @@ function numericKernels(distribution: NumericDistribution, observed: readonly nu
   const { low, high, mean, deviation: length, q } = scale;
   const places = observed.map((value) => toScale(scale, value));
   const widths = [...gapsOf(places, scale), length];
-  const kernels = [...places, mean].map((center, kernel) => {
+  // Of stepped values, many kernels are the same.
+  const shapes: Shape[] = [];
+  const known = new Map<string, number>();
+  const shapeOf = [...places, mean].map((center, kernel) => {
     const spread = widths[kernel] as number;
-    const between = (from: number, to: number) =>
-      normalBetween((from - center) / spread, (to - center) / spread);
-    return { center, spread, between, logInside: Math.log(between(low, high)), logSpread: Math.log(spread) };
+    const key = `${center} ${spread}`;
+    const found = known.get(key) ?? shapes.push(shapeAt(center, spread, scale)) - 1;
+    known.set(key, found);
+    return found;
   });
 
-  const logDensities = (value: number): Float64Array => {
-    const densities = new Float64Array(kernels.length);
+  const logDensitiesAt = (value: number): Float64Array => {
     if (q !== undefined) {
       const { from, to } = cellOf(scale, value, q);
-      kernels.forEach(({ between, logInside }, kernel) => {
-        densities[kernel] = Math.log(between(from, to)) - logInside;
-      });
-      return densities;
+      return Float64Array.from(shapes, (shape) => Math.log(massOf(shape, from, to)) - shape.logInside);
     }
     const place = toScale(scale, value);
-    kernels.forEach(({ center, spread, logInside, logSpread }, kernel) => {
+    return Float64Array.from(shapes, ({ center, spread, logSpread, logInside }) => {
       const z = (place - center) / spread;
-      densities[kernel] = -0.5 * z * z - logSpread - logInside;
+      return -0.5 * z * z - logSpread - logInside;
     });
-    return densities;
   };
-  // Stepped values come again and again.
-  const known = new Map<number, Float64Array>();
   return {
     draw(kernel, random) {
-      const { center, spread } = kernels[kernel] as (typeof kernels)[number];
+      const { center, spread } = shapes[shapeOf[kernel] as number] as Shape;
       const [from, to] = [(low - center) / spread, (high - center) / spread];
       const z = normalQuantile(normalBelow(from) + random() * normalBetween(from, to));
       return fromScale(distribution, Math.min(Math.max(center + spread * z, low), high));
     },
     addLogDensities(value, sums) {
-      const densities = known.get(value as number) ?? logDensities(value as number);
-      known.set(value as number, densities);
+      const densities = logDensitiesAt(value as number);
       for (let kernel = 0; kernel < sums.length; kernel++) {
-        (sums[kernel] as number) += densities[kernel] as number;
+        (sums[kernel] as number) += densities[shapeOf[kernel] as number] as number;
       }
     },
   };
+}
+
+/** A kernel: a normal distribution. */
+interface Shape {
+  center: number;
+  spread: number;
+  logSpread: number;
+  /** The logarithm of how much of it is on the scale. */
+  logInside: number;
+}
+
+function shapeAt(center: number, spread: number, { low, high }: Scale): Shape {
+  const logInside = Math.log(massOf({ center, spread }, low, high));
+  return { center, spread, logSpread: Math.log(spread), logInside };
+}
+
+function massOf({ center, spread }: Pick<Shape, 'center' | 'spread'>, from: number, to: number): number {
+  return normalBetween((from - center) / spread, (to - center) / spread);
 }
 
 /** Of a gap: narrower kernels than in Optuna, which find more with few trials. */
