@@ -117,8 +117,8 @@ function seedsToTell(leads: readonly Lead[]): number | null {
       const power = studentCritical(2 * (1 - POWER), seeds - 1);
       return ((test + power) * paired.deviation) / Math.sqrt(seeds) <= Math.abs(paired.mean);
     };
-    // A mean of 0 can't be told from 0, however little the seeds vary.
-    while (paired.mean === 0 || !enough(most)) if (++most > MOST_SEEDS) return null;
+    if (paired.mean === 0 || !enough(MOST_SEEDS)) return null;
+    while (!enough(most)) most++;
   }
   return most;
 }

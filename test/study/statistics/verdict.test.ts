@@ -1,5 +1,8 @@
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { describe, expect, it } from 'vitest';
+import { normalQuantile } from '../../../study/statistics/normal.ts';
 import { verdict } from '../../../study/statistics/verdict.ts';
+import { randomStream } from '../../../study/trial/random-stream.ts';
 
 const ahead = [70, 71, 70.5];
 const rival = (scores: (number | null)[], imagesP?: number) => ({
@@ -63,3 +66,47 @@ describe('with several seeds', () => {
     expect(verdict([70], [])).toBeNull();
   });
 });
+
+describe('over many studies', () => {
+  const STUDIES = 300;
+
+  it.each([2, 6])('the best of %i equal candidates is hardly ever clear', (candidates) => {
+    const random = normals('equal', candidates);
+    const clear = Array.from({ length: STUDIES }, () => {
+      const scores = Array.from({ length: candidates }, () => [random(), random(), random()]);
+      const [best, ...others] = scores.sort((a, b) => sum(b) - sum(a));
+      return verdict(
+        best!,
+        others.map((each) => rival(each)),
+      )?.kind === 'clear'
+        ? 1
+        : 0;
+    });
+    // At most 5 %, and three deviations of a share of 300.
+    expect(sum(clear) / STUDIES).toBeLessThan(0.05 + 3 * 0.0126);
+  });
+
+  it('a lead is mostly clear with as many seeds as would tell', () => {
+    // Differences of 0.6, 1 and 1.4: a mean of 1 with a deviation of 0.4, as if they were those of all seeds.
+    const seeds = verdict([1.4, 1.8, 2.6], [rival([0.8, 0.8, 1.2]), rival([0.8, 0.8, 1.2])])?.seedsToTell;
+    const random = normals('lead');
+    const clear = Array.from({ length: STUDIES }, () => {
+      const scores = Array.from({ length: seeds! }, () => 1 + 0.4 * random());
+      const others = [1, 2].map(() => rival(scores.map((score) => score - (1 + 0.4 * random()))));
+      return verdict(scores, others)?.leads[0]?.kind === 'clear' ? 1 : 0;
+    });
+    expect(sum(clear) / STUDIES).toBeGreaterThan(0.7);
+    expect(sum(clear) / STUDIES).toBeLessThan(0.99);
+  });
+});
+
+// --- helpers ---
+
+function normals(...key: (string | number)[]): () => number {
+  const stream = randomStream(...key);
+  return () => normalQuantile(uniformFloat64(stream));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
