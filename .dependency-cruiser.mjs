@@ -23,13 +23,13 @@ const mayImportTypes = {
   client: ['activities', 'workflows'],
 };
 
-/** Paths of this program and its workers on the disk, which any folder may import. */
-const everywhere = '^(infra/project|workers/programs)\\.ts$';
+/** Paths of this program and its workers on the disk, locks between processes, and folders, which any folder may import. */
+const everywhere = '^(infra/(project|file-lock|make-folder)|workers/programs)\\.ts$';
 const typesOnly = { dependencyTypesNot: ['type-only'] };
 const folders = Object.keys(mayImport);
 /** The parts of the engine that load no TensorFlow. */
 const bytesAlone =
-  '^training/((data|checkpoint|weights)/|tensorflow/device-unavailable\\.ts|trace/not-traceable\\.ts)';
+  '^training/((data|checkpoint|weights)/|tensorflow/(device-unavailable|out-of-memory)\\.ts|trace/not-traceable\\.ts)';
 
 export default {
   forbidden: [
@@ -61,7 +61,8 @@ export default {
       from: { pathNot: '^(trainer|bench|test)/' },
       to: {
         path: '^trainer/',
-        pathNot: '^trainer/(protocol|start-trainer|trainer-pool|capacity|checkpoint-interval)\\.ts$',
+        pathNot:
+          '^trainer/(protocol|start-trainer|trainer-pool|capacity|checkpoint-interval|deliberate-variables)\\.ts$',
       },
     },
     {

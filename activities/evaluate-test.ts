@@ -1,17 +1,28 @@
+import { CancelledFailure, Context } from '@temporalio/activity';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readStudyTest } from '../storage/studies.ts';
 import { readResult, writeTrialLog } from '../storage/trials/trials.ts';
 import { threadsOf } from '../study/definition/training-config.ts';
-import type { TestScore } from '../study/record/record.ts';
+import type { StudyTest, TestScore } from '../study/record/record.ts';
 import type { Job } from '../trainer/protocol.ts';
 import type { StartTrainer } from '../trainer/start-trainer.ts';
+import { jobFailure } from './failures.ts';
+import { startHeartbeats } from './heartbeats.ts';
 import { runJob } from './run-job.ts';
 import { takeShare } from './take-share.ts';
 import type { TrainingBudget } from './training-budget.ts';
 
+/** How the activity ended. */
+export type TestEnd =
+  | { status: 'tested'; score: TestScore }
+  /** The worker was shut down. The activity has to be scheduled again. */
+  | { status: 'interrupted' };
+
 /**
- * The final test: evaluates the winner's best weights on the test images, which no other activity reads. A study is
- * tested once and keeps its result.
+ * The final test: evaluates a trial's best weights on the test images, which no other activity reads. A study tests a trial
+ * once, and keeps its result. If another trial wins after a reset, that one is tested too.
+ *
+ * With `alone`, it gets the machine alone: it has run out of memory beside trainings.
  */
 export function createEvaluateTest(dependencies: {
   store: ObjectStore;
@@ -19,38 +30,49 @@ export function createEvaluateTest(dependencies: {
   budget: TrainingBudget;
 }) {
   const { store, startTrainer, budget } = dependencies;
-  return async (request: { studyId: string; trialKey: string; testImages: number }): Promise<TestScore> => {
-    const { studyId, trialKey } = request;
-    if (!(await readStudyTest(store, studyId))) await evaluate({ kind: 'evaluateTest', ...request });
-    const test = await readStudyTest(store, studyId);
-    if (!test) {
-      throw new Error(
-        `final test of ${studyId}: expected its result in the store after the test, found none`,
-      );
+  return async (request: {
+    studyId: string;
+    trialKey: string;
+    testImages: number;
+    alone?: boolean;
+  }): Promise<TestEnd> => {
+    const { alone = false, ...job } = request;
+    const { studyId, trialKey } = job;
+    try {
+      const test =
+        (await readStudyTest(store, studyId, trialKey)) ??
+        (await evaluate({ kind: 'evaluateTest', ...job }, alone));
+      const { images, accuracy, loss } = test;
+      return { status: 'tested', score: { images, accuracy, loss } };
+    } catch (error) {
+      if (error instanceof CancelledFailure && Context.current().cancellationDetails?.workerShutdown) {
+        return { status: 'interrupted' };
+      }
+      throw await jobFailure(error, async () => ({ step: 0 }));
     }
-    if (test.trialKey !== trialKey) {
-      throw new Error(
-        `final test of ${studyId}: expected the result of trial ${trialKey}, the store holds ${test.trialKey}'s`,
-      );
-    }
-    const { images, accuracy, loss } = test;
-    return { images, accuracy, loss };
   };
 
-  async function evaluate(request: Job<'evaluateTest'>): Promise<void> {
-    const { trialKey, testImages } = request;
+  async function evaluate(job: Job<'evaluateTest'>, alone: boolean): Promise<StudyTest> {
+    const { studyId, trialKey, testImages } = job;
     const winner = await readResult(store, trialKey);
     if (!winner) throw new Error(`final test: expected trial ${trialKey} to have a result, found none`);
     const { config } = winner.spec;
     const share = budget.share();
+    const heartbeats = startHeartbeats();
     try {
-      await takeShare(budget, share, config, testImages);
-      await runJob(startTrainer, request, {
+      await takeShare(budget, share, config, testImages, alone);
+      await runJob(startTrainer, job, {
         threads: threadsOf(config),
+        heartbeats,
+        alone,
         storeLog: (text) => writeTrialLog(store, trialKey, 'test', text),
       });
     } finally {
+      heartbeats.stop();
       share.end();
     }
+    const test = await readStudyTest(store, studyId, trialKey);
+    if (test) return test;
+    throw new Error(`final test of ${studyId}: expected its result in the store after the test, found none`);
   }
 }

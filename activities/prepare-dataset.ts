@@ -3,14 +3,23 @@ import { type DatasetManifest, findDataset, putDataset } from '../storage/inputs
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { DatasetSummary } from '../study/record/record.ts';
 import { sourceName } from '../study/record/source-name.ts';
-import { ArchiveError, OFFICIAL_ARCHIVE, readCifar10Archive } from '../training/data/archive.ts';
+import {
+  ArchiveError,
+  archiveDigest,
+  OFFICIAL_ARCHIVE,
+  readCifar10Archive,
+} from '../training/data/archive.ts';
 import { generateImages } from '../training/data/generated.ts';
-import { DownloadError, DownloadFolderError } from './files/download.ts';
-import { isUrl, withFile } from './files/with-file.ts';
+import { PACKED_IMAGE_BYTES } from '../training/data/packed-images.ts';
+import type { AllowedSources } from './files/allowed-sources.ts';
+import { DownloadError, DownloadFolderError, TransferError } from './files/download.ts';
+import { isUrl } from './files/is-url.ts';
+import { namedSource } from './files/named-source.ts';
+import { withFile } from './files/with-file.ts';
 
 /** Where the images come from. */
 export interface DatasetSource {
-  /** Path or URL, or null for the official archive. */
+  /** Path, URL, or a URL's name by `putAddress`; null for the official archive. */
   archive: string | null;
 }
 
@@ -23,18 +32,27 @@ export interface DatasetProgress {
 }
 
 /**
- * Finds the data set, checks it entry by entry, and stores training and test images separately.
+ * Finds the data set, checks it entry by entry, and stores training and test images separately. An archive whose images
+ * are in the store already is only hashed.
  *
- * With `generatedImages`, generated images replace the official archive if it can't be downloaded. Errors that would only
+ * With `generatedImages`, generated images replace the official archive if it can't be reached. Errors that would only
  * repeat are not retried: a damaged archive, an unknown host, a missing file.
  */
-export function createPrepareDataset({ store, downloads }: { store: ObjectStore; downloads: string }) {
+export function createPrepareDataset(dependencies: {
+  store: ObjectStore;
+  downloads: string;
+  sources: AllowedSources;
+}) {
+  const { store, downloads } = dependencies;
   return async (request: { source: DatasetSource; generatedImages: boolean }): Promise<DatasetSummary> => {
     const { archive } = request.source;
     const progress = createProgress();
     try {
-      if (archive !== null) return summary(await fromArchive(archive, progress.tell));
-      const stored = await findDataset(store, OFFICIAL_ARCHIVE.sha256);
+      if (archive !== null) {
+        const source = await namedSource(dependencies, archive);
+        return summary(await fromArchive(source, progress.tell));
+      }
+      const stored = await findDataset(store, OFFICIAL_ARCHIVE.sha256, PACKED_IMAGE_BYTES);
       return summary(stored ?? (await official(request.generatedImages, progress.tell)));
     } catch (error) {
       throw toFailure(error);
@@ -66,6 +84,8 @@ export function createPrepareDataset({ store, downloads }: { store: ObjectStore;
     };
     return withFile(source, downloads, options, async (file) => {
       tell({ doing: `checking ${name}` });
+      const stored = await findDataset(store, await archiveDigest(file), PACKED_IMAGE_BYTES);
+      if (stored) return stored;
       const { archiveSha256, ...content } = await readCifar10Archive(file);
       tell({ doing: 'storing the images' });
       const kind = archiveSha256 === sha256 ? 'official' : 'other';
@@ -83,7 +103,7 @@ type Tell = (progress: DatasetProgress) => void;
 /** Heartbeats at each `tell`, and every few seconds with the same details. */
 function createProgress(): { tell: Tell; stop: () => void } {
   let last: DatasetProgress | undefined;
-  const beat = setInterval(() => heartbeat(last), 5_000);
+  const beat = setInterval(() => heartbeat(last), 1_000);
   return {
     tell(progress) {
       last = progress;
@@ -93,9 +113,13 @@ function createProgress(): { tell: Tell; stop: () => void } {
   };
 }
 
-/** Generated images would stay this study's for good, so a full disk or a cancellation must not lead to them. */
+/**
+ * Generated images would stay this study's for good, so a full disk, a cancellation or a lost connection must not lead to
+ * them.
+ */
 function isUnreachable(error: unknown): boolean {
-  return error instanceof DownloadError && !(error instanceof DownloadFolderError);
+  if (error instanceof DownloadFolderError || error instanceof TransferError) return false;
+  return error instanceof DownloadError;
 }
 
 function summary({ dataset, trainImages, testImages, classes, origin }: DatasetManifest): DatasetSummary {

@@ -8,11 +8,13 @@ import { encodeSafetensors } from '../training/checkpoint/safetensors.ts';
 import { fitWeights, WeightsMismatchError } from '../training/weights/fit-weights.ts';
 import { loadWeights, MAX_WEIGHTS_BYTES, WeightsFileError } from '../training/weights/load-weights.ts';
 import { OFFICIAL_WEIGHTS } from '../training/weights/official.ts';
+import type { AllowedSources } from './files/allowed-sources.ts';
+import { namedSource } from './files/named-source.ts';
 import { withFile } from './files/with-file.ts';
 
 /** Where weights come from. */
 export interface WeightsSource {
-  /** Path or URL, or null for torchvision's weights of ResNet-50. */
+  /** Path, URL, or a URL's name by `putAddress`; null for torchvision's weights of ResNet-50. */
   file: string | null;
 }
 
@@ -20,13 +22,19 @@ export interface WeightsSource {
  * Finds the weights that a study's pretrained networks start from, checks that they fit each network, and stores them.
  * They are stored in one format, as float32, so that equal weights have one hash whatever the file's format.
  */
-export function createPrepareWeights({ store, downloads }: { store: ObjectStore; downloads: string }) {
+export function createPrepareWeights(dependencies: {
+  store: ObjectStore;
+  downloads: string;
+  sources: AllowedSources;
+}) {
+  const { store, downloads } = dependencies;
   return async (request: { source: WeightsSource; networks: Network[] }): Promise<WeightsSummary> => {
     const { source, networks } = request;
-    const beat = setInterval(() => heartbeat(), 5_000);
+    const beat = setInterval(() => heartbeat(), 1_000);
     try {
       if (source.file !== null) {
-        return await fromSource(source.file, { maxBytes: MAX_WEIGHTS_BYTES }, networks);
+        const named = await namedSource(dependencies, source.file);
+        return await fromSource(named, { maxBytes: MAX_WEIGHTS_BYTES }, networks);
       }
       const hashes = OFFICIAL_WEIGHTS.map(({ sha256 }) => sha256);
       return (await findWeights(store, hashes)) ?? (await official(networks));

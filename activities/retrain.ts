@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readResult, type TrialResult } from '../storage/trials/trials.ts';
 import type { Retrained } from '../study/record/record.ts';
+import { differentFacts, environmentsOf } from '../study/trial/environment.ts';
 import type { EpochLine, TrialSpec } from '../study/trial/trial.ts';
 import { trialKey } from '../study/trial/trial-key.ts';
 
@@ -33,7 +34,7 @@ export function createCompareRepetitions({ store }: { store: ObjectStore }) {
       earlier: keys.earlier,
       sameWeights: known ? now.tensorsSha256 === before.tensorsSha256 : null,
       firstDifferentEpoch: firstDifferentEpoch(now.lines, before.lines),
-      sameEnvironment: canonical(now.environment) === canonical(before.environment),
+      sameEnvironment: differentFacts([...environmentsOf(now), ...environmentsOf(before)]).length === 0,
     };
   };
 }
@@ -55,8 +56,4 @@ function firstDifferentEpoch(now: readonly EpochLine[], before: readonly EpochLi
     if (!one || !other || LOGGED.some((key) => one[key] !== other[key])) return index + 1;
   }
   return null;
-}
-
-function canonical(environment: TrialResult['environment']): string {
-  return JSON.stringify(Object.entries(environment).sort());
 }

@@ -1,19 +1,16 @@
 import type { SearchSpace } from '../study/definition/stage-schema.ts';
-import { type SearchedTrial, type Suggestion, suggest } from '../study/search/suggest.ts';
+import { type Suggestion, suggest } from '../study/search/suggest.ts';
 
 /**
- * Suggests the next configurations of a search. An activity, so that suggestions are in the workflow's history: a
- * replay doesn't compute them again, and a new version's sampler doesn't change a study that has started.
+ * Draws the configurations of a search. An activity, so that they are in the workflow's history: a replay doesn't draw them
+ * again, and a new version's sampler doesn't change a study that has started.
  */
-export async function suggestNext(search: {
+export async function suggestAll(search: {
   space: SearchSpace;
   seed: number;
-  /** Number of configurations suggested before. */
-  index: number;
-  /** How many to suggest. */
+  /** How many to draw. */
   count: number;
-  ended: SearchedTrial[];
 }): Promise<Suggestion[]> {
-  const { space, seed, index, count, ended } = search;
-  return Array.from({ length: count }, (_, place) => suggest(space, ended, { seed, index: index + place }));
+  const { space, seed, count } = search;
+  return Array.from({ length: count }, (_, index) => suggest(space, { seed, index }));
 }

@@ -1,16 +1,15 @@
-import { Context, heartbeat, log } from '@temporalio/activity';
+import { Context, log } from '@temporalio/activity';
 import { NetworkShapeError } from '../study/definition/network-shapes.ts';
 import { type TrainingConfig, threadsOf } from '../study/definition/training-config.ts';
 import { trialMemoryBytes } from '../study/plan/memory.ts';
 import { usesGpu } from '../trainer/capacity.ts';
 import type { Share, TrainingBudget } from './training-budget.ts';
 
-const HEARTBEAT_MS = 5_000;
-
 /**
- * Waits, with heartbeats, until the machine has what the current activity's job needs: a core for each thread, and memory.
+ * Waits until the machine has what the current activity's job needs: a core for each thread, and memory.
  *
  * @param images how many the job holds in memory.
+ * @param alone whether it gets the whole machine: it waits until every other training has ended.
  * @throws the reason of the activity's cancellation.
  */
 export async function takeShare(
@@ -18,11 +17,11 @@ export async function takeShare(
   share: Share,
   config: TrainingConfig,
   images: number,
+  alone = false,
 ): Promise<void> {
-  const need = {
-    cores: usesGpu(process.env) ? 1 : threadsOf(config),
-    memoryBytes: memoryOf(config, images),
-  };
+  const need = alone
+    ? budget.total
+    : { cores: usesGpu(process.env) ? 1 : threadsOf(config), memoryBytes: memoryOf(config, images) };
   if (budget.exceeds(need)) {
     log.warn(
       'the trial needs more than this machine has: it gets the machine alone, and may be slow or fail',
@@ -32,12 +31,7 @@ export async function takeShare(
       },
     );
   }
-  const timer = setInterval(heartbeat, HEARTBEAT_MS);
-  try {
-    await share.take(need, Context.current().cancellationSignal);
-  } finally {
-    clearInterval(timer);
-  }
+  await share.take(need, Context.current().cancellationSignal);
 }
 
 // --- helpers ---

@@ -1,12 +1,16 @@
-import { activityInfo, CancelledFailure, Context, heartbeat, log } from '@temporalio/activity';
+import { activityInfo, CancelledFailure, Context, log } from '@temporalio/activity';
+import { checkpointsPrefix, parseCheckpointKey } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { acquireLease, type Lease } from '../storage/trials/lease.ts';
+import { acquireLease, type Lease, type SeenLease } from '../storage/trials/lease.ts';
 import { readResult, type TrialResult, writeTrialConfig, writeTrialLog } from '../storage/trials/trials.ts';
 import { threadsOf } from '../study/definition/training-config.ts';
 import type { TrialStanding } from '../study/record/record.ts';
 import type { TrialSpec } from '../study/trial/trial.ts';
 import { trialKey } from '../study/trial/trial-key.ts';
 import type { StartTrainer } from '../trainer/start-trainer.ts';
+import { jobFailure } from './failures.ts';
+import { heartbeatTimeoutMs, startHeartbeats } from './heartbeats.ts';
+import { keepRenewing } from './renew-lease.ts';
 import { runJob } from './run-job.ts';
 import { takeShare } from './take-share.ts';
 import type { Share, TrainingBudget } from './training-budget.ts';
@@ -21,15 +25,14 @@ export type TrainEnd =
   /** The worker was shut down. If the activity is scheduled again, it resumes from the newest checkpoint. */
   | { status: 'interrupted' };
 
-const LEASE_MS = 60_000;
-const RENEWAL_MS = 15_000;
-const POLL_MS = 2_000;
 /** TensorFlow's messages can fill pages; the store has them in full. */
 const MAX_MESSAGE_LENGTH = 300;
 
 /**
  * Trains one trial, or finds its result in the store: no trial is trained twice. While another study's attempt holds
  * the trial's lease, it waits for that attempt's result.
+ *
+ * With `alone`, it gets the machine alone: the trial has run out of memory beside others.
  */
 export function createTrain(dependencies: {
   store: ObjectStore;
@@ -37,10 +40,11 @@ export function createTrain(dependencies: {
   budget: TrainingBudget;
 }) {
   const { store, startTrainer, budget } = dependencies;
-  return async ({ spec }: { spec: TrialSpec }): Promise<TrainEnd> => {
+  return async ({ spec, alone = false }: { spec: TrialSpec; alone?: boolean }): Promise<TrainEnd> => {
     const key = trialKey(spec);
     const holder = holderName();
     const share = budget.share();
+    const heartbeats = startHeartbeats();
     try {
       const turn = await waitForTurn(store, key, holder, share);
       if (turn.kind === 'done') return trained(key, turn.result, turn.result.holder !== holder);
@@ -49,23 +53,29 @@ export function createTrain(dependencies: {
       if (error instanceof CancelledFailure && Context.current().cancellationDetails?.workerShutdown) {
         return { status: 'interrupted' };
       }
-      throw error;
+      throw await jobFailure(error, async () => ({ step: await newestStep(store, key) }));
     } finally {
+      heartbeats.stop();
       share.end();
     }
 
     async function trainUnderLease(lease: Lease): Promise<TrialResult> {
       const { term } = lease;
-      const stopRenewing = keepRenewing(lease);
+      const signals = workflowSignals();
+      const renewals = keepRenewing(lease, heartbeatTimeoutMs() / 4, (error) =>
+        log.warn('lease not renewed', { error }),
+      );
       try {
         await writeTrialConfig(store, spec);
-        await takeShare(budget, share, spec.config, spec.data.trainImages);
-        const signals = workflowSignals();
+        await takeShare(budget, share, spec.config, spec.data.trainImages, alone);
         await runJob(
           startTrainer,
           { kind: 'train', spec, holder, term },
           {
             threads: threadsOf(spec.config),
+            heartbeats,
+            signal: renewals.lost,
+            alone,
             storeLog: (text) => writeTrialLog(store, key, term, text),
             onEvent: (event) => {
               if (event.kind === 'alive') signals.started();
@@ -74,10 +84,11 @@ export function createTrain(dependencies: {
             },
           },
         );
-        await signals.sent();
       } finally {
-        stopRenewing();
-        await lease.release();
+        renewals.stop();
+        await signals.sent();
+        // How the attempt ended matters more: without a release, the lease expires.
+        await lease.release().catch((error) => log.warn('lease not released', { error }));
       }
       const result = await readResult(store, key);
       if (!result)
@@ -89,10 +100,13 @@ export function createTrain(dependencies: {
 
 // --- helpers ---
 
-/** The same for every attempt of one activity, so that the lease of an attempt that died passes to the next at once. */
+/**
+ * The trial in its study, which trains it in one attempt after another. So the lease of an attempt that died passes to the next
+ * at once, even after a reset, and a result that a worker stored while it shut down is the trial's own.
+ */
 function holderName(): string {
-  const { workflowNamespace, workflowExecution, activityId } = activityInfo();
-  return [workflowNamespace, workflowExecution?.workflowId, workflowExecution?.runId, activityId].join(' ');
+  const { workflowNamespace, workflowExecution } = activityInfo();
+  return [workflowNamespace, workflowExecution?.workflowId].join(' ');
 }
 
 type Turn = { kind: 'done'; result: TrialResult } | { kind: 'ours'; lease: Lease };
@@ -100,23 +114,29 @@ type Turn = { kind: 'done'; result: TrialResult } | { kind: 'ours'; lease: Lease
 /** Waits until the trial has a result or this attempt holds its lease. */
 async function waitForTurn(store: ObjectStore, key: string, holder: string, share: Share): Promise<Turn> {
   const { attempt } = activityInfo();
+  const ttlMs = heartbeatTimeoutMs();
+  let seen: SeenLease | undefined;
   for (;;) {
-    heartbeat();
     const result = await readResult(store, key);
     if (result) return { kind: 'done', result };
-    const turn = await acquireLease(store, key, { holder, attempt, ttlMs: LEASE_MS, now: Date.now });
-    if ('lease' in turn) return { kind: 'ours', lease: turn.lease };
+    const turn = await acquireLease(store, key, { holder, attempt, ttlMs }, seen);
+    if ('lease' in turn) {
+      // The holder before may have stored it since, and deleted its checkpoints.
+      const stored = await readResult(store, key);
+      if (!stored) return { kind: 'ours', lease: turn.lease };
+      await turn.lease.release();
+      return { kind: 'done', result: stored };
+    }
+    ({ seen } = turn.heldBy);
     share.standBy();
-    await Context.current().sleep(POLL_MS);
+    await Context.current().sleep(Math.min(2_000, ttlMs / 4));
   }
 }
 
-/** If renewal fails, nothing stops here: the trainer checks the lease's term before it writes. */
-function keepRenewing(lease: Lease): () => void {
-  const timer = setInterval(() => {
-    lease.renew().catch((error) => log.warn('lease not renewed', { error }));
-  }, RENEWAL_MS);
-  return () => clearInterval(timer);
+/** Of the trial's checkpoints; 0 without one. */
+async function newestStep(store: ObjectStore, key: string): Promise<number> {
+  const checkpoints = await store.list(checkpointsPrefix(key));
+  return Math.max(0, ...checkpoints.map((each) => parseCheckpointKey(each.key)?.step ?? 0));
 }
 
 function trained(key: string, result: TrialResult, reused: boolean): TrainEnd {

@@ -1,39 +1,33 @@
 import { recordKey } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { readStudy, readStudyTest, writeRecord } from '../storage/studies.ts';
-import { readResult } from '../storage/trials/trials.ts';
-import type { Stage } from '../study/definition/stage-schema.ts';
-import type {
-  StageRecord,
-  StudyOpening,
-  StudyTest,
-  TestRecord,
-  TrialRecord,
-  TrialStanding,
-} from '../study/record/record.ts';
+import {
+  readStageRecord,
+  readStudy,
+  readStudyTest,
+  readStudyTests,
+  writeRecord,
+} from '../storage/studies.ts';
+import type { StageRecord, StudyOpening, TestRecord } from '../study/record/record.ts';
 
-export interface EndedStage {
-  name: string;
-  kind: Stage['kind'];
-  start: string | null;
-  standings: TrialStanding[];
-  /** The winner's name. */
-  winner: string | null;
-}
-
-/** Writes `record.json` from the stored results of the study's trials and test. */
+/** Writes `record.json` from what the store has of the study's stages and of its final test. */
 export function createWriteRecord({ store }: { store: ObjectStore }) {
-  return async (ended: { studyId: string; stages: EndedStage[] }): Promise<{ recordKey: string }> => {
-    const { studyId, stages } = ended;
+  return async (ended: {
+    studyId: string;
+    /** Names of the stages, in order, without the final test. */
+    stages: string[];
+    /** Key of the trial that was tested; null if none was. */
+    tested: string | null;
+  }): Promise<{ recordKey: string }> => {
+    const { studyId, tested } = ended;
     const opening = await readStudy(store, studyId);
     if (!opening) throw new Error(`study ${studyId}: expected its study.json in the store, found none`);
-    const test = await readStudyTest(store, studyId);
+    const stages = await Promise.all(ended.stages.map((stage) => stageRecord(store, studyId, stage)));
     await writeRecord(store, {
       format: 1,
       opening,
       finishedAt: new Date().toISOString(),
-      stages: await Promise.all(stages.map((stage) => stageRecord(store, opening, stage))),
-      test: test ? testRecord(opening, stages, test) : null,
+      stages,
+      test: tested === null ? null : await testRecord(store, opening, stages, tested),
     });
     return { recordKey: recordKey(studyId) };
   };
@@ -41,42 +35,33 @@ export function createWriteRecord({ store }: { store: ObjectStore }) {
 
 // --- helpers ---
 
-async function stageRecord(
+async function stageRecord(store: ObjectStore, studyId: string, stage: string): Promise<StageRecord> {
+  const record = await readStageRecord(store, studyId, stage);
+  if (record) return record;
+  throw new Error(`study ${studyId}: expected the results of its stage ${stage} in the store, found none`);
+}
+
+async function testRecord(
   store: ObjectStore,
-  opening: StudyOpening,
-  stage: EndedStage,
-): Promise<StageRecord> {
-  const { name, kind, start, standings, winner } = stage;
-  if (kind === 'test') throw new Error(`stage ${name}: a test has no trials to record`);
-  const question = opening.study.stages.find((each) => each.name === name)?.question ?? '';
-  const trials = await Promise.all(standings.map((standing) => trialRecord(store, standing)));
-  return { name, kind, question, start, trials, winner };
-}
-
-async function trialRecord(store: ObjectStore, standing: TrialStanding): Promise<TrialRecord> {
-  const result = standing.trialKey ? await readResult(store, standing.trialKey) : undefined;
+  { studyId, study }: StudyOpening,
+  stages: StageRecord[],
+  tested: string,
+): Promise<TestRecord> {
+  const test = await readStudyTest(store, studyId, tested);
+  if (!test)
+    throw new Error(`study ${studyId}: expected the test of trial ${tested} in the store, found none`);
+  const others = (await readStudyTests(store, studyId)).filter(({ trialKey }) => trialKey !== tested);
+  const supersedes = others.map(({ trialKey, images, accuracy, loss }) => ({
+    trialKey,
+    images,
+    accuracy,
+    loss,
+  }));
+  const trials = stages.flatMap((stage) => stage.trials);
   return {
-    ...standing,
-    config: result?.spec.config ?? null,
-    seed: result?.spec.seed ?? null,
-    repetition: result?.spec.repetition ?? null,
-    initialWeights: result?.spec.initialWeights ?? null,
-    message: result?.message ?? null,
-    scoreInTrainingMode: result?.scoreInTrainingMode ?? null,
-    parameters: result?.parameters ?? null,
-    attempts: result?.term ?? null,
-    trainingSeconds: result?.trainingSeconds ?? null,
-    startedAt: result?.startedAt ?? null,
-    finishedAt: result?.finishedAt ?? null,
-    tensorsSha256: result?.tensorsSha256 ?? null,
-    lines: result?.lines ?? [],
-    environment: result?.environment ?? null,
+    ...test,
+    stage: study.stages.find(({ kind }) => kind === 'test')?.name ?? '',
+    trial: trials.find(({ trialKey }) => trialKey === tested)?.name ?? '',
+    ...(supersedes.length > 0 && { supersedes }),
   };
-}
-
-function testRecord(opening: StudyOpening, stages: EndedStage[], test: StudyTest): TestRecord {
-  const stage = opening.study.stages.find(({ kind }) => kind === 'test');
-  const standings = stages.flatMap((each) => each.standings);
-  const tested = standings.find(({ trialKey }) => trialKey === test.trialKey);
-  return { ...test, stage: stage?.name ?? '', trial: tested?.name ?? '' };
 }

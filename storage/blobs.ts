@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { sha256Schema } from '../study/trial/trial.ts';
 import { blobKey } from './keys.ts';
-import { DamagedObjectError, type ObjectStore, PreconditionFailedError } from './object-store.ts';
+import { DamagedObjectError, type ObjectStore } from './object-store.ts';
 
 /**
  * Names a blob by its content. A trial's blobs contain the trial's key (in the metadata of a safetensors file),
- * so that no two trials share a blob. A blob may therefore be deleted with the last manifest that names it.
+ * so that no two trials share a blob, and the lease's term, so that attempts share only what a later one took over with a checkpoint.
+ * A blob may therefore be deleted with the last manifest that names it.
  */
 export const blobRefSchema = z.strictObject({
   sha256: sha256Schema,
@@ -19,18 +20,13 @@ export function sha256Of(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** Stores bytes at `blobs/<sha256>`. An existing blob is kept if it is intact, and replaced if it is damaged. */
+/**
+ * Stores bytes at `blobs/<sha256>`. A blob that is there is written again, which makes it young, so that `gc` doesn't take
+ * it before a manifest names it. It may also be damaged.
+ */
 export async function putBlob(store: ObjectStore, bytes: Uint8Array): Promise<BlobRef> {
   const ref = { sha256: sha256Of(bytes), sizeBytes: bytes.length };
-  const key = blobKey(ref.sha256);
-  try {
-    await store.put(key, bytes, { ifNoneMatch: '*' });
-  } catch (error) {
-    if (!(error instanceof PreconditionFailedError)) throw error;
-    // Without this check a damaged blob would never be replaced. It is cheap because existing blobs are rare.
-    const stored = await store.get(key);
-    if (!stored || sha256Of(stored.body) !== ref.sha256) await store.put(key, bytes);
-  }
+  await store.put(blobKey(ref.sha256), bytes);
   return ref;
 }
 

@@ -63,9 +63,12 @@ export async function createJson<T>(
   }
 }
 
-// --- helpers ---
-
-function decodeJson<T>(key: string, body: Buffer, schema: z.ZodType<T>): T {
+/**
+ * Decodes what `encodeJson` has encoded.
+ *
+ * @throws {DamagedObjectError} if the object at this key isn't JSON or doesn't match the schema.
+ */
+export function decodeJson<T>(key: string, body: Buffer, schema: z.ZodType<T>): T {
   let json: unknown;
   try {
     json = JSON.parse(body.toString('utf8'));

@@ -1,14 +1,19 @@
+import { isName, isValidId } from '../study/definition/text-schemas.ts';
+
 /**
  * Every key of the object store. Identifiers are checked so that no key can escape its folder:
  *
  *     datasets/<dataset>/{train,test,manifest.json}
  *     weights/<sha256>{,.json}
+ *     addresses/<sha256>
  *     blobs/<sha256>
  *     trials/<trialKey>/{config,lease,result}.json
  *     trials/<trialKey>/metrics/<epoch>.json
  *     trials/<trialKey>/checkpoints/<step>-<term>.json
  *     trials/<trialKey>/log/{<term>,test}.txt
- *     studies/<studyId>/{study,test,record}.json
+ *     studies/<studyId>/{study,record}.json
+ *     studies/<studyId>/stages/<stage>.json
+ *     studies/<studyId>/tests/<trialKey>.json
  *     studies/<studyId>/report/<file>
  */
 
@@ -39,8 +44,15 @@ export function parseWeightsManifestKey(key: string): string | undefined {
   return /^weights\/([0-9a-f]{64})\.json$/.exec(key)?.[1];
 }
 
-export const blobKey = (sha256: string): string => `blobs/${checkedHash(sha256)}`;
+export const ADDRESSES_PREFIX = 'addresses/';
+/** A URL, named by its hash. */
+export const addressKey = (sha256: string): string => `${ADDRESSES_PREFIX}${checkedHash(sha256)}`;
 
+export const BLOBS_PREFIX = 'blobs/';
+export const blobKey = (sha256: string): string => `${BLOBS_PREFIX}${checkedHash(sha256)}`;
+
+export const TRIALS_PREFIX = 'trials/';
+export const trialPrefix = (trialKey: string): string => `${TRIALS_PREFIX}${checkedHash(trialKey)}/`;
 export const trialConfigKey = (trialKey: string): string => `${trialPrefix(trialKey)}config.json`;
 export const leaseKey = (trialKey: string): string => `${trialPrefix(trialKey)}lease.json`;
 export const resultKey = (trialKey: string): string => `${trialPrefix(trialKey)}result.json`;
@@ -64,25 +76,29 @@ export function parseCheckpointKey(key: string): { step: number; term: number } 
 
 export const STUDIES_PREFIX = 'studies/';
 export const studyKey = (studyId: string): string => `${STUDIES_PREFIX}${checkedId(studyId)}/study.json`;
-export const studyTestKey = (studyId: string): string => `${STUDIES_PREFIX}${checkedId(studyId)}/test.json`;
+/** What earlier versions wrote: the study's only test. */
+export const onlyTestKey = (studyId: string): string => `${STUDIES_PREFIX}${checkedId(studyId)}/test.json`;
+export const studyTestsPrefix = (studyId: string): string => `${STUDIES_PREFIX}${checkedId(studyId)}/tests/`;
+export const studyTestKey = (studyId: string, trialKey: string): string =>
+  `${studyTestsPrefix(studyId)}${checkedHash(trialKey)}.json`;
+export const stageRecordKey = (studyId: string, stage: string): string =>
+  `${STUDIES_PREFIX}${checkedId(studyId)}/stages/${checkedStage(stage)}.json`;
 export const recordKey = (studyId: string): string => `${STUDIES_PREFIX}${checkedId(studyId)}/record.json`;
 /** @param file a plain file name, such as `index.html`. */
 export const reportKey = (studyId: string, file: string): string =>
   `${STUDIES_PREFIX}${checkedId(studyId)}/report/${checkedFileName(file)}`;
+
+export const studyPrefix = (studyId: string): string => `${STUDIES_PREFIX}${checkedId(studyId)}/`;
+
+/** Of objects by which a server was tried out. */
+export const PROBES_PREFIX = 'probe/';
 
 /** @returns the study's id, or undefined if the key is not a `studyKey`. */
 export function parseStudyKey(key: string): string | undefined {
   return /^studies\/([^/]+)\/study\.json$/.exec(key)?.[1];
 }
 
-/** Whether a study can have this id, which becomes part of keys and of workflow ids. */
-export function isValidId(value: string): boolean {
-  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(value) && !value.includes('..');
-}
-
 // --- helpers ---
-
-const trialPrefix = (trialKey: string): string => `trials/${checkedHash(trialKey)}/`;
 
 function checkedHash(value: string): string {
   if (!/^[0-9a-f]{64}$/.test(value)) {
@@ -92,6 +108,8 @@ function checkedHash(value: string): string {
 }
 
 const checkedId = (value: string): string => checked('id', value);
+/** Unlike an id, a stage's name may begin with any of its characters. */
+const checkedStage = (value: string): string => (isName(value) ? value : checked('file name', value));
 const checkedFileName = (value: string): string => checked('file name', value);
 
 function checked(what: 'id' | 'file name', value: string): string {

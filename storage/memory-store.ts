@@ -39,7 +39,7 @@ export function createMemoryStore(): ObjectStore {
     list: async (prefix) =>
       [...objects]
         .filter(([key]) => key.startsWith(prefix))
-        .map(([key, object]) => ({ key, sizeBytes: object.body.length }))
+        .map(([key, { body, lastModified }]) => ({ key, sizeBytes: body.length, lastModified }))
         .sort((a, b) => (a.key < b.key ? -1 : 1)),
     delete: async (key) => {
       objects.delete(key);

@@ -11,9 +11,10 @@ interface ObjectStat {
   lastModified: Date;
 }
 
-interface ObjectListing {
+export interface ObjectListing {
   key: string;
   sizeBytes: number;
+  lastModified: Date;
 }
 
 /** Restricts a `put`: write only if the key has no object, or only over the version with this tag. */

@@ -1,13 +1,25 @@
 import {
+  type StageRecord,
   type StudyOpening,
   type StudyRecord,
   type StudyTest,
+  stageRecordSchema,
   studyOpeningSchema,
   studyRecordSchema,
   studyTestSchema,
 } from '../study/record/record.ts';
 import { createJson, encodeJson, readJson } from './json-objects.ts';
-import { parseStudyKey, recordKey, reportKey, STUDIES_PREFIX, studyKey, studyTestKey } from './keys.ts';
+import {
+  onlyTestKey,
+  parseStudyKey,
+  recordKey,
+  reportKey,
+  STUDIES_PREFIX,
+  stageRecordKey,
+  studyKey,
+  studyTestKey,
+  studyTestsPrefix,
+} from './keys.ts';
 import type { ObjectStore } from './object-store.ts';
 
 /** The store already holds a different study with this id. */
@@ -33,14 +45,49 @@ export async function readStudy(store: ObjectStore, studyId: string): Promise<St
   return (await readJson(store, studyKey(studyId), studyOpeningSchema))?.value;
 }
 
-/** Stores the result of a study's final test. A result that is already there stays. */
+/** Stores the result of a study's final test of one trial. A result that is already there stays. */
 export async function writeStudyTest(store: ObjectStore, studyId: string, test: StudyTest): Promise<void> {
-  await createJson(store, studyTestKey(studyId), studyTestSchema, test);
+  await createJson(store, studyTestKey(studyId, test.trialKey), studyTestSchema, test);
 }
 
-/** @returns undefined if the study has not been tested. */
-export async function readStudyTest(store: ObjectStore, studyId: string): Promise<StudyTest | undefined> {
-  return (await readJson(store, studyTestKey(studyId), studyTestSchema))?.value;
+/** @returns undefined if the study has not tested this trial. */
+export async function readStudyTest(
+  store: ObjectStore,
+  studyId: string,
+  trialKey: string,
+): Promise<StudyTest | undefined> {
+  const test = (await readJson(store, studyTestKey(studyId, trialKey), studyTestSchema))?.value;
+  if (test) return test;
+  const only = await readOnlyTest(store, studyId);
+  return only?.trialKey === trialKey ? only : undefined;
+}
+
+/** Every test of the study, of whichever trial, in no particular order. */
+export async function readStudyTests(store: ObjectStore, studyId: string): Promise<StudyTest[]> {
+  const listed = await store.list(studyTestsPrefix(studyId));
+  const tests = await Promise.all([
+    readOnlyTest(store, studyId),
+    ...listed.map(async ({ key }) => (await readJson(store, key, studyTestSchema))?.value),
+  ]);
+  return tests.filter((test) => test !== undefined);
+}
+
+/** Stores the results of a study's stage, replacing earlier ones. */
+export async function writeStageRecord(
+  store: ObjectStore,
+  studyId: string,
+  stage: StageRecord,
+): Promise<void> {
+  await store.put(stageRecordKey(studyId, stage.name), encodeJson(stageRecordSchema, stage));
+}
+
+/** @returns undefined if the stage has no results in the store. */
+export async function readStageRecord(
+  store: ObjectStore,
+  studyId: string,
+  stage: string,
+): Promise<StageRecord | undefined> {
+  return (await readJson(store, stageRecordKey(studyId, stage), stageRecordSchema))?.value;
 }
 
 /** Stores a study's record, replacing an earlier one. */
@@ -67,4 +114,11 @@ export async function writeReportFile(
 export async function listStudies(store: ObjectStore): Promise<string[]> {
   const objects = await store.list(STUDIES_PREFIX);
   return objects.flatMap(({ key }) => parseStudyKey(key) ?? []).sort();
+}
+
+// --- helpers ---
+
+/** The test of a study of an earlier version, which had one object for it. */
+async function readOnlyTest(store: ObjectStore, studyId: string): Promise<StudyTest | undefined> {
+  return (await readJson(store, onlyTestKey(studyId), studyTestSchema))?.value;
 }

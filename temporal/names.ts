@@ -2,8 +2,11 @@
 
 /** Workflows and short activities. */
 export const CONTROL_QUEUE = 'staged-study';
-/** Training: each slot of a training worker takes one trial at a time. */
-export const TRAINING_QUEUE = 'staged-study-training';
+/**
+ * Training: each slot of a training worker takes one trial at a time. Each version of the numerics has a queue of its own, so
+ * that no worker trains a trial with numbers other than its specification's.
+ */
+export const trainingQueue = (numerics: number): string => `staged-study-training-${numerics}`;
 
 /** Search attributes by which studies, stages and trials are found in the Temporal UI and CLI. */
 export const SEARCH_ATTRIBUTES = {
@@ -16,17 +19,25 @@ export const SEARCH_ATTRIBUTES = {
   /** Percent. */
   BestValAccuracy: 'DOUBLE',
   NeedsAttention: 'BOOL',
+  Paused: 'BOOL',
 } as const;
 
 export const QUERIES = {
   studyStatus: 'studyStatus',
+  /** Asked of a study for one of its stages that have ended: those of all stages may not fit into one answer. */
+  stageStandings: 'stageStandings',
   stageStatus: 'stageStatus',
   trialStatus: 'trialStatus',
 } as const;
 export const SIGNALS = {
   trainingStarted: 'trainingStarted',
-  epochEnded: 'epochEnded',
+  /** Carries every epoch since the last one. */
+  epochsEnded: 'epochsEnded',
   attention: 'attention',
+  /** Sent by a study to its stages, and by those to their trials. */
+  pause: 'pause',
+  /** To a stage that was started early: all of its trials are known now. */
+  stagePlanned: 'stagePlanned',
 } as const;
 export const UPDATES = {
   retryTrial: 'retryTrial',
@@ -35,6 +46,8 @@ export const UPDATES = {
   retryStage: 'retryStage',
   /** For a study whose final test failed. */
   retryTest: 'retryTest',
+  pauseStudy: 'pauseStudy',
+  resumeStudy: 'resumeStudy',
 } as const;
 
 /** Workflow ids: `STUDY`, `STUDY/dense`, `STUDY/dense/MLP`. */

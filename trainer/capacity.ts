@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 
 /** What a machine gives to trainers. */
@@ -32,7 +32,7 @@ export function machineCapacity(
 /** Whether trainers use a GPU: if the machine has one, unless `CUDA_VISIBLE_DEVICES` hides it. */
 export function usesGpu(
   { CUDA_VISIBLE_DEVICES: devices }: NodeJS.ProcessEnv,
-  hasGpu = existsSync('/dev/nvidia0'),
+  hasGpu = hasNvidiaGpu(),
 ): boolean {
   return devices === undefined ? hasGpu : devices !== '' && devices !== '-1';
 }
@@ -45,8 +45,17 @@ function thisMachine() {
   return {
     cores: availableParallelism(),
     memoryBytes: Math.min(totalmem(), limit),
-    hasGpu: existsSync('/dev/nvidia0'),
+    hasGpu: hasNvidiaGpu(),
   };
+}
+
+/** In a container, the only card may be any of the machine's. */
+function hasNvidiaGpu(): boolean {
+  try {
+    return readdirSync('/dev').some((name) => /^nvidia\d+$/.test(name));
+  } catch {
+    return false;
+  }
 }
 
 function slotsGiven({ STAGED_STUDY_SLOTS: given }: NodeJS.ProcessEnv): number | undefined {

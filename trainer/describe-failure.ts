@@ -3,6 +3,7 @@ import { DamagedObjectError, StoreAccessError, StoreUnavailableError } from '../
 import { LeaseLostError } from '../storage/trials/lease.ts';
 import { NetworkShapeError } from '../study/definition/network-shapes.ts';
 import { DeviceUnavailableError } from '../training/tensorflow/device-unavailable.ts';
+import { isOutOfMemory } from '../training/tensorflow/out-of-memory.ts';
 import { NotTraceableError } from '../training/trace/not-traceable.ts';
 import { WeightsMismatchError } from '../training/weights/fit-weights.ts';
 import { WeightsFileError } from '../training/weights/load-weights.ts';
@@ -13,7 +14,7 @@ export function describeFailure(error: unknown): { failure: FailureKind; message
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof TrainerError) return { failure: error.kind, message };
   const [, failure] = KINDS.find(([type]) => error instanceof type) ?? [];
-  return { failure: failure ?? (CUDA_ERROR.test(message) ? 'DeviceUnavailable' : 'TrainerFailed'), message };
+  return { failure: failure ?? kindOf(message), message };
 }
 
 // --- helpers ---
@@ -31,5 +32,10 @@ const KINDS: [new (...args: never[]) => Error, FailureKind][] = [
   [DeviceUnavailableError, 'DeviceUnavailable'],
 ];
 
-/** TensorFlow throws plain errors: only their text shows that CUDA failed. */
+/** TensorFlow throws plain errors: only their text shows what has failed. */
+function kindOf(message: string): FailureKind {
+  if (isOutOfMemory(message)) return 'OutOfMemory';
+  return CUDA_ERROR.test(message) ? 'DeviceUnavailable' : 'TrainerFailed';
+}
+
 const CUDA_ERROR = /CUDA|cuDNN|no NVIDIA|GPU/;

@@ -1,9 +1,12 @@
 const LIMIT_CHARACTERS = 256 * 1024;
 /** It becomes part of a failure, of which Temporal keeps 4 kB. */
 const EXPLANATION_CHARACTERS = 1000;
-/** Lines that TensorFlow prints although nothing is wrong: information, warnings, and oneDNN's notes. */
+/**
+ * Lines that TensorFlow prints although nothing is wrong, which are information, warnings, and oneDNN's notes; and the frames that
+ * Node prints after the reason for which it aborts.
+ */
 const NOTICE =
-  /^(WARNING: All log messages before absl|[IW]\d{4} |\d{4}-\d\d-\d\d [\d:.]+: [IW] )|\boneDNN\b/;
+  /^(WARNING: All log messages before absl|[IW]\d{4} |\d{4}-\d\d-\d\d [\d:.]+: [IW] )|\boneDNN\b|^ *\d+: 0x[0-9a-f]+ |^----- /;
 
 /** The end of what a trainer writes during a job, in order of arrival. */
 export class LogTail {

@@ -139,6 +139,8 @@ export type FailureKind =
   | 'DamagedData'
   | 'StoreUnavailable'
   | 'DeviceUnavailable'
+  /** The device or the machine had no memory left: an error says so, or the kernel has killed the process for it. */
+  | 'OutOfMemory'
   | 'LeaseLost'
   /** Any other error. */
   | 'TrainerFailed'

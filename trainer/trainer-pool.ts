@@ -1,4 +1,4 @@
-import { processEnvironment } from './environment.ts';
+import { trainerProcessEnvironment } from './environment.ts';
 import type { StartTrainer } from './start-trainer.ts';
 import { TrainerProcess } from './trainer-process.ts';
 
@@ -42,10 +42,17 @@ export function createTrainerPool(limits: PoolLimits = { jobs: 50, idleMs: 30_00
     trainer.end();
   }
 
+  async function endIdle(): Promise<void> {
+    const idle = [...pooled].filter(({ trainer }) => trainer.isIdle);
+    for (const one of idle) end(one);
+    await Promise.all(idle.map(({ trainer }) => trainer.closed));
+  }
+
   return {
-    async startTrainer(job, { threads = 1, env, ...options } = {}) {
+    async startTrainer(job, { threads = 1, alone = false, env, ...options } = {}) {
       options.signal?.throwIfAborted();
-      const environment = { ...process.env, ...processEnvironment(threads), ...env };
+      if (alone) await endIdle();
+      const environment = trainerProcessEnvironment(threads, env);
       const key = JSON.stringify(environment);
       const isSuitable = (one: Pooled) =>
         one.key === key && one.trainer.isFree && one.trainer.jobsTaken < limits.jobs;

@@ -2,8 +2,10 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { compiledProgram } from '../infra/project.ts';
+import { describeDeath } from './describe-death.ts';
 import { JobLogs } from './job-logs.ts';
 import type { LogTail } from './log-tail.ts';
+import { forgetOomKills } from './oom-kills.ts';
 import {
   type Answer,
   type AnyJob,
@@ -15,14 +17,21 @@ import {
   type TrainerEvent,
   type TrainerMessage,
 } from './protocol.ts';
+import { type Patience, watchSilence } from './silence-watch.ts';
 
 export interface JobOptions {
   onEvent?: (event: TrainerEvent) => void;
   /** Takes the end of the trainer's output during the job, once the job has ended, whether or not it succeeded. */
   onLog?: (log: string) => Promise<void>;
+  /** Stops the job. A trial first stores a checkpoint. */
   signal?: AbortSignal;
-  /** How long an aborted job may take to end by itself before its process is killed: default 5,000. */
+  /**
+   * How long an aborted job may go on without a sign of life before its process is killed: default 5,000. After
+   * `STOP_LIMIT_MS` it is killed in any case.
+   */
   stopGraceMs?: number;
+  /** Kills a process whose job gives no sign of life for longer. Default: it is never killed for that. */
+  patience?: Patience;
 }
 
 /** A trainer, seen from the process that has started it. */
@@ -35,10 +44,12 @@ export class TrainerProcess {
   #logs: JobLogs;
   #jobs = new Map<string, CurrentJob>();
   #isTrusted = true;
+  #isKilledHere = false;
   #startFailure: Error | undefined;
 
   /** @param env the process's environment, all of it. */
   constructor(env: NodeJS.ProcessEnv) {
+    forgetOomKills();
     this.#child = fork(TRAINER, [], {
       env,
       // Options such as a loader for TypeScript are for the parent alone.
@@ -75,20 +86,38 @@ export class TrainerProcess {
    * @throws the reason of `signal` if it aborts, once the job has ended, and the process too if it has no other job.
    */
   async run<Kind extends JobKind>(job: Job<Kind>, options: JobOptions): Promise<Answer<Kind>> {
-    const { onEvent, onLog, signal, stopGraceMs = 5_000 } = options;
+    const { onEvent, onLog, signal, stopGraceMs = 5_000, patience } = options;
     this.jobsTaken++;
     const id = randomUUID();
     const { log, complete } = this.#logs.begin(id);
-    let kill: NodeJS.Timeout | undefined;
+    let silenceMs: number | undefined;
+    const silence =
+      patience &&
+      watchSilence(patience, (ms) => {
+        silenceMs = ms;
+        this.#kill();
+      });
+    let grace: NodeJS.Timeout | undefined;
+    let limit: NodeJS.Timeout | undefined;
+    const waitForSign = () => {
+      clearTimeout(grace);
+      // It may be inside a long native call, or hang.
+      grace = setTimeout(() => this.#kill(), stopGraceMs);
+    };
     const stop = () => {
       this.#isTrusted = false;
       this.#send({ kind: 'stop', id });
-      // It may be inside a long native call, or hang.
-      kill = setTimeout(() => this.#child.kill('SIGKILL'), stopGraceMs);
+      waitForSign();
+      limit = setTimeout(() => this.#kill(), STOP_LIMIT_MS);
+    };
+    const hear = (event: TrainerEvent) => {
+      silence?.heard(event);
+      if (grace) waitForSign();
+      onEvent?.(event);
     };
     signal?.addEventListener('abort', stop, { once: true });
     try {
-      const end = await this.#untilEnd(id, job as AnyJob, onEvent);
+      const end = await this.#untilEnd(id, job as AnyJob, hear);
       await complete;
       if (end?.kind === 'failed') log.add(end.details);
       if (end?.kind === 'done' && !signal?.aborted) return end.answer as Answer<Kind>;
@@ -96,10 +125,12 @@ export class TrainerProcess {
       this.#endIfUnwanted();
       if (this.isIdle) await this.closed;
       signal?.throwIfAborted();
-      throw end?.kind === 'failed' ? new TrainerError(end.failure, end.message) : this.#died(log);
+      if (end?.kind === 'failed') throw new TrainerError(end.failure, end.message);
+      throw this.#died(silenceMs, log);
     } finally {
       signal?.removeEventListener('abort', stop);
-      clearTimeout(kill);
+      silence?.stop();
+      for (const timer of [grace, limit]) clearTimeout(timer);
       this.#endIfUnwanted();
       await onLog?.(log.text());
     }
@@ -111,18 +142,22 @@ export class TrainerProcess {
     // Disconnecting would end it too, but then Node reports no `close`.
     this.#send({ kind: 'exit' });
     if (this.#hasEnded()) return;
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), EXIT_GRACE_MS);
+    const timer = setTimeout(() => this.#kill(), EXIT_GRACE_MS);
     this.#child.once('close', () => clearTimeout(timer));
   }
 
-  #untilEnd(id: string, job: AnyJob, onEvent: JobOptions['onEvent']): Promise<TrainerEnd | undefined> {
+  #untilEnd(
+    id: string,
+    job: AnyJob,
+    onEvent: (event: TrainerEvent) => void,
+  ): Promise<TrainerEnd | undefined> {
     return new Promise((resolve, reject) => {
       const current: CurrentJob = {
         isComputed: false,
         take(content) {
           if (!isEnd(content)) {
             current.isComputed ||= content.kind === 'computed';
-            onEvent?.(content);
+            onEvent(content);
           } else current.end(content);
         },
         end: (end) => {
@@ -162,14 +197,15 @@ export class TrainerProcess {
     this.#child.send(command, () => {});
   }
 
-  #died(log: LogTail): TrainerError {
-    const { signalCode, exitCode } = this.#child;
-    const how = signalCode ? `was killed by ${signalCode}` : `exited with code ${exitCode}`;
-    const output = log.explanation() || '(nothing)';
-    return new TrainerError(
-      'Killed',
-      `the trainer ${how} before its job was done. Its last output: ${output}`,
-    );
+  #kill(): void {
+    this.#isKilledHere = true;
+    this.#child.kill('SIGKILL');
+  }
+
+  #died(silenceMs: number | undefined, log: LogTail): TrainerError {
+    const { signalCode: signal, exitCode } = this.#child;
+    const death = { signal, exitCode, isKilledHere: this.#isKilledHere, silenceMs };
+    return describeDeath(death, log.explanation());
   }
 }
 
@@ -178,6 +214,8 @@ export class TrainerProcess {
 const TRAINER = compiledProgram('trainer/main');
 
 const EXIT_GRACE_MS = 5_000;
+/** A stack kills its worker, and so the trainer, after 20 s. */
+const STOP_LIMIT_MS = 15_000;
 
 interface CurrentJob {
   /** Whether it has only to be stored. */

@@ -32,6 +32,14 @@ export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)}${NO_BREAK_SPACE}${value === 1 ? one : many}`;
 }
 
+/** A number of bytes: `512 B`, `3.4 MB`, `1.2 GB`. */
+export function size(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let [value, unit] = [bytes, 0];
+  for (; value >= 999.95 && unit < units.length - 1; unit++) value /= 1000;
+  return `${unit === 0 ? value : value.toFixed(1)}${NO_BREAK_SPACE}${units[unit]}`;
+}
+
 /** A loss, nats an image. */
 export function loss(value: number): string {
   return Math.abs(value) < 1000 ? value.toFixed(4) : value.toPrecision(4);

@@ -2,12 +2,13 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { ControlActivities } from '../activities/control-activities.ts';
 import type { TrainingActivities } from '../activities/training-activities.ts';
-import { TRAINING_QUEUE } from '../temporal/names.ts';
+import { trainingQueue } from '../temporal/names.ts';
 
+/** Without end: `activities/failures.ts` says which failures are not retried, and after how many attempts. */
 const RETRY = { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '2 minutes' } as const;
 
 /** Reading or writing a few objects. */
-export const { openStudy, writeRecord, writeReport } = proxyActivities<ControlActivities>({
+export const { openStudy, writeStage, writeRecord, writeReport } = proxyActivities<ControlActivities>({
   startToCloseTimeout: '5 minutes',
   retry: RETRY,
 });
@@ -18,43 +19,42 @@ export const { suggest } = proxyActivities<ControlActivities>({
   retry: RETRY,
 });
 
-/** After these attempts, the trial parks. */
 export const { findRepetition, compareRepetitions } = proxyActivities<ControlActivities>({
   startToCloseTimeout: '2 minutes',
-  retry: { ...RETRY, maximumAttempts: 5 },
+  retry: RETRY,
 });
 
-export const { prepareDataset } = proxyActivities<ControlActivities>({
-  summary: 'data set: find, check, store',
-  startToCloseTimeout: '1 hour',
-  heartbeatTimeout: '60 seconds',
-  retry: { ...RETRY, maximumAttempts: 5 },
-});
+/** Data set and weights: found, checked and stored. */
+export function preparations(
+  heartbeatSeconds: number | undefined,
+): Pick<ControlActivities, 'prepareDataset' | 'prepareWeights'> {
+  const options = { startToCloseTimeout: '1 hour', retry: RETRY, ...heartbeats(heartbeatSeconds) } as const;
+  const dataset = { ...options, summary: 'data set: find, check, store' };
+  const weights = { ...options, summary: 'weights: find, check, store' };
+  return {
+    prepareDataset: proxyActivities<ControlActivities>(dataset).prepareDataset,
+    prepareWeights: proxyActivities<ControlActivities>(weights).prepareWeights,
+  };
+}
 
-export const { prepareWeights } = proxyActivities<ControlActivities>({
-  summary: 'weights: find, check, store',
-  startToCloseTimeout: '1 hour',
-  heartbeatTimeout: '60 seconds',
-  // If no server answers, a study that needs weights fails within a minute.
-  retry: { ...RETRY, maximumAttempts: 3 },
-});
+/** Training and the final test, on the queue of workers that have these numerics. */
+export function training(numerics: number, heartbeatSeconds: number | undefined): TrainingActivities {
+  const options = {
+    taskQueue: trainingQueue(numerics),
+    // Long training is no fault, nor is waiting for cores. The heartbeat shows whether it hangs.
+    startToCloseTimeout: '30 days',
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: RETRY,
+    ...heartbeats(heartbeatSeconds),
+  } as const;
+  const { train } = proxyActivities<TrainingActivities>({ ...options, summary: 'training' });
+  const { evaluateTest } = proxyActivities<TrainingActivities>({ ...options, summary: 'final test' });
+  return { train, evaluateTest };
+}
 
-export const { train } = proxyActivities<TrainingActivities>({
-  taskQueue: TRAINING_QUEUE,
-  summary: 'training',
-  // Long training is no fault. The heartbeat shows whether it hangs.
-  startToCloseTimeout: '30 days',
-  heartbeatTimeout: '60 seconds',
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  retry: { ...RETRY, maximumAttempts: 8 },
-});
+// --- helpers ---
 
-export const { evaluateTest } = proxyActivities<TrainingActivities>({
-  taskQueue: TRAINING_QUEUE,
-  summary: 'final test',
-  // It may wait for cores. The heartbeat shows whether it hangs.
-  startToCloseTimeout: '30 days',
-  heartbeatTimeout: '60 seconds',
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  retry: { ...RETRY, maximumAttempts: 8 },
-});
+/** How long an activity may be silent before its worker counts as dead. */
+function heartbeats(seconds = 60): { heartbeatTimeout: number } {
+  return { heartbeatTimeout: 1000 * seconds };
+}

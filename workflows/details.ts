@@ -6,6 +6,7 @@ import { rank } from '../study/plan/winner.ts';
 import type { TrialStanding } from '../study/record/record.ts';
 import { trialWorkflowId, UPDATES } from '../temporal/names.ts';
 import { datasetInBrief } from '../words/dataset.ts';
+import { inMarkdown } from '../words/markdown.ts';
 import { networkInBrief } from '../words/network.ts';
 import { brief, loss, percent, plural } from '../words/numbers.ts';
 import { standingInWords } from '../words/outcome.ts';
@@ -26,7 +27,7 @@ export function studyDetails(status: StudyStatus): string {
   const { studyId, attention, test, end } = status;
   const waiting = end ? [] : Object.entries(attention);
   return paragraphs(
-    `**${status.title}**, profile ${status.profile}`,
+    `**${inMarkdown(status.title)}**, profile ${status.profile}`,
     ...(end && end.how !== 'completed'
       ? [
           earlyEnd(end),
@@ -35,9 +36,12 @@ export function studyDetails(status: StudyStatus): string {
       : []),
     dataLine(status),
     weightsLine(status),
+    status.isPaused && !end
+      ? `**Paused**: no trial trains or starts. To continue: \`npx staged-study resume ${studyId}\`, or send this workflow the Update \`${UPDATES.resumeStudy}\`.`
+      : undefined,
     ...waiting.map(
       ([id, failure]) =>
-        `**Needs attention**: \`${id}\`: ${failure}${id === studyId ? howToRetryTest(status) : ''}`,
+        `**Needs attention**: \`${id}\`: ${inMarkdown(failure)}${id === studyId ? howToRetryTest(status) : ''}`,
     ),
     waiting.length > 0 ? 'The pages of these workflows explain what to do.' : undefined,
     status.stages.map((stage, index) => `${index + 1}. ${stageLine(stage, test)}`).join('\n'),
@@ -52,14 +56,14 @@ export function stageDetails(studyId: string, status: StageStatus): string {
   const open = status.trials.filter((row) => !row.standing && !parked.includes(row));
   const ranked = rank(ended.map((row) => ({ ...row, score: row.standing.score })));
   return paragraphs(
-    `**${status.stage}**: ${status.question}`,
+    `**${status.stage}**: ${inMarkdown(status.question)}`,
     end ? earlyEnd(end) : undefined,
     evaluations === null
       ? undefined
       : `${status.trials.filter(({ drawn, standing }) => drawn && standing).length} of ${plural(evaluations, 'evaluation')} ended`,
     ...parked.map(
       ({ name, failure }) =>
-        `**Needs attention**: \`${trialWorkflowId(studyId, status.stage, name)}\`: ${failure}`,
+        `**Needs attention**: \`${trialWorkflowId(studyId, status.stage, name)}\`: ${inMarkdown(failure ?? '')}`,
     ),
     ranked
       .filter(({ score }) => score !== null)
@@ -80,7 +84,7 @@ export function trialDetails({ name, spec, state, end, lastLine, bestLine }: Tri
     dropout: brief(config.dropout),
   }).filter(({ name }) => name !== 'network' && (name !== 'threads' || config.threads));
   return paragraphs(
-    `**${name}**: ${end ? standingInWords({ ...end, takenOver: false }) : TRIAL_STATES[state]}`,
+    `**${name}**: ${end ? inMarkdown(standingInWords({ ...end, takenOver: false })) : TRIAL_STATES[state]}`,
     lastLine &&
       `Epoch ${lastLine.epoch} of ${config.epochs}: train loss ${loss(lastLine.train_loss)}, accuracy ` +
         `${percent(lastLine.train_accuracy)}; val loss ${loss(lastLine.val_loss)}, accuracy ` +
@@ -97,8 +101,8 @@ export function trialDetails({ name, spec, state, end, lastLine, bestLine }: Tri
 export function failedTrialDetails({ studyId, stage, name, spec }: TrialInput, failure: string): string {
   const id = trialWorkflowId(studyId, stage, name);
   return paragraphs(
-    `**${name} needs attention**: ${failure}`,
-    'It has used up its retries, or retrying would not help. The rest of the stage continues, then waits for this trial.',
+    `**${name} needs attention**: ${inMarkdown(failure)}`,
+    'The rest of the stage continues, then waits for this trial.',
     'Fix the cause and retry it, retry it with other settings, or skip it:',
     commands(
       `npx staged-study retry ${studyId} ${name}`,
@@ -112,7 +116,7 @@ export function failedTrialDetails({ studyId, stage, name, spec }: TrialInput, f
 
 export function failedStageDetails(id: string, stage: string, failure: string): string {
   return paragraphs(
-    `**Stage ${stage} needs attention**: ${failure}`,
+    `**Stage ${stage} needs attention**: ${inMarkdown(failure)}`,
     'None of its trials has a score, so there is no winner. Retry all of them, with other settings if necessary:',
     commands(
       `npx staged-study retry ${id.replace(`/${stage}`, '')} ${stage} --set learningRate=0.001`,
@@ -128,6 +132,7 @@ type EndedRow = StageRow & { standing: TrialStanding };
 const TRIAL_STATES: Record<TrialStatus['state'], string> = {
   queued: 'queued',
   training: 'training',
+  paused: 'paused with its study',
   needsAttention: 'needs attention',
   done: 'done',
   cancelled: 'cancelled before it had a result',
@@ -141,11 +146,11 @@ const STAGE_STATES: Record<StageProgress['state'], string> = {
 };
 
 function earlyEnd({ how, failure }: EarlyEnd): string {
-  return how === 'cancelled' ? '**Cancelled**' : `**Failed**: ${failure}`;
+  return how === 'cancelled' ? '**Cancelled**' : `**Failed**: ${inMarkdown(failure ?? '')}`;
 }
 
 function rowLine({ name, standing, drawn }: EndedRow): string {
-  return `**${name}** ${drawn ? `(${drawInWords(drawn)}) ` : ''}${standingInWords(standing)}`;
+  return `**${name}** ${drawn ? `(${drawInWords(drawn)}) ` : ''}${inMarkdown(standingInWords(standing))}`;
 }
 
 function openRow({ name, drawn }: StageRow): string {
@@ -184,7 +189,7 @@ function howToRetryTest({ studyId, stages }: StudyStatus): string {
 
 function weightsLine({ weights }: StudyStatus): string | undefined {
   if (!weights) return undefined;
-  return `Weights that pretrained networks start from: ${weightsInBrief(weights)} (\`weights/${weights.sha256}\`)`;
+  return `Weights that pretrained networks start from: ${inMarkdown(weightsInBrief(weights))} (\`weights/${weights.sha256}\`)`;
 }
 
 function stageLine(
@@ -197,5 +202,5 @@ function stageLine(
       : winner
         ? `: **${winner.name}**, ${percent(winner.score)}`
         : '';
-  return `**${name}** (${STAGE_STATES[state]})${result}. ${question}`;
+  return `**${name}** (${STAGE_STATES[state]})${result}. ${inMarkdown(question)}`;
 }

@@ -1,5 +1,6 @@
 import {
   ActivityFailure,
+  ApplicationFailure,
   CancellationScope,
   ChildWorkflowFailure,
   isCancellation,
@@ -10,14 +11,17 @@ import type { EarlyEnd } from './status.ts';
 /**
  * Calls `show` with how the workflow ends if `work` throws. `show` must be synchronous: a workflow that is cancelled has
  * nothing more to wait for.
+ *
+ * @throws {TemporalFailure} whatever `work` throws, so that the workflow ends. Any other error would have Temporal try its
+ *   task again, without end and without a word.
  */
 export async function showEarlyEnd<T>(work: () => Promise<T>, show: (end: EarlyEnd) => void): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    // Any other error retries the workflow's task, so the workflow has not ended.
-    if (error instanceof TemporalFailure) show(endOf(error));
-    throw error;
+    const failure = error instanceof TemporalFailure ? error : asFailure(error);
+    show(endOf(failure));
+    throw failure;
   }
 }
 
@@ -30,6 +34,11 @@ export function describeFailure(error: unknown): string {
 }
 
 // --- helpers ---
+
+function asFailure(error: unknown): ApplicationFailure {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  return ApplicationFailure.nonRetryable(message, name);
+}
 
 function endOf(error: TemporalFailure): EarlyEnd {
   if (!isCancellation(error)) return { how: 'failed', failure: describeFailure(error) };

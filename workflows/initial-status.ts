@@ -1,4 +1,5 @@
-import type { Profile, Study } from '../study/definition/study-schema.ts';
+import { selectProfile } from '../study/definition/parse-study.ts';
+import type { Study } from '../study/definition/study-schema.ts';
 import type { StudyStatus } from './status.ts';
 
 /** What a study shows of itself before it has done anything. */
@@ -7,35 +8,41 @@ export function initialStatus(
   { study, profile }: { study: Study; profile: string },
 ): StudyStatus {
   return {
-    studyId,
+    ...nothingYet(studyId),
     title: study.title,
     profile,
-    epochDivisor: profileOf(study, profile).epochDivisor,
-    dataset: null,
-    images: null,
-    weights: null,
+    epochDivisor: selectProfile(study, profile).epochDivisor,
     stages: study.stages.map((stage) => ({
       name: stage.name,
       kind: stage.kind,
       question: stage.question,
       state: 'waiting',
+      early: false,
       start: null,
       evaluations: stage.kind === 'search' ? stage.evaluations : null,
-      standings: [],
       winner: null,
     })),
+  };
+}
+
+/** What a workflow shows of itself whose input is no study. */
+export function refusedStatus(studyId: string): StudyStatus {
+  return { ...nothingYet(studyId), title: 'Not a study that can be run', profile: '…', epochDivisor: 1 };
+}
+
+// --- helpers ---
+
+function nothingYet(studyId: string): Omit<StudyStatus, 'title' | 'profile' | 'epochDivisor'> {
+  return {
+    studyId,
+    dataset: null,
+    images: null,
+    weights: null,
+    stages: [],
     attention: {},
+    isPaused: false,
     test: null,
     objectsUrl: null,
     end: null,
   };
-}
-
-/** @throws if the study has no such profile. The client checks that before it starts one. */
-export function profileOf(study: Study, name: string): Profile {
-  const profile = study.profiles[name];
-  if (!profile) {
-    throw new Error(`study ${study.name}: no profile "${name}"; the client checks this before it starts one`);
-  }
-  return profile;
 }

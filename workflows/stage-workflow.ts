@@ -1,11 +1,14 @@
 import {
+  CancellationScope,
+  ChildWorkflowFailure,
   condition,
   defineQuery,
+  defineSignal,
   defineUpdate,
-  ParentClosePolicy,
+  isCancellation,
   setCurrentDetails,
   setHandler,
-  startChild,
+  TerminatedFailure,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -17,34 +20,44 @@ import { asSpecified, type NamedConfig, searchTrial } from '../study/plan/plan.t
 import { longestFirst } from '../study/plan/trial-work.ts';
 import { winner } from '../study/plan/winner.ts';
 import type { TrialStanding } from '../study/record/record.ts';
-import type { SearchedTrial, Suggestion } from '../study/search/suggest.ts';
+import type { Suggestion } from '../study/search/suggest.ts';
 import { trialsAtOnce } from '../study/search/trials-at-once.ts';
 import type { TrialSpec } from '../study/trial/trial.ts';
-import { QUERIES, trialWorkflowId, UPDATES } from '../temporal/names.ts';
+import { QUERIES, SIGNALS, trialWorkflowId, UPDATES } from '../temporal/names.ts';
 import { plural } from '../words/numbers.ts';
 import { endInWords } from '../words/outcome.ts';
 import { suggest } from './activities.ts';
 import { attentionSignal, notifyAbove } from './attention.ts';
+import { all, Children, type StartedChild } from './children.ts';
 import { takeDecisions } from './decision.ts';
 import { failedStageDetails, stageDetails } from './details.ts';
-import { showEarlyEnd } from './early-end.ts';
+import { describeFailure, showEarlyEnd } from './early-end.ts';
+import { Pause, pauseSignal } from './pause.ts';
 import { searchAttributes, typedSearchAttributes } from './search-attributes.ts';
-import type { DrawnSettings, StageRow, StageStatus } from './status.ts';
+import type { DrawnSettings, StageRow, StageStatus, TrialEnd } from './status.ts';
 import { trialWorkflow } from './trial-workflow.ts';
 
-export interface StageInput {
+/** What a stage ranks. */
+export interface StagePlan {
+  /** The winner that the stage starts from, if that is ranked: it comes first and is not trained again. */
+  start: TrialStanding | null;
+  trials: StageTrial[];
+}
+
+export interface StageInput extends StagePlan {
   studyId: string;
   stage: string;
   kind: Stage['kind'];
   question: string;
-  /** The winner that the stage starts from, if that is ranked: it comes first and is not trained again. */
-  start: TrialStanding | null;
-  trials: StageTrial[];
+  /** The stage before still runs, and `trials` are those that don't depend on its winner. A signal brings the plan. */
+  early?: true;
   search: SearchPlan | null;
   /** Side experiments have no winner. */
   promotes: boolean;
   /** Train trials again if the store has their results. */
   retrain?: true;
+  /** See `StudyRequest`. */
+  heartbeatSeconds?: number;
 }
 
 export interface StageTrial {
@@ -59,6 +72,8 @@ interface MadeTrial extends StageTrial {
   suggestion?: Suggestion;
   drawn?: DrawnSettings;
   override?: Overrides | null;
+  /** Its stage was started early, and the trial is not one of those that were known then. */
+  inTurn?: true;
 }
 
 /** What a search makes its trials from, as they are suggested. */
@@ -75,19 +90,33 @@ export interface StageOutcome {
 }
 
 export const stageStatusQuery = defineQuery<StageStatus>(QUERIES.stageStatus);
+export const stagePlannedSignal = defineSignal<[StagePlan]>(SIGNALS.stagePlanned);
 export const retryStageUpdate = defineUpdate<string, [Overrides | undefined]>(UPDATES.retryStage);
 
 /**
  * Trains all trials of a stage and finds its winner.
  *
- * Trials that are known start at once, the longest first; the training queue gives each a slot when one is free. If no trial has a score, the stage parks as a whole, since it has nothing to promote.
+ * Trials that are known start at once, the longest first; the training queue gives each a slot when one is free. If somebody
+ * cancels or terminates a trial, it is started again, and waits for a decision. If no trial has a score, the stage parks as a
+ * whole, since it has nothing to promote.
  */
 export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
-  const { studyId, stage, kind, question, start, search } = input;
+  const { studyId, stage, kind, question, search } = input;
+  /** Undefined until it is known. */
+  let plan: StagePlan | undefined = input.early ? undefined : input;
   const evaluations = search?.evaluations ?? null;
   const status: StageStatus = { stage, kind, question, evaluations, trials: [], failure: null, end: null };
   const show = () => setCurrentDetails(stageDetails(studyId, status));
+  const pause = new Pause();
+  const children = new Children(pause);
   setHandler(stageStatusQuery, () => status);
+  setHandler(stagePlannedSignal, (planned) => {
+    plan = planned;
+  });
+  setHandler(pauseSignal, (isPaused) => {
+    pause.set(isPaused);
+    return children.signalPause();
+  });
   setHandler(attentionSignal, ({ id, failure }) => {
     const trial = status.trials.find(({ name }) => id === trialWorkflowId(studyId, stage, name));
     if (trial) trial.failure = failure;
@@ -99,8 +128,7 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
   let lastStarted: Promise<unknown> = Promise.resolve();
   const waitForDecision = takeDecisions(`stage ${stage}`, { retry: retryStageUpdate, hasSettings: true });
 
-  if (start)
-    status.trials.push({ name: start.name, epochs: null, standing: start, failure: null, drawn: null });
+  if (plan) enterStart(plan);
   show();
   return showEarlyEnd(runAll, (end) => {
     status.end = end;
@@ -108,7 +136,8 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
   });
 
   async function runAll(): Promise<StageOutcome> {
-    await runTrials(input.trials);
+    const { trials } = plan ?? (await runEarlyTrials());
+    if (!input.early) await runTrials(trials);
     if (search) await runSearch(search);
 
     for (;;) {
@@ -116,14 +145,44 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
       const best = winner(standings) ?? null;
       if (best || !input.promotes) return { standings, winner: input.promotes ? best : null };
       const override = await park(`no trial has a score: ${describeOutcomes(standings)}`);
-      await runTrials(input.trials.map((trial) => ({ ...trial, override })));
+      await runTrials(trials.map((trial) => ({ ...trial, override })));
     }
+  }
+
+  /** Trains the trials that are known, and the others once the plan is there. */
+  async function runEarlyTrials(): Promise<StagePlan> {
+    const scope = new CancellationScope();
+    const early = scope.run(() => runTrials(input.trials));
+    const isPlanned = condition(() => plan !== undefined);
+    await Promise.race([isPlanned, early.then(() => isPlanned)]);
+    const { trials } = plan as StagePlan;
+    const isKept = input.trials.every((known) => trials.some((trial) => isSame(trial, known)));
+    if (!isKept) {
+      // A person has changed settings of the stage before, so that other trials follow.
+      scope.cancel();
+      await early.catch((error) => {
+        if (!isCancellation(error) || CancellationScope.current().consideredCancelled) throw error;
+      });
+      lastStarted = Promise.resolve();
+    }
+    const added = isKept
+      ? trials.filter((trial) => !input.trials.some((known) => isSame(trial, known)))
+      : trials;
+    status.trials = trials.map(({ name }) => rowOf(name));
+    enterStart(plan as StagePlan);
+    await all([isKept ? early : undefined, runTrials(added.map((trial) => ({ ...trial, inTurn: true })))]);
+    return plan as StagePlan;
+  }
+
+  function enterStart({ start }: StagePlan): void {
+    if (!start) return;
+    status.trials.unshift({ name: start.name, epochs: null, standing: start, failure: null, drawn: null });
   }
 
   async function runTrials(trials: readonly MadeTrial[]): Promise<void> {
     trials.forEach(enter);
     show();
-    await Promise.all(longestFirst(trials).map(runTrial));
+    await all(longestFirst(trials).map(runTrial));
   }
 
   /** Gives a trial its row, or clears the row that it has. */
@@ -136,16 +195,33 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
 
   async function runTrial(trial: MadeTrial): Promise<void> {
     const { name, of, suggestion = null, override = null } = trial;
-    const started = lastStarted.then(() => startTrial(trial));
-    lastStarted = started;
-    const end = await (await started).result();
+    const end = await endOf(trial);
     const changed = override || end.override ? { ...override, ...end.override } : null;
     rowOf(name).standing = { name, ...end, takenOver: false, of, suggestion, override: changed };
     show();
   }
 
-  function startTrial({ name, spec, override }: MadeTrial) {
-    return startChild(trialWorkflow, {
+  /** Starts a trial, and again each time somebody ends its workflow without the stage. */
+  async function endOf(trial: MadeTrial): Promise<TrialEnd> {
+    for (let parked: string | undefined; ; ) {
+      const started = lastStarted.then(() => startTrial(trial, parked));
+      lastStarted = started;
+      const child = await started;
+      try {
+        return await child.result();
+      } catch (error) {
+        if (CancellationScope.current().consideredCancelled) throw error;
+        parked = describeEnd(error);
+      }
+    }
+  }
+
+  function startTrial(
+    { name, spec, override, inTurn }: MadeTrial,
+    parked: string | undefined,
+  ): Promise<StartedChild<typeof trialWorkflow>> {
+    return children.start(trialWorkflow, {
+      ...(inTurn && { priority: USUAL_PRIORITY }),
       workflowId: trialWorkflowId(studyId, stage, name),
       args: [
         {
@@ -154,9 +230,10 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
           name,
           spec: { ...spec, config: asSpecified({ ...spec.config, ...override }) },
           ...(input.retrain && { retrain: true }),
+          ...(input.heartbeatSeconds !== undefined && { heartbeatSeconds: input.heartbeatSeconds }),
+          ...(parked !== undefined && { parked }),
         },
       ],
-      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       typedSearchAttributes: typedSearchAttributes({
         StudyId: studyId,
         StageName: stage,
@@ -178,58 +255,32 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
 
   /** Hands all trials to the queue, or as many lines of trials side by side as are allowed. */
   async function runSearch(plan: SearchPlan): Promise<void> {
-    const { evaluations } = plan;
+    const waiting = await drawn(plan);
     const lines = trialsAtOnce(plan);
-    if (lines === evaluations) return runTrials(await suggested(plan, 0, evaluations));
-    let next = 0;
-    let lastDrawn: Promise<unknown> = Promise.resolve();
-    /** One after another, so that rows are in the order of the draws. */
-    const draw = () => {
-      const drawn = lastDrawn.then(async () => {
-        const [trial] = next < evaluations ? await suggested(plan, next++, 1) : [];
-        if (trial) enter(trial);
-        return trial;
-      });
-      lastDrawn = drawn;
-      return drawn;
-    };
+    if (lines === waiting.length) return runTrials(waiting);
     const trials: Promise<void>[] = [];
-    /** Draws the next trial when the one before has ended or parked. */
+    /** Starts the next trial when the one before has ended or parked. */
     const line = async () => {
-      for (let trial = await draw(); trial; trial = await draw()) {
+      for (let trial = waiting.shift(); trial; trial = waiting.shift()) {
         const trained = runTrials([trial]);
         trials.push(trained);
         await Promise.race([trained, condition(isParked(trial.name))]);
       }
     };
-    await Promise.all(Array.from({ length: lines }, line));
-    await Promise.all(trials);
+    await all(Array.from({ length: lines }, line));
+    await all(trials);
   }
 
   function isParked(name: string): () => boolean {
     return () => status.trials.some((each) => each.name === name && each.failure !== null);
   }
 
-  /** @param index number of configurations suggested before. */
-  async function suggested(
-    { space, start: from, spec, profile }: SearchPlan,
-    index: number,
-    count: number,
-  ): Promise<MadeTrial[]> {
-    const suggestions = await suggest({ space, seed: spec.seed, index, count, ended: ended() });
-    return suggestions.map((suggestion, place) => {
-      const { name, config } = searchTrial(from, suggestion, profile, index + place);
+  async function drawn({ space, evaluations, start: from, spec, profile }: SearchPlan): Promise<MadeTrial[]> {
+    const suggestions = await suggest({ space, seed: spec.seed, count: evaluations });
+    return suggestions.map((suggestion, index) => {
+      const { name, config } = searchTrial(from, suggestion, profile, index);
       return { name, spec: { ...spec, config }, of: null, suggestion, drawn: asTrained(suggestion, profile) };
     });
-  }
-
-  /** The search's trained trials so far. A skipped trial has no result to learn from. */
-  function ended(): SearchedTrial[] {
-    return status.trials.flatMap(({ standing }) =>
-      standing?.status === 'trained' && standing.suggestion
-        ? [{ suggestion: standing.suggestion, score: standing.score }]
-        : [],
-    );
   }
 
   /** Waits for a person, who may change settings for the whole stage. */
@@ -248,6 +299,23 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
 }
 
 // --- helpers ---
+
+/** A stage that was started early has a lower one, which its trials inherit. */
+const USUAL_PRIORITY = { priorityKey: 3 };
+
+function isSame(one: StageTrial, other: StageTrial): boolean {
+  return one.name === other.name && JSON.stringify(one.spec) === JSON.stringify(other.spec);
+}
+
+function describeEnd(error: unknown): string {
+  const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
+  const how = isCancellation(cause)
+    ? 'cancelled'
+    : cause instanceof TerminatedFailure
+      ? 'terminated'
+      : `ended by a failure (${describeFailure(error)})`;
+  return `its workflow was ${how}, and not by its study; its checkpoints are kept`;
+}
 
 function describeOutcomes(standings: TrialStanding[]): string {
   return standings

@@ -31,6 +31,7 @@ export interface StudyStatus {
   stages: StageProgress[];
   /** What waits for a person: the failure for each workflow id. */
   attention: Record<string, string>;
+  isPaused: boolean;
   test: TestScore | null;
   /** Where people can browse the store's objects; null if that is not known. */
   objectsUrl: string | null;
@@ -38,16 +39,18 @@ export interface StudyStatus {
   end: EarlyEnd | { how: 'completed' } | null;
 }
 
+/** A stage as its study shows it. Its trials are in the status of its own workflow, and later in its standings. */
 export interface StageProgress {
   name: string;
   kind: Stage['kind'];
   question: string;
   state: 'waiting' | 'running' | 'done' | 'cancelled';
+  /** Whether only those of its trials are trained yet that don't depend on the winner of the stage before. */
+  early: boolean;
   /** Name of the winner that it started from. */
   start: string | null;
   /** How many configurations a search trains; null for other stages. */
   evaluations: number | null;
-  standings: TrialStanding[];
   winner: Winner | null;
 }
 
@@ -84,6 +87,10 @@ export interface TrialInput {
   spec: TrialSpec;
   /** Train it again if the store has its result, as a further repetition. */
   retrain?: true;
+  /** See `StudyRequest`. */
+  heartbeatSeconds?: number;
+  /** Why it waits for a person from its start: somebody has ended the workflow that it had before. */
+  parked?: string;
 }
 
 /** How a trial ended. */
@@ -96,10 +103,13 @@ export interface TrialEnd
   override: Overrides | null;
 }
 
-/** Sent to a trial when an epoch has ended. The Temporal UI shows the beginning of a signal's input in the history. */
-export interface EpochNotice extends EpochLine {
-  /** Absent from what earlier versions sent. */
-  summary?: string;
+/** A try that failed, after which another follows. */
+export interface FailedTry {
+  /** From 1. */
+  attempt: number;
+  failure: string;
+  /** When the next one starts. */
+  nextAt: string;
 }
 
 /** What a trial's page and `run` show of it. */
@@ -107,10 +117,12 @@ export interface TrialStatus {
   name: string;
   /** As it is trained, including what a person has changed. */
   spec: TrialSpec;
-  state: 'queued' | 'training' | 'needsAttention' | 'done' | 'cancelled';
+  state: 'queued' | 'training' | 'paused' | 'needsAttention' | 'done' | 'cancelled';
   lastLine: EpochLine | null;
   /** The best epoch's line so far. */
   bestLine: EpochLine | null;
+  /** The last try that failed, unless Temporal made the next one by itself. */
+  failedTry: FailedTry | null;
   /** Why the trial needs attention. */
   failure: string | null;
   end: TrialEnd | null;

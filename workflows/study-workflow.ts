@@ -1,10 +1,9 @@
 import {
+  ApplicationFailure,
   CancellationScope,
   defineQuery,
   defineUpdate,
-  executeChild,
   isCancellation,
-  ParentClosePolicy,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
@@ -12,13 +11,17 @@ import {
 } from '@temporalio/workflow';
 import type { DatasetSource } from '../activities/prepare-dataset.ts';
 import type { WeightsSource } from '../activities/prepare-weights.ts';
+import type { EndedStage } from '../activities/write-stage.ts';
 import type { Overrides } from '../study/definition/overrides.ts';
+import { selectProfile } from '../study/definition/parse-study.ts';
 import { pretrainedNetworks } from '../study/definition/pretrained.ts';
 import type { Stage } from '../study/definition/stage-schema.ts';
 import type { Study } from '../study/definition/study-schema.ts';
+import { earlyTrials, type PlannedStage } from '../study/plan/early-trials.ts';
 import {
   limitImages,
   type NamedConfig,
+  type PlannedTrial,
   ranksStart,
   stageTrials,
   startOf,
@@ -27,25 +30,28 @@ import {
 } from '../study/plan/plan.ts';
 import { promotedConfig } from '../study/plan/promotion.ts';
 import { isSideExperiment, readySideExperiments } from '../study/plan/side-experiments.ts';
-import type { TestScore } from '../study/record/record.ts';
+import type { TestScore, TrialStanding } from '../study/record/record.ts';
 import type { TrialSpec } from '../study/trial/trial.ts';
 import { QUERIES, stageWorkflowId, UPDATES } from '../temporal/names.ts';
-import {
-  evaluateTest,
-  openStudy,
-  prepareDataset,
-  prepareWeights,
-  writeRecord,
-  writeReport,
-} from './activities.ts';
+import { openStudy, preparations, training, writeRecord, writeReport, writeStage } from './activities.ts';
 import { attentionSignal } from './attention.ts';
+import { checkedRequest } from './checked-request.ts';
+import { all, Children, type StartedChild } from './children.ts';
 import { type Decision, takeDecisions } from './decision.ts';
 import { studyDetails } from './details.ts';
 import { describeFailure, showEarlyEnd } from './early-end.ts';
-import { initialStatus, profileOf } from './initial-status.ts';
+import { initialStatus, refusedStatus } from './initial-status.ts';
+import { Pause } from './pause.ts';
 import { searchAttributes, typedSearchAttributes } from './search-attributes.ts';
-import { stageWorkflow } from './stage-workflow.ts';
+import {
+  type StageInput,
+  type StagePlan,
+  type StageTrial,
+  stagePlannedSignal,
+  stageWorkflow,
+} from './stage-workflow.ts';
 import type { StageProgress, StudyStatus, Winner } from './status.ts';
+import { untilSuccess } from './until-success.ts';
 
 export interface StudyRequest {
   /** A parsed study, with every default filled in. */
@@ -58,6 +64,8 @@ export interface StudyRequest {
   fromScratch?: boolean;
   /** Train trials again if the store has their results, and compare. */
   retrain?: true;
+  /** How long a worker may be silent before it counts as dead: default 60. */
+  heartbeatSeconds?: number;
 }
 
 export interface StudyOutcome {
@@ -68,15 +76,23 @@ export interface StudyOutcome {
 }
 
 export const studyStatusQuery = defineQuery<StudyStatus>(QUERIES.studyStatus);
+export const stageStandingsQuery = defineQuery<TrialStanding[], [string]>(QUERIES.stageStandings);
 export const retryTestUpdate = defineUpdate<string, [Overrides | undefined]>(UPDATES.retryTest);
+export const pauseStudyUpdate = defineUpdate<string>(UPDATES.pauseStudy);
+export const resumeStudyUpdate = defineUpdate<string>(UPDATES.resumeStudy);
 
 /**
- * A complete study: its stages in order, each from the winner of an earlier one, the final test, record and report. Side
- * experiments run beside the other stages, from when what they train again is known, and only the record waits for them.
+ * A complete study: its stages in order, each from the winner of an earlier one, the final test, record and report. Trials
+ * of the next stage that don't depend on the winner may be trained before. Side experiments run beside the other stages,
+ * from when what they train again is known, and only the record waits for them.
+ *
+ * @throws {ApplicationFailure} if the input is not a study that can be run: it may have been typed into the Temporal UI.
  */
-export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome> {
+export async function studyWorkflow(input: StudyRequest): Promise<StudyOutcome> {
   const studyId = workflowInfo().workflowId;
-  const status = initialStatus(studyId, request);
+  let status = refusedStatus(studyId);
+  const pause = new Pause();
+  const children = new Children(pause);
   const show = () => setCurrentDetails(studyDetails(status));
   const setAttention = (id: string, failure: string | null) => {
     if (failure === null) delete status.attention[id];
@@ -84,14 +100,20 @@ export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome
     upsertSearchAttributes(searchAttributes({ NeedsAttention: Object.keys(status.attention).length > 0 }));
     show();
   };
+  /** Of the stages that have ended. */
+  const standings: Standings = new Map();
   setHandler(studyStatusQuery, () => status);
+  setHandler(stageStandingsQuery, (stage) => standings.get(stage) ?? []);
   setHandler(attentionSignal, ({ id, failure }) => setAttention(id, failure));
+  setHandler(pauseStudyUpdate, () => setPaused(true), { validator: () => refuseIfPausedIs(true) });
+  setHandler(resumeStudyUpdate, () => setPaused(false), { validator: () => refuseIfPausedIs(false) });
   const waitForTestDecision = takeDecisions('final test', { retry: retryTestUpdate, hasSettings: false });
-  show();
-  const outcome = await showEarlyEnd(
-    () => runStudy(request, status, { show, setAttention, waitForTestDecision }),
-    showEnd,
-  );
+  const outcome = await showEarlyEnd(async () => {
+    const request = checkedRequest(studyId, input);
+    status = initialStatus(studyId, request);
+    show();
+    return runStudy(request, status, standings, { show, setAttention, waitForTestDecision, pause, children });
+  }, showEnd);
   showEnd({ how: 'completed' });
   return outcome;
 
@@ -100,29 +122,56 @@ export async function studyWorkflow(request: StudyRequest): Promise<StudyOutcome
     for (const stage of status.stages) if (stage.state === 'running') stage.state = 'cancelled';
     show();
   }
+
+  async function setPaused(isPaused: boolean): Promise<string> {
+    pause.set(isPaused);
+    status.isPaused = isPaused;
+    upsertSearchAttributes(searchAttributes({ Paused: isPaused }));
+    show();
+    await children.signalPause();
+    return `${studyId}: ${isPaused ? 'paused' : 'resumed'}`;
+  }
+
+  function refuseIfPausedIs(isPaused: boolean): void {
+    if (pause.isPaused !== isPaused) return;
+    const message = `${studyId}: it is ${isPaused ? 'already' : 'not'} paused`;
+    throw ApplicationFailure.nonRetryable(message, isPaused ? 'Paused' : 'NotPaused');
+  }
 }
 
 // --- helpers ---
 
 /** Of 1 to 5, where 3 is the default and lower numbers go first. A stage's trials and their training inherit it. */
-const AFTER_OTHERS = { priorityKey: 4 };
+const PRIORITY = { early: { priorityKey: 4 }, side: { priorityKey: 5 } };
+
+interface EarlyStage {
+  child: StartedChild<typeof stageWorkflow>;
+  /** Whether it has failed or not. */
+  ended: Promise<unknown>;
+}
 
 interface Page {
   /** Shows the study's status on its page. */
   show: () => void;
   setAttention: (id: string, failure: string | null) => void;
   waitForTestDecision: () => Promise<Decision>;
+  pause: Pause;
+  children: Children;
 }
 
-/** Keeps `status` up to date. */
+type Standings = Map<string, TrialStanding[]>;
+
+/** Keeps `status` and `standings` up to date. */
 async function runStudy(
   request: StudyRequest,
   status: StudyStatus,
-  { show, setAttention, waitForTestDecision }: Page,
+  standings: Standings,
+  { show, setAttention, waitForTestDecision, pause, children }: Page,
 ): Promise<StudyOutcome> {
   const { study, profile: profileName, source } = request;
   const { studyId } = status;
-  const profile = profileOf(study, profileName);
+  const profile = selectProfile(study, profileName);
+  const { prepareDataset, prepareWeights } = preparations(request.heartbeatSeconds);
   const networks = pretrainedNetworks(study, profile);
   const weights = networks.length > 0 ? await prepareWeights({ source: request.weights, networks }) : null;
   status.weights = weights;
@@ -155,16 +204,22 @@ async function runStudy(
   const winners = new Map<string, NamedConfig>();
   const winningTrials = new Map<string, Winner>();
   const candidates = new Map<string, NamedConfig[]>();
+  let tested: string | null = null;
 
   const sideExperiments = new Map<string, Promise<void>>();
+  /** Stages whose turn has not come. */
+  const early = new Map<string, EarlyStage>();
   await runStages();
-  const trained = status.stages.filter(({ kind }) => kind !== 'test');
-  const ended = trained.map(({ name, kind, start, standings, winner }) => {
-    return { name, kind, start, standings, winner: winner?.name ?? null };
-  });
-  const { recordKey } = await writeRecord({ studyId, stages: ended });
+  const ended = status.stages.flatMap(({ name, kind, start, winner }): EndedStage[] =>
+    kind === 'test'
+      ? []
+      : [{ name, kind, start, standings: standings.get(name) ?? [], winner: winner?.name ?? null }],
+  );
+  await all(ended.map((stage) => writeStage({ studyId, stage })));
+  const { recordKey } = await writeRecord({ studyId, stages: ended.map(({ name }) => name), tested });
   await writeReport({ studyId });
-  return { winner: trained.findLast(({ winner }) => winner)?.winner ?? null, test: status.test, recordKey };
+  const winner = status.stages.findLast((stage) => stage.winner)?.winner ?? null;
+  return { winner, test: status.test, recordKey };
 
   async function runStages(): Promise<void> {
     try {
@@ -176,7 +231,10 @@ async function runStudy(
       }
     } catch (error) {
       // A cancelled study ends when all its trainers have stopped.
-      if (CancellationScope.current().consideredCancelled) await Promise.allSettled(sideExperiments.values());
+      if (CancellationScope.current().consideredCancelled) {
+        const others = [...early.values()].map(({ ended }) => ended);
+        await Promise.allSettled([...sideExperiments.values(), ...others]);
+      }
       throw error;
     }
     await Promise.allSettled(sideExperiments.values());
@@ -194,8 +252,10 @@ async function runStudy(
   }
 
   async function carryOut(stage: Stage): Promise<void> {
-    const progress = status.stages.find(({ name }) => name === stage.name) as StageProgress;
+    await pause.over();
+    const progress = progressOf(stage);
     progress.state = 'running';
+    progress.early = false;
     progress.start = startOf(stage, { winners, candidates })?.name ?? null;
     show();
     try {
@@ -217,7 +277,46 @@ async function runStudy(
     const isBeside = isSideExperiment(stage);
     const startTrial = 'from' in stage && stage.from ? winningTrials.get(stage.from) : undefined;
 
-    const outcome = await executeChild(stageWorkflow, {
+    const plan = {
+      start: ranksStart(stage) && startTrial ? { ...startTrial, takenOver: true } : null,
+      trials: stageTrialsOf(planned),
+    };
+    const search =
+      stage.kind === 'search' && start ? { ...stage, start, spec: specOf(start.config), profile } : null;
+    const begun = early.get(stage.name)?.child;
+    const child =
+      begun ?? (await startStage(stage, { ...plan, search }, isBeside ? { priority: PRIORITY.side } : {}));
+    if (begun) await begun.signal(stagePlannedSignal, plan);
+    if (!isBeside) await startNextEarly({ stage, start, trials: planned });
+    const outcome = await child.result();
+    standings.set(stage.name, outcome.standings);
+    progress.winner = outcome.winner;
+    candidates.set(stage.name, planned);
+    if (!outcome.winner) return;
+    winners.set(stage.name, promotedConfig(outcome.winner, { start, planned, profile }));
+    winningTrials.set(stage.name, outcome.winner);
+  }
+
+  /** Starts the stage after this one if some of its trials don't depend on this one's winner. */
+  async function startNextEarly(current: PlannedStage): Promise<void> {
+    const next = earlyTrials(study, profile, { winners, candidates }, current);
+    if (!next) return;
+    const { stage, trials } = next;
+    Object.assign(progressOf(stage), { state: 'running', early: true });
+    show();
+    const plan = { start: null, trials: stageTrialsOf(trials), search: null };
+    const child = await startStage(stage, plan, { early: true, priority: PRIORITY.early });
+    // If it fails, the study fails when the stage's turn has come.
+    const ended = child.result().catch(() => {});
+    early.set(stage.name, { child, ended });
+  }
+
+  function startStage(
+    stage: Exclude<Stage, { kind: 'test' }>,
+    plan: StagePlan & Pick<StageInput, 'search'>,
+    { priority, ...rest }: { priority?: { priorityKey: number } } & Pick<StageInput, 'early'>,
+  ): Promise<StartedChild<typeof stageWorkflow>> {
+    return children.start(stageWorkflow, {
       workflowId: stageWorkflowId(studyId, stage.name),
       args: [
         {
@@ -225,22 +324,14 @@ async function runStudy(
           stage: stage.name,
           kind: stage.kind,
           question: stage.question,
-          start: ranksStart(stage) && startTrial ? { ...startTrial, takenOver: true } : null,
-          trials: planned.map(({ name, config, repetition, of }) => ({
-            name,
-            spec: specOf(config, repetition),
-            of,
-          })),
-          search:
-            stage.kind === 'search' && start
-              ? { ...stage, start, spec: specOf(start.config), profile }
-              : null,
-          promotes: !isBeside,
+          ...plan,
+          promotes: !isSideExperiment(stage),
+          ...rest,
           ...(request.retrain && { retrain: true }),
+          ...(request.heartbeatSeconds !== undefined && { heartbeatSeconds: request.heartbeatSeconds }),
         },
       ],
-      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-      ...(isBeside && { priority: AFTER_OTHERS }),
+      ...(priority && { priority }),
       typedSearchAttributes: typedSearchAttributes({
         StudyId: studyId,
         StageName: stage.name,
@@ -248,12 +339,18 @@ async function runStudy(
       }),
       staticSummary: `${stage.name}: ${stage.question}`,
     });
-    progress.standings = outcome.standings;
-    progress.winner = outcome.winner;
-    candidates.set(stage.name, planned);
-    if (!outcome.winner) return;
-    winners.set(stage.name, promotedConfig(outcome.winner, { start, planned, profile }));
-    winningTrials.set(stage.name, outcome.winner);
+  }
+
+  function stageTrialsOf(planned: readonly PlannedTrial[]): StageTrial[] {
+    return planned.map(({ name, config, repetition, of }) => ({
+      name,
+      spec: specOf(config, repetition),
+      of,
+    }));
+  }
+
+  function progressOf({ name }: Stage): StageProgress {
+    return status.stages.find((each) => each.name === name) as StageProgress;
   }
 
   async function runTest(from: string): Promise<TestScore> {
@@ -262,10 +359,20 @@ async function runStudy(
       throw new Error(
         `stage ${from} has no winner to test; the schema only lets a test start from a stage with a winner`,
       );
+    const { evaluateTest } = training(opened.numerics, request.heartbeatSeconds);
+    const testImages = limitImages(profile.testImages, dataset.testImages);
+    tested = trialKey;
+    const test = async ({ alone }: { alone: boolean }): Promise<TestScore> => {
+      for (;;) {
+        const job = { studyId, trialKey, testImages, ...(alone && { alone }) };
+        const end = await pause.around(() => evaluateTest(job));
+        // A worker that was shut down is no failure.
+        if (end.status === 'tested') return end.score;
+      }
+    };
     for (;;) {
       try {
-        const testImages = limitImages(profile.testImages, dataset.testImages);
-        return await evaluateTest({ studyId, trialKey, testImages });
+        return await untilSuccess(test, () => {});
       } catch (error) {
         if (isCancellation(error)) throw error;
         setAttention(studyId, `the final test failed: ${describeFailure(error)}`);

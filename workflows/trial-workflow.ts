@@ -7,34 +7,39 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
+import type { EpochsNotice } from '../activities/workflow-signals.ts';
 import type { Overrides } from '../study/definition/overrides.ts';
 import { asSpecified } from '../study/plan/plan.ts';
 import { bestEpoch } from '../study/trial/trial.ts';
 import { QUERIES, SIGNALS, UPDATES } from '../temporal/names.ts';
-import { compareRepetitions, findRepetition, train } from './activities.ts';
+import { compareRepetitions, findRepetition, training } from './activities.ts';
 import { notifyAbove } from './attention.ts';
 import { takeDecisions } from './decision.ts';
 import { failedTrialDetails, trialDetails } from './details.ts';
 import { describeFailure, showEarlyEnd } from './early-end.ts';
+import { Pause, pauseSignal } from './pause.ts';
 import { searchAttributes } from './search-attributes.ts';
-import type { EpochNotice, TrialEnd, TrialInput, TrialStatus } from './status.ts';
+import type { TrialEnd, TrialInput, TrialStatus } from './status.ts';
+import { untilSuccess } from './until-success.ts';
 
 export const trialStatusQuery = defineQuery<TrialStatus>(QUERIES.trialStatus);
 export const trainingStartedSignal = defineSignal(SIGNALS.trainingStarted);
-export const epochEndedSignal = defineSignal<[EpochNotice]>(SIGNALS.epochEnded);
+export const epochsEndedSignal = defineSignal<[EpochsNotice]>(SIGNALS.epochsEnded);
 export const retryTrialUpdate = defineUpdate<string, [Overrides | undefined]>(UPDATES.retryTrial);
 export const skipTrialUpdate = defineUpdate<string>(UPDATES.skipTrial);
 
 /**
  * Trains one configuration until it has a result or a person skips it.
  *
- * The activity's retry policy retries failures. When the retries are used up, or if retrying can't help, the trial parks: it
- * waits for the Update `retryTrial` or `skipTrial`. A retry with overrides is another trial and starts from scratch.
+ * Failures are retried. When the retries are used up, or if retrying can't help, the trial parks: it waits for the Update
+ * `retryTrial` or `skipTrial`. A retry with overrides is another trial and starts from scratch. A pause of the study stops the
+ * training, which continues from its newest checkpoint when the pause is over.
  *
  * With `retrain`, a trial that has a result is trained again as its next repetition and compared with that result.
  */
 export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
   const { name } = input;
+  const { train } = training(input.spec.numerics, input.heartbeatSeconds);
   let override: Overrides | null = null;
   /** Undefined until it is known which repetition to train. */
   let repetition: { repetition: number; earlier: string | null } | undefined;
@@ -44,20 +49,26 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
     state: 'queued',
     lastLine: null,
     bestLine: null,
+    failedTry: null,
     failure: null,
     end: null,
   };
+  const pause = new Pause();
 
   const show = () => setCurrentDetails(trialDetails(status));
   setHandler(trialStatusQuery, () => status);
   setHandler(trainingStartedSignal, () => {
-    status.state = 'training';
-    upsertSearchAttributes(searchAttributes({ TrialStatus: 'training' }));
-    show();
+    if (!pause.isPaused) setState('training');
   });
-  setHandler(epochEndedSignal, ({ summary: _, ...line }) => {
-    status.lastLine = line;
-    status.bestLine = bestEpoch(status.bestLine ? [status.bestLine, line] : [line]) ?? null;
+  setHandler(pauseSignal, (isPaused) => {
+    pause.set(isPaused);
+    const { state } = status;
+    if (isPaused && (state === 'queued' || state === 'training')) setState('paused');
+    if (!isPaused && state === 'paused') setState('queued');
+  });
+  setHandler(epochsEndedSignal, ({ epochs }) => {
+    status.lastLine = epochs.at(-1) ?? null;
+    status.bestLine = bestEpoch(status.bestLine ? [status.bestLine, ...epochs] : epochs) ?? null;
     upsertSearchAttributes(searchAttributes({ BestValAccuracy: status.bestLine?.val_accuracy ?? null }));
     show();
   });
@@ -74,25 +85,37 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
     show();
   });
 
+  function setState(state: 'queued' | 'training' | 'paused'): void {
+    status.state = state;
+    upsertSearchAttributes(searchAttributes({ TrialStatus: state }));
+    show();
+  }
+
   async function trainUntilDecided(): Promise<TrialEnd> {
-    for (;;) {
-      try {
-        if (input.retrain) await chooseRepetition();
-        const trained = await train({ spec: status.spec });
-        // A worker that was shut down during training is no failure: the next one resumes from the checkpoint.
-        if (trained.status === 'interrupted') continue;
-        return finish({
-          status: 'trained',
-          ...trained.result,
-          override,
-          ...(await compared(trained.result)),
-        });
-      } catch (error) {
-        if (isCancellation(error)) throw error;
-        const decision = await park(describeFailure(error));
-        if (decision.choice === 'skip') return finish({ ...SKIPPED, override });
+    for (let failure = input.parked; ; ) {
+      if (failure !== undefined) {
+        const decision = await park(failure);
+        if (decision.choice === 'skip') return finish({ ...SKIPPED, message: firstLine(failure), override });
         if (decision.overrides) restartWith(decision.overrides);
       }
+      try {
+        if (input.retrain) await chooseRepetition();
+        const result = await untilSuccess(trainToEnd, (failed) => {
+          status.failedTry = failed;
+        });
+        return finish({ status: 'trained', ...result, override, ...(await compared(result)) });
+      } catch (error) {
+        if (isCancellation(error)) throw error;
+        failure = describeFailure(error);
+      }
+    }
+  }
+
+  /** A worker that was shut down during training is no failure: the next one resumes from the checkpoint. */
+  async function trainToEnd({ alone }: { alone: boolean }) {
+    for (;;) {
+      const trained = await pause.around(() => train({ spec: status.spec, ...(alone && { alone }) }));
+      if (trained.status === 'trained') return trained.result;
     }
   }
 
@@ -111,15 +134,15 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
 
   async function park(failure: string) {
     status.failure = failure;
+    status.failedTry = null;
     status.state = 'needsAttention';
     upsertSearchAttributes(searchAttributes({ TrialStatus: 'needsAttention', NeedsAttention: true }));
     setCurrentDetails(failedTrialDetails(input, failure));
     await notifyAbove(input.studyId, failure);
     const decision = await waitForDecision();
     status.failure = null;
-    status.state = 'queued';
-    upsertSearchAttributes(searchAttributes({ TrialStatus: 'queued', NeedsAttention: false }));
-    show();
+    upsertSearchAttributes(searchAttributes({ NeedsAttention: false }));
+    setState(pause.isPaused ? 'paused' : 'queued');
     await notifyAbove(input.studyId, null);
     return decision;
   }
@@ -157,5 +180,10 @@ const SKIPPED = {
   score: null,
   bestEpoch: null,
   reused: false,
-  message: null,
 } as const;
+
+/** What a ranking has room for. */
+function firstLine(failure: string): string {
+  const [line = ''] = failure.split('\n');
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+}

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { makeFolder } from '../../infra/make-folder.ts';
 import { sourceName } from '../../study/record/source-name.ts';
 
 /** A download failed. The message names the URL or file, the reason and what to do. */
@@ -19,6 +20,9 @@ export class DownloadError extends Error {
 
 /** The local disk can't take the file: nothing is known about the server. */
 export class DownloadFolderError extends DownloadError {}
+
+/** The server has sent the file in part, or not intact: it can be reached. */
+export class TransferError extends DownloadError {}
 
 export interface DownloadOptions {
   /** Expected size. Default: any. */
@@ -40,20 +44,24 @@ export interface DownloadOptions {
  * `<toFile>.partial`, and the next call resumes it if the server still has the same version (`If-Range`). The file
  * appears under its name only when it is complete and verified. Calls for the same file must not overlap.
  *
- * @throws {DownloadError} at once if the server can't be reached. An aborted `signal` throws its reason.
+ * @throws {DownloadError} at once if the server can't be reached.
+ * @throws {TransferError} if the transfer stopped and could not be resumed, or the file has another hash.
+ * @throws the reason of `signal` if it aborts.
  */
 export async function download(
   url: string,
   toFile: string,
   options: DownloadOptions = {},
 ): Promise<{ sizeBytes: number; sha256: string }> {
-  // fetch refuses them too, but quotes them in its message.
-  if (URL.canParse(url) && (new URL(url).username || new URL(url).password)) {
+  // fetch refuses both too, but quotes them in its message.
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (!parsed) throw new DownloadError(`${sourceName(url)}: expected a URL; check how it is written`);
+  if (parsed.username || parsed.password) {
     throw new DownloadError(
       `${sourceName(url)}: expected a URL without user name and password; download the file yourself and name it`,
     );
   }
-  await onDisk(toFile, () => mkdir(path.dirname(toFile), { recursive: true }));
+  await onDisk(toFile, async () => makeFolder(path.dirname(toFile)));
   for (let failures = 0; ; failures++) {
     options.signal?.throwIfAborted();
     try {
@@ -63,8 +71,11 @@ export async function download(
       options.signal?.throwIfAborted();
       if (error instanceof TooLargeError) await removePartial(toFile);
       const interrupted =
-        error instanceof InterruptedTransferError || (failures > 0 && error instanceof UnreachableError);
-      if (!interrupted || failures === MAX_RESUMES) throw error;
+        error instanceof TransferError || (failures > 0 && error instanceof UnreachableError);
+      if (!interrupted) throw error;
+      if (failures === MAX_RESUMES) {
+        throw new TransferError(error.message, { cause: error, mayPass: true });
+      }
       await pause(100 * 3 ** failures);
     }
   }
@@ -82,8 +93,6 @@ const MAX_RESUMES = 4;
 /** The server didn't answer. */
 class UnreachableError extends DownloadError {}
 class SilenceError extends Error {}
-/** The transfer was interrupted. */
-class InterruptedTransferError extends DownloadError {}
 /** The file exceeds `maxBytes`, so the next call can't use the partial file. */
 class TooLargeError extends DownloadError {}
 
@@ -143,7 +152,7 @@ async function transfer(url: string, toFile: string, options: DownloadOptions): 
       await file.close();
     }
     if (totalBytes !== undefined && doneBytes < totalBytes) {
-      throw new InterruptedTransferError(
+      throw new TransferError(
         `${sourceName(url)}: the transfer ended after ${doneBytes} of ${totalBytes} bytes; try again`,
         { mayPass: true },
       );
@@ -206,7 +215,7 @@ async function* chunksOf(response: Response, url: string): AsyncGenerator<Uint8A
   try {
     for (;;) {
       const { done, value } = await reader.read().catch((cause: unknown) => {
-        throw new InterruptedTransferError(
+        throw new TransferError(
           `${sourceName(url)}: the transfer was interrupted (${reason(cause)}); try again`,
           { cause, mayPass: true },
         );
@@ -238,9 +247,10 @@ async function checkFile(
   if (found.sizeBytes === sizeBytes && found.sha256 === sha256) return;
   // Otherwise every later call would resume this file and fail in the same way.
   await removePartial(toFile);
-  throw new DownloadError(
+  throw new TransferError(
     `${sourceName(url)}: expected ${sizeBytes} bytes with SHA-256 ${sha256}, got ${found.sizeBytes} bytes with ` +
       `${found.sha256}; the server has a different file, or it was damaged in transit: try again, or check the URL`,
+    { mayPass: true },
   );
 }
 

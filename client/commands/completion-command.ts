@@ -11,14 +11,15 @@ type Shell = keyof typeof SCRIPTS;
 /** The command that prints a script with which a shell completes commands, options and their values. */
 export function completionCommand(): Command {
   return new Command('completion')
-    .description('Print a script that lets your shell complete commands and options.')
+    .description('Print a script that lets your shell complete commands, options and ids of studies.')
     .addArgument(new Argument('<shell>', 'your shell').choices(Object.keys(SCRIPTS)))
     .addHelpText(
       'after',
       helpText({
         notes:
           'Load the script when the shell starts; in zsh, after compinit. It completes the command staged-study: if that is\n' +
-          "not on your PATH, first define an alias: alias staged-study='npx staged-study'",
+          "not on your PATH, first define an alias: alias staged-study='npx staged-study'\n" +
+          'The ids are those that run, start and list have last found.',
         examples: [
           'completion bash >> ~/.bashrc',
           'completion zsh >> ~/.zshrc',

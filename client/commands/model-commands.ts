@@ -44,7 +44,8 @@ function exportModelCommand(): Command {
       helpText({
         notes:
           "Writes a TensorFlow SavedModel, safetensors with PyTorch's tensor names, a TensorFlow.js model, and a README.md\n" +
-          `that says where the model comes from and how to load it.\n${WITHOUT_STACK}`,
+          'that says where the model comes from and how to load it. Of a study that was cancelled or failed, name a trial of a\n' +
+          `stage that had ended.\n${WITHOUT_STACK}`,
         examples: [
           'export-model cifar10-demo-1 --to winner',
           'export-model cifar10-demo-1 simple_cnn --to simple-cnn',

@@ -17,6 +17,8 @@ export function studyCommands(): Command[] {
     reportCommand(),
     retryCommand(),
     skipCommand(),
+    pauseCommand(),
+    resumeCommand(),
     cancelCommand(),
   ];
 }
@@ -38,6 +40,8 @@ function runCommand(): Command {
           'stays up until Ctrl-C so that you can look at the Temporal UI. The same command again resumes an unfinished study.\n' +
           'Trials with a result in the store are not trained again, unless you add --retrain.\n' +
           'If no archive can be downloaded, the demo profile of cifar10 trains on generated images and says so.\n' +
+          'STAGED_STUDY_HEARTBEAT_SECONDS is how long a worker of the study may be silent until its trials continue elsewhere:\n' +
+          'default 60.\n' +
           'How to write a study: docs/study.md.',
         examples: [
           'run',
@@ -106,7 +110,8 @@ function watchCommand(): Command {
       'after',
       helpText({
         notes:
-          'An unfinished study needs a stack that is up. Of a study that has ended, the outcome is printed.\n' +
+          'An unfinished study needs a stack that is up; without one, its state is printed. Of a study that has ended, the\n' +
+          'outcome is printed.\n' +
           WITHOUT_STACK,
         examples: ['watch cifar10-demo-1'],
         exits: {
@@ -193,7 +198,8 @@ function retryCommand(): Command {
       'Retry what needs attention: a trial, a stage in which no trial has a score, or the final test.',
     )
     .argument('<study>', STUDY_ID)
-    .argument('<name>', 'the name of the trial or stage (see status)')
+    .argument('[name]', 'the name of the trial or stage (see status)')
+    .option('--all', 'retry everything that needs attention, after the cause of all of it is fixed')
     .option('--set <setting=value...>', 'change settings and train the trial from scratch')
     .addHelpText(
       'after',
@@ -204,6 +210,7 @@ function retryCommand(): Command {
           'horizontalFlip, validationFlip, threads.',
         examples: [
           'retry cifar10-demo-1 MLP',
+          'retry cifar10-demo-1 --all',
           'retry cifar10-demo-1 MLP --set batchSize=64 learningRate=0.001',
           `retry cifar10-demo-1 MLP --set 'optimizer={"kind":"adagrad"}'`,
         ],
@@ -215,7 +222,7 @@ function retryCommand(): Command {
 
 function skipCommand(): Command {
   return new Command('skip')
-    .description('Skip a trial that needs attention. It gets no rank.')
+    .description('Skip a trial that needs attention. It has no score, so it ranks last in this study.')
     .argument('<study>', STUDY_ID)
     .argument('<trial>', 'the name of the trial (see status)')
     .addHelpText('after', helpText({ examples: ['skip cifar10-demo-1 MLP'], exits: REPAIR_EXITS }))
@@ -228,9 +235,42 @@ const REPAIR_EXITS = {
   2: 'wrong usage, an unknown name or an invalid setting; nothing was done',
 };
 
+function pauseCommand(): Command {
+  return new Command('pause')
+    .description('Pause a study: its trainers stop, and nothing new starts until it is resumed.')
+    .argument('<study>', STUDY_ID)
+    .addHelpText(
+      'after',
+      helpText({
+        notes:
+          'Trials that train stop within seconds, and keep their newest checkpoint. A study stays paused if the stack, or the\n' +
+          `machine, restarts.\n${WITHOUT_STACK}`,
+        examples: ['pause cifar10-demo-1', 'resume cifar10-demo-1'],
+        exits: { 0: 'the study is paused', 1: 'the study has ended, or was already paused' },
+      }),
+    )
+    .action(whenCalled(async () => (await import('./study/pause-and-resume.ts')).pause));
+}
+
+function resumeCommand(): Command {
+  return new Command('resume')
+    .description('Resume a study that was paused. Its trials continue from their newest checkpoints.')
+    .argument('<study>', STUDY_ID)
+    .addHelpText(
+      'after',
+      helpText({
+        examples: ['resume cifar10-demo-1'],
+        exits: { 0: 'the study continues', 1: 'no stack is up, or the study was not paused or has ended' },
+      }),
+    )
+    .action(whenCalled(async () => (await import('./study/pause-and-resume.ts')).resume));
+}
+
 function cancelCommand(): Command {
   return new Command('cancel')
-    .description('Cancel a study. Its trainers stop within seconds; results so far stay in the store.')
+    .description(
+      'Cancel a study, and wait until its trainers have stopped: seconds. Results so far stay in the store.',
+    )
     .argument('<study>', STUDY_ID)
     .addHelpText(
       'after',

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { makeFolder } from '../../infra/make-folder.ts';
 import { UsageError } from '../command-line/exit-codes.ts';
 
 /** The file that marks a folder as an export: what it holds, and the SHA-256 of every other file. */
@@ -38,7 +39,7 @@ export async function writeExport(
 ): Promise<void> {
   const folder = resolve(name);
   const beside = join(dirname(folder), `.${basename(folder)}-${randomUUID()}`);
-  await mkdir(beside, { recursive: true });
+  makeFolder(beside);
   try {
     await write(beside);
     const files = Object.fromEntries((await hashesIn(beside)).map(({ path, sha256 }) => [path, sha256]));

@@ -2,7 +2,7 @@ import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { UserError } from '../../infra/user-error.ts';
 import { lastDecided } from '../../report/facts/study-facts.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import { listStudies, readRecord, readStudy } from '../../storage/studies.ts';
+import { listStudies, readRecord, readStageRecord, readStudy } from '../../storage/studies.ts';
 import { readResult, type TrialResult } from '../../storage/trials/trials.ts';
 import { didYouMean } from '../../study/definition/did-you-mean.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
@@ -22,7 +22,8 @@ export interface FoundTrial {
 type StatusOf = (studyId: string) => Promise<WorkflowExecutionDescription['status']['name'] | undefined>;
 
 /**
- * Finds a completed trial of a study that has ended.
+ * Finds a completed trial of a study that has ended. Of one that was cancelled or failed, a trial can be named if its stage had
+ * ended.
  *
  * @param statusOf called if the study has no record, to say why.
  * @param name the trial's name. Default: the study's winner, which is the trial of the final test, or without a test the
@@ -36,7 +37,7 @@ export async function findTrial(
   name: string | undefined,
   statusOf: StatusOf,
 ): Promise<FoundTrial> {
-  const record = await endedStudy(store, studyId, statusOf);
+  const record = await endedStudy(store, studyId, name, statusOf);
   const { stage, trial } = name === undefined ? winnerOf(record) : namedTrial(record, name);
   const result = trial.trialKey ? await readResult(store, trial.trialKey) : undefined;
   if (result?.outcome !== 'completed') {
@@ -49,7 +50,12 @@ export async function findTrial(
 
 // --- helpers ---
 
-async function endedStudy(store: ObjectStore, studyId: string, statusOf: StatusOf): Promise<StudyRecord> {
+async function endedStudy(
+  store: ObjectStore,
+  studyId: string,
+  name: string | undefined,
+  statusOf: StatusOf,
+): Promise<StudyRecord> {
   const known = await listStudies(store);
   if (!known.includes(studyId)) {
     throw new UsageError(
@@ -65,11 +71,23 @@ async function endedStudy(store: ObjectStore, studyId: string, statusOf: StatusO
     throw new UserError(
       `${expected}, which is still running; to see how far it is: npx staged-study status ${studyId}`,
     );
+  const soFar = name === undefined ? undefined : await recordSoFar(store, studyId);
+  if (soFar) return soFar;
   const why = status === undefined ? 'has no record' : `is ${statusInWords(status)}`;
   const { profile = '…' } = (await readStudy(store, studyId)) ?? {};
   throw new UserError(
     `${expected}, which ${why}; to run it again: ${runAgainCommand(profile)}. ${STUDY_IS} Trials that have results are not trained again.`,
   );
+}
+
+/** @returns undefined if no stage has ended. */
+async function recordSoFar(store: ObjectStore, studyId: string): Promise<StudyRecord | undefined> {
+  const opening = await readStudy(store, studyId);
+  const names = opening?.study.stages.map((stage) => stage.name) ?? [];
+  const read = await Promise.all(names.map((stage) => readStageRecord(store, studyId, stage)));
+  const stages = read.filter((stage) => stage !== undefined);
+  if (!opening || stages.length === 0) return undefined;
+  return { format: 1, opening, finishedAt: new Date().toISOString(), stages, test: null };
 }
 
 function winnerOf(record: StudyRecord): { stage: StageRecord; trial: TrialRecord } {

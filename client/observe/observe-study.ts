@@ -14,6 +14,7 @@ import { QUERIES, stageWorkflowId, trialWorkflowId } from '../../temporal/names.
 import type { TrainingProgress } from '../../trainer/protocol.ts';
 import type {
   DrawnSettings,
+  FailedTry,
   StageProgress,
   StageRow,
   StageStatus,
@@ -44,7 +45,7 @@ export interface TrialView {
   failedAttempt: FailedAttempt | null;
 }
 
-export interface StageView extends Omit<StageProgress, 'standings'> {
+export interface StageView extends StageProgress {
   trials: TrialView[];
 }
 
@@ -68,6 +69,8 @@ export interface StudyView {
   failedAttempt: (FailedAttempt & { of: string }) | null;
   /** What waits to be retried or skipped. */
   attention: Attention[];
+  /** Whether somebody has paused it, and it has not ended. */
+  isPaused: boolean;
   test: StudyStatus['test'];
 }
 
@@ -80,8 +83,19 @@ export interface Attention {
   failure: string;
 }
 
-/** Reads a study's state from its workflow, those of its stages, and those of its unfinished trials. */
-export async function viewStudy(client: Client, studyId: string): Promise<StudyView> {
+/** Stages that have ended, whose trials don't change any more, by the run of the study's workflow and the stage's name. */
+export type EndedStages = Map<string, StageView>;
+
+/**
+ * Reads a study's state from its workflow, those of its stages, and those of its unfinished trials.
+ *
+ * @param ended for the same study seen several times: stages that have ended are read once.
+ */
+export async function viewStudy(
+  client: Client,
+  studyId: string,
+  ended: EndedStages = new Map(),
+): Promise<StudyView> {
   const handle = client.workflow.getHandle(studyId);
   const [description, status] = await Promise.all([
     handle.describe(),
@@ -89,10 +103,17 @@ export async function viewStudy(client: Client, studyId: string): Promise<StudyV
   ]);
   const isRunning = description.status.name === 'RUNNING';
   const stages = await Promise.all(
-    status.stages.map(async (progress) => {
-      const { standings, ...stage } = progress;
-      if (stage.kind === 'test' || stage.state === 'waiting' || stage.state === 'done')
-        return { ...stage, trials: endedTrials(status, progress) };
+    status.stages.map(async (stage) => {
+      if (stage.kind === 'test' || stage.state === 'waiting') return { ...stage, trials: [] };
+      const key = `${description.runId}/${stage.name}`;
+      const known = ended.get(key);
+      if (known) return known;
+      if (stage.state === 'done') {
+        const standings = await handle.query<TrialStanding[], [string]>(QUERIES.stageStandings, stage.name);
+        const view = { ...stage, trials: endedTrials(status, stage, standings) };
+        ended.set(key, view);
+        return view;
+      }
       const trials = await trialsOfUnfinishedStage(client, studyId, stage.name);
       // A terminated workflow can't note its own end.
       return isRunning
@@ -117,6 +138,7 @@ export async function viewStudy(client: Client, studyId: string): Promise<StudyV
     attention: isRunning
       ? Object.entries(status.attention).map(([id, failure]) => attentionOf(status, id, failure))
       : [],
+    isPaused: isRunning && status.isPaused,
     test: status.test,
   };
 }
@@ -128,6 +150,7 @@ function nameOf({ type }: PendingActivity): string {
     prepareDataset: 'data set',
     openStudy: 'study.json',
     evaluateTest: 'final test',
+    writeStage: 'record',
     writeRecord: 'record',
     writeReport: 'report',
   };
@@ -170,8 +193,12 @@ async function trialsOfUnfinishedStage(client: Client, studyId: string, stage: s
   );
 }
 
-function endedTrials({ studyId, epochDivisor }: StudyStatus, stage: StageProgress): TrialView[] {
-  return stage.standings.map((standing) => {
+function endedTrials(
+  { studyId, epochDivisor }: StudyStatus,
+  stage: StageProgress,
+  standings: readonly TrialStanding[],
+): TrialView[] {
+  return standings.map((standing) => {
     const isDrawn = stage.kind === 'search' && !standing.takenOver && standing.suggestion !== null;
     const drawn = isDrawn ? asTrained(standing.suggestion ?? {}, { epochDivisor }) : null;
     return endedTrial(studyId, stage.name, standing, drawn);
@@ -221,11 +248,10 @@ async function unfinishedTrial(
   const activity = description && pendingActivity(description);
   // The server also keeps the last heartbeat of a failed attempt.
   const progress = activity?.isUnderWay ? (activity.details as TrainingProgress | undefined) : undefined;
-  const state = failure ? 'needsAttention' : (status?.state ?? 'queued');
   return {
     name,
     id,
-    state: progress && state === 'queued' ? 'training' : state,
+    state: failure ? 'needsAttention' : stateOf(status, activity),
     epochs: status?.spec.config.epochs ?? epochs,
     images: status ? imagesOf(status.spec) : null,
     progress,
@@ -233,8 +259,26 @@ async function unfinishedTrial(
     standing: status?.end ? { name, ...status.end, takenOver: false, of: null, suggestion: null } : null,
     drawn: drawn ?? null,
     failure: failure ?? status?.failure ?? null,
-    failedAttempt: activity?.failed ?? null,
+    failedAttempt: failedAttemptOf(status?.failedTry ?? null, activity),
   };
+}
+
+function stateOf(status: TrialStatus | undefined, activity: PendingActivity | undefined): TrialView['state'] {
+  const state = status?.state ?? 'queued';
+  if (state !== 'queued' && state !== 'training') return state;
+  if (activity?.isPaused) return 'paused';
+  return activity?.isUnderWay && activity.details ? 'training' : state;
+}
+
+/** Temporal retries some failures by itself, and the workflow the others; their attempts are counted together. */
+function failedAttemptOf(
+  before: FailedTry | null,
+  activity: PendingActivity | undefined,
+): FailedAttempt | null {
+  const { failed = null, isUnderWay = false } = activity ?? {};
+  if (failed) return { ...failed, attempt: failed.attempt + (before?.attempt ?? 0) };
+  if (!before) return null;
+  return { ...before, isNextUnderWay: isUnderWay, nextAt: activity ? null : before.nextAt };
 }
 
 function imagesOf({ data }: TrialSpec): number {

@@ -23,6 +23,8 @@ export interface PendingActivity {
   details: unknown;
   /** Whether a worker runs it. If not, it waits in the queue or for its next attempt. */
   isUnderWay: boolean;
+  /** Whether somebody has paused it in Temporal. */
+  isPaused: boolean;
   failed: FailedAttempt | null;
 }
 
@@ -33,12 +35,15 @@ export function pendingActivity(description: WorkflowExecutionDescription): Pend
   const { attempt, lastFailure, nextAttemptScheduleTime: next } = activity;
   const [payload] = activity.heartbeatDetails?.payloads ?? [];
   const isUnderWay = decodePendingActivityState(activity.state) === 'STARTED';
+  const isPaused = activity.paused ?? false;
   return {
     type: activity.activityType?.name ?? '',
     details: payload ? (defaultPayloadConverter.fromPayload<unknown>(payload) ?? undefined) : undefined,
     isUnderWay,
+    isPaused,
+    // A pause ends the attempt as a failure.
     failed:
-      attempt && attempt > 1
+      attempt && attempt > 1 && !isPaused
         ? {
             attempt: attempt - 1,
             failure: describeFailure(lastFailure),

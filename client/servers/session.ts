@@ -8,7 +8,8 @@ import { UserError } from '../../infra/user-error.ts';
 import { createMinioStore } from '../../storage/minio/minio-store.ts';
 import type { StoreConfig } from '../../storage/minio/store-config.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import { CONTROL_QUEUE, TRAINING_QUEUE } from '../../temporal/names.ts';
+import { NUMERICS } from '../../study/trial/trial.ts';
+import { CONTROL_QUEUE, trainingQueue } from '../../temporal/names.ts';
 import { bringUpStack, configuration, credentialsFile } from './configuration.ts';
 import { connectTemporal, describeServiceError } from './connect-temporal.ts';
 
@@ -136,7 +137,7 @@ async function checkWorkers(client: Client): Promise<void> {
   const { namespace } = client.options;
   const kinds = [
     { queue: CONTROL_QUEUE, type: TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW, command: 'control' },
-    { queue: TRAINING_QUEUE, type: TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY, command: 'training' },
+    { queue: trainingQueue(NUMERICS), type: TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY, command: 'training' },
   ];
   for (const { queue, type, command } of kinds) {
     const { pollers } = await client.workflowService.describeTaskQueue({

@@ -36,7 +36,7 @@ export async function startOrResume(
 ): Promise<StartedStudy> {
   if (options.id !== undefined) checkStudyId(options.id);
   await registerSearchAttributes(client);
-  const definition = createHash('sha256').update(canonicalJson(request)).digest('hex').slice(0, 32);
+  const definition = definitionOf(request);
   const like = await studyWorkflowIds(
     client,
     `ExecutionStatus = 'Running' AND StudyDefinition = '${definition}'`,
@@ -60,6 +60,11 @@ export async function startOrResume(
 }
 
 // --- helpers ---
+
+/** What makes it the same study. */
+function definitionOf({ heartbeatSeconds: _, ...request }: StudyRequest): string {
+  return createHash('sha256').update(canonicalJson(request)).digest('hex').slice(0, 32);
+}
 
 async function startFresh(
   client: Client,

@@ -125,7 +125,7 @@ async function followStages(
     const drawn =
       stage.kind === 'search'
         ? Array.from({ length: stage.evaluations }, (_, index) =>
-            suggest(stage.space, [], { seed: study.seed, index }),
+            suggest(stage.space, { seed: study.seed, index }),
           )
         : [];
     const planned = [

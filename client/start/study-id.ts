@@ -1,4 +1,4 @@
-import { isValidId } from '../../storage/keys.ts';
+import { isValidId } from '../../study/definition/text-schemas.ts';
 import { UsageError } from '../command-line/exit-codes.ts';
 
 /** @throws {UsageError} if this is not a valid id of a study. */

@@ -2,6 +2,7 @@ import { selectProfile } from '../../study/definition/parse-study.ts';
 import { pretrainedNetworks } from '../../study/definition/pretrained.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
 import { datasetSource } from './dataset-source.ts';
+import { heartbeatSeconds } from './heartbeat-seconds.ts';
 import { checkStudyId } from './study-id.ts';
 import { loadStudy } from './study-source.ts';
 import { type WeightsOptions, withWeights } from './weights-source.ts';
@@ -24,6 +25,7 @@ export async function studyRequest(
   const loaded = await loadStudy(name);
   const [first = ''] = Object.keys(loaded.profiles);
   const selected = selectProfile(loaded, profile ?? first);
+  const seconds = heartbeatSeconds(process.env);
   const source = await datasetSource(dataset);
   const { study, weights } = await withWeights(loaded, [selected], weightsOptions);
   const fromScratch = weightsOptions.fromScratch === true && pretrainedNetworks(loaded, selected).length > 0;
@@ -34,5 +36,6 @@ export async function studyRequest(
     weights,
     ...(fromScratch && { fromScratch }),
     ...(retrain && { retrain }),
+    ...(seconds !== undefined && { heartbeatSeconds: seconds }),
   };
 }

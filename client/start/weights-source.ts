@@ -7,7 +7,7 @@ import type { Network } from '../../study/definition/training-config.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
 import { askTrainer } from '../ask-trainer.ts';
 import { UsageError } from '../command-line/exit-codes.ts';
-import { isUrl } from './is-url.ts';
+import { checkUrl, isUrl } from './is-url.ts';
 
 export interface WeightsOptions {
   weights?: string;
@@ -48,7 +48,10 @@ export async function withWeights(
         'leave --weights out, choose another profile, or set "pretrained": true in a network',
     );
   }
-  if (isUrl(given)) return { study, weights: { file: given }, fits: [] };
+  if (isUrl(given)) {
+    checkUrl('--weights', given);
+    return { study, weights: { file: given }, fits: [] };
+  }
   const file = resolve(given);
   const found = await stat(file).catch(() => undefined);
   if (!found?.isFile()) {

@@ -10,6 +10,7 @@ import {
   describeDatasetProgress,
   describeEvaluations,
   describeFailedAttempt,
+  describePause,
   describeProgress,
   describeWeights,
   paceOf,
@@ -24,8 +25,12 @@ export function eventLines(before: StudyView | undefined, now: StudyView): strin
   if (failedAttempt && failedAttempt.attempt !== before?.failedAttempt?.attempt)
     lines.push(`${failedAttempt.of}: ${describeFailure(before?.failedAttempt, failedAttempt)}`);
   if (now.weights && !before?.weights) lines.push(...describeWeights(now));
-  // Until a side experiment has started, and in the view in which it does, all lines follow their stage's own.
-  const isMixed = before?.stages.some((stage) => isSideExperiment(stage) && stage.state !== 'waiting');
+  if (now.isPaused && !before?.isPaused) lines.push(...describePause(now));
+  if (before?.isPaused && !now.isPaused && now.workflowStatus === 'RUNNING') lines.push('resumed');
+  // Until a second stage has started, and in the view in which it does, all lines follow their stage's own.
+  const isMixed =
+    before?.stages.some((stage) => isSideExperiment(stage) && stage.state !== 'waiting') ||
+    (before?.stages.filter(({ state }) => state === 'running').length ?? 0) > 1;
   now.stages.forEach((stage, index) => {
     lines.push(...stageLines(before?.stages[index], stage, isMixed ? `${stage.name}/` : ''));
   });

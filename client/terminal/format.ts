@@ -56,7 +56,8 @@ export function describeProgress(trial: TrialView, width = Number.POSITIVE_INFIN
   if (trial.state === 'cancelled') return describeCancelled(trial);
   if (failedAttempt && !failedAttempt.isNextUnderWay) return describeFailedAttempt(failedAttempt, 60);
   const draw: Part[] = trial.drawn ? [{ text: drawInWords(trial.drawn), dropped: 3 }] : [];
-  if (trial.state === 'queued') return fitWidth([{ text: 'queued' }, ...draw], width);
+  if (trial.state === 'queued' || trial.state === 'paused')
+    return fitWidth([{ text: trial.state }, ...draw], width);
   const parts: Part[] = [];
   const progress = currentProgress(trial);
   const pace = paceOf(trial);
@@ -113,14 +114,19 @@ export function leaderboard(stage: StageView): TrialView[] {
 
 /** What needs attention, and the commands that resolve it. */
 export function describeAttention({ studyId, attention }: StudyView): string {
-  return attention
-    .flatMap(({ id, name, kind, failure }) => [
-      `${id} needs attention: ${failure}`,
-      `  npx staged-study retry ${studyId} ${name}`,
-      ...(kind === 'test' ? [] : [`  npx staged-study retry ${studyId} ${name} --set learningRate=0.001`]),
-      ...(kind === 'trial' ? [`  npx staged-study skip ${studyId} ${name}`] : []),
-    ])
-    .join('\n');
+  const lines = attention.flatMap(({ id, name, kind, failure }) => [
+    `${id} needs attention: ${failure}`,
+    `  npx staged-study retry ${studyId} ${name}`,
+    ...(kind === 'test' ? [] : [`  npx staged-study retry ${studyId} ${name} --set learningRate=0.001`]),
+    ...(kind === 'trial' ? [`  npx staged-study skip ${studyId} ${name}`] : []),
+  ]);
+  if (attention.length > 1) lines.push(`To retry all of them: npx staged-study retry ${studyId} --all`);
+  return lines.join('\n');
+}
+
+/** A line that says that a study is paused, and how to continue; none if it is not. */
+export function describePause({ studyId, isPaused }: StudyView): string[] {
+  return isPaused ? [`paused: nothing trains; to continue: npx staged-study resume ${studyId}`] : [];
 }
 
 // --- helpers ---

@@ -6,7 +6,7 @@ import { retrainedSummary } from '../../words/outcome.ts';
 import { EXIT } from '../command-line/exit-codes.ts';
 import type { StudyView } from '../observe/observe-study.ts';
 import type { Session } from '../servers/session.ts';
-import { describeAttention, describeEarlyEnd } from './format.ts';
+import { describeAttention, describeEarlyEnd, describePause } from './format.ts';
 import { printTemporalUi } from './temporal-ui.ts';
 import { describeTrainingTime } from './training-time.ts';
 import { waitsForPerson } from './watch-study.ts';
@@ -34,7 +34,8 @@ export async function printOutcome(session: Session, view: StudyView): Promise<n
 function printEnd(view: StudyView, trainingTime: string | undefined): number {
   const { studyId, workflowStatus } = view;
   if (workflowStatus === 'RUNNING') {
-    console.log(waitsForPerson(view) ? describeAttention(view) : `${studyId} continues.`);
+    const waiting = [...describePause(view), describeAttention(view)].filter((text) => text !== '');
+    console.log(waitsForPerson(view) ? waiting.join('\n') : `${studyId} continues.`);
     return EXIT.needsAttention;
   }
   if (workflowStatus !== 'COMPLETED') {

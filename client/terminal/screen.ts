@@ -10,6 +10,7 @@ import {
   describeEarlyEnd,
   describeEvaluations,
   describeFailedAttempt,
+  describePause,
   describeProgress,
   describeWeights,
   leaderboard,
@@ -35,6 +36,7 @@ export function studyScreen(
       ? [red(`${view.failedAttempt.of}: ${describeFailedAttempt(view.failedAttempt, 60)}`)]
       : []),
     ...describeEarlyEnd(view).map(red),
+    ...describePause(view).map(red),
     ...describeWeights(view),
     ...view.stages.flatMap((stage) => stageLines(stage, view, { brief, columns })),
     ...(view.attention.length > 0 ? ['', ...describeAttention(view).split('\n').map(red)] : []),
@@ -50,7 +52,7 @@ function stageLines(
   view: StudyView,
   { brief, columns }: { brief: boolean; columns: number },
 ): string[] {
-  const heading = `${bold(stage.name)}  ${stage.question}`;
+  const heading = `${bold(stage.name)}  ${stage.question}${stage.early ? dim('  (early)') : ''}`;
   if (stage.state === 'waiting')
     return [dim(view.workflowStatus === 'RUNNING' ? heading : `${heading}  (not started)`)];
   if (brief && stage.state === 'done' && stage.kind !== 'test')
@@ -121,5 +123,7 @@ function trialLine(
   const line = start + describeProgress(trial, columns - start.length);
   if (trial.state === 'needsAttention' || (trial.failedAttempt && !trial.failedAttempt.isNextUnderWay))
     return red(line);
-  return trial.state === 'queued' || trial.state === 'cancelled' ? dim(line) : line;
+  return trial.state === 'queued' || trial.state === 'paused' || trial.state === 'cancelled'
+    ? dim(line)
+    : line;
 }

@@ -3,7 +3,13 @@ import { type Client, ServiceError, WorkflowFailedError } from '@temporalio/clie
 import { liveScreen } from '../../infra/live-screen.ts';
 import { isQuiet } from '../../infra/quiet.ts';
 import { isSideExperiment } from '../../study/plan/side-experiments.ts';
-import { type Attention, type StageView, type StudyView, viewStudy } from '../observe/observe-study.ts';
+import {
+  type Attention,
+  type EndedStages,
+  type StageView,
+  type StudyView,
+  viewStudy,
+} from '../observe/observe-study.ts';
 import { eventLines } from './event-lines.ts';
 import { studyScreen } from './screen.ts';
 
@@ -22,13 +28,14 @@ const PATIENCE_MS = 60_000;
 export async function watchStudy(client: Client, studyId: string, signal: AbortSignal): Promise<StudyView> {
   const isLive = process.stdout.isTTY && !isQuiet();
   const show = viewer(isLive);
+  const endedStages: EndedStages = new Map();
   let lastAnswer = Date.now();
   const ended = untilEnd(client, studyId);
   const interval = () => pause(INTERVAL_MS[isLive ? 'screen' : 'log'], undefined, { signal }).catch(() => {});
   for (;;) {
     signal.throwIfAborted();
     try {
-      const view = await viewStudy(client, studyId);
+      const view = await viewStudy(client, studyId, endedStages);
       lastAnswer = Date.now();
       show(view);
       if (view.workflowStatus !== 'RUNNING') return view;
@@ -43,8 +50,10 @@ export async function watchStudy(client: Client, studyId: string, signal: AbortS
   }
 }
 
-/** Whether everything that is left to do waits for a person. */
+/** Whether everything that is left to do waits for a person: for a decision, or for the end of a pause. */
 export function waitsForPerson(view: StudyView): boolean {
+  if (view.isPaused)
+    return !view.stages.some(({ trials }) => trials.some(({ state }) => state === 'training'));
   const running = view.stages.filter(({ state }) => state === 'running');
   const mainLine = view.stages.filter((stage) => !isSideExperiment(stage));
   const isBetweenStages =
@@ -65,12 +74,16 @@ function untilEnd(client: Client, studyId: string): Promise<void> {
   });
 }
 
-function waits({ name, kind, trials }: StageView, { attention }: StudyView): boolean {
-  const isOpen = trials.some(({ state }) => state === 'queued' || state === 'training');
+function waits({ name, kind, trials, evaluations, early }: StageView, { attention }: StudyView): boolean {
+  const drawn = trials.filter((trial) => trial.drawn).length;
+  const isOpen =
+    trials.some(({ state }) => state === 'queued' || state === 'training') ||
+    // Between two evaluations, the next one is about to start.
+    (evaluations !== null && drawn < evaluations);
   // A final test waits as its study, whose id has no stage in it.
   const isNamed = ({ id, kind: what }: Attention) =>
     kind === 'test' ? what === 'test' : id.split('/')[1] === name;
-  return !isOpen && attention.some(isNamed);
+  return !isOpen && (early || attention.some(isNamed));
 }
 
 function viewer(isLive: boolean): (view: StudyView) => void {

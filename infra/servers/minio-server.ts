@@ -29,7 +29,7 @@ export function minioServerLaunch(options: MinioServerOptions): Launch {
       `--console-address=127.0.0.1:${options.consolePort}`,
     ],
     env: {
-      ...environmentWithout(['MINIO_']),
+      ...environmentWithout(['MINIO_', 'TEMPORAL_', 'S3_', 'AWS_']),
       MINIO_ROOT_USER: options.credentials.accessKey,
       MINIO_ROOT_PASSWORD: options.credentials.secretKey,
       MINIO_UPDATE: 'off',

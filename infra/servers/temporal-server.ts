@@ -33,7 +33,7 @@ export function temporalServerLaunch(options: TemporalServerOptions): Launch {
       ...IN_ORDER,
       ...(options.databaseFile ? [`--db-filename=${options.databaseFile}`] : []),
     ],
-    env: environmentWithout(['TEMPORAL_']),
+    env: environmentWithout(['TEMPORAL_', 'S3_', 'AWS_']),
     logFile: options.logFile,
     graceMs: 10_000,
   };

@@ -134,6 +134,14 @@ export function availableStore(configuration: EmbeddedConfiguration): StoreConfi
   return ownStore(configuration.stateFolder, state);
 }
 
+/** @returns the Temporal server of a stack that is up, or undefined if none is. */
+export function availableTemporal({
+  stateFolder,
+}: EmbeddedConfiguration): { address: string; namespace: string } | undefined {
+  const state = runningStack(stateFolder);
+  return state?.phase === 'ready' ? stackAddresses(state).temporal : undefined;
+}
+
 // --- helpers ---
 
 const WAITING_FOR = {

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { ensureBucket } from '../../storage/minio/bucket.ts';
+import { createMinioStore } from '../../storage/minio/minio-store.ts';
+import { probeConditionalWrites } from '../../storage/minio/probe.ts';
 import type { StoreConfig } from '../../storage/minio/store-config.ts';
+import type { ObjectStore } from '../../storage/object-store.ts';
 import type { Launch, ManagedProcess } from '../servers/managed-process.ts';
 import { minioServerLaunch, untilMinioAnswers } from '../servers/minio-server.ts';
 import { type Service, service } from '../servers/service.ts';
@@ -54,7 +57,7 @@ export class Stack {
   /** @throws {UserError} if the store can't be used or a process can't be started. */
   async start(): Promise<void> {
     const { stateFolder, externalStore, level } = this.#options;
-    if (externalStore) await openBucket(externalStore);
+    if (externalStore) await openBucket(externalStore, probeConditionalWrites);
     else readOrMakeCredentials(stateFolder);
     this.#onProgress(
       externalStore ? 'starting the Temporal server' : 'starting the Temporal server and MinIO',
@@ -209,10 +212,17 @@ export class Stack {
 
 const MOST_STARTS = 3;
 
-/** @throws {UserError} if the store can't be used. */
-async function openBucket(store: StoreConfig): Promise<void> {
+/**
+ * @param check what else to find out of a store that others run, before anything is started.
+ * @throws {UserError} if the store can't be used.
+ */
+async function openBucket(
+  store: StoreConfig,
+  check: (store: ObjectStore) => Promise<void> = async () => {},
+): Promise<void> {
   try {
     await ensureBucket(store);
+    await check(createMinioStore(store));
   } catch (cause) {
     throw new UserError((cause as Error).message, { cause });
   }

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 import { UserError } from '../user-error.ts';
 import { diskShortage } from './disk-space.ts';
 
@@ -26,9 +27,9 @@ export function statePaths(stateFolder: string) {
 export function prepareStateFolder(stateFolder: string, ownStore: boolean): void {
   const { logs, users } = statePaths(stateFolder);
   try {
-    mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
-    mkdirSync(logs, { recursive: true });
-    mkdirSync(users, { recursive: true });
+    makeFolder(stateFolder, 0o700);
+    makeFolder(logs);
+    makeFolder(users);
     const probe = join(stateFolder, `probe-${process.pid}`);
     try {
       writeFileSync(probe, 'x');

@@ -16,10 +16,7 @@ export function registerUser(stateFolder: string, needs: StackLevel): () => void
   const { users } = statePaths(stateFolder);
   const path = join(users, `${process.pid}-${randomUUID()}`);
   const draft = join(users, `.${randomUUID()}`);
-  writeFileSync(
-    draft,
-    JSON.stringify({ ...identifySelf(), command: process.argv.slice(2).join(' '), needs } satisfies User),
-  );
+  writeFileSync(draft, JSON.stringify({ ...identifySelf(), command: commandLine(), needs } satisfies User));
   renameSync(draft, path);
   return () => rmSync(path, { force: true });
 }
@@ -70,6 +67,12 @@ interface User extends ProcessIdentity {
   /** The command line without the program's name. */
   command: string;
   needs: StackLevel;
+}
+
+/** Without the queries of URLs, which are secrets if the URLs are presigned: `doctor` prints it. */
+function commandLine(): string {
+  const words = process.argv.slice(2);
+  return words.map((word) => word.replace(/^(https?:[^?#]*)[?#].*$/s, '$1')).join(' ');
 }
 
 const KEPT = 'kept';

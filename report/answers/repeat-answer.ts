@@ -1,5 +1,7 @@
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
+import { environmentsOf } from '../../study/trial/environment.ts';
 import type { EpochLine } from '../../study/trial/trial.ts';
+import { differencesInWords } from '../../words/environment.ts';
 import { exact, plural, signed } from '../../words/numbers.ts';
 import { ordinaryTrial } from '../facts/study-facts.ts';
 import { exceptions, sentences } from './exceptions.ts';
@@ -10,7 +12,10 @@ export function repeatAnswer(record: StudyRecord, stage: StageRecord): string {
     const ordinary = ordinaryTrial(record, trial);
     if (!ordinary || trial.lines.length === 0)
       return `\`${trial.name}\` can’t be compared with an ordinary trial.`;
-    return `\`${ordinary.name}\` trained again with the same seed: ${compareWeights(ordinary, trial)}; ${compareLogs(ordinary, trial)}.`;
+    return (
+      `\`${ordinary.name}\` trained again with the same seed: ${compareWeights(ordinary, trial)}; ` +
+      `${compareLogs(ordinary, trial)}.${compareEnvironments(ordinary, trial)}`
+    );
   });
   return sentences([...answers, exceptions(stage)]) || 'Nothing was trained again.';
 }
@@ -35,11 +40,10 @@ function compareLogs(first: TrialRecord, second: TrialRecord): string {
   if (!earliest) return `every loss and accuracy of the ${epochs} is bit-identical`;
   const largest = (metric: 'loss' | 'accuracy') => exact(Math.max(...differing.map((pair) => pair[metric])));
   const score = (second.score ?? 0) - (first.score ?? 0);
-  const elsewhere = canonical(first.environment) !== canonical(second.environment);
   return (
     `${differing.length} of ${epochs} ${differing.length === 1 ? 'differs' : 'differ'}, the earliest epoch ${earliest.epoch}, ` +
     `by at most ${largest('loss')} nats in a loss and ${largest('accuracy')} points in an accuracy; the best score differs by ` +
-    `${signed(score)} points${elsewhere ? '; the two trained on different devices, builds or numbers of threads' : ''}`
+    `${signed(score)} points`
   );
 }
 
@@ -54,6 +58,8 @@ function differences(line: EpochLine, other: EpochLine): { loss: number; accurac
   return { loss: largest('loss'), accuracy: largest('accuracy') };
 }
 
-function canonical(environment: TrialRecord['environment']): string {
-  return JSON.stringify(Object.entries(environment ?? {}).sort());
+/** A sentence if the environments of all attempts at both trials were not the same. */
+function compareEnvironments(first: TrialRecord, second: TrialRecord): string {
+  const differences = differencesInWords([...environmentsOf(first), ...environmentsOf(second)]);
+  return differences ? ` They were trained in different environments, which differ in: ${differences}.` : '';
 }

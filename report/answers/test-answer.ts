@@ -1,5 +1,5 @@
-import type { StudyRecord } from '../../study/record/record.ts';
-import { percent, plural, points } from '../../words/numbers.ts';
+import type { StudyRecord, TestRecord } from '../../study/record/record.ts';
+import { list, percent, plural, points } from '../../words/numbers.ts';
 import { sentences } from './exceptions.ts';
 
 /** The final test's accuracy with its interval, beside the validation accuracy that selected the trial. */
@@ -16,7 +16,17 @@ export function testAnswer(record: StudyRecord): string {
     selected?.score != null &&
       `That is ${points(test.accuracy - selected.score)} ${test.accuracy < selected.score ? 'below' : 'above'} the ` +
         `${percent(selected.score)} on the validation images, by which it was selected.`,
+    test.supersedes !== undefined && supersededInWords(test.supersedes),
   ]);
+}
+
+/** Whoever resets a study may have seen how well its winner did. */
+function supersededInWords(superseded: NonNullable<TestRecord['supersedes']>): string {
+  const accuracies = list(superseded.map(({ accuracy }) => percent(accuracy)));
+  return (
+    `Before the study was reset, ${plural(superseded.length, 'other trial')} had been tested on the same images ` +
+    `(${accuracies}), so that this is not the first look at them.`
+  );
 }
 
 /** Wilson's interval for a share, in percent; `z` is 1.96 for 95 %. */

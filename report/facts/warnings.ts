@@ -1,5 +1,7 @@
-import type { StudyRecord } from '../../study/record/record.ts';
+import type { StudyRecord, TrialRecord } from '../../study/record/record.ts';
+import { environmentsOf } from '../../study/trial/environment.ts';
 import { datasetInFull } from '../../words/dataset.ts';
+import { differencesInWords } from '../../words/environment.ts';
 import { count, plural } from '../../words/numbers.ts';
 import { DEFAULT_WEIGHTS, weightsInBrief } from '../../words/weights.ts';
 import { allTrials, imagesUsed, missingStages, standsInFor } from './study-facts.ts';
@@ -15,6 +17,7 @@ export function warnings(record: StudyRecord): string[] {
       `The study is unfinished: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing.`,
     ...limitations(record),
     changed > 0 && `${plural(changed, 'trial')} trained with settings that were changed on retry.`,
+    environmentWarning(trials),
     failed === 1 && '1 trial has no score: it diverged, ran out of memory or was skipped.',
     failed > 1 &&
       `${plural(failed, 'trial')} have no score: they diverged, ran out of memory or were skipped.`,
@@ -28,6 +31,21 @@ export function limitations(record: StudyRecord): string[] {
 }
 
 // --- helpers ---
+
+/** A trial's threads are a setting of its own. */
+const SETTINGS = ['intraOpThreads', 'interOpThreads'];
+
+function environmentWarning(trials: readonly TrialRecord[]): string | false {
+  const environments = trials.flatMap(environmentsOf).map((values) => {
+    const facts = Object.entries(values).filter(([name]) => !SETTINGS.includes(name));
+    return Object.fromEntries(facts);
+  });
+  const differences = differencesInWords(environments);
+  return (
+    differences !== undefined &&
+    `Not all trials were trained in the same environment (different: ${differences}), so equal trials may differ in their last bits.`
+  );
+}
 
 function dataLimits({ opening }: StudyRecord): string[] {
   const { origin } = opening.dataset;

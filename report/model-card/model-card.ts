@@ -1,6 +1,8 @@
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import type { TrialSpec } from '../../study/trial/trial.ts';
 import { datasetInFull } from '../../words/dataset.ts';
+import { environmentsInWords } from '../../words/environment.ts';
+import { inMarkdown } from '../../words/markdown.ts';
 import { count, loss, moment, percent, plural } from '../../words/numbers.ts';
 import { overrideInWords } from '../../words/outcome.ts';
 import { describeSettings } from '../../words/settings.ts';
@@ -31,7 +33,7 @@ export function modelCard(model: ExportedModel): string {
   const { study, studyId } = record.opening;
   return `${[
     `# ${trial.name}`,
-    `${role(model)} of the study \`${studyId}\` (${study.title}): a network that assigns 32×32 colour images to ${classes.length} classes.`,
+    `${role(model)} of the study \`${studyId}\` (${inMarkdown(study.title)}): a network that assigns 32×32 colour images to ${classes.length} classes.`,
     metrics(model),
     '## Files',
     table(
@@ -93,7 +95,7 @@ function metrics({ record, trial, classes }: ExportedModel): string {
   });
   return [
     ...parts,
-    `The test images were used once, after every choice had been made: 95 % Wilson interval ${low.toFixed(2)} to ${percent(high)}. By class:`,
+    `The test images were used ${test.supersedes ? 'before, for the winner of an earlier run of the study' : 'once, after every choice had been made'}: 95 % Wilson interval ${low.toFixed(2)} to ${percent(high)}. By class:`,
     table(['class', 'test accuracy'], recalls),
   ].join('\n\n');
 }
@@ -114,7 +116,7 @@ function lineage({ record, stage, trial, spec }: ExportedModel): string {
       ['stage', 'question', 'trial', 'validation accuracy'],
       steps.map(({ stage: { name, question }, trial: { name: taken, score } }) => [
         `\`${name}\``,
-        question,
+        inMarkdown(question),
         `\`${taken}\``,
         score === null ? '' : percent(score),
       ]),
@@ -140,6 +142,9 @@ function training({ record, trial, spec, version }: ExportedModel): string {
       ['trained', `${moment(trial.startedAt ?? '')} to ${moment(trial.finishedAt ?? '')}`],
       ['staged-study', `${version}, numerics ${spec.numerics}`],
       ...Object.entries(trial.environment ?? {}),
+      ...environmentsInWords(trial)
+        .slice(0, -1)
+        .map((text) => ['earlier attempts', text]),
     ],
   );
 }

@@ -1,4 +1,5 @@
 import type { StudyRecord } from '../../study/record/record.ts';
+import { environmentsInWords } from '../../words/environment.ts';
 import { plural } from '../../words/numbers.ts';
 import { weightsInBrief } from '../../words/weights.ts';
 import { allTrials } from '../facts/study-facts.ts';
@@ -8,18 +9,18 @@ import { type Html, html } from '../html/html.ts';
 /** What the trials trained on, and the full names of the study and its inputs. */
 export function environmentSection(record: StudyRecord): Html {
   const { opening } = record;
-  const environments = new Map<string, { values: Record<string, string>; trials: number }>();
+  /** By all that took part in a trial, in order. */
+  const environments = new Map<string, { texts: string[]; trials: number }>();
   for (const { trial } of allTrials(record)) {
-    if (!trial.environment) continue;
-    const key = JSON.stringify(Object.entries(trial.environment).sort());
-    const known = environments.get(key) ?? { values: trial.environment, trials: 0 };
-    environments.set(key, { ...known, trials: known.trials + 1 });
+    const texts = environmentsInWords(trial);
+    if (texts.length === 0) continue;
+    const key = JSON.stringify(texts);
+    environments.set(key, { texts, trials: (environments.get(key)?.trials ?? 0) + 1 });
   }
   const rows = [...environments.values()].map(
-    ({ values, trials }) =>
-      html`<tr><td class="nowrap">${plural(trials, 'trial')}</td><td>${Object.entries(values).map(
-        ([name, value], index) =>
-          html`${index > 0 && ', '}<span class="quiet">${LABELS[name] ?? name}</span> ${value}`,
+    ({ texts, trials }) =>
+      html`<tr><td class="nowrap">${plural(trials, 'trial')}</td><td>${texts.map(
+        (text, index) => html`${index > 0 && html`<br>`}${text}`,
       )}</td></tr>
 `,
   );
@@ -46,15 +47,3 @@ function weightsRows({ opening: { weights } }: StudyRecord): Html {
   return html`<dt>Weights</dt><dd>${weightsInBrief(weights)}: <code>${weights.sha256}</code>, ${weights.tensors} tensors</dd>
 <dt>Weights file</dt><dd>${source} (${format}), <code>${fileSha256}</code></dd>`;
 }
-
-/** How the page calls an environment's entries; it shows others by their own names. */
-const LABELS: Record<string, string> = {
-  tensorflow: 'TensorFlow',
-  kind: 'on',
-  name: 'device',
-  instructions: 'instructions',
-  intraOpThreads: 'threads per operation',
-  interOpThreads: 'operations in parallel',
-  deterministicOps: 'deterministic operations',
-  node: 'Node.js',
-};

@@ -78,13 +78,27 @@ export async function putDataset(store: ObjectStore, content: DatasetContent): P
   return written === 'different' ? getDatasetManifest(store, dataset) : manifest;
 }
 
-/** @returns the data set that was read from the archive with this SHA-256, or undefined if there is none. */
+/**
+ * @param imageBytes size of a packed image.
+ * @returns the data set that was read from the archive with this SHA-256, or undefined if the store doesn't have all of
+ *   its images.
+ */
 export async function findDataset(
   store: ObjectStore,
   archiveSha256: string,
+  imageBytes: number,
 ): Promise<DatasetManifest | undefined> {
   const datasets = await listDatasets(store);
-  return datasets.find(({ origin }) => origin.archiveSha256 === archiveSha256);
+  const found = datasets.find(({ origin }) => origin.archiveSha256 === archiveSha256);
+  if (!found) return undefined;
+  const { dataset, trainImages, testImages } = found;
+  const [train, test] = await Promise.all([
+    store.stat(trainingImagesKey(dataset)),
+    store.stat(testImagesKey(dataset)),
+  ]);
+  const isComplete =
+    train?.sizeBytes === trainImages * imageBytes && test?.sizeBytes === testImages * imageBytes;
+  return isComplete ? found : undefined;
 }
 
 /** @throws {DamagedObjectError} if a manifest is damaged. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from '../../infra/make-folder.ts';
 import { sha256Of } from '../blobs.ts';
 import type { ObjectStore } from '../object-store.ts';
 import { getDatasetManifest, getTrainingImages } from './datasets.ts';
@@ -35,7 +36,7 @@ async function cached(file: string, sha256: string, readFromStore: () => Promise
   const content = await readFromStore();
   const temporary = `${file}.${randomUUID()}.tmp`;
   try {
-    await mkdir(path.dirname(file), { recursive: true });
+    makeFolder(path.dirname(file));
     await writeFile(temporary, content);
     await rename(temporary, file);
   } catch (error) {

@@ -16,6 +16,7 @@ export function createClient(config: StoreConfig, timeouts: StoreTimeouts): Clie
     useSSL: secure,
     accessKey: config.accessKey,
     secretKey: config.secretKey,
+    ...(config.sessionToken && { sessionToken: config.sessionToken }),
     region: config.region,
     transport: transportWithTimeouts(secure, timeouts),
     transportAgent: new (secure ? https : http).Agent({ keepAlive: true, maxSockets: 16 }),

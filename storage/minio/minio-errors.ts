@@ -44,7 +44,8 @@ export function toStoreError(error: unknown, doing: string, config: StoreConfig)
   if (refusal) {
     return new StoreAccessError(
       `could not ${doing}: ${where} refuses the access key "${config.accessKey}": ${refusal} (${what}); check ` +
-        `S3_ACCESS_KEY and S3_SECRET_KEY, and that the key may read and write the bucket "${config.bucket}"`,
+        `S3_ACCESS_KEY and S3_SECRET_KEY${config.sessionToken ? ' and S3_SESSION_TOKEN' : ''}, and that the key may read ` +
+        `and write the bucket "${config.bucket}"`,
       options,
     );
   }
@@ -70,6 +71,8 @@ const REFUSALS: Record<string, string> = {
   AccessDenied: 'the key has no right to do this',
   AllAccessDisabled: 'all access to the bucket is disabled',
   InvalidAccessKeyId: 'the server does not know it',
+  ExpiredToken: 'its session token has expired; get new credentials and restart what uses them',
+  InvalidToken: 'its session token is invalid',
   InvalidTokenId: 'its session token is invalid',
   SignatureDoesNotMatch: 'the secret key does not match it',
 };

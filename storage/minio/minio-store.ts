@@ -67,8 +67,13 @@ export function createMinioStore(config: StoreConfig, timeouts = DEFAULT_TIMEOUT
     list: (prefix) =>
       withRetries(`list ${prefix || 'all keys'}`, config, async () => {
         const objects = [];
-        for await (const { name, size } of client.listObjectsV2(bucket, prefix, true)) {
-          objects.push({ key: name as string, sizeBytes: size as number });
+        // Asks for page after page.
+        for await (const { name, size, lastModified } of client.listObjectsV2(bucket, prefix, true)) {
+          objects.push({
+            key: name as string,
+            sizeBytes: size as number,
+            lastModified: lastModified as Date,
+          });
         }
         return objects.sort((a, b) => (a.key < b.key ? -1 : 1));
       }),

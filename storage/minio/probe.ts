@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { PROBES_PREFIX } from '../keys.ts';
 import { type ObjectStore, PreconditionFailedError, type PutCondition } from '../object-store.ts';
 
 /** The server lacks something that studies rely on. */
@@ -13,7 +14,7 @@ export class UnsuitableStoreError extends Error {
  * @throws {UnsuitableStoreError} if they don't work.
  */
 export async function probeConditionalWrites(store: ObjectStore): Promise<void> {
-  const key = `probe/${randomUUID()}`;
+  const key = `${PROBES_PREFIX}${randomUUID()}`;
   try {
     const created = await expectWrite(store, key, 'first', { ifNoneMatch: '*' });
     await expectRefusal(store, key, { ifNoneMatch: '*' });

@@ -4,6 +4,8 @@ export interface StoreConfig {
   endpoint: string;
   accessKey: string;
   secretKey: string;
+  /** Of temporary credentials. */
+  sessionToken?: string;
   bucket: string;
   region: string;
 }
@@ -17,8 +19,8 @@ export const DEFAULT_BUCKET = 'staged-study';
 export const DEFAULT_REGION = 'us-east-1';
 
 /**
- * Reads the store's address from `S3_ENDPOINT`, `S3_ACCESS_KEY`, `S3_SECRET_KEY`, `S3_BUCKET` (default
- * `staged-study`) and `S3_REGION` (default `us-east-1`). An empty variable counts as unset.
+ * Reads the store's address from `S3_ENDPOINT`, `S3_ACCESS_KEY`, `S3_SECRET_KEY`, `S3_SESSION_TOKEN` (none by default),
+ * `S3_BUCKET` (default `staged-study`) and `S3_REGION` (default `us-east-1`). An empty variable counts as unset.
  *
  * @returns undefined if endpoint and keys are all unset.
  * @throws {StoreConfigError} if only some of them are set, or a value is malformed.
@@ -36,6 +38,7 @@ export function findStoreConfig(env: NodeJS.ProcessEnv): StoreConfig | undefined
     endpoint: checkedEndpoint(endpoint),
     accessKey,
     secretKey,
+    ...(env.S3_SESSION_TOKEN && { sessionToken: env.S3_SESSION_TOKEN }),
     bucket: checkedBucket(env.S3_BUCKET || DEFAULT_BUCKET),
     region: env.S3_REGION || DEFAULT_REGION,
   };
@@ -60,6 +63,8 @@ export function storeEnvironment(store: StoreConfig): Record<string, string> {
     S3_ENDPOINT: store.endpoint,
     S3_ACCESS_KEY: store.accessKey,
     S3_SECRET_KEY: store.secretKey,
+    // Empty, it also keeps out a token of the parent's environment, which is not of these keys.
+    S3_SESSION_TOKEN: store.sessionToken ?? '',
     S3_BUCKET: store.bucket,
     S3_REGION: store.region,
   };
@@ -82,11 +87,14 @@ function checkedEndpoint(endpoint: string): string {
 }
 
 function checkedBucket(bucket: string): string {
-  if (!/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(bucket)) {
-    throw new StoreConfigError(
-      "S3_BUCKET: expected 3 to 63 lower-case letters, digits or '-', with a letter or digit at both ends, " +
-        `got ${JSON.stringify(bucket)}`,
-    );
-  }
-  return bucket;
+  const isValid =
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket) &&
+    // Parts of a host's name, which an address is not.
+    bucket.split('.').every((part) => /^[a-z0-9](.*[a-z0-9])?$/.test(part)) &&
+    !/^[0-9]+(\.[0-9]+){3}$/.test(bucket);
+  if (isValid) return bucket;
+  throw new StoreConfigError(
+    "S3_BUCKET: expected 3 to 63 lower-case letters, digits, '-' or '.', with a letter or digit at both ends and beside " +
+      `each '.', and no IP address, got ${JSON.stringify(bucket)}`,
+  );
 }

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { earlierEnvironmentsSchema, environmentSchema } from '../../study/trial/environment.ts';
 import { epochLineSchema, sha256Schema } from '../../study/trial/trial.ts';
 import { type BlobRef, blobRefSchema, getBlob, putBlob } from '../blobs.ts';
 import { encodeJson, readJson } from '../json-objects.ts';
 import { blobKey, checkpointKey, checkpointsPrefix, parseCheckpointKey } from '../keys.ts';
 import { DamagedObjectError, type ObjectStore } from '../object-store.ts';
-import { assertTerm } from './lease.ts';
+import { type FinishedEpoch, finishedEpochsSchema, getEpochs, putEpochs } from './epochs.ts';
+import { assertTerm, LeaseLostError } from './lease.ts';
 import { readResult } from './trials.ts';
 
 const bestSchema = z.strictObject({
@@ -14,9 +16,7 @@ const bestSchema = z.strictObject({
   predictions: blobRefSchema,
 });
 
-/** What a trial needs to resume from a step. Written last, so that the blobs it names exist. */
-const checkpointManifestSchema = z.strictObject({
-  format: z.literal(1),
+const partsOfAll = {
   trialKey: sha256Schema,
   /** Steps completed since the trial's start. */
   step: z.number().int().min(0),
@@ -26,23 +26,78 @@ const checkpointManifestSchema = z.strictObject({
   seed: z.number().int().min(0),
   weights: blobRefSchema,
   optimizer: blobRefSchema,
-  best: bestSchema,
-  lines: z.array(epochLineSchema),
   writtenAt: z.iso.datetime(),
+};
+
+/** What a trial needs to resume from a step. Written last, so that the blobs it names exist. */
+const checkpointManifestSchema = z.strictObject({
+  ...partsOfAll,
+  format: z.literal(2),
+  /** null if no epoch is complete. */
+  best: bestSchema.nullable(),
+  /** How far the next epoch is; null at the end of an epoch. */
+  within: z
+    .strictObject({
+      /** Over the epoch's images so far: of the losses, nats, and of those classified correctly. float32. */
+      sums: z.strictObject({ loss: z.number(), correct: z.number() }),
+      /** Wall time of the epoch so far. */
+      seconds: z.number().min(0),
+    })
+    .nullable(),
+  epochs: finishedEpochsSchema,
+  /** Of the attempt that has stored the checkpoint. */
+  environment: environmentSchema,
+  earlierEnvironments: earlierEnvironmentsSchema,
 });
 export type CheckpointManifest = z.infer<typeof checkpointManifestSchema>;
 
+/** From before there were checkpoints within epochs: every manifest repeats all lines, and none has an environment. */
+const formerManifestSchema = z.strictObject({
+  ...partsOfAll,
+  format: z.literal(1),
+  best: bestSchema,
+  lines: z.array(epochLineSchema),
+});
+
+const anyManifestSchema = z.union([
+  checkpointManifestSchema,
+  formerManifestSchema.transform(
+    ({ lines, ...manifest }): CheckpointManifest => ({
+      ...manifest,
+      format: 2,
+      within: null,
+      epochs: { pieces: [], rest: lines.map((line) => ({ line, hits: null })) },
+      environment: {},
+      earlierEnvironments: [],
+    }),
+  ),
+]);
+
+type StoredBest = z.infer<typeof bestSchema>;
+
+interface NewBest {
+  predictions: Uint8Array;
+  /** Absent if it is the checkpoint's own epoch. */
+  earlier?: { epoch: number; weights: Uint8Array };
+}
+
 /** What a trainer stores. The trainer determines the bytes; see `blobRefSchema` for their metadata. */
 export interface CheckpointContent
-  extends Pick<CheckpointManifest, 'step' | 'epoch' | 'seed' | 'lines' | 'writtenAt'> {
+  extends Pick<
+    CheckpointManifest,
+    'step' | 'epoch' | 'seed' | 'within' | 'environment' | 'earlierEnvironments' | 'writtenAt'
+  > {
   weights: Uint8Array;
   optimizer: Uint8Array;
   /**
    * The best epoch so far: as the store already has it, or its predictions, and its weights too if it is an earlier epoch.
+   * null if no epoch is complete.
    */
-  best:
-    | { predictions: Uint8Array; earlier?: { epoch: number; weights: Uint8Array } }
-    | CheckpointManifest['best'];
+  best: NewBest | StoredBest | null;
+  /** All epochs so far. */
+  epochs: readonly FinishedEpoch[];
+  /** The epochs' pieces that an earlier checkpoint names. */
+  pieces: readonly BlobRef[];
 }
 
 /**
@@ -56,31 +111,32 @@ export async function saveCheckpoint(
   store: ObjectStore,
   trialKey: string,
   term: number,
-  { step, epoch, seed, lines, writtenAt, ...content }: CheckpointContent,
+  { weights, optimizer, best, epochs, pieces, ...content }: CheckpointContent,
 ): Promise<CheckpointManifest> {
-  const [weights, optimizer] = await Promise.all([
-    putBlob(store, content.weights),
-    putBlob(store, content.optimizer),
+  // An attempt that has lost its lease need not move hundreds of megabytes.
+  await assertTerm(store, trialKey, term);
+  const [weightsRef, optimizerRef, storedEpochs] = await Promise.all([
+    putBlob(store, weights),
+    putBlob(store, optimizer),
+    putEpochs(store, trialKey, epochs, pieces),
   ]);
-  const best =
-    'epoch' in content.best ? content.best : await putBest(store, content.best, { epoch, weights });
   const manifest: CheckpointManifest = {
-    format: 1,
+    format: 2,
     trialKey,
-    step,
-    epoch,
     term,
-    seed,
-    weights,
-    optimizer,
-    best,
-    lines,
-    writtenAt,
+    ...content,
+    weights: weightsRef,
+    optimizer: optimizerRef,
+    best:
+      best && !('epoch' in best)
+        ? await putBest(store, best, { epoch: content.epoch, weights: weightsRef })
+        : best,
+    epochs: storedEpochs,
   };
   const bytes = encodeJson(checkpointManifestSchema, manifest);
 
   await assertTerm(store, trialKey, term);
-  await store.put(checkpointKey(trialKey, step, term), bytes);
+  await store.put(checkpointKey(trialKey, content.step, term), bytes);
   // This process may have slept since the check above. Whoever has taken the lease meanwhile owns what is stored.
   await assertTerm(store, trialKey, term);
   await prune(store, trialKey, manifest);
@@ -92,7 +148,9 @@ export interface IntactCheckpoint {
   manifest: CheckpointManifest;
   weights: Buffer;
   optimizer: Buffer;
-  best: { weights: Buffer; predictions: Buffer };
+  /** null if no epoch is complete. */
+  best: { weights: Buffer; predictions: Buffer } | null;
+  epochs: FinishedEpoch[];
 }
 
 /**
@@ -114,6 +172,26 @@ export async function newestIntactCheckpoint(
     }
   }
   return { damaged };
+}
+
+/**
+ * Deletes the checkpoints of a trial that has its result, and their blobs except those that the result names. Does nothing
+ * if the lease has passed to another attempt, which then owns them.
+ */
+export async function deleteCheckpoints(store: ObjectStore, trialKey: string, term: number): Promise<void> {
+  const result = await readResult(store, trialKey);
+  if (!result) throw new Error(`trial ${trialKey}: expected a result before its checkpoints are deleted`);
+  const listed = await listCheckpoints(store, trialKey);
+  try {
+    await assertTerm(store, trialKey, term);
+  } catch (error) {
+    if (error instanceof LeaseLostError) return;
+    throw error;
+  }
+  if (listed.some((each) => each.term > term)) return;
+  const { weights, predictions, hits } = result;
+  const needed = [weights, predictions, hits].flatMap((ref) => ref?.sha256 ?? []);
+  await deleteListed(store, listed, new Set(needed));
 }
 
 // --- helpers ---
@@ -140,7 +218,7 @@ async function loadCheckpoint(
   trialKey: string,
   { key, step, term }: ListedCheckpoint,
 ): Promise<IntactCheckpoint> {
-  const manifest = (await readJson(store, key, checkpointManifestSchema))?.value;
+  const manifest = (await readJson(store, key, anyManifestSchema))?.value;
   if (!manifest) throw new DamagedObjectError(key, 'the manifest that the store lists', 'nothing');
   if (manifest.trialKey !== trialKey || manifest.step !== step || manifest.term !== term) {
     const { trialKey: otherTrial, step: otherStep, term: otherTerm } = manifest;
@@ -151,13 +229,16 @@ async function loadCheckpoint(
     );
   }
   const { best } = manifest;
-  const [weights, optimizer, bestWeights, predictions] = await Promise.all([
+  const isBest = best?.weights.sha256 === manifest.weights.sha256;
+  const [weights, optimizer, bestWeights, predictions, epochs] = await Promise.all([
     getBlob(store, manifest.weights),
     getBlob(store, manifest.optimizer),
-    best.weights.sha256 === manifest.weights.sha256 ? undefined : getBlob(store, best.weights),
-    getBlob(store, best.predictions),
+    best && !isBest ? getBlob(store, best.weights) : undefined,
+    best ? getBlob(store, best.predictions) : undefined,
+    getEpochs(store, manifest.epochs),
   ]);
-  return { manifest, weights, optimizer, best: { weights: bestWeights ?? weights, predictions } };
+  const storedBest = predictions ? { weights: bestWeights ?? weights, predictions } : null;
+  return { manifest, weights, optimizer, best: storedBest, epochs };
 }
 
 async function prune(store: ObjectStore, trialKey: string, saved: CheckpointManifest): Promise<void> {
@@ -173,7 +254,7 @@ async function prune(store: ObjectStore, trialKey: string, saved: CheckpointMani
 
   const needed = new Set(blobsOf(saved));
   const result = await readResult(store, trialKey);
-  for (const ref of [result?.weights, result?.predictions]) if (ref) needed.add(ref.sha256);
+  for (const ref of [result?.weights, result?.predictions, result?.hits]) if (ref) needed.add(ref.sha256);
   if (before) {
     const kept = await readManifest(store, before.key);
     // It is unknown which blobs this manifest needs, so none can be deleted.
@@ -181,6 +262,15 @@ async function prune(store: ObjectStore, trialKey: string, saved: CheckpointMani
     for (const sha256 of blobsOf(kept)) needed.add(sha256);
   }
 
+  await deleteListed(store, obsolete, needed);
+}
+
+/** Deletes manifests, and the blobs that they name and nothing else needs. */
+async function deleteListed(
+  store: ObjectStore,
+  obsolete: readonly ListedCheckpoint[],
+  needed: ReadonlySet<string>,
+): Promise<void> {
   for (const { key } of obsolete) {
     const manifest = await readManifest(store, key);
     await store.delete(key);
@@ -192,9 +282,9 @@ async function prune(store: ObjectStore, trialKey: string, saved: CheckpointMani
 
 async function putBest(
   store: ObjectStore,
-  { predictions, earlier }: Exclude<CheckpointContent['best'], CheckpointManifest['best']>,
-  present: Pick<CheckpointManifest['best'], 'epoch' | 'weights'>,
-): Promise<CheckpointManifest['best']> {
+  { predictions, earlier }: NewBest,
+  present: Pick<StoredBest, 'epoch' | 'weights'>,
+): Promise<StoredBest> {
   const { epoch, weights } = earlier
     ? { epoch: earlier.epoch, weights: await putBlob(store, earlier.weights) }
     : present;
@@ -204,13 +294,14 @@ async function putBest(
 /** @returns undefined if the manifest is missing or damaged. */
 async function readManifest(store: ObjectStore, key: string): Promise<CheckpointManifest | undefined> {
   try {
-    return (await readJson(store, key, checkpointManifestSchema))?.value;
+    return (await readJson(store, key, anyManifestSchema))?.value;
   } catch (error) {
     if (error instanceof DamagedObjectError) return undefined;
     throw error;
   }
 }
 
-function blobsOf({ weights, optimizer, best }: CheckpointManifest): string[] {
-  return [weights, optimizer, best.weights, best.predictions].map((ref: BlobRef) => ref.sha256);
+function blobsOf({ weights, optimizer, best, epochs }: CheckpointManifest): string[] {
+  const ofBest = best ? [best.weights, best.predictions] : [];
+  return [weights, optimizer, ...ofBest, ...epochs.pieces].map(({ sha256 }) => sha256);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { earlierEnvironmentsSchema, environmentSchema } from '../../study/trial/environment.ts';
 import {
   type EpochLine,
   epochLineSchema,
@@ -10,7 +11,7 @@ import {
 } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
 import { type BlobRef, blobRefSchema } from '../blobs.ts';
-import { createJson, readJson } from '../json-objects.ts';
+import { createJson, encodeJson, readJson, type StoredJson } from '../json-objects.ts';
 import { blobKey, metricsKey, metricsPrefix, resultKey, trialConfigKey, trialLogKey } from '../keys.ts';
 import { DamagedObjectError, type ObjectStore } from '../object-store.ts';
 import { assertTerm } from './lease.ts';
@@ -39,8 +40,15 @@ const trialResultSchema = z
     tensorsSha256: sha256Schema.nullable(),
     /** Of the best epoch, for the validation images. */
     predictions: blobRefSchema.nullable(),
+    /**
+     * Which validation images each epoch classified correctly: see trainer/storing/hits.ts. null if no epoch is complete, and
+     * for trials of which an earlier version has trained a part.
+     */
+    hits: blobRefSchema.nullable().default(null),
     /** Versions and hardware: tensorflow, device, intraOpThreads, interOpThreads, node, cpu and others. */
-    environment: z.record(z.string(), z.string()),
+    environment: environmentSchema,
+    /** Absent if all of it was trained there. */
+    earlierEnvironments: earlierEnvironmentsSchema.exactOptional(),
     /** The lease term of the attempt that ended it, which is the number of attempts. */
     term: z.number().int().min(1),
     startedAt: z.iso.datetime(),
@@ -98,10 +106,15 @@ export async function writeResult(store: ObjectStore, result: TrialResult): Prom
   const { trialKey: key, spec, term } = result;
   if (trialKey(spec) !== key)
     throw new Error(`expected the result of trial ${key}, got that of ${trialKey(spec)}`);
-  const existing = await readResult(store, key);
-  if (existing) return existing;
-  for (const ref of [result.weights, result.predictions]) if (ref) await checkStored(store, key, ref);
+  const existing = await readStored(store, key);
+  if (existing && !isOfThisMachine(existing.value)) return existing.value;
+  for (const ref of [result.weights, result.predictions, result.hits])
+    if (ref) await checkStored(store, key, ref);
   await assertTerm(store, key, term);
+  if (existing) {
+    await store.put(resultKey(key), encodeJson(trialResultSchema, result), { ifMatch: existing.etag });
+    return result;
+  }
   const written = await createJson(store, resultKey(key), trialResultSchema, result);
   return (written === 'different' && (await readResult(store, key))) || result;
 }
@@ -111,12 +124,8 @@ export async function writeResult(store: ObjectStore, result: TrialResult): Prom
  * @throws {DamagedObjectError} if the stored result is damaged or belongs to another trial.
  */
 export async function readResult(store: ObjectStore, trial: string): Promise<TrialResult | undefined> {
-  const key = resultKey(trial);
-  const result = (await readJson(store, key, trialResultSchema))?.value;
-  if (result && (result.trialKey !== trial || trialKey(result.spec) !== trial)) {
-    throw new DamagedObjectError(key, `the result of trial ${trial}`, `that of ${result.trialKey}`);
-  }
-  return result;
+  const stored = await readStored(store, trial);
+  return stored && !isOfThisMachine(stored.value) ? stored.value : undefined;
 }
 
 /** Stores the log of the trainer that held a term, or ran the final test. */
@@ -130,6 +139,20 @@ export async function writeTrialLog(
 }
 
 // --- helpers ---
+
+async function readStored(store: ObjectStore, trial: string): Promise<StoredJson<TrialResult> | undefined> {
+  const key = resultKey(trial);
+  const stored = await readJson(store, key, trialResultSchema);
+  if (stored && (stored.value.trialKey !== trial || trialKey(stored.value.spec) !== trial)) {
+    throw new DamagedObjectError(key, `the result of trial ${trial}`, `that of ${stored.value.trialKey}`);
+  }
+  return stored;
+}
+
+/** Earlier versions stored that a trial had run out of memory, which another machine may have enough of. */
+function isOfThisMachine({ outcome }: TrialResult): boolean {
+  return outcome === 'outOfMemory';
+}
 
 async function checkStored(store: ObjectStore, trial: string, { sha256, sizeBytes }: BlobRef): Promise<void> {
   const stored = await store.stat(blobKey(sha256));

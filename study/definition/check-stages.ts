@@ -1,6 +1,8 @@
 /** Checks of a study that no single field can show: names, what stages start from, whether networks and splits work. */
 import type { z } from 'zod';
 import { heldOutImages } from '../trial/trial.ts';
+import { checkLimits } from './check-limits.ts';
+import { checkNames } from './check-names.ts';
 import { type Complain, checkPublished } from './check-published.ts';
 import { checkSearchSpace } from './check-search-space.ts';
 import { NetworkShapeError, networkShapes } from './network-shapes.ts';
@@ -10,8 +12,11 @@ import type { CompareStage, Stage, VariantStage } from './stage-schema.ts';
 
 /** Adds an issue for every fault, with its path and value. */
 export function checkStages(study: Checked, context: z.RefinementCtx): void {
-  const complain: Complain = (path, input, message, known) =>
+  let isSound = true;
+  const complain: Complain = (path, input, message, known) => {
+    isSound = false;
     context.addIssue({ code: 'custom', path, input, message, params: { known } });
+  };
 
   if (Object.keys(study.profiles).length === 0) {
     complain(['profiles'], study.profiles, 'at least one profile; add one that says how large the study is');
@@ -33,12 +38,16 @@ export function checkStages(study: Checked, context: z.RefinementCtx): void {
     }
     earlier.push(stage);
   });
+  // Only of stages that start from earlier ones.
+  if (isSound) checkNames(study, complain);
   if (study.published) checkPublished(study.published, study.stages, complain);
+  checkLimits(study, complain);
 }
 
 // --- helpers ---
 
 interface Checked {
+  name: string;
   stages: Stage[];
   validationFraction: number;
   profiles: Record<string, { trainImages: number | 'all' }>;
@@ -77,9 +86,6 @@ function checkCandidates(stage: CompareStage, at: Path, complain: Complain): voi
   }
   stage.candidates.forEach((candidate, index) => {
     const path = [...at, 'candidates', index];
-    if (stage.candidates.slice(0, index).some(({ name }) => name === candidate.name)) {
-      complain([...path, 'name'], candidate.name, 'a name that no earlier candidate of the stage has');
-    }
     if (candidate.change.network) {
       checkNetwork(candidate.change.network, [...path, 'change', 'network'], complain);
     }

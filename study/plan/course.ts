@@ -2,13 +2,17 @@ import type { SearchStage, Stage } from '../definition/stage-schema.ts';
 import type { Profile, Study } from '../definition/study-schema.ts';
 import type { Settings } from '../definition/training-config.ts';
 import { draw } from '../search/distributions.ts';
+import { earlyTrials } from './early-trials.ts';
 import { type NamedConfig, type PlannedTrial, searchTrial, stageTrials, startOf } from './plan.ts';
 import { promotedConfig } from './promotion.ts';
+import { isSideExperiment } from './side-experiments.ts';
 
 /** What a stage would train if the study took a certain course. */
 export interface StagePlan {
   stage: Stage;
   trials: PlannedTrial[];
+  /** Those that are trained beside the stage before, since they don't depend on its winner. */
+  early: readonly PlannedTrial[];
 }
 
 /**
@@ -25,6 +29,8 @@ export function planCourse(
 ): StagePlan[] {
   const winners = new Map<string, NamedConfig>();
   const candidates = new Map<string, NamedConfig[]>();
+  /** By stage. */
+  const early = new Map<string, readonly PlannedTrial[]>();
   return study.stages.map((stage) => {
     const soFar = { winners, candidates };
     const start = startOf(stage, soFar);
@@ -32,6 +38,10 @@ export function planCourse(
       stage.kind === 'search' && start
         ? middleTrials(stage, start, profile)
         : stageTrials(study, profile, stage, soFar);
+    if (!isSideExperiment(stage)) {
+      const next = earlyTrials(study, profile, soFar, { stage, start, trials });
+      if (next) early.set(next.stage.name, next.trials);
+    }
     candidates.set(stage.name, trials);
     if (stage.kind === 'compare') {
       const winner = { name: choose(trials).name, suggestion: null, override: null, takenOver: false };
@@ -40,7 +50,7 @@ export function planCourse(
     if (stage.kind === 'search' && start && trials[0]) {
       winners.set(stage.name, { name: start.name, config: trials[0].config });
     }
-    return { stage, trials };
+    return { stage, trials, early: early.get(stage.name) ?? [] };
   });
 }
 

@@ -1,4 +1,5 @@
 import { asNetwork, type PlannedNetwork } from '../definition/planned-network.ts';
+import { searchSuffix } from '../definition/possible-names.ts';
 import type {
   Candidate,
   CompareStage,
@@ -71,7 +72,7 @@ export function searchTrial(
   index: number,
 ): PlannedTrial {
   return {
-    name: `${start.name}_search_${String(index + 1).padStart(2, '0')}`,
+    name: `${start.name}${searchSuffix(index)}`,
     config: { ...start.config, ...asTrained(suggestion, profile) },
     repetition: 0,
     of: null,

@@ -20,15 +20,15 @@ export interface TrialMachine {
 
 /**
  * Seconds until the last trial of a study has ended, on one machine. Stages follow one another. Each starts its longest
- * trials first, as many at a time as cores and memory hold. Side experiments start when what they repeat has ended, and
- * take what the other stages leave.
+ * trials first, as many at a time as cores and memory hold. What they leave goes first to trials of the next stage that
+ * don't depend on its winner, and then to side experiments, which start when what they repeat has ended.
  */
 export function scheduleSeconds(
   course: readonly StagePlan[],
   costOf: (trial: PlannedTrial) => TrialCost,
   machine: TrialMachine,
 ): number {
-  const stages = course.map(({ stage, trials }) => new StageToRun(stage, trials, costOf, machine));
+  const stages = course.map((plan) => new StageToRun(plan, costOf, machine));
   const running: Job[] = [];
   let now = 0;
   for (;;) {
@@ -50,10 +50,12 @@ export function idleStages(
   course: readonly StagePlan[],
   slots: number,
 ): { stage: string; trials: number; idle: number }[] {
-  return course.flatMap(({ stage, trials }) => {
-    if (stage.kind === 'test' || isSideExperiment(stage)) return [];
+  const mainLine = course.filter(({ stage }) => !isSideExperiment(stage));
+  return mainLine.flatMap(({ stage, trials }, place) => {
+    if (stage.kind === 'test') return [];
     const atOnce = stage.kind === 'search' ? trials.slice(0, trialsAtOnce(stage)) : trials;
-    const threads = atOnce.reduce((sum, { config }) => sum + threadsOf(config), 0);
+    const beside = mainLine[place + 1]?.early ?? [];
+    const threads = [...atOnce, ...beside].reduce((sum, { config }) => sum + threadsOf(config), 0);
     return threads < slots ? [{ stage: stage.name, trials: atOnce.length, idle: slots - threads }] : [];
   });
 }
@@ -69,6 +71,7 @@ export function idleShare(course: readonly StagePlan[], slots: number): number {
 
 interface Job {
   stage: StageToRun;
+  isEarly: boolean;
   seconds: number;
   cores: number;
   memoryBytes: number;
@@ -83,8 +86,7 @@ class StageToRun {
   left: number;
 
   constructor(
-    stage: Stage,
-    trials: readonly PlannedTrial[],
+    { stage, trials, early }: StagePlan,
     costOf: (trial: PlannedTrial) => TrialCost,
     machine: TrialMachine,
   ) {
@@ -94,6 +96,7 @@ class StageToRun {
       const { seconds, memoryBytes } = costOf(trial);
       return {
         stage: this,
+        isEarly: early.some(({ name }) => name === trial.name),
         seconds,
         cores: Math.min(threadsOf(trial.config), machine.slots),
         memoryBytes: Math.min(memoryBytes, machine.memoryBytes),
@@ -114,7 +117,8 @@ class StageToRun {
 /** The main line's trials come first. */
 function startable(stages: readonly StageToRun[]): Job[] {
   const main = stages.filter(({ stage }) => !isSideExperiment(stage));
-  const current = main.find(({ left }) => left > 0);
+  const place = main.findIndex(({ left }) => left > 0);
+  const [current, following] = place < 0 ? [] : main.slice(place, place + 2);
   const ended = new Set(stages.filter(({ left }) => left === 0).map(({ stage }) => stage.name));
   const ready = new Set<Stage>(
     readySideExperiments(
@@ -123,7 +127,8 @@ function startable(stages: readonly StageToRun[]): Job[] {
     ),
   );
   const side = stages.filter(({ stage }) => ready.has(stage));
-  return [...(current?.next ?? []), ...side.flatMap(({ next }) => next)];
+  const early = following?.waiting.filter(({ isEarly }) => isEarly) ?? [];
+  return [...(current?.next ?? []), ...early, ...side.flatMap(({ next }) => next)];
 }
 
 function fits(job: Job, running: readonly Job[], { slots, memoryBytes }: TrialMachine): boolean {

@@ -5,6 +5,7 @@ import {
   trainedSettingsSchema,
   trainingConfigSchema,
 } from '../definition/training-config.ts';
+import { earlierEnvironmentsSchema, environmentSchema } from '../trial/environment.ts';
 import {
   epochLineSchema,
   initialWeightsSchema,
@@ -98,7 +99,7 @@ export const testScoreSchema = z.strictObject({
   loss: z.number(),
 });
 
-/** `test.json`: the final test of a study's winner. Written once. */
+/** `tests/<trialKey>.json`: a study's final test of one trial. Written once. */
 export const studyTestSchema = testScoreSchema.extend({
   format: z.literal(1),
   trialKey: sha256Schema,
@@ -141,7 +142,22 @@ const trialRecordSchema = standingSchema.extend({
   /** Digest of the best epoch's weights: equal if and only if the weights are equal bit for bit. */
   tensorsSha256: sha256Schema.nullable(),
   lines: z.array(epochLineSchema),
-  environment: z.record(z.string(), z.string()).nullable(),
+  environment: environmentSchema.nullable(),
+  /** Absent if all of it was trained there. */
+  earlierEnvironments: earlierEnvironmentsSchema.exactOptional(),
+});
+
+/** `stages/<stage>.json`: the results of a stage. */
+export const stageRecordSchema = z.strictObject({
+  name: z.string(),
+  kind: z.enum(['compare', 'search', 'variant', 'repeat']),
+  question: z.string(),
+  /** Name of the winner that the stage started from. */
+  start: z.string().nullable(),
+  /** In the order of the candidates. A trial that was taken over comes first. */
+  trials: z.array(trialRecordSchema),
+  /** null for side experiments. */
+  winner: z.string().nullable(),
 });
 
 /** `record.json`: the results of a study. */
@@ -149,21 +165,16 @@ export const studyRecordSchema = z.strictObject({
   format: z.literal(1),
   opening: studyOpeningSchema,
   finishedAt: z.iso.datetime(),
-  stages: z.array(
-    z.strictObject({
-      name: z.string(),
-      kind: z.enum(['compare', 'search', 'variant', 'repeat']),
-      question: z.string(),
-      /** Name of the winner that the stage started from. */
-      start: z.string().nullable(),
-      /** In the order of the candidates. A trial that was taken over comes first. */
-      trials: z.array(trialRecordSchema),
-      /** null for side experiments. */
-      winner: z.string().nullable(),
-    }),
-  ),
+  stages: z.array(stageRecordSchema),
   /** null for a study without a test stage. */
-  test: studyTestSchema.extend({ stage: z.string(), trial: z.string() }).nullable(),
+  test: studyTestSchema
+    .extend({
+      stage: z.string(),
+      trial: z.string(),
+      /** Tests of trials that had won before the study was reset, which this one replaces: the test images were seen then. */
+      supersedes: z.array(testScoreSchema.extend({ trialKey: sha256Schema })).exactOptional(),
+    })
+    .nullable(),
 });
 
 export type DatasetSummary = z.infer<typeof datasetSummarySchema>;
@@ -175,6 +186,6 @@ export type TestScore = z.infer<typeof testScoreSchema>;
 export type StudyTest = z.infer<typeof studyTestSchema>;
 export type StudyOpening = z.infer<typeof studyOpeningSchema>;
 export type StudyRecord = z.infer<typeof studyRecordSchema>;
-export type StageRecord = StudyRecord['stages'][number];
+export type StageRecord = z.infer<typeof stageRecordSchema>;
 export type TrialRecord = StageRecord['trials'][number];
 export type TestRecord = NonNullable<StudyRecord['test']>;

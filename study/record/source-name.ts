@@ -3,7 +3,8 @@
  * is a secret, and the path identifies the file.
  */
 export function sourceName(source: string): string {
-  if (!/^https?:/i.test(source) || !URL.canParse(source)) return source;
+  if (!/^https?:/i.test(source)) return source;
+  if (!URL.canParse(source)) return source.replace(/[?#].*$/s, '').replace(/\/\/[^/]*@/, '//');
   const { origin, pathname } = new URL(source);
   return `${origin}${pathname}`;
 }

@@ -75,6 +75,9 @@ export function bestEpoch(lines: readonly EpochLine[]): EpochLine | undefined {
   return best;
 }
 
-/** How a trial ended. The last two rank last; they are outcomes rather than failures, since a retry would not help. */
+/**
+ * How a trial ended. One that diverged ranks last; it has not failed, since a retry would not help. Earlier versions also
+ * stored `outOfMemory`, which is now a failure: another machine may have enough.
+ */
 export const outcomeSchema = z.enum(['completed', 'diverged', 'outOfMemory']);
 export type Outcome = z.infer<typeof outcomeSchema>;

@@ -4,6 +4,7 @@ import { ActivityExecutionFailedError } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { expect } from 'vitest';
 import { createControlActivities } from '../../activities/control-activities.ts';
+import { allowedSources } from '../../activities/files/allowed-sources.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import type { openNamespace } from '../workflows/namespace.ts';
 
@@ -35,7 +36,8 @@ export function preparations<Request, Result>(
     const { temporal, store, folder } = surroundings();
     const { connection, namespace } = temporal;
     const downloads = join(folder, 'downloads');
-    const activities = createControlActivities({ store, downloads, objectsUrl: null });
+    const sources = allowedSources(process.env);
+    const activities = createControlActivities({ store, downloads, sources, objectsUrl: null });
     const worker = await Worker.create({
       connection,
       namespace,

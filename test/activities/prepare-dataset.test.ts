@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,7 +9,9 @@ import { join } from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { createPrepareDataset } from '../../activities/prepare-dataset.ts';
+import { identifyProcess } from '../../infra/process-identity.ts';
 import { sha256Of } from '../../storage/blobs.ts';
+import { putAddress } from '../../storage/inputs/addresses.ts';
 import { getTrainingImages, putDataset } from '../../storage/inputs/datasets.ts';
 import { getTestImages } from '../../storage/inputs/test-images.ts';
 import { createMinioStore } from '../../storage/minio/minio-store.ts';
@@ -37,7 +41,10 @@ beforeEach(async () => {
   await writeFile(file, archive);
   store = createMinioStore(await freshBucket());
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  return rm(folder, { recursive: true });
+});
 
 const { start, withWorker, prepare, refused } = preparations<
   Parameters<Prepare>[0],
@@ -97,6 +104,74 @@ describe('a given archive', () => {
       });
     });
     expect(await readdir(join(folder, 'downloads'))).toEqual([]);
+  });
+
+  it('waits for the download of another worker, and goes on when that has died', async () => {
+    let requests = 0;
+    const server = await listening(
+      http.createServer((_request, reply) => {
+        requests++;
+        reply.end(archive);
+      }),
+    );
+    const url = urlOf(server);
+    const other = spawn('sleep', ['1000']);
+    const hash = createHash('sha256').update(url).digest('hex').slice(0, 16);
+    await mkdir(join(folder, 'downloads'));
+    await writeFile(
+      join(folder, 'downloads', `${hash}-cifar.tar.gz.lock`),
+      JSON.stringify({ ...identifyProcess(other.pid as number), id: 'other' }),
+    );
+    await withWorker(async () => {
+      const handle = await start({ source: { archive: url }, generatedImages: false }, 1);
+      const heard = async () =>
+        (await handle.describe({ includeHeartbeatDetails: true })).getHeartbeatDetails();
+      await expect.poll(heard, { timeout: 20_000 }).toEqual({ doing: `downloading ${url}` });
+      expect(requests).toBe(0);
+      other.kill();
+      expect(await handle.result()).toMatchObject({ trainImages: 200 });
+    });
+    expect(await readdir(join(folder, 'downloads'))).toEqual([]);
+    server.close();
+    server.closeAllConnections();
+  });
+
+  it('is downloaded from the URL that the store keeps, which the workflow does not know', async () => {
+    await withServer(200, archive, async (url) => {
+      const named = await putAddress(store, `${url}?X-Amz-Signature=secret`);
+      expect(named).toMatch(/cifar\.tar\.gz#[0-9a-f]{64}$/);
+      const summary = await prepare({ source: { archive: named }, generatedImages: false });
+      expect(summary.origin).toMatchObject({ source: url });
+      const other = await refused({
+        source: { archive: named.replace('cifar', 'other') },
+        generatedImages: true,
+      });
+      expect(other).toMatchObject({ attempts: 1, cause: { type: 'AddressGone', nonRetryable: true } });
+    });
+  });
+
+  it('is refused unless the control worker allows it, if that has a list', async () => {
+    await withServer(200, archive, async (url) => {
+      vi.stubEnv('STAGED_STUDY_SOURCES', `${folder}/allowed ${new URL(url).origin}/data/`);
+      await mkdir(join(folder, 'allowed'));
+      await symlink(file, join(folder, 'allowed', 'link.tar.gz'));
+      const elsewhere = [
+        file,
+        join(folder, 'allowed', 'link.tar.gz'),
+        join(folder, 'allowed', '..', 'small.tar.gz'),
+        url,
+      ];
+      for (const source of [...elsewhere, `${new URL(url).origin}/data/../cifar.tar.gz`]) {
+        const refusal = await refused({ source: { archive: source }, generatedImages: true });
+        expect(refusal).toMatchObject({ attempts: 1, cause: { type: 'SourceRefused' } });
+      }
+      await copyFile(file, join(folder, 'allowed', 'small.tar.gz'));
+      const allowed = [join(folder, 'allowed', 'small.tar.gz'), `${new URL(url).origin}/data/cifar.tar.gz`];
+      for (const source of allowed)
+        expect(await prepare({ source: { archive: source }, generatedImages: false })).toMatchObject({
+          trainImages: 200,
+        });
+    });
   });
 
   it('is refused if its URL has a password, which no message shows', async () => {
@@ -183,6 +258,27 @@ describe('the official archive', () => {
       redirectedTo = url;
       const { cause } = await refused({ source: { archive: null }, generatedImages: true });
       expect(cause.message).toMatch(/could not write .*free some space/);
+    });
+    expect(await store.list('')).toEqual([]);
+  });
+
+  it('is not replaced if the connection is lost during the download', async () => {
+    const server = await listening(
+      http.createServer((_request, reply) => {
+        reply.writeHead(200, { 'content-length': OFFICIAL_ARCHIVE.sizeBytes }).write(archive);
+        server.close();
+      }),
+    );
+    redirectedTo = urlOf(server);
+    await withWorker(async () => {
+      const handle = await start({ source: { archive: null }, generatedImages: true }, 1);
+      const heard = async () =>
+        (await handle.describe({ includeHeartbeatDetails: true })).getHeartbeatDetails();
+      await expect.poll(heard, { timeout: 20_000 }).toMatchObject({ doneBytes: archive.length });
+      server.closeAllConnections();
+      await expect(handle.result()).rejects.toMatchObject({
+        cause: { type: 'ArchiveUnreachable', nonRetryable: false },
+      });
     });
     expect(await store.list('')).toEqual([]);
   });

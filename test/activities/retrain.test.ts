@@ -3,10 +3,10 @@ import { createCompareRepetitions, createFindRepetition } from '../../activities
 import { putBlob } from '../../storage/blobs.ts';
 import { createMemoryStore } from '../../storage/memory-store.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import { acquireLease } from '../../storage/trials/lease.ts';
 import { type TrialResult, writeResult } from '../../storage/trials/trials.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
 import { exampleLine, exampleResult, exampleSpec } from '../storage/examples.ts';
+import { takeLease } from '../storage/leases.ts';
 
 let store: ObjectStore;
 beforeEach(() => {
@@ -39,6 +39,11 @@ it.each<[string, Partial<TrialResult>, object]>([
   ['fewer epochs', { lines: [exampleLine(1)] }, { firstDifferentEpoch: 2 }],
   ['unknown weights', { tensorsSha256: null }, { sameWeights: null }],
   ['another device', { environment: { tensorflow: '2.21.0' } }, { sameEnvironment: false }],
+  [
+    'a first part on another device',
+    { earlierEnvironments: [{ untilStep: 1, values: { tensorflow: '2.20.0' } }] },
+    { sameEnvironment: false },
+  ],
 ])('compares two repetitions: %s', async (_what, change, expected) => {
   const earlier = await stored(0);
   const compare = createCompareRepetitions({ store });
@@ -53,8 +58,7 @@ async function stored(repetition: number, change: Partial<TrialResult> = {}): Pr
   const spec = { ...exampleSpec(), repetition };
   const key = trialKey(spec);
   const blob = await putBlob(store, Buffer.from('weights'));
-  const owner = { holder: 'test', attempt: 1, ttlMs: 60_000, now: Date.now };
-  await acquireLease(store, key, owner);
+  await takeLease(store, key);
   const result = exampleResult({ weights: blob, predictions: blob });
   await writeResult(store, { ...result, spec, trialKey: key, ...change });
   return key;

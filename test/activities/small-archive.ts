@@ -9,9 +9,12 @@ const FOLDER = 'cifar-10-batches-bin';
 /** Generated images: 200 training images and 100 test images. */
 export const smallImages = generateImages({ trainImages: 200, testImages: 100 });
 
-/** The same images, laid out as in CIFAR-10's binary archive. */
-export async function smallArchive(): Promise<Buffer> {
-  const { train, test } = smallImages;
+/**
+ * Images, laid out as in CIFAR-10's binary archive.
+ *
+ * @param images the number of training images is a multiple of 5.
+ */
+export async function smallArchive({ train, test } = smallImages): Promise<Buffer> {
   const archive = pack();
   archive.entry({ name: `${FOLDER}/batches.meta.txt` }, `${CIFAR10_CLASSES.join('\n')}\n`);
   const batchBytes = train.length / BATCHES;

@@ -3,9 +3,11 @@ import { createEvaluateTest } from '../../activities/evaluate-test.ts';
 import { createOpenStudy } from '../../activities/open-study.ts';
 import { TrainingBudget } from '../../activities/training-budget.ts';
 import { createWriteRecord } from '../../activities/write-record.ts';
+import { createWriteStage } from '../../activities/write-stage.ts';
 import { createMemoryStore } from '../../storage/memory-store.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { readRecord, readStudy, writeStudyTest } from '../../storage/studies.ts';
+import type { StudyTest } from '../../study/record/record.ts';
 import { NUMERICS } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
 import { exampleSpec } from '../storage/examples.ts';
@@ -68,12 +70,17 @@ it('a record includes skipped trials, and needs no test', async () => {
     of: null,
     suggestion: null,
     override: null,
-    message: null,
+    message: 'no such layer',
   };
-  const stages = [
-    { name: 'width', kind: 'compare' as const, start: null, standings: [skipped], winner: 'narrow' },
-  ];
-  await createWriteRecord({ store })({ studyId: 'mine', stages });
+  const stage = {
+    name: 'width',
+    kind: 'compare' as const,
+    start: null,
+    standings: [skipped],
+    winner: 'narrow',
+  };
+  await createWriteStage({ store })({ studyId: 'mine', stage });
+  await createWriteRecord({ store })({ studyId: 'mine', stages: ['width'], tested: null });
   const record = await readRecord(store, 'mine');
   expect(record).toMatchObject({ opening, test: null });
   expect(record?.stages).toMatchObject([
@@ -86,16 +93,10 @@ it('a record includes skipped trials, and needs no test', async () => {
   ]);
 });
 
-it('a study is tested once, for one trial', async () => {
-  const tested = trialKey(exampleSpec());
-  const score = { images: 100, accuracy: 55, loss: 1.2 };
-  await writeStudyTest(store, 'mine', {
-    format: 1,
-    trialKey: tested,
-    ...score,
-    confusion: [[100]],
-    predictions: { sha256: 'e'.repeat(64), sizeBytes: 4000 },
-  });
+it('a trial is tested once, and a record says which tests of other trials its test replaces', async () => {
+  const [first, second] = [exampleSpec(2), exampleSpec(3)].map(trialKey) as [string, string];
+  await createOpenStudy({ store, objectsUrl: null })(opening);
+  await writeStudyTest(store, 'mine', testOf(first, 55));
   const evaluateTest = createEvaluateTest({
     store,
     startTrainer: async () => {
@@ -103,9 +104,33 @@ it('a study is tested once, for one trial', async () => {
     },
     budget: new TrainingBudget({ cores: 1, memoryBytes: 1e9 }),
   });
-  expect(await evaluateTest({ studyId: 'mine', trialKey: tested, testImages: 100 })).toEqual(score);
-  const other = { studyId: 'mine', trialKey: trialKey(exampleSpec(2)), testImages: 100 };
-  await expect(evaluateTest(other)).rejects.toThrow(
-    /final test of mine: expected the result of trial [0-9a-f]{64}, the store holds [0-9a-f]{64}'s/,
-  );
+  const tested = (key: string) => evaluateTest({ studyId: 'mine', trialKey: key, testImages: 100 });
+  const write = createWriteRecord({ store });
+  expect(await tested(first)).toEqual({ status: 'tested', score: { images: 100, accuracy: 55, loss: 1.2 } });
+  await write({ studyId: 'mine', stages: [], tested: first });
+  expect((await readRecord(store, 'mine'))?.test).not.toHaveProperty('supersedes');
+
+  // The study was reset, and another trial has won.
+  await writeStudyTest(store, 'mine', testOf(second, 60));
+  expect(await tested(second)).toMatchObject({ score: { accuracy: 60 } });
+  await write({ studyId: 'mine', stages: [], tested: second });
+  expect((await readRecord(store, 'mine'))?.test).toMatchObject({
+    trialKey: second,
+    accuracy: 60,
+    supersedes: [{ trialKey: first, images: 100, accuracy: 55, loss: 1.2 }],
+  });
 });
+
+// --- helpers ---
+
+function testOf(key: string, accuracy: number): StudyTest {
+  return {
+    format: 1,
+    trialKey: key,
+    images: 100,
+    accuracy,
+    loss: 1.2,
+    confusion: [[100]],
+    predictions: { sha256: 'e'.repeat(64), sizeBytes: 4000 },
+  };
+}

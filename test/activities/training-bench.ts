@@ -63,7 +63,12 @@ export async function openBench(
   });
   const working = temporal.withWorkers(
     {
-      control: createControlActivities({ store: workerStore, downloads: cache, objectsUrl: null }),
+      control: createControlActivities({
+        store: workerStore,
+        downloads: cache,
+        sources: async () => true,
+        objectsUrl: null,
+      }),
       training: createTrainingActivities({
         store: workerStore,
         startTrainer: watchedTrainer,

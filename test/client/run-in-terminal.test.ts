@@ -108,6 +108,7 @@ it('reads an unfinished study without a stack, changes nothing, and can cancel i
   const watched = await command('watch', 'endless-small-1');
   expect(watched).toMatchObject({
     code: 1,
+    out: expect.stringMatching(/endless-small-1[\s\S]*narrow/),
     err: expect.stringMatching(
       /\nwatch: expected a stack that trains, found none; start one first: .* up\n$/,
     ),

@@ -92,6 +92,7 @@ export function stageView(trials: TrialView[], change: Partial<StageView> = {}):
     kind: 'compare',
     question: 'How far?',
     state: 'running',
+    early: false,
     start: null,
     evaluations: null,
     winner: null,
@@ -119,6 +120,7 @@ export function viewOf(stages: StageView[], change: Partial<StudyView> = {}): St
     weights: null,
     stages,
     attention: [],
+    isPaused: false,
     test: null,
     ...change,
   };

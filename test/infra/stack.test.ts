@@ -14,6 +14,8 @@ import { readStackState, type StackState } from '../../infra/stack/stack-state.t
 import { prepareStateFolder } from '../../infra/stack/state-folder.ts';
 import { UserError } from '../../infra/user-error.ts';
 import type { StoreConfig } from '../../storage/minio/store-config.ts';
+import { carelessStore } from '../storage/careless-store.ts';
+import { freshBucket } from '../storage/fresh-stores.ts';
 import { forkScript } from './fork-script.ts';
 
 const FAKE_WORKER = fileURLToPath(new URL('fake-worker.mjs', import.meta.url));
@@ -358,6 +360,28 @@ describe.concurrent('a stack', () => {
     const opening = stack.open({ store: { ...inject('store'), ...change } });
     await expect(opening).rejects.toThrow(UserError);
     await expect(opening).rejects.toThrow(message);
+  });
+
+  test('does not start with a store that keeps no two writers apart', async ({ stack }) => {
+    const careless = await carelessStore(await freshBucket());
+    const opening = stack.open({ store: careless.config });
+    await expect(opening).rejects.toThrow(UserError);
+    await expect(opening).rejects.toThrow(/ignores conditional writes.*use a server that honours/);
+    expect(stack.progress).toEqual([]);
+    careless.close();
+  });
+
+  test('says at once that a state folder can’t be created', async () => {
+    // The system refuses with ENOENT, although the folder above exists.
+    const stateFolder = '/proc/staged-study/state';
+    const opening = openStack({
+      configuration: { kind: 'embedded', stateFolder, store: undefined },
+      level: 'training',
+      keepAfterExit: false,
+      onProgress: () => {},
+    });
+    await expect(opening).rejects.toThrow(UserError);
+    await expect(opening).rejects.toThrow(`The state folder can't be written: ${stateFolder} (ENOENT).`);
   });
 
   test('does not start in a state folder that cannot be used', async ({ stack }) => {

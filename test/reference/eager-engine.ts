@@ -42,6 +42,10 @@ export function createEagerEngine({ network, images, optimizer }: TrainingReques
       tf.dispose([state.lossSum, state.correct]);
       state = { ...state, lossSum: tf.scalar(0), correct: tf.scalar(0) };
     },
+    setSums({ loss, correct }) {
+      tf.dispose([state.lossSum, state.correct]);
+      state = { ...state, lossSum: tf.scalar(loss), correct: tf.scalar(correct) };
+    },
     evaluate({ indices, flips }) {
       const results = tf.tidy(() => {
         const { x, labels } = takeBatch(onDevice, indices, flips);

@@ -87,6 +87,13 @@ it('warns of generated images, a small profile and a reduced network, and of not
   expect(demo).toContain('The profile demo uses 2,000 images for training and validation and divides');
   expect(demo).toContain('In the profile demo, rn14_reduced stands in for rn50: its numbers are not rn50’s.');
   expect(demo).toContain('1 trial trained with settings that were changed on retry.');
+  const on = (name: string, device: string) =>
+    trial(name, { to: 50, epochs: 3 }, { environment: { name: device, intraOpThreads: device } });
+  const elsewhere = ownRecord([stage('s', [on('a', '1'), on('b', '2')])]);
+  expect(warning(await pageOf(elsewhere))).toContain(
+    'Not all trials were trained in the same environment (different: device)',
+  );
+  expect(warning(full)).not.toContain('environment');
   expect(warning(full)).not.toContain('scratch');
   expect(warning(full)).not.toContain('generated');
   const scratch = fullRecord();

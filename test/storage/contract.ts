@@ -98,7 +98,7 @@ export function describeObjectStore(name: string, createStore: () => Promise<Obj
       await store.put('manyother', Buffer.from('x'));
       const listed = await store.list('many/');
       expect(listed.map(({ key }) => key)).toEqual([...keys].sort());
-      expect(listed[0]).toEqual({ key: 'many/0/0', sizeBytes: 8 });
+      expect(listed[0]).toEqual({ key: 'many/0/0', sizeBytes: 8, lastModified: expect.any(Date) });
       expect(await store.list('many/1/100')).toHaveLength(5); // 100, 1000, 1003, 1006 and 1009
       expect(await store.list('none/')).toEqual([]);
     });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as keys from '../../storage/keys.ts';
+import { isValidId } from '../../study/definition/text-schemas.ts';
 
 const hash = 'ab'.repeat(32);
 
@@ -20,7 +21,9 @@ describe('keys', () => {
       keys.trialLogKey(hash, 2),
       keys.trialLogKey(hash, 'test'),
       keys.studyKey('my-study'),
-      keys.studyTestKey('my-study'),
+      keys.stageRecordKey('my-study', '_dense'),
+      keys.studyTestKey('my-study', hash),
+      keys.onlyTestKey('my-study'),
       keys.recordKey('my-study'),
       keys.reportKey('my-study', 'index.html'),
     ]).toEqual([
@@ -38,6 +41,8 @@ describe('keys', () => {
       `trials/${hash}/log/2.txt`,
       `trials/${hash}/log/test.txt`,
       'studies/my-study/study.json',
+      'studies/my-study/stages/_dense.json',
+      `studies/my-study/tests/${hash}.json`,
       'studies/my-study/test.json',
       'studies/my-study/record.json',
       'studies/my-study/report/index.html',
@@ -56,7 +61,7 @@ describe('keys', () => {
   it.each(['', '..', 'a/b', 'a..b', '/a', '.hidden', 'a b', 'ä', 'x'.repeat(101)])(
     'refuse %j as an id',
     (id) => {
-      expect(keys.isValidId(id)).toBe(false);
+      expect(isValidId(id)).toBe(false);
       expect(() => keys.studyKey(id)).toThrow(/expected an id of .* got/);
       expect(() => keys.reportKey('study', id)).toThrow(/expected a file name of .* got/);
     },

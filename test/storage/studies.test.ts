@@ -3,15 +3,18 @@ import type { ObjectStore } from '../../storage/object-store.ts';
 import {
   listStudies,
   readRecord,
+  readStageRecord,
   readStudy,
   readStudyTest,
+  readStudyTests,
   StudyExistsError,
   writeRecord,
+  writeStageRecord,
   writeStudy,
   writeStudyTest,
 } from '../../storage/studies.ts';
 import { parseStudy } from '../../study/definition/parse-study.ts';
-import type { StudyOpening, StudyRecord, StudyTest } from '../../study/record/record.ts';
+import type { StageRecord, StudyOpening, StudyRecord, StudyTest } from '../../study/record/record.ts';
 import { cifar10 } from '../../study/shipped/cifar10.ts';
 import { storeKinds } from './fresh-stores.ts';
 
@@ -61,11 +64,38 @@ describe.each(storeKinds)('studies (%s)', (_name, createStore) => {
     expect(await readStudy(store, 'one')).toEqual(opening);
   });
 
-  it('keep the first result of the final test', async () => {
-    expect(await readStudyTest(store, 'one')).toBeUndefined();
+  it('keep the first result of the final test of each trial', async () => {
+    expect(await readStudyTest(store, 'one', hash)).toBeUndefined();
     await writeStudyTest(store, 'one', test);
     await writeStudyTest(store, 'one', { ...test, accuracy: 99 });
-    expect(await readStudyTest(store, 'one')).toEqual(test);
+    expect(await readStudyTest(store, 'one', hash)).toEqual(test);
+    const other = { ...test, trialKey: 'cd'.repeat(32) };
+    expect(await readStudyTest(store, 'one', other.trialKey)).toBeUndefined();
+    await writeStudyTest(store, 'one', other);
+    expect(await readStudyTest(store, 'one', hash)).toEqual(test);
+    expect(await readStudyTests(store, 'one')).toEqual(expect.arrayContaining([test, other]));
+  });
+
+  it('keep the test of a study of an earlier version, for the trial that it was of', async () => {
+    await store.put('studies/old/test.json', Buffer.from(JSON.stringify(test)));
+    expect(await readStudyTest(store, 'old', hash)).toEqual(test);
+    expect(await readStudyTest(store, 'old', 'cd'.repeat(32))).toBeUndefined();
+    expect(await readStudyTests(store, 'old')).toEqual([test]);
+  });
+
+  it('have the results of each stage, which later ones replace', async () => {
+    const stage: StageRecord = {
+      name: 'width',
+      kind: 'compare',
+      question: 'How wide?',
+      start: null,
+      trials: [],
+      winner: null,
+    };
+    expect(await readStageRecord(store, 'one', 'width')).toBeUndefined();
+    for (const winner of ['narrow', 'wide']) await writeStageRecord(store, 'one', { ...stage, winner });
+    expect(await readStageRecord(store, 'one', 'width')).toEqual({ ...stage, winner: 'wide' });
+    expect(await readStageRecord(store, 'one', 'rate')).toBeUndefined();
   });
 
   it('have a record, which a later one replaces', async () => {

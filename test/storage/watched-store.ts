@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import type { StoreConfig } from '../../storage/minio/store-config.ts';
 
 /**
- * Starts a proxy through which a store can be watched. It forwards each request unchanged once `onRequest` resolves.
+ * Starts a proxy through which a store can be watched. It forwards each request unchanged once `onRequest` resolves. If that
+ * throws, the connection ends without an answer.
  *
  * @param onRequest receives the method and the object's key, which is empty if the request concerns the bucket.
  */
@@ -16,7 +17,11 @@ export async function watchedStore(
   const agent = new http.Agent({ keepAlive: true });
   const server = http.createServer(async (request, reply) => {
     const { method = '', url = '', headers } = request;
-    await onRequest(method, url.replace(/\?.*/, '').slice(`/${target.bucket}/`.length));
+    try {
+      await onRequest(method, url.replace(/\?.*/, '').slice(`/${target.bucket}/`.length));
+    } catch {
+      return reply.destroy();
+    }
     // S3 clients sign the Host header, so it must not change either.
     const passed = http.request({ agent, hostname, port, method, path: url, headers }, (answer) => {
       reply.writeHead(answer.statusCode ?? 502, answer.headers);

@@ -14,13 +14,13 @@ import { type BlobRef, getBlob } from '../../storage/blobs.ts';
 import { getTestImages } from '../../storage/inputs/test-images.ts';
 import {
   blobKey,
-  checkpointKey,
   datasetManifestKey,
   leaseKey,
   metricsKey,
   recordKey,
   reportKey,
   resultKey,
+  stageRecordKey,
   studyKey,
   studyTestKey,
   testImagesKey,
@@ -29,7 +29,6 @@ import {
   trialLogKey,
 } from '../../storage/keys.ts';
 import { readRecord } from '../../storage/studies.ts';
-import { type CheckpointManifest, newestIntactCheckpoint } from '../../storage/trials/checkpoints.ts';
 import { readMetrics, readResult, type TrialResult } from '../../storage/trials/trials.ts';
 import { parseStudy } from '../../study/definition/parse-study.ts';
 import type { StudyInput } from '../../study/definition/study-schema.ts';
@@ -50,8 +49,6 @@ import { printing } from './printing.ts';
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 });
 
 const EPOCHS = 4;
-/** 160 training images in batches of 32. */
-const STEPS_PER_EPOCH = 5;
 const TEST_IMAGES = 100;
 
 const study: StudyInput = {
@@ -186,7 +183,9 @@ describe('a study', () => {
       datasetManifestKey(dataset.sha256),
       trainingImagesKey(dataset.sha256),
       testImagesKey(dataset.sha256),
-      ...[studyKey, studyTestKey, recordKey].map((keyOf) => keyOf('first')),
+      ...[studyKey, recordKey].map((keyOf) => keyOf('first')),
+      ...record.stages.map(({ name }) => stageRecordKey('first', name)),
+      studyTestKey('first', record.test?.trialKey as string),
       trialLogKey(record.test?.trialKey as string, 'test'),
     ];
     const blobs: BlobRef[] = [record.test?.predictions as BlobRef];
@@ -195,18 +194,11 @@ describe('a study', () => {
       expect((await bench.store.get(trialConfigKey(key)))?.body.toString()).toBe(canonicalJson(spec));
       expect(trialKey(spec)).toBe(key);
       expect(await readMetrics(bench.store, key)).toEqual(lines);
-      // The last two. The best epoch may be older: their manifests name its weights.
-      const checkpoints = [EPOCHS - 1, EPOCHS].map((epoch) => checkpointKey(key, epoch * STEPS_PER_EPOCH, 1));
-      const { checkpoint, damaged } = await newestIntactCheckpoint(bench.store, key);
-      expect(damaged).toEqual([]);
-      expect(checkpoint?.manifest).toMatchObject({ epoch: EPOCHS, lines, best: { epoch: result.bestEpoch } });
-      expect(checkpoint?.manifest.best.weights).toEqual(result.weights);
-      for (const checkpointAt of checkpoints) blobs.push(...blobsOf(await json(checkpointAt)));
-      blobs.push(result.weights as BlobRef, result.predictions as BlobRef);
+      // Its checkpoints are gone.
+      for (const ref of [result.weights, result.predictions, result.hits]) blobs.push(ref as BlobRef);
       expected.push(
         ...[trialConfigKey, leaseKey, resultKey].map((keyOf) => keyOf(key)),
         ...lines.map(({ epoch }) => metricsKey(key, epoch)),
-        ...checkpoints,
         trialLogKey(key, 1),
       );
     }
@@ -375,14 +367,6 @@ async function results(): Promise<TrialResult[]> {
     if (!result) throw new Error(`expected a result of trial ${keys[index]}, found none`);
     return result;
   });
-}
-
-async function json(key: string): Promise<CheckpointManifest> {
-  return JSON.parse((await bench.store.get(key))?.body.toString() ?? 'null');
-}
-
-function blobsOf({ weights, optimizer, best }: CheckpointManifest): BlobRef[] {
-  return [weights, optimizer, best.weights, best.predictions];
 }
 
 /** The objects of all trials, except the log of the final test. */

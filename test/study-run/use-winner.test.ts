@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { main } from '../../client/main.ts';
 import { startOrResume } from '../../client/start/start-study.ts';
 import { getBlob } from '../../storage/blobs.ts';
+import { findGarbage } from '../../storage/garbage/find-garbage.ts';
+import { removeGarbage } from '../../storage/garbage/remove-garbage.ts';
 import { getTestImages } from '../../storage/inputs/test-images.ts';
 import { readRecord } from '../../storage/studies.ts';
 import { readResult } from '../../storage/trials/trials.ts';
@@ -202,6 +204,36 @@ describe('both', () => {
   // Last, because it looks at the store after all of these commands.
   it('change nothing in the store', async () => {
     expect(await objects()).toEqual(storedBefore);
+  });
+});
+
+// After all others, since it removes what they use.
+describe('gc', () => {
+  it('leaves all that the study needs, even if it is old', async () => {
+    const later = new Date(Date.now() + 3_600_000);
+    const garbage = await findGarbage(bench.store, { before: later, running: [], unwanted: [] });
+    expect(garbage.filter(({ kind }) => kind !== 'blob' && kind !== 'checkpoints')).toEqual([]);
+    await removeGarbage(bench.store, garbage, later);
+    const { code, out } = await run('predict', 'ended', '--validation');
+    expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining('as in the record') });
+    for (const { trialKey } of record.stages[0]?.trials ?? []) await weightsOf(trialKey as string);
+    expect((await run('gc', '--dry-run')).out).toBe('There is nothing to remove.\n');
+  });
+
+  it('removes an unwanted study with its trials, and what is young stays otherwise', async () => {
+    const { code, out } = await run('gc', '--study', 'ended');
+    expect(code).toBe(0);
+    expect(out.replaceAll('\u00a0', ' ')).toMatch(
+      /^Removed 2 trials \(.*\), \d+ blobs \(.*\) and 1 study \(.*\): .* in all\.\n$/,
+    );
+    const left = await bench.store.list('');
+    expect(left.map(({ key }) => key.replace(/[0-9a-f]{64}/, '…'))).toEqual([
+      'datasets/…/manifest.json',
+      'datasets/…/test',
+      'datasets/…/train',
+    ]);
+    // Temporal deletes a workflow some time after it was told to.
+    await expect.poll(async () => (await run('list')).out, { timeout: 30_000 }).toMatch(/^No studies yet/);
   });
 });
 

@@ -22,6 +22,11 @@ it.each([
   [new DeviceUnavailableError('TensorFlow could not be loaded'), 'DeviceUnavailable'],
   [new Error('CUDA_ERROR_NO_DEVICE: no CUDA-capable device'), 'DeviceUnavailable'],
   [new Error('cuDNN launch failure'), 'DeviceUnavailable'],
+  [new Error('Invalid TF_Status: 8\nMessage: OOM when allocating tensor with shape[1]'), 'OutOfMemory'],
+  [new Error('CUDA_ERROR_OUT_OF_MEMORY: out of memory'), 'OutOfMemory'],
+  [new Error('CUDNN_STATUS_ALLOC_FAILED'), 'OutOfMemory'],
+  [new RangeError('Array buffer allocation failed'), 'OutOfMemory'],
+  [new Error('Worker terminated due to reaching memory limit: JS heap out of memory'), 'OutOfMemory'],
   [new TypeError('x is undefined'), 'TrainerFailed'],
   ['a string', 'TrainerFailed'],
 ])('%s is a failure of the kind %s', (error, failure) => {

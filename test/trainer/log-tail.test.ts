@@ -33,6 +33,17 @@ it("leaves TensorFlow's notices out of an explanation", () => {
   expect(log.explanation()).toBe('');
 });
 
+it('explains why Node aborted, without the frames that follow', () => {
+  const log = logOf(
+    '[7:0x2e] 12 ms: Mark-Compact 3.6 (4.1) -> 3.6 (4.1) MB\n<--- JS stacktrace --->\n',
+    'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory\n',
+    '----- Native stack trace -----\n\n 1: 0xb9bc6f node::OOMErrorHandler(char const*) [node]\n 2: 0xa node::Abort() [node]\n',
+  );
+  expect(log.explanation()).toBe(
+    'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory',
+  );
+});
+
 it('keeps only the end of a long output, and shortens a long explanation', () => {
   const log = logOf('beginning', 'é'.repeat(300_000), `error ${'x'.repeat(5_000)}end`);
   expect(log.text()).toHaveLength(256 * 1024);

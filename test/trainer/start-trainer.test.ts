@@ -24,6 +24,16 @@ it('says how a trainer died, and gives its output', async () => {
   expect(logs).toEqual(['']);
 });
 
+it('says if a trainer died for lack of memory', async () => {
+  const died = startTrainer(measure, { env: { NODE_OPTIONS: '--max-old-space-size=4' } });
+  await expect(died).rejects.toMatchObject({
+    kind: 'OutOfMemory',
+    message: expect.stringMatching(
+      /^the trainer had no memory left and was killed by SIGABRT\. .*heap out of memory/,
+    ),
+  });
+});
+
 it('stops a trainer, and throws the reason when its process has ended', async () => {
   const reason = new Error('enough');
   await expect(startTrainer(measure, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);

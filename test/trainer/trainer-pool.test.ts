@@ -1,23 +1,26 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { trainerEnvironment } from '../../infra/setup/native-parts.ts';
+import { type BlobRef, getBlob } from '../../storage/blobs.ts';
 import { putDataset } from '../../storage/inputs/datasets.ts';
-import { checkpointKey, resultKey } from '../../storage/keys.ts';
+import { checkpointKey, parseCheckpointKey, resultKey } from '../../storage/keys.ts';
 import { createMinioStore } from '../../storage/minio/minio-store.ts';
 import { storeEnvironment } from '../../storage/minio/store-config.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { newestIntactCheckpoint } from '../../storage/trials/checkpoints.ts';
-import { acquireLease } from '../../storage/trials/lease.ts';
-import { readResult } from '../../storage/trials/trials.ts';
+import { readResult, type TrialResult } from '../../storage/trials/trials.ts';
 import { NUMERICS, type TrialSpec } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
 import type { Job, TrainerEvent } from '../../trainer/protocol.ts';
 import { type StartTrainer, startTrainer } from '../../trainer/start-trainer.ts';
 import { createTrainerPool, type TrainerPool } from '../../trainer/trainer-pool.ts';
+import { readHeader } from '../../training/checkpoint/safetensors-header.ts';
 import { smallImages } from '../activities/small-archive.ts';
 import { freshBucket } from '../storage/fresh-stores.ts';
+import { stealLease } from '../storage/leases.ts';
 import { watchedStore } from '../storage/watched-store.ts';
 import { configOf, conv, dense, tinyResnet } from '../training/configs.ts';
 import { trainersOf } from './trainers.ts';
@@ -47,6 +50,7 @@ beforeEach(() => {
   pool = createTrainerPool();
 });
 afterEach(async () => {
+  vi.unstubAllEnvs();
   await pool.close();
   expect(trainersOf(process.pid)).toEqual([]);
 });
@@ -80,6 +84,16 @@ describe('a trainer of a pool', () => {
     expect(trainersOf(process.pid)).not.toContainEqual(first);
   });
 
+  it('that is to have the machine alone starts when those without a job have ended', async () => {
+    await pool.startTrainer(NOTHING, {});
+    const [first] = trainersOf(process.pid);
+    const seen: unknown[] = [];
+    const onEvent = () => void seen.push(...trainersOf(process.pid));
+    await pool.startTrainer({ ...NOTHING, configs: [configOf(dense(8))] }, { alone: true, onEvent });
+    expect(trainersOf(process.pid)).toHaveLength(1);
+    expect([...trainersOf(process.pid), ...seen]).not.toContainEqual(first);
+  });
+
   it('ends after a failed job, whose log has the reason', async () => {
     await pool.startTrainer(NOTHING, {});
     const file = '/no/such/weights.pth';
@@ -98,14 +112,26 @@ describe('a trainer of a pool', () => {
     await pool.startTrainer(NOTHING, {});
   });
 
-  it('ends after a stopped job', async () => {
-    const stop = new AbortController();
-    const reason = new Error('enough');
-    const onEvent = ({ kind }: TrainerEvent) => kind === 'epoch' && stop.abort(reason);
-    const spec = specOf({ settings: { epochs: 10_000 } });
-    await expect(trainWith(pool.startTrainer, spec, { onEvent, signal: stop.signal })).rejects.toBe(reason);
+  it('stores a checkpoint of where it stands when its job is stopped, and ends', async () => {
+    const spec = longEpoch();
+    await stopped(spec);
     expect(trainersOf(process.pid)).toEqual([]);
-    expect((await newestIntactCheckpoint(store, trialKey(spec))).checkpoint).toBeDefined();
+    const { checkpoint } = await newestIntactCheckpoint(store, trialKey(spec));
+    expect(checkpoint?.manifest).toMatchObject({
+      epoch: 0,
+      best: null,
+      within: { seconds: expect.any(Number) },
+    });
+    expect(checkpoint?.manifest.step).toBeGreaterThan(0);
+
+    let log = '';
+    const onLog = async (text: string) => {
+      log = text;
+    };
+    await stopped(spec, { onLog });
+    expect(log).toContain(`continuing after epoch 0, step ${checkpoint?.manifest.step}\n`);
+    const later = await newestIntactCheckpoint(store, trialKey(spec));
+    expect(later.checkpoint?.manifest.step).toBeGreaterThan(checkpoint?.manifest.step as number);
   });
 
   it('ends after a number of jobs, and when it has been idle', async () => {
@@ -117,6 +143,51 @@ describe('a trainer of a pool', () => {
     expect(trainersOf(process.pid)).not.toContainEqual(first);
     await expect.poll(() => trainersOf(process.pid)).toEqual([]);
     await limited.close();
+  });
+
+  it('that gives no sign of life is killed, and the failure says so', async () => {
+    const spec = specOf({ settings: { epochs: 10_000 } });
+    const freeze = once(() => {
+      for (const { pid } of trainersOf(process.pid)) process.kill(pid, 'SIGSTOP');
+    });
+    const onEvent = ({ kind }: TrainerEvent) => kind === 'epoch' && freeze();
+    const hung = trainWith(pool.startTrainer, spec, { onEvent, patience: { startMs: 60_000, leastMs: 500 } });
+    await expect(hung).rejects.toMatchObject({
+      kind: 'Killed',
+      message: expect.stringMatching(/^the trainer gave no sign of life for \d+ s and was killed/),
+    });
+    expect(trainersOf(process.pid)).toEqual([]);
+  });
+
+  it('refuses a trial of other numerics, and says which worker to start', async () => {
+    const spec = { ...specOf(), numerics: NUMERICS + 1 };
+    await expect(trainWith(pool.startTrainer, spec)).rejects.toMatchObject({
+      kind: 'BadConfiguration',
+      message: expect.stringMatching(
+        /expected a trial with numerics \d+, .* got \d+: .* the version that began the study/,
+      ),
+    });
+    expect(await store.list(`trials/${trialKey(spec)}/checkpoints/`)).toEqual([]);
+  });
+
+  it('that was told to use a GPU fails if there is none', async ({ skip }) => {
+    if (existsSync('/dev/nvidia0')) return skip();
+    vi.stubEnv('CUDA_VISIBLE_DEVICES', '0');
+    const failed = trainWith(pool.startTrainer, specOf());
+    await expect(failed).rejects.toMatchObject({
+      kind: 'DeviceUnavailable',
+      message: expect.stringMatching(/expected a GPU, but TensorFlow found none .* CUDA_VISIBLE_DEVICES=-1/),
+    });
+  });
+
+  it('records the variables that it was given on purpose', async () => {
+    vi.stubEnv('ONEDNN_MAX_CPU_ISA', 'AVX2');
+    vi.stubEnv('STAGED_STUDY_TRAINER_ENV', 'ONEDNN_MAX_CPU_ISA');
+    const spec = specOf();
+    await trainWith(pool.startTrainer, spec);
+    const result = await readResult(store, trialKey(spec));
+    expect(result?.environment).toMatchObject({ ONEDNN_MAX_CPU_ISA: 'AVX2' });
+    expect(result).not.toHaveProperty('earlierEnvironments');
   });
 
   it('that dies fails its job only, and the next job has another', async () => {
@@ -131,6 +202,53 @@ describe('a trainer of a pool', () => {
 });
 
 describe('storing', () => {
+  it('gives signs of life, however long the store needs for a request', async () => {
+    const spec = specOf();
+    const answered = signal();
+    let signs = 0;
+    let isHeld = false;
+    letThrough = async (method, key) => {
+      if (method !== 'PUT' || key !== resultKey(trialKey(spec))) return;
+      isHeld = true;
+      await answered.given;
+    };
+    await trainWith(pool.startTrainer, spec, {
+      onEvent: ({ kind }) => isHeld && kind === 'alive' && ++signs === 2 && answered.give(),
+    });
+    expect(signs).toBeGreaterThanOrEqual(2);
+  });
+
+  it('outlives a store that is away for a while: training loses nothing, and waits at the latest at the next checkpoint', async () => {
+    const spec = specOf({ settings: { epochs: 4 } });
+    // Each operation is tried four times; with five, it fails once.
+    let refusals = 5;
+    letThrough = (method, key) => {
+      const isAway = method === 'PUT' && key === checkpointKey(trialKey(spec), 20, 1) && refusals-- > 0;
+      if (isAway) throw new Error('away');
+    };
+    const epochs: number[] = [];
+    await trainWith(pool.startTrainer, spec, {
+      onEvent: (event) => event.kind === 'epoch' && epochs.push(event.line.epoch),
+    });
+    expect(refusals).toBeLessThan(0);
+    expect(epochs).toEqual([1, 2, 3, 4]);
+  });
+
+  it('of the result deletes the checkpoints, and keeps each epoch’s hits', async () => {
+    const spec = specOf({ settings: { epochs: 3 } });
+    await trainWith(pool.startTrainer, spec);
+    const result = (await readResult(store, trialKey(spec))) as TrialResult;
+    expect(await store.list(`trials/${trialKey(spec)}/checkpoints/`)).toEqual([]);
+    const { entries } = readHeader(await getBlob(store, result.hits as BlobRef));
+    // 40 validation images.
+    expect(entries).toMatchObject([{ name: 'hits', dtype: 'U8', shape: [3, 5] }]);
+    const bits = [...(entries[0]?.values ?? [])].map((byte) => byte.toString(2).replaceAll('0', '').length);
+    const counts = [0, 1, 2].map((epoch) =>
+      bits.slice(5 * epoch, 5 * epoch + 5).reduce((sum, n) => sum + n, 0),
+    );
+    expect(counts.map((count) => (100 * count) / 40)).toEqual(result.lines.map((line) => line.val_accuracy));
+  });
+
   it('goes on while the next trial computes, and the result comes last', async () => {
     const [first, second] = [specOf(), specOf()];
     const [computed, next] = [signal(), signal()];
@@ -161,7 +279,7 @@ describe('storing', () => {
     letThrough = async (method, key) => {
       if (method !== 'GET' || key !== resultKey(trialKey(first))) return;
       await next.given;
-      await stealLease(first);
+      await stealLease(store, trialKey(first));
     };
     let log = '';
     const one = trainWith(pool.startTrainer, first, {
@@ -213,10 +331,76 @@ describe('storing', () => {
     const spec = specOf({ settings: { epochs: 10_000 } });
     letThrough = async (method, key) => {
       if (method !== 'PUT' || key !== checkpointKey(trialKey(spec), 20, 1)) return;
-      await stealLease(spec);
+      await stealLease(store, trialKey(spec));
     };
     await expect(trainWith(pool.startTrainer, spec)).rejects.toMatchObject({ kind: 'LeaseLost' });
     expect(trainersOf(process.pid)).toEqual([]);
+  });
+});
+
+describe('a trial whose trainer was killed in the middle of an epoch', () => {
+  it.each<[string, Parameters<typeof specOf>[0]]>([
+    ['a dense network', { network: dense(16) }],
+    [
+      'a convolutional network',
+      { network: conv([[4, 3, 1]], 16), settings: { optimizer: { kind: 'adagrad' } } },
+    ],
+    ['a ResNet', { network: tinyResnet, settings: { optimizer: { kind: 'adadelta' } } }],
+  ])('(%s) has the result of an uninterrupted one, bit for bit', async (_what, change) => {
+    const steps = 40;
+    const settings = { dropout: 0.2, validationFlip: true, epochs: 2, batchSize: 4, ...change?.settings };
+    const uninterrupted = specOf({ ...change, settings, seed: 5 });
+    await trainWith(pool.startTrainer, uninterrupted);
+
+    vi.stubEnv('STAGED_STUDY_CHECKPOINT_SECONDS', '3600');
+    vi.stubEnv('STAGED_STUDY_CHECKPOINT_WITHIN_SECONDS', '0');
+    const spec = specOf({ ...change, settings, seed: 5 });
+    const kill = once(() => {
+      for (const { pid } of trainersOf(process.pid)) process.kill(pid, 'SIGKILL');
+    });
+    let isStored = false;
+    letThrough = (method, key) => {
+      if (isStored) {
+        kill();
+        return new Promise(() => {});
+      }
+      const { step = 0 } = parseCheckpointKey(key) ?? {};
+      isStored = method === 'PUT' && step > 0 && step < steps;
+      return undefined;
+    };
+    await expect(trainWith(pool.startTrainer, spec)).rejects.toMatchObject({ kind: 'Killed' });
+    letThrough = () => {};
+    const { checkpoint } = await newestIntactCheckpoint(store, trialKey(spec));
+    expect(checkpoint?.manifest.within).not.toBeNull();
+
+    let log = '';
+    const onLog = async (text: string) => {
+      log = text;
+    };
+    await trainWith(pool.startTrainer, spec, { onLog });
+    expect(log).toContain(`continuing after epoch 0, step ${checkpoint?.manifest.step}\n`);
+    expect(await numbersOf(spec)).toEqual(await numbersOf(uninterrupted));
+  });
+
+  it('and that goes on in another environment lists both', async () => {
+    vi.stubEnv('ONEDNN_MAX_CPU_ISA', 'AVX2');
+    vi.stubEnv('STAGED_STUDY_TRAINER_ENV', 'ONEDNN_MAX_CPU_ISA');
+    const spec = specOf({ settings: { epochs: 4 } });
+    const kill = once(() => {
+      for (const { pid } of trainersOf(process.pid)) process.kill(pid, 'SIGKILL');
+    });
+    const onEvent = ({ kind }: TrainerEvent) => kind === 'epoch' && kill();
+    letThrough = (method, key) =>
+      method === 'PUT' && key === checkpointKey(trialKey(spec), 60, 1) ? new Promise(() => {}) : undefined;
+    await expect(trainWith(pool.startTrainer, spec, { onEvent })).rejects.toMatchObject({ kind: 'Killed' });
+    vi.stubEnv('STAGED_STUDY_TRAINER_ENV', '');
+    const { checkpoint } = await newestIntactCheckpoint(store, trialKey(spec));
+    await trainWith(pool.startTrainer, spec);
+    const result = (await readResult(store, trialKey(spec))) as TrialResult;
+    expect(result.earlierEnvironments).toMatchObject([
+      { untilStep: checkpoint?.manifest.step, values: { ONEDNN_MAX_CPU_ISA: 'AVX2' } },
+    ]);
+    expect(result.environment).not.toHaveProperty('ONEDNN_MAX_CPU_ISA');
   });
 });
 
@@ -271,6 +455,37 @@ function specOf({
   };
 }
 
+/** An epoch of 160 steps takes several seconds, so the first progress comes within it. */
+function longEpoch(): TrialSpec {
+  return specOf({ network: dense(2000, 2000), settings: { epochs: 2, batchSize: 1 } });
+}
+
+/** Trains until the first progress, then stops the job. */
+async function stopped(spec: TrialSpec, options: Parameters<StartTrainer>[1] = {}): Promise<void> {
+  const stop = new AbortController();
+  const reason = new Error('enough');
+  const onEvent = ({ kind }: TrainerEvent) => kind === 'progress' && stop.abort(reason);
+  const training = trainWith(pool.startTrainer, spec, { ...options, onEvent, signal: stop.signal });
+  await expect(training).rejects.toBe(reason);
+}
+
+function once(action: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) action();
+    isDone = true;
+  };
+}
+
+/** All that a trial has computed. */
+async function numbersOf(spec: TrialSpec) {
+  const result = (await readResult(store, trialKey(spec))) as TrialResult;
+  const { score, scoreInTrainingMode, bestEpoch, tensorsSha256 } = result;
+  const hits = readHeader(await getBlob(store, result.hits as BlobRef)).entries.map(({ values }) => values);
+  const lines = result.lines.map(({ seconds: _, ...line }) => line);
+  return { score, scoreInTrainingMode, bestEpoch, tensorsSha256, hits, lines };
+}
+
 function signal() {
   let give = () => {};
   const given = new Promise<void>((resolve) => {
@@ -279,21 +494,11 @@ function signal() {
   return { given, give };
 }
 
-async function stealLease(spec: TrialSpec): Promise<void> {
-  const now = () => Date.now() + 3_600_000;
-  await acquireLease(store, trialKey(spec), { holder: 'another', attempt: 1, ttlMs: 1, now });
-}
-
 async function trainWith(
   start: StartTrainer,
   spec: TrialSpec,
   options: Parameters<StartTrainer>[1] = {},
 ): Promise<void> {
-  const request = { holder: 'test', attempt: 1, ttlMs: 600_000, now: Date.now };
-  const turn = await acquireLease(store, trialKey(spec), request);
-  if (!('lease' in turn)) throw new Error('expected the lease');
-  await start(
-    { kind: 'train', spec, holder: 'test', term: turn.lease.term },
-    { threads: 1, ...options, env },
-  );
+  const { term } = await stealLease(store, trialKey(spec), 'test');
+  await start({ kind: 'train', spec, holder: 'test', term }, { threads: 1, ...options, env });
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { html } from '../../report/html/html.ts';
-import { duration, percent } from '../../words/numbers.ts';
+import { duration, percent, size } from '../../words/numbers.ts';
 
 it.each([
   [0.44, '0.4 s'],
@@ -18,4 +18,13 @@ it.each([
 it('writes percentages with a space that a page does not break', () => {
   expect(percent(88.184)).toBe('88.18 %');
   expect(html`<td>${percent(88.184)}</td>`.source).toBe('<td>88.18\u00a0%</td>');
+});
+
+it.each([
+  [0, '0 B'],
+  [999, '999 B'],
+  [3_440_000, '3.4 MB'],
+  [999_960_000, '1.0 GB'],
+])('%d bytes are %s', (bytes, text) => {
+  expect(size(bytes).replace('\u00a0', ' ')).toBe(text);
 });

@@ -5,18 +5,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { pendingActivity } from '../../client/observe/pending-activity.ts';
 import { isRunning } from '../../infra/process-identity.ts';
 import { compiledProgram, projectRoot } from '../../infra/project.ts';
 import { launch, type ManagedProcess } from '../../infra/servers/managed-process.ts';
 import { untilWorkerReady, workerLaunch } from '../../infra/servers/worker.ts';
 import { trainerEnvironment } from '../../infra/setup/native-parts.ts';
 import { putDataset } from '../../storage/inputs/datasets.ts';
-import { trialLogKey } from '../../storage/keys.ts';
+import { leaseKey, trialLogKey } from '../../storage/keys.ts';
 import { createMinioStore } from '../../storage/minio/minio-store.ts';
 import type { StoreConfig } from '../../storage/minio/store-config.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { newestIntactCheckpoint } from '../../storage/trials/checkpoints.ts';
-import { readResult, type TrialResult } from '../../storage/trials/trials.ts';
+import { readResult, type TrialResult, writeResult } from '../../storage/trials/trials.ts';
 import { defaultSettings } from '../../study/definition/training-config.ts';
 import { asTrained } from '../../study/plan/epochs.ts';
 import { asSpecified } from '../../study/plan/plan.ts';
@@ -72,6 +73,72 @@ it('a worker that shuts down stops its trainer, and the next worker continues th
   expect(await readResult(store, trialKey(spec))).toMatchObject({ term: 2 });
   const log = await store.get(trialLogKey(trialKey(spec), 2));
   expect(log?.body.toString()).toMatch(/continuing after epoch \d+/);
+});
+
+it('a worker that shuts down leaves its trial where it stands, and another goes on at once', async () => {
+  // An epoch takes seconds.
+  const { config, ...rest } = specOf(3);
+  const slow = {
+    network: { kind: 'dense' as const, hidden: [2000, 2000] },
+    batchSize: 1,
+    learningRate: 1e-4,
+  };
+  const spec: TrialSpec = { ...rest, config: { ...config, ...slow } };
+  const first = await startWorker('training', { STAGED_STUDY_CHECKPOINT_SECONDS: '3600' });
+  const handle = await startTrial(spec);
+  const progress = async () => pendingActivity(await handle.describe())?.details;
+  await expect.poll(progress, { timeout: 60_000, interval: 20 }).toMatchObject({ epochs: 3 });
+  process.kill(first.identity.pid, 'SIGTERM');
+  expect(await first.ended).toBe('exit code 0');
+  const { checkpoint } = await newestIntactCheckpoint(store, trialKey(spec));
+  // No checkpoint was due.
+  expect(checkpoint?.manifest.step).toBeGreaterThan(0);
+
+  const second = await startWorker('training', { STAGED_STUDY_CHECKPOINT_SECONDS: '3600' });
+  const before = Date.now();
+  expect(await handle.result()).toMatchObject({ outcome: 'completed', reused: false });
+  // Neither a lease nor a heartbeat had to expire, which takes 60 s.
+  expect(Date.now() - before).toBeLessThan(45_000);
+  await second.stop();
+  const log = await store.get(trialLogKey(trialKey(spec), 2));
+  expect(log?.body.toString()).toContain(`, step ${checkpoint?.manifest.step}\n`);
+});
+
+it('a trial that ended while its worker shut down is its study’s own, not reused', async () => {
+  const spec = { ...specOf(10_000), repetition: 1 };
+  const first = await startWorker('training');
+  const handle = await startTrial(spec);
+  await untilCheckpoint(spec);
+  process.kill(first.identity.pid, 'SIGTERM');
+  await first.ended;
+  // As if the trainer had stored it in its last moment.
+  const { holder, term } = JSON.parse(String((await store.get(leaseKey(trialKey(spec))))?.body));
+  const time = new Date().toISOString();
+  await writeResult(store, {
+    format: 1,
+    trialKey: trialKey(spec),
+    spec,
+    holder,
+    term,
+    outcome: 'diverged',
+    message: 'in its last moment',
+    score: null,
+    scoreInTrainingMode: null,
+    bestEpoch: null,
+    lines: [],
+    parameters: 1,
+    weights: null,
+    tensorsSha256: null,
+    predictions: null,
+    hits: null,
+    environment: {},
+    startedAt: time,
+    finishedAt: time,
+    trainingSeconds: 0,
+  });
+  const second = await startWorker('training');
+  expect(await handle.result()).toMatchObject({ outcome: 'diverged', reused: false });
+  await second.stop();
 });
 
 it('two trials at the same time have the bits that each has alone', async () => {

@@ -5,7 +5,7 @@ import type { StudyStatus } from '../../workflows/status.ts';
 import { countNeedingAttention, innermost, run, type Train, trained, useTemporal } from './run-study.ts';
 
 const temporal = useTemporal();
-const soon = { timeout: 10_000 };
+const soon = { timeout: 60_000 };
 
 describe.concurrent('a trial that has used up its retries', () => {
   it('waits until a person retries it, and its study, stage and page show that', async ({ expect }) => {

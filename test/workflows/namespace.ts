@@ -4,7 +4,8 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import { inject } from 'vitest';
 import type { ControlActivities } from '../../activities/control-activities.ts';
 import type { TrainingActivities } from '../../activities/training-activities.ts';
-import { CONTROL_QUEUE, TRAINING_QUEUE } from '../../temporal/names.ts';
+import { NUMERICS } from '../../study/trial/trial.ts';
+import { CONTROL_QUEUE, trainingQueue } from '../../temporal/names.ts';
 import { registerSearchAttributes } from '../../workers/register-search-attributes.ts';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -28,6 +29,8 @@ export async function openNamespace() {
       control: Partial<ControlActivities>;
       training: Partial<TrainingActivities>;
       slots?: number;
+      /** Of the trials that the training worker takes. */
+      numerics?: number;
     },
     use: () => Promise<T>,
   ): Promise<T> {
@@ -40,7 +43,7 @@ export async function openNamespace() {
     });
     const training = await Worker.create({
       ...common,
-      taskQueue: TRAINING_QUEUE,
+      taskQueue: trainingQueue(activities.numerics ?? NUMERICS),
       activities: activities.training,
       maxConcurrentActivityTaskExecutions: activities.slots ?? 2,
       maxHeartbeatThrottleInterval: '200 milliseconds',

@@ -13,9 +13,13 @@ import { recordHistories } from './histories.ts';
 import { openNamespace } from './namespace.ts';
 import { smallRequest } from './small-study.ts';
 
-export type Train = (input: { spec: TrialSpec }) => Promise<TrainEnd>;
+export type Train = (input: { spec: TrialSpec; alone?: boolean }) => Promise<TrainEnd>;
 export type Outcome = Awaited<ReturnType<typeof studyWorkflow>>;
-type Written = Parameters<ControlActivities['writeRecord']>[0];
+/** What a study had written of its stages, and of itself. */
+interface Written {
+  stages: Parameters<ControlActivities['writeStage']>[0]['stage'][];
+  tested: string | null;
+}
 type Temporal = Awaited<ReturnType<typeof openNamespace>>;
 type Handle = Awaited<ReturnType<typeof start>>;
 
@@ -37,6 +41,9 @@ export const weights = {
   },
 };
 
+/** Not those of this version: a study keeps the numerics that it was started with. */
+const numerics = 7;
+
 let temporal: Temporal;
 /** What the activities of each study under way do, by the study's id. */
 const underWay = new Map<string, Fakes & Seen>();
@@ -50,7 +57,10 @@ export function useTemporal({ slots = 50 } = {}): () => Temporal {
     const stopped = new Promise<void>((resolve) => {
       stop = resolve;
     });
-    working = temporal.withWorkers({ control: control(), training: training(), slots }, () => stopped);
+    working = temporal.withWorkers(
+      { control: control(), training: training(), slots, numerics },
+      () => stopped,
+    );
   });
   afterAll(async () => {
     stop();
@@ -70,7 +80,9 @@ interface Fakes {
 
 /** What a study asked of its activities. */
 interface Seen {
+  /** In order of their ends; a study that is reset writes again. */
   written: Written[];
+  stages: Map<string, Written['stages'][number]>;
   tested: unknown[];
   compared: unknown[];
   prepared: unknown[];
@@ -83,7 +95,7 @@ export async function run(
   fakes: Fakes,
   use: (handle: Handle) => Promise<void>,
 ): Promise<Seen> {
-  const seen: Seen = { written: [], tested: [], compared: [], prepared: [], opened: [] };
+  const seen: Seen = { written: [], stages: new Map(), tested: [], compared: [], prepared: [], opened: [] };
   underWay.set(studyId, { ...fakes, ...seen });
   await use(await start(studyId, fakes.request ?? smallRequest()));
   if (process.env.RECORD_HISTORIES) await recordHistories(temporal.client, studyId);
@@ -156,7 +168,7 @@ function control(): Partial<ControlActivities> {
     },
     openStudy: async (opening) => {
       current().opened.push(opening);
-      return { numerics: 7, objectsUrl: null };
+      return { numerics, objectsUrl: null };
     },
     suggest: async (asked) => {
       const { suggest = inSteps } = current();
@@ -168,18 +180,23 @@ function control(): Partial<ControlActivities> {
       current().compared.push(keys);
       return { earlier: keys.earlier, sameWeights: true, firstDifferentEpoch: null, sameEnvironment: true };
     },
-    writeRecord: async (record) => {
-      const { written, studyId } = current();
-      written.push(record);
+    writeStage: async ({ stage }) => {
+      current().stages.set(stage.name, stage);
+    },
+    writeRecord: async ({ stages, tested }) => {
+      const study = current();
+      const { written, studyId } = study;
+      const ended = stages.map((name) => study.stages.get(name)).filter((stage) => stage !== undefined);
+      written.push({ stages: ended, tested });
       return { recordKey: `studies/${studyId}/record.json` };
     },
     writeReport: async () => {},
   };
 }
 
-async function inSteps({ index, count }: { index: number; count: number }): Promise<Suggestion[]> {
-  return Array.from({ length: count }, (_, place) => ({
-    learningRate: (index + place + 1) / 1000,
+async function inSteps({ count }: { count: number }): Promise<Suggestion[]> {
+  return Array.from({ length: count }, (_, index) => ({
+    learningRate: (index + 1) / 1000,
     epochs: 20,
   }));
 }
@@ -197,7 +214,7 @@ function training(): Partial<TrainingActivities> {
       const { testFails, tested } = current();
       if (testFails?.()) throw ApplicationFailure.nonRetryable('no weights', 'DamagedData');
       tested.push(job);
-      return { images: 50, accuracy: 55, loss: 1 };
+      return { status: 'tested', score: { images: 50, accuracy: 55, loss: 1 } };
     },
   };
 }

@@ -1,12 +1,15 @@
-import { Context } from '@temporalio/activity';
+import { activityInfo, Context } from '@temporalio/activity';
 import { WorkflowFailedError } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
 import type { TrainEnd } from '../../activities/train.ts';
+import { workflowSignals } from '../../activities/workflow-signals.ts';
 import { parseStudy } from '../../study/definition/parse-study.ts';
 import type { TrialSpec } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
-import { UPDATES } from '../../temporal/names.ts';
+import { QUERIES, UPDATES } from '../../temporal/names.ts';
+import type { TrialStatus } from '../../workflows/status.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
+import { exampleLine } from '../storage/examples.ts';
 import {
   currentDetails,
   dataset,
@@ -60,6 +63,17 @@ describe.concurrent('a study', () => {
     }
   });
 
+  it('has a worker count as dead after the time that it was started with', async () => {
+    const timeouts: (number | undefined)[] = [];
+    const train = (spec: TrialSpec) => {
+      timeouts.push(activityInfo().heartbeatTimeoutMs);
+      return trained(spec, 50);
+    };
+    await runToEnd('usual-heartbeat', train);
+    await runToEnd('quick-heartbeat', train, { ...smallRequest(), heartbeatSeconds: 5 });
+    expect(timeouts).toEqual([60, 60, 60, 60, 5, 5, 5, 5].map((seconds) => 1000 * seconds));
+  });
+
   it('lets a tie go to the earlier candidate', async () => {
     const { outcome } = await runToEnd('ties', (spec) => trained(spec, 50));
     expect(outcome.winner?.name).toBe('narrow_fast');
@@ -90,6 +104,29 @@ describe.concurrent('a study', () => {
     expect(compared).toContainEqual({ trialKey: outcome.winner?.trialKey, earlier: 'c'.repeat(64) });
     for (const { standings } of written[0]?.stages ?? [])
       for (const { retrained } of standings) expect(retrained).toMatchObject({ sameWeights: true });
+  });
+
+  it('shows the last and the best of the epochs that its trials signal', async ({ expect }) => {
+    const train = async ({ spec }: { spec: TrialSpec }) => {
+      const signals = workflowSignals();
+      signals.started();
+      for (const [epoch, accuracy] of [
+        [1, 30],
+        [2, 60],
+        [3, 45],
+      ] as const)
+        signals.epochEnded({ ...exampleLine(epoch), val_accuracy: accuracy });
+      await signals.sent();
+      return trained(spec, 60);
+    };
+    await run('signals', { train }, async (handle) => {
+      await handle.result();
+      const trial = temporal().client.workflow.getHandle('signals/width/wide');
+      expect(await trial.query<TrialStatus>(QUERIES.trialStatus)).toMatchObject({
+        lastLine: { epoch: 3, val_accuracy: 45 },
+        bestLine: { epoch: 2, val_accuracy: 60 },
+      });
+    });
   });
 
   it('reschedules a trial if its worker was shut down', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { suggestNext } from '../../activities/suggest.ts';
+import { suggestAll } from '../../activities/suggest.ts';
 import { parseStudy } from '../../study/definition/parse-study.ts';
 import type { StudyInput } from '../../study/definition/study-schema.ts';
 import type { Network } from '../../study/definition/training-config.ts';
@@ -121,7 +121,7 @@ async function trainInTurn(studyId: string, stages: StudyInput['stages'], stage:
   };
   const request = { study, profile: 'tiny', source: { archive: null }, weights: { file: null } };
   let outcome: Outcome | undefined;
-  const { written } = await run(studyId, { train, request, suggest: suggestNext }, async (handle) => {
+  const { written } = await run(studyId, { train, request, suggest: suggestAll }, async (handle) => {
     outcome = await handle.result();
   });
   expect(outcome).toBeDefined();

@@ -4,6 +4,8 @@ import { writeStudyTest } from '../../storage/studies.ts';
 import { unpackImages } from '../../training/data/packed-images.ts';
 import { stratifiedSubset } from '../../training/data/split.ts';
 import { evaluate } from '../../training/loop/evaluate.ts';
+import { requireGpu } from '../../training/tensorflow/device.ts';
+import { usesGpu } from '../capacity.ts';
 import type { JobContext } from '../job-context.ts';
 import type { Job } from '../protocol.ts';
 import { encodePredictions } from '../storing/predictions.ts';
@@ -14,6 +16,7 @@ export async function evaluateTest(
   { studyId, trialKey, testImages }: Job<'evaluateTest'>,
   { openStore, onEvent, signal }: JobContext,
 ): Promise<undefined> {
+  if (usesGpu(process.env)) requireGpu();
   const store = await openStore();
   const { result, weights } = await bestWeights(store, trialKey);
   const { config, data } = result.spec;

@@ -1,18 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import type { EpochLine } from '../../study/trial/trial.ts';
-import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
-import { checkpointIntervalMs } from '../checkpoint-interval.ts';
+import type { Environment } from '../../study/trial/environment.ts';
+import { NUMERICS, type TrialSpec } from '../../study/trial/trial.ts';
+import { usesGpu } from '../capacity.ts';
+import { namedVariables } from '../deliberate-variables.ts';
 import type { JobContext } from '../job-context.ts';
-import type { Job } from '../protocol.ts';
+import { type Job, TrainerError } from '../protocol.ts';
 import { store } from '../storing/storing-thread.ts';
 import { arraysOf } from '../storing/tasks.ts';
+import { createCheckpoints } from './checkpoints.ts';
 import { trialImages } from './trial-images.ts';
 
 /**
  * Trains a trial from its newest intact checkpoint, or from the start if it has none. Another thread stores its
- * checkpoints, each during the next epoch, and its result.
+ * checkpoints, each during the next steps, and its result. If the job is stopped, it stores a checkpoint of where it stands.
  */
 export async function train(job: Job<'train'>, context: JobContext): Promise<undefined> {
+  checkNumerics(job.spec);
   const trial = randomUUID();
   try {
     await trainAndStore(trial, job, context);
@@ -30,35 +33,19 @@ async function trainAndStore(
   { onEvent, onComputed, signal }: JobContext,
 ): Promise<void> {
   const { spec } = job;
+  const onAlive = () => onEvent({ kind: 'alive' });
   // The thread reads from the store while this one loads TensorFlow.
-  const [{ resumeFrom, startFrom, log }, { images, split }, { runTrial }, { describeDevice }] =
-    await Promise.all([
-      store('openTrial', { trial, job }),
-      trialImages(spec.data, (dataset) => store('readImages', { dataset })),
-      import('../../training/loop/run-trial.ts'),
-      import('../../training/tensorflow/device.ts'),
-    ]);
+  const [{ resumeFrom, startFrom, log }, { images, split }, { runTrial }, device] = await Promise.all([
+    store('openTrial', { trial, job }, { onAlive }),
+    trialImages(spec.data, (dataset) => store('readImages', { dataset }, { onAlive })),
+    import('../../training/loop/run-trial.ts'),
+    import('../../training/tensorflow/device.ts'),
+  ]);
   for (const line of log) console.log(line);
+  if (usesGpu(process.env)) device.requireGpu();
+  const environment = asText({ ...device.describeDevice(), ...namedVariables(process.env) });
 
-  const failed = new AbortController();
-  const intervalMs = checkpointIntervalMs(process.env);
-  let lastCheckpoint = performance.now();
-  /** The best epoch in the last checkpoint. */
-  let storedBest = resumeFrom?.best.epoch;
-  let stored: Promise<void> = Promise.resolve();
-  const onEpoch = async (state: Checkpoint): Promise<void> => {
-    const line = state.lines.at(-1) as EpochLine;
-    // At most one checkpoint is being stored, or memory would fill up with a slow store.
-    await stored;
-    const isDue = performance.now() - lastCheckpoint >= intervalMs;
-    const storing = isDue ? storeEpoch(trial, state, storedBest) : store('storeLine', { trial, line });
-    if (isDue) {
-      lastCheckpoint = performance.now();
-      storedBest = state.best.epoch;
-    }
-    stored = storing.then(() => onEvent({ kind: 'epoch', line }));
-    stored.catch((error) => failed.abort(error));
-  };
+  const checkpoints = createCheckpoints(trial, resumeFrom, environment, onAlive);
   const trained = await runTrial({
     config: spec.config,
     seed: spec.seed,
@@ -67,42 +54,40 @@ async function trainAndStore(
     ...(resumeFrom && { resumeFrom }),
     ...(startFrom && { startFrom }),
     onProgress: (progress) => onEvent({ kind: 'progress', progress }),
-    onAlive: () => onEvent({ kind: 'alive' }),
-    onEpoch,
-    signal: AbortSignal.any([signal, failed.signal]),
+    onAlive,
+    onEpoch: (state, _isBest, hits) =>
+      checkpoints.storeEpoch(state, hits, (line) => onEvent({ kind: 'epoch', line })),
+    withinEpochs: { isDue: checkpoints.isDueWithinEpoch, take: checkpoints.storeWithinEpoch },
+    onStopped: checkpoints.storeLast,
+    signal: AbortSignal.any([signal, checkpoints.failed]),
   }).catch(async (error) => {
     // A checkpoint on its way to the store is worth the wait.
-    await stored.catch(() => {});
+    await checkpoints.stored().catch(() => {});
     throw error;
   });
 
   const { best, message, scoreInTrainingMode = null, ...rest } = trained;
-  const environment = Object.entries(describeDevice()).map(([name, value]) => [name, String(value)]);
   const result = {
     ...rest,
     ...(message && { message }),
     scoreInTrainingMode,
     ...(best && { best }),
-    environment: Object.fromEntries(environment),
+    environment,
   };
-  const resultStored = store('storeResult', { trial, result }, arraysOf(result));
-  await Promise.all([stored, resultStored, onComputed()]);
+  const resultStored = store('storeResult', { trial, result }, { handedOver: arraysOf(result), onAlive });
+  await Promise.all([checkpoints.stored(), resultStored, onComputed()]);
 }
 
-/**
- * Hands an epoch's arrays over, except those of the best epoch, which the loop keeps.
- *
- * @param storedBest the best epoch that was handed over last.
- */
-function storeEpoch(trial: string, state: Checkpoint, storedBest: number | undefined): Promise<undefined> {
-  const { epoch, step, lines, weights, optimizer, best } = state;
-  const isBest = best.epoch === epoch;
-  const { weights: bestWeights, ...rest } = best;
-  const isStored = best.epoch === storedBest;
-  const newBest = isStored ? {} : { best: isBest ? rest : { ...rest, weights: bestWeights } };
-  return store(
-    'storeEpoch',
-    { trial, epoch: { epoch, step, lines, weights, optimizer, ...newBest } },
-    arraysOf(isBest ? { optimizer } : { weights, optimizer }),
+function asText(facts: Record<string, unknown>): Environment {
+  return Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, String(value)]));
+}
+
+/** The queue by which trials come has the number too, but anyone can send a trial to any queue. */
+function checkNumerics({ numerics }: TrialSpec): void {
+  if (numerics === NUMERICS) return;
+  throw new TrainerError(
+    'BadConfiguration',
+    `expected a trial with numerics ${NUMERICS}, with which this version trains, got ${numerics}: its results would not be those of ` +
+      'its specification; start a training worker of the version that began the study',
   );
 }

@@ -1,13 +1,16 @@
-import { putBlob } from '../../storage/blobs.ts';
+import { type BlobRef, putBlob } from '../../storage/blobs.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import {
   type CheckpointContent,
   type CheckpointManifest,
+  deleteCheckpoints,
   type IntactCheckpoint,
   newestIntactCheckpoint,
   saveCheckpoint,
 } from '../../storage/trials/checkpoints.ts';
+import type { FinishedEpoch } from '../../storage/trials/epochs.ts';
 import { type TrialResult, writeMetrics, writeResult } from '../../storage/trials/trials.ts';
+import { differentFacts, type EarlierEnvironments, type Environment } from '../../study/trial/environment.ts';
 import type { EpochLine } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
 import type { BestEpoch, Checkpoint } from '../../training/checkpoint/checkpoint.ts';
@@ -15,6 +18,8 @@ import { decodeSafetensors, encodeSafetensors } from '../../training/checkpoint/
 import { tensorsDigest } from '../../training/checkpoint/tensors-digest.ts';
 import type { NamedTensors } from '../../training/tensorflow/named-tensors.ts';
 import type { Job } from '../protocol.ts';
+import { encodeHits } from './hits.ts';
+import { patiently } from './patiently.ts';
 import { decodePredictions, encodePredictions } from './predictions.ts';
 import { startingWeights } from './starting-weights.ts';
 
@@ -26,10 +31,19 @@ export interface OpenedTrial {
   log: string[];
 }
 
-/** The end of an epoch with a checkpoint, as the training loop hands it over. */
-export interface EndedEpoch extends Pick<Checkpoint, 'epoch' | 'step' | 'lines' | 'weights' | 'optimizer'> {
-  /** The best epoch so far, if it was not handed over before; without weights if it is this epoch. */
+/** The end of an epoch, as the training loop hands it over. */
+export interface EndedEpoch {
+  line: EpochLine;
+  /** On the validation images: see `Evaluation`. */
+  hits: Uint8Array;
+}
+
+/** A checkpoint, as the training loop hands it over. */
+export interface HandedCheckpoint
+  extends Pick<Checkpoint, 'epoch' | 'step' | 'weights' | 'optimizer' | 'within'> {
+  /** The best epoch so far, if it was not handed over before; without weights if it is this checkpoint's. */
   best?: Omit<BestEpoch, 'weights'> & Partial<Pick<BestEpoch, 'weights'>>;
+  environment: Environment;
 }
 
 /** The end of a trial, as the training loop hands it over. */
@@ -43,8 +57,8 @@ export interface EndedTrial
 }
 
 /**
- * What one attempt reads from the store and writes there. Writes follow one another; after one that failed, the others
- * fail too.
+ * What one attempt reads from the store and writes there. Writes follow one another. One that fails because the store is away
+ * is repeated for some minutes; after one that failed for good, the others fail too.
  */
 export class StoredTrial {
   #store: ObjectStore;
@@ -52,7 +66,12 @@ export class StoredTrial {
   #key: string;
   #startedAt = new Date().toISOString();
   /** Where the best epoch's weights and predictions are in the store. */
-  #best: CheckpointManifest['best'] | undefined;
+  #best: CheckpointManifest['best'] = null;
+  #epochs: FinishedEpoch[] = [];
+  /** The epochs' pieces in the store. */
+  #pieces: BlobRef[] = [];
+  /** The checkpoint that this attempt resumed from. */
+  #resumedFrom: CheckpointManifest | undefined;
   #lastWrite: Promise<void> = Promise.resolve();
 
   constructor(store: ObjectStore, job: Job<'train'>) {
@@ -65,9 +84,13 @@ export class StoredTrial {
   async open(): Promise<OpenedTrial> {
     const { checkpoint, damaged } = await newestIntactCheckpoint(this.#store, this.#key);
     const log = damaged.map((error) => `skipped a checkpoint: ${error.message}`);
-    this.#best = checkpoint?.manifest.best;
     if (checkpoint) {
-      log.push(`continuing after epoch ${checkpoint.manifest.epoch}`);
+      const { manifest, epochs } = checkpoint;
+      this.#resumedFrom = manifest;
+      this.#best = manifest.best;
+      this.#epochs = epochs;
+      this.#pieces = manifest.epochs.pieces;
+      log.push(`continuing after epoch ${manifest.epoch}, step ${manifest.step}`);
       return { resumeFrom: decodeCheckpoint(checkpoint), log };
     }
     const starting = await startingWeights(this.#store, this.#job.spec);
@@ -75,26 +98,32 @@ export class StoredTrial {
   }
 
   /**
-   * Stores an epoch's checkpoint and line.
+   * Stores an epoch's line, after its checkpoint if it has one.
    *
    * @throws {LeaseLostError} if the trial's lease has passed to another attempt.
    */
-  storeEpoch(epoch: EndedEpoch): Promise<void> {
+  storeEpoch(epoch: EndedEpoch, checkpoint?: HandedCheckpoint): Promise<void> {
+    this.#epochs.push(epoch);
+    const content = checkpoint && this.#content(checkpoint);
     return this.#afterLastWrite(async () => {
-      const { best } = await saveCheckpoint(this.#store, this.#key, this.#job.term, this.#encode(epoch));
-      this.#best = best;
-      const line = epoch.lines.at(-1);
-      if (line) await writeMetrics(this.#store, this.#key, line);
+      if (content) await this.#save(content());
+      await writeMetrics(this.#store, this.#key, epoch.line);
     });
   }
 
-  /** Stores the line of an epoch without a checkpoint. */
-  storeLine(line: EpochLine): Promise<void> {
-    return this.#afterLastWrite(() => writeMetrics(this.#store, this.#key, line));
+  /**
+   * Stores a checkpoint within an epoch.
+   *
+   * @throws {LeaseLostError} if the trial's lease has passed to another attempt.
+   */
+  storeCheckpoint(checkpoint: HandedCheckpoint): Promise<void> {
+    const content = this.#content(checkpoint);
+    return this.#afterLastWrite(() => this.#save(content()));
   }
 
   /**
-   * Stores the trial's result, and its best weights and their predictions if no checkpoint has them.
+   * Stores the trial's result, and its best weights and their predictions if no checkpoint has them. Then deletes the
+   * checkpoints, which nobody needs any more.
    *
    * @throws {LeaseLostError} if the trial's lease has passed to another attempt.
    */
@@ -103,23 +132,35 @@ export class StoredTrial {
       const { spec, holder, term } = this.#job;
       const stored = best && (await this.#stored(best));
       const bestLine = trained.lines.find(({ epoch }) => epoch === best?.epoch);
+      const hits = encodeHits(this.#epochs, this.#metadata(this.#epochs.length));
+      const earlierEnvironments = this.#earlierEnvironments(trained.environment);
       await writeResult(this.#store, {
         format: 1,
         trialKey: this.#key,
         spec,
         holder,
         ...trained,
+        ...(earlierEnvironments.length > 0 && { earlierEnvironments }),
         score: trained.outcome === 'completed' ? (bestLine?.val_accuracy ?? null) : null,
         bestEpoch: best?.epoch ?? null,
         weights: stored?.weights ?? null,
         tensorsSha256: best ? tensorsDigest(best.weights) : null,
         predictions: stored?.predictions ?? null,
+        hits: hits ? await putBlob(this.#store, hits) : null,
         term,
         startedAt: this.#startedAt,
         finishedAt: new Date().toISOString(),
         trainingSeconds: trained.lines.reduce((sum, { seconds }) => sum + seconds, 0),
       });
+      // The trial has its result. What stays behind costs space alone, and `staged-study gc` removes it.
+      await deleteCheckpoints(this.#store, this.#key, term).catch(() => {});
     });
+  }
+
+  async #save(content: CheckpointContent): Promise<void> {
+    const { best, epochs } = await saveCheckpoint(this.#store, this.#key, this.#job.term, content);
+    this.#best = best;
+    this.#pieces = epochs.pieces;
   }
 
   async #stored({ epoch, weights, validationProbabilities }: BestEpoch): Promise<CheckpointManifest['best']> {
@@ -132,34 +173,53 @@ export class StoredTrial {
     };
   }
 
+  /** @param write is repeated if it fails because the store is away. */
   #afterLastWrite(write: () => Promise<void>): Promise<void> {
-    this.#lastWrite = this.#lastWrite.then(write);
+    this.#lastWrite = this.#lastWrite.then(() => patiently(write));
     return this.#lastWrite;
   }
 
-  #encode({ step, epoch, lines, best, weights, optimizer }: EndedEpoch): CheckpointContent {
+  /** @returns a function, since the best epoch and the pieces are those of the write before. */
+  #content(checkpoint: HandedCheckpoint): () => CheckpointContent {
+    const { step, epoch, within = null, best, weights, optimizer, environment } = checkpoint;
     const metadata = this.#metadata(epoch);
-    return {
+    const epochs = [...this.#epochs];
+    return () => ({
       step,
       epoch,
       seed: this.#job.spec.seed,
-      lines,
+      within,
+      environment,
+      earlierEnvironments: this.#earlierEnvironments(environment),
       writtenAt: new Date().toISOString(),
       weights: encodeWeights(weights, metadata),
       optimizer: encodeSafetensors(optimizer, { ...metadata, content: 'optimizer' }),
-      best: best ? this.#encodeBest(best) : (this.#best as CheckpointManifest['best']),
-    };
+      best: best ? this.#encodeBest(best) : this.#best,
+      epochs,
+      pieces: this.#pieces,
+    });
   }
 
-  #encodeBest({ epoch, weights, validationProbabilities }: NonNullable<EndedEpoch['best']>) {
+  #encodeBest({ epoch, weights, validationProbabilities }: NonNullable<HandedCheckpoint['best']>) {
     const metadata = this.#metadata(epoch);
     const predictions = encodePredictions(validationProbabilities, metadata);
     return { predictions, ...(weights && { earlier: { epoch, weights: encodeWeights(weights, metadata) } }) };
   }
 
-  /** The trial's key makes the bytes unique to this trial: see storage/blobs.ts. */
+  /** Environments in which earlier attempts have trained what this one continues. */
+  #earlierEnvironments(own: Environment): EarlierEnvironments {
+    if (!this.#resumedFrom) return [];
+    const { step, environment, earlierEnvironments } = this.#resumedFrom;
+    const isSame = differentFacts([environment, own]).length === 0;
+    return isSame ? earlierEnvironments : [...earlierEnvironments, { untilStep: step, values: environment }];
+  }
+
+  /**
+   * Trial and term make the bytes unique to this attempt, so that an earlier one, which may wake at any time, never deletes
+   * what a later one has stored: see storage/blobs.ts.
+   */
   #metadata(epoch: number): Record<string, string> {
-    return { trial: this.#key, epoch: String(epoch) };
+    return { trial: this.#key, term: String(this.#job.term), epoch: String(epoch) };
   }
 }
 
@@ -169,18 +229,22 @@ function encodeWeights(weights: NamedTensors, metadata: Record<string, string>):
   return encodeSafetensors(weights, { ...metadata, content: 'weights' });
 }
 
-function decodeCheckpoint({ manifest, weights, optimizer, best }: IntactCheckpoint): Checkpoint {
-  const { epoch, step, lines } = manifest;
+function decodeCheckpoint({ manifest, weights, optimizer, best, epochs }: IntactCheckpoint): Checkpoint {
+  const { epoch, step, within } = manifest;
   return {
     epoch,
     step,
-    lines,
+    lines: epochs.map(({ line }) => line),
     weights: decodeSafetensors(weights).tensors,
     optimizer: decodeSafetensors(optimizer).tensors,
-    best: {
-      epoch: manifest.best.epoch,
-      weights: decodeSafetensors(best.weights).tensors,
-      validationProbabilities: decodePredictions(best.predictions),
-    },
+    ...(best &&
+      manifest.best && {
+        best: {
+          epoch: manifest.best.epoch,
+          weights: decodeSafetensors(best.weights).tensors,
+          validationProbabilities: decodePredictions(best.predictions),
+        },
+      }),
+    ...(within && { within }),
   };
 }

@@ -6,16 +6,17 @@ import type { StoringReply, StoringRequest, StoringTask, StoringTasks } from './
 /**
  * Has the storing thread do a task. TensorFlow's calls block this thread, so it can't store by itself meanwhile.
  *
- * @param handedOver memory that the thread takes instead of a copy. Its arrays are empty here from then on.
+ * @param options.handedOver memory that the thread takes instead of a copy. Its arrays are empty here from then on.
+ * @param options.onAlive called about once a second while the task is being done.
  * @throws {TrainerError} of the kind that the error in the thread is.
  */
 export function store<Task extends StoringTask>(
   task: Task,
   request: StoringTasks[Task]['request'],
-  handedOver: ArrayBuffer[] = [],
+  options: { handedOver?: ArrayBuffer[]; onAlive?: () => void } = {},
 ): Promise<StoringTasks[Task]['answer']> {
   thread ??= startThread();
-  return thread.ask(task, request, handedOver) as Promise<StoringTasks[Task]['answer']>;
+  return thread.ask(task, request, options) as Promise<StoringTasks[Task]['answer']>;
 }
 
 // --- helpers ---
@@ -25,11 +26,12 @@ type Thread = ReturnType<typeof startThread>;
 let thread: Thread | undefined;
 
 function startThread() {
-  const waiting = new Map<number, { resolve(answer: unknown): void; reject(error: Error): void }>();
+  const waiting = new Map<number, Waiting>();
   let lastId = 0;
   const worker = new Worker(compiledProgram('trainer/storing/thread-main'), { execArgv: [] });
   worker.on('message', (reply: StoringReply) => {
     const request = waiting.get(reply.id);
+    if ('alive' in reply) return request?.onAlive?.();
     waiting.delete(reply.id);
     if ('answer' in reply) request?.resolve(reply.answer);
     else request?.reject(failed(reply));
@@ -41,17 +43,27 @@ function startThread() {
   // The parent's messages keep the process alive.
   worker.unref();
   return {
-    ask(task: StoringTask, request: StoringRequest['request'], handedOver: ArrayBuffer[]): Promise<unknown> {
+    ask(
+      task: StoringTask,
+      request: StoringRequest['request'],
+      { handedOver = [], onAlive }: { handedOver?: ArrayBuffer[]; onAlive?: () => void },
+    ): Promise<unknown> {
       const id = ++lastId;
       return new Promise((resolve, reject) => {
-        waiting.set(id, { resolve, reject });
+        waiting.set(id, { resolve, reject, onAlive });
         worker.postMessage({ id, task, request } satisfies StoringRequest, handedOver);
       });
     },
   };
 }
 
-function failed({ failure, message, details }: Exclude<StoringReply, { answer: unknown }>): TrainerError {
+interface Waiting {
+  resolve(answer: unknown): void;
+  reject(error: Error): void;
+  onAlive: (() => void) | undefined;
+}
+
+function failed({ failure, message, details }: Extract<StoringReply, { failure: unknown }>): TrainerError {
   const error = new TrainerError(failure, message);
   error.stack = details;
   return error;

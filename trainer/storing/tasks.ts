@@ -1,14 +1,18 @@
-import type { EpochLine } from '../../study/trial/trial.ts';
 import type { LabelledImages } from '../../training/data/labelled-images.ts';
 import type { FailureKind, Job } from '../protocol.ts';
-import type { EndedEpoch, EndedTrial, OpenedTrial } from './stored-trial.ts';
+import type { EndedEpoch, EndedTrial, HandedCheckpoint, OpenedTrial } from './stored-trial.ts';
 
 /** What the storing thread does: requests and answers, by task. `trial` names an attempt from its first task to its last. */
 export interface StoringTasks {
   readImages: { request: { dataset: string }; answer: LabelledImages };
   openTrial: { request: { trial: string; job: Job<'train'> }; answer: OpenedTrial };
-  storeEpoch: { request: { trial: string; epoch: EndedEpoch }; answer: undefined };
-  storeLine: { request: { trial: string; line: EpochLine }; answer: undefined };
+  /** The end of an epoch, with a checkpoint or without. */
+  storeEpoch: {
+    request: { trial: string; epoch: EndedEpoch; checkpoint?: HandedCheckpoint };
+    answer: undefined;
+  };
+  /** A checkpoint within an epoch. */
+  storeCheckpoint: { request: { trial: string; checkpoint: HandedCheckpoint }; answer: undefined };
   storeResult: { request: { trial: string; result: EndedTrial }; answer: undefined };
   /** Forgets a trial. */
   closeTrial: { request: { trial: string }; answer: undefined };
@@ -22,7 +26,9 @@ export interface StoringRequest {
   request: StoringTasks[StoringTask]['request'];
 }
 
+/** `alive` while the task is being done, then one of the others. */
 export type StoringReply = { id: number } & (
+  | { alive: true }
   | { answer: StoringTasks[StoringTask]['answer'] }
   | { failure: FailureKind; message: string; details: string }
 );

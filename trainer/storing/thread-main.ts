@@ -27,12 +27,12 @@ const TASKS: {
     trials.set(trial, stored);
     return stored.open();
   },
-  async storeEpoch({ trial, epoch }) {
-    await known(trial).storeEpoch(epoch);
+  async storeEpoch({ trial, epoch, checkpoint }) {
+    await known(trial).storeEpoch(epoch, checkpoint);
     return undefined;
   },
-  async storeLine({ trial, line }) {
-    await known(trial).storeLine(line);
+  async storeCheckpoint({ trial, checkpoint }) {
+    await known(trial).storeCheckpoint(checkpoint);
     return undefined;
   },
   async storeResult({ trial, result }) {
@@ -46,16 +46,21 @@ const TASKS: {
 };
 
 parentPort?.on('message', async ({ id, task, request }: StoringRequest) => {
+  const alive = setInterval(() => reply({ id, alive: true }), ALIVE_MS);
   try {
     // TypeScript can't tell that task and request belong together.
     const answer = await TASKS[task](request as never);
     reply({ id, answer });
   } catch (error) {
     reply({ id, ...describeFailure(error), details: inspect(error) });
+  } finally {
+    clearInterval(alive);
   }
 });
 
 // --- helpers ---
+
+const ALIVE_MS = 1_000;
 
 function store(): ObjectStore {
   opened ??= createMinioStore(storeConfigFromEnvironment(process.env));

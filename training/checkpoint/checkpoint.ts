@@ -1,9 +1,10 @@
 import type { EpochLine } from '../../study/trial/trial.ts';
+import type { MetricSums } from '../compile/engine.ts';
 import type { NamedTensors } from '../tensorflow/named-tensors.ts';
 
-/** The state of a trial at the end of an epoch: everything that resuming from there needs. */
+/** The state of a trial at the end of an epoch, or between two steps: everything that resuming from there needs. */
 export interface Checkpoint {
-  /** The last finished epoch, from 1. */
+  /** The last finished epoch, from 1; 0 if none has finished. */
   epoch: number;
   /** Steps since the trial's start. */
   step: number;
@@ -12,7 +13,18 @@ export interface Checkpoint {
   weights: NamedTensors;
   /** The optimizer's tensors: `PARAMETER.SLOT`. */
   optimizer: NamedTensors;
-  best: BestEpoch;
+  /** Absent if no epoch has finished. */
+  best?: BestEpoch;
+  /** The part of the next epoch that has been trained; absent at the end of an epoch. */
+  within?: StartedEpoch;
+}
+
+/** An epoch that has begun. `Checkpoint.step` says how many of its steps are done: from 1 to all of them. */
+export interface StartedEpoch {
+  /** Over its images so far, as the device has summed them: float32. */
+  sums: MetricSums;
+  /** Wall time so far. */
+  seconds: number;
 }
 
 /** The epoch that determines the trial's score. */

@@ -14,7 +14,10 @@ import {
  *
  * @throws {SafetensorsError} if a tensor's values don't fit its shape.
  */
-export function encodeSafetensors(tensors: NamedTensors, metadata: Record<string, string> = {}): Uint8Array {
+export function encodeSafetensors(
+  tensors: ReadonlyMap<string, { shape: number[]; data: Float32Array | Uint8Array }>,
+  metadata: Record<string, string> = {},
+): Uint8Array {
   let end = 0;
   const entries = [...tensors].map(([name, { shape, data }]) => {
     if (name === METADATA || sizeOf(shape) !== data.length) {
@@ -25,7 +28,8 @@ export function encodeSafetensors(tensors: NamedTensors, metadata: Record<string
     }
     const begin = end;
     end += data.byteLength;
-    return [name, { dtype: 'F32', shape, data_offsets: [begin, end] }] as const;
+    const dtype = data instanceof Float32Array ? 'F32' : 'U8';
+    return [name, { dtype, shape, data_offsets: [begin, end] }] as const;
   });
   const withMetadata = Object.keys(metadata).length > 0 ? [[METADATA, metadata] as const] : [];
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries([...withMetadata, ...entries])));

@@ -91,6 +91,16 @@ export function createCompiledEngine(request: TrainingRequest): TrainingEngine {
       return { loss: loss?.[0] as number, correct: correct?.[0] as number };
     },
     clearSums: () => void session.run([], [training.clearSums]),
+    setSums({ loss, correct }) {
+      const { newSums } = training;
+      session.run(
+        [
+          { to: newSums.loss, values: Float32Array.of(loss) },
+          { to: newSums.correct, values: Float32Array.of(correct) },
+        ],
+        [newSums.set],
+      );
+    },
   };
 }
 

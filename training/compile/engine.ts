@@ -28,8 +28,18 @@ export interface TrainingEngine extends Engine {
   /** Runs one step, and adds its losses and correctly classified images to the sums. */
   train(batch: EngineBatch, settings: StepSettings): void;
   /** The sums since `clearSums`. Waits for the device. */
-  sums(): { loss: number; correct: number };
+  sums(): MetricSums;
   clearSums(): void;
+  /** Sets the sums to what `sums` gave earlier, bit for bit. */
+  setSums(sums: MetricSums): void;
+}
+
+/** float32. */
+export interface MetricSums {
+  /** Of the images' losses, nats. */
+  loss: number;
+  /** Number of images classified correctly. */
+  correct: number;
 }
 
 /** A batch of the engine's images. */

@@ -3,6 +3,7 @@ import type { LabelledImages } from '../data/labelled-images.ts';
 import { floatConstant, type Graph, int32Constant, type Output, type TypedOutput } from '../graph/graph.ts';
 import type { Feed, Session } from '../graph/session.ts';
 import { addVariable, assign, type Variable } from '../graph/variables.ts';
+import { DeviceUnavailableError } from '../tensorflow/device-unavailable.ts';
 import { attribute, types } from '../tensorflow/tensorflow.ts';
 
 /** The images of an engine as variables of a graph, which gathers batches from them by index. */
@@ -13,7 +14,11 @@ export interface ImagesInGraph {
   labels: Output;
   /** int32 [1]: the batch size. */
   batchShape: Output;
-  /** Copies the images into the graph's session. */
+  /**
+   * Copies the images into the graph's session.
+   *
+   * @throws {DeviceUnavailableError} if the device doesn't hold them afterwards.
+   */
   load(session: Session, images: LabelledImages): void;
   /** The feed that selects a batch. `flips`: 1 for each image to mirror. */
   batch(indices: Int32Array, flips: Uint8Array | undefined): Feed;
@@ -33,11 +38,18 @@ export function addImages(graph: Graph, count: number, mirrored: boolean): Image
   const wanted = graph.placeholder('batch', 'int32', [-1]);
   const bytes = gather(graph, 'batch/pixels', pixels, wanted.output);
   const shapeTypes = [attribute.type('T', 'int32'), attribute.type('out_type', 'int32')];
+  const x = addNormalised(graph, 'batch', bytes);
+  const batchLabels = gather(graph, 'batch/labels', labels, wanted.output);
   return {
-    x: addNormalised(graph, 'batch', bytes),
-    labels: gather(graph, 'batch/labels', labels, wanted.output),
+    x,
+    labels: batchLabels,
     batchShape: graph.add('batch/shape', 'Shape', [wanted.output], shapeTypes),
-    load: (session, images) => loadImages(session, loading, images, rows),
+    load(session, images) {
+      loadImages(session, loading, images, rows);
+      const read = (indices: Int32Array) =>
+        session.run([{ to: wanted, shape: [indices.length], values: indices }], [x, batchLabels]);
+      checkLoaded(read as (indices: Int32Array) => [Float32Array, Int32Array], images, mirrored);
+    },
     batch(indices, flips) {
       const values = flips
         ? indices.map((index, position) => (flips[position] ? index + count : index))
@@ -182,6 +194,47 @@ function loadImages(
       [loading.loaded],
     );
   }
+}
+
+/**
+ * Reads back the first and the last image of each update, and their mirrored copies. Nothing else would show that a device has
+ * lost an update: its rows would be blank.
+ */
+function checkLoaded(
+  read: (indices: Int32Array) => [x: Float32Array, labels: Int32Array],
+  { pixels, labels }: LabelledImages,
+  mirrored: boolean,
+): void {
+  const count = labels.length;
+  const checked: number[] = [];
+  for (let start = 0; start < count; start += IMAGES_LOADED_AT_ONCE) {
+    checked.push(start, Math.min(start + IMAGES_LOADED_AT_ONCE, count) - 1);
+  }
+  for (const isCopy of mirrored ? [false, true] : [false]) {
+    const rows = Int32Array.from(checked, (image) => (isCopy ? count + image : image));
+    const [x, gotLabels] = read(rows);
+    for (const [position, image] of checked.entries()) {
+      const got = x.subarray(position * IMAGE_BYTES, (position + 1) * IMAGE_BYTES);
+      const given = pixels.subarray(image * IMAGE_BYTES, (image + 1) * IMAGE_BYTES);
+      if (gotLabels[position] === labels[image] && isImage(got, given, isCopy)) continue;
+      throw new DeviceUnavailableError(
+        `expected the device to hold the images that it was given, got others in row ${rows[position]} of ${count}: it has lost ` +
+          'an update; check its driver, or train on another device',
+      );
+    }
+  }
+}
+
+/** @param got [32, 32, 3], from −1 to 1. @param given [3, 32, 32], bytes. */
+function isImage(got: Float32Array, given: Uint8Array, isMirrored: boolean): boolean {
+  const plane = IMAGE_SIZE * IMAGE_SIZE;
+  return given.every((byte, index) => {
+    const channel = Math.floor(index / plane);
+    const row = Math.floor((index % plane) / IMAGE_SIZE);
+    const column = isMirrored ? IMAGE_SIZE - 1 - (index % IMAGE_SIZE) : index % IMAGE_SIZE;
+    const value = got[(row * IMAGE_SIZE + column) * IMAGE_CHANNELS + channel] as number;
+    return Math.round((value + 1) * 127.5) === byte;
+  });
 }
 
 function gather(graph: Graph, name: string, { handle, type }: Variable, rows: Output): Output {

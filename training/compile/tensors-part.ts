@@ -1,9 +1,8 @@
 import { sizeOf } from '../../study/definition/network-shapes.ts';
 import type { Graph, TypedOutput } from '../graph/graph.ts';
 import type { Session } from '../graph/session.ts';
-import { assign } from '../graph/variables.ts';
+import { assignCopy } from '../graph/variables.ts';
 import type { NamedTensors } from '../tensorflow/named-tensors.ts';
-import { attribute } from '../tensorflow/tensorflow.ts';
 import { addStoredTensor, type StoredTensor, type TensorPart } from './stored-tensor.ts';
 
 /** Float32 tensors of a network or optimizer as variables of a graph. */
@@ -30,10 +29,7 @@ export function addTensors(
     const { variable, shape } = each;
     const newValue = graph.placeholder(`${variable.name}/new`, 'float32', shape);
     newValues.set(each, newValue);
-    // A fed value may share its memory with JavaScript's array, which an update in place would overwrite.
-    const type = attribute.type('T', 'float32');
-    const copy = graph.add(`${variable.name}/copy`, 'DeepCopy', [newValue.output], [type]);
-    return assign(graph, `${variable.name}/assign`, variable, copy);
+    return assignCopy(graph, `${variable.name}/assign`, variable, newValue);
   });
   const set = graph.after(`${part}/set`, assigned);
   const values = allParts.map(({ variable }) => variable.value);

@@ -1,5 +1,5 @@
 import { floatConstant, type Graph, type Output, type TypedOutput } from '../graph/graph.ts';
-import { addVariable, assign, assignAdd, type Variable } from '../graph/variables.ts';
+import { addVariable, assign, assignAdd, assignCopy, type Variable } from '../graph/variables.ts';
 import { batchGradients } from '../networks/gradients.ts';
 import type { NetworkFunction } from '../networks/network-function.ts';
 import { slotName } from '../optimizers/slots.ts';
@@ -21,6 +21,8 @@ export interface TrainingInGraph {
   sums: [Output, Output];
   /** Fetch it to set both sums to 0. */
   clearSums: Output;
+  /** Feed both, and fetch `set`, to set the sums. */
+  newSums: { loss: TypedOutput; correct: TypedOutput; set: Output };
 }
 
 /** Adds a training step: gradients, the optimizer's updates, running averages, sums of the metrics. */
@@ -73,6 +75,8 @@ export function addTraining(
     assignAdd(graph, 'sums/correct/add', correct, result('correct')),
   ];
   const zero = graph.constant(floatConstant(0));
+  const newLoss = graph.placeholder('sums/loss/new', 'float32', []);
+  const newCorrect = graph.placeholder('sums/correct/new', 'float32', []);
   return {
     learningRate,
     dropoutSeed,
@@ -82,6 +86,14 @@ export function addTraining(
       assign(graph, 'sums/loss/clear', lossSum, zero),
       assign(graph, 'sums/correct/clear', correct, zero),
     ]),
+    newSums: {
+      loss: newLoss,
+      correct: newCorrect,
+      set: graph.after('sums/set', [
+        assignCopy(graph, 'sums/loss/set', lossSum, newLoss),
+        assignCopy(graph, 'sums/correct/set', correct, newCorrect),
+      ]),
+    },
   };
 }
 

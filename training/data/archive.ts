@@ -39,9 +39,8 @@ export interface Cifar10Archive {
  */
 export async function readCifar10Archive(source: Uint8Array | string): Promise<Cifar10Archive> {
   const where = typeof source === 'string' ? source : 'the archive';
-  const open = () => (typeof source === 'string' ? createReadStream(source) : Readable.from([source]));
-  const archiveSha256 = await hashOf(open(), where);
-  const files = await readEntries(open(), where);
+  const archiveSha256 = await archiveDigest(source);
+  const files = await readEntries(open(source), where);
 
   const missing = [...TRAINING_FILES, TEST_FILE, CLASSES_FILE].filter((name) => !files.has(name));
   if (missing.length > 0) {
@@ -71,6 +70,23 @@ export async function readCifar10Archive(source: Uint8Array | string): Promise<C
   };
 }
 
+/**
+ * @param source the archive's bytes, or its path.
+ * @returns its SHA-256. Nothing of it is checked.
+ * @throws {ArchiveError} if it can't be read.
+ */
+export async function archiveDigest(source: Uint8Array | string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of open(source)) hash.update(chunk);
+  } catch (cause) {
+    throw new ArchiveError(`${source}: can't be read (${(cause as Error).message}); check the path`, {
+      cause,
+    });
+  }
+  return hash.digest('hex');
+}
+
 // --- helpers ---
 
 const FOLDER = 'cifar-10-batches-bin/';
@@ -90,16 +106,8 @@ const LARGEST_TAR_BYTES = [...LARGEST_BYTES.values()].reduce((sum, size) => sum 
 const REMEDY =
   "download it again, or use CIFAR-10's binary version (cifar-10-binary.tar.gz) or another archive with its layout";
 
-async function hashOf(bytes: Readable, where: string): Promise<string> {
-  const hash = createHash('sha256');
-  try {
-    for await (const chunk of bytes) hash.update(chunk);
-  } catch (cause) {
-    throw new ArchiveError(`${where}: can't be read (${(cause as Error).message}); check the path`, {
-      cause,
-    });
-  }
-  return hash.digest('hex');
+function open(source: Uint8Array | string): Readable {
+  return typeof source === 'string' ? createReadStream(source) : Readable.from([source]);
 }
 
 /** Decompresses and checks while it reads, so that it stops at the first fault of a hostile archive. */

@@ -1,5 +1,5 @@
 import { attribute, type TypeName } from '../tensorflow/tensorflow.ts';
-import type { Graph, Output } from './graph.ts';
+import type { Graph, Output, TypedOutput } from './graph.ts';
 
 /** A variable of a graph. It keeps its value between calls of `Session.run`. */
 export interface Variable {
@@ -31,6 +31,22 @@ export function addVariable(graph: Graph, name: string, type: TypeName, shape: r
 /** @returns an output of the node, to wait for with `Graph.after`. */
 export function assign(graph: Graph, name: string, { handle, type }: Variable, value: Output): Output {
   return graph.add(name, 'AssignVariableOp', [handle, value], [attribute.type('dtype', type)]);
+}
+
+/**
+ * Assigns a fed value. It may share its memory with JavaScript's array, which an update in place would overwrite, so the
+ * variable takes a copy.
+ *
+ * @returns an output of the node, to wait for with `Graph.after`.
+ */
+export function assignCopy(
+  graph: Graph,
+  name: string,
+  variable: Variable,
+  { output, type }: TypedOutput,
+): Output {
+  const copy = graph.add(`${name}/copy`, 'DeepCopy', [output], [attribute.type('T', type)]);
+  return assign(graph, name, variable, copy);
 }
 
 /** @returns an output of the node, to wait for with `Graph.after`. */

@@ -23,6 +23,11 @@ export interface Evaluation {
   probabilities: Float32Array;
   /** `confusion[actual][predicted]`: number of images. */
   confusion: number[][];
+  /**
+   * A bit for each image, in the order of the indices: 1 if its most likely class is correct. The first image has the highest
+   * bit of the first byte, as in numpy's `packbits`.
+   */
+  hits: Uint8Array;
 }
 
 export interface EvaluationOptions {
@@ -118,6 +123,7 @@ async function evaluateBatches(
   if (indices.length === 0) throw new RangeError('expected at least one image to evaluate on, got none');
   const probabilities = new Float32Array(indices.length * CLASSES);
   const confusion = Array.from({ length: CLASSES }, () => new Array<number>(CLASSES).fill(0));
+  const hits = new Uint8Array(Math.ceil(indices.length / 8));
   let lossSum = 0;
   let correct = 0;
   for (let start = 0; start < indices.length; start += batchSize) {
@@ -130,7 +136,10 @@ async function evaluateBatches(
       const predicted = likeliest(rows.subarray(position * CLASSES, (position + 1) * CLASSES));
       const label = labels[image] as number;
       lossSum += losses[position] as number;
-      if (predicted === label) correct++;
+      if (predicted === label) {
+        correct++;
+        setBit(hits, start + position);
+      }
       const row = confusion[label] as number[];
       row[predicted] = (row[predicted] as number) + 1;
     }
@@ -140,7 +149,13 @@ async function evaluateBatches(
     accuracy: (100 * correct) / indices.length,
     probabilities,
     confusion,
+    hits,
   };
+}
+
+function setBit(bits: Uint8Array, index: number): void {
+  const byte = index >> 3;
+  bits[byte] = (bits[byte] as number) | (0x80 >> (index & 7));
 }
 
 /** Index of the largest value; the first one if several are equal. */

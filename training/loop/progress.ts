@@ -22,7 +22,8 @@ export interface TrainingProgress {
 }
 
 export interface ProgressMeter {
-  startEpoch(epoch: number): void;
+  /** @param doneSteps steps of it that an earlier attempt has done. */
+  startEpoch(epoch: number, doneSteps?: number): void;
   /** Whether a second has passed since the last measurement. */
   isDue(): boolean;
   /** Must be called for an epoch's last step: the time up to the next epoch counts as evaluation and storing. */
@@ -43,11 +44,11 @@ export function createProgressMeter(trial: {
   let lastMeasured: number | undefined;
 
   return {
-    startEpoch(next) {
+    startEpoch(next, doneSteps = 0) {
       const now = performance.now();
       if (lastMeasured !== undefined) between.add((now - lastMeasured) / 1000, 1);
       epoch = next;
-      steps = 0;
+      steps = doneSteps;
       lastMeasured = now;
     },
     isDue: () => performance.now() - (lastMeasured ?? 0) >= PROGRESS_EVERY_MS,

@@ -13,10 +13,10 @@ import type { NamedTensors } from '../tensorflow/named-tensors.ts';
 import { accuracyInTrainingMode, type Evaluation, evaluateWith } from './evaluate.ts';
 import { createPauses } from './event-loop.ts';
 import { drawFlips } from './order.ts';
-import { checkFinite, DivergedError, isOutOfMemory } from './outcomes.ts';
+import { checkFinite, DivergedError } from './outcomes.ts';
 import { createProgressMeter, type TrainingProgress } from './progress.ts';
 import { startingTensors } from './starting-tensors.ts';
-import { trainEpoch } from './train-epoch.ts';
+import { type DoneSteps, trainEpoch } from './train-epoch.ts';
 
 /** What a trial needs. */
 export interface TrialRequest {
@@ -39,10 +39,23 @@ export interface TrialRequest {
   /**
    * Called after every epoch. The next epoch starts once the promise resolves. The checkpoint's arrays are copies that
    * nothing here reads or changes again, except those of the best epoch.
+   *
+   * @param hits of the epoch on the validation images; see `Evaluation`.
    */
-  onEpoch(checkpoint: Checkpoint, isBest: boolean): Promise<void>;
+  onEpoch(checkpoint: EndOfEpoch, isBest: boolean, hits: Uint8Array): Promise<void>;
+  /** Hands over checkpoints within epochs. The next step starts once `take`'s promise resolves. */
+  withinEpochs?: {
+    /** Asked after each step. */
+    isDue(): boolean;
+    take(checkpoint: Checkpoint): Promise<void>;
+  };
+  /** Takes the state in which the signal has stopped the training, before its reason is thrown. */
+  onStopped?(checkpoint: Checkpoint): Promise<void>;
   signal: AbortSignal;
 }
+
+/** A checkpoint at the end of an epoch. */
+export type EndOfEpoch = Checkpoint & Required<Pick<Checkpoint, 'best'>>;
 
 /** How a trial ended. */
 export interface TrialOutcome {
@@ -63,9 +76,9 @@ export interface TrialOutcome {
 }
 
 /**
- * Trains a network to its last epoch, or until it diverges or runs out of memory.
+ * Trains a network to its last epoch, or until it diverges.
  *
- * @throws the signal's reason once it is aborted, and everything that `onEpoch` throws.
+ * @throws the signal's reason once it is aborted, and everything that the callbacks throw.
  * @throws {NetworkShapeError} if no image fits through the network.
  * @throws {CheckpointMismatchError} if the checkpoint or weights belong to another configuration.
  * @throws {RangeError} if there are no images to train or validate on.
@@ -89,14 +102,13 @@ export async function runTrial(
     return { ...ended('completed'), ...(scoreInTrainingMode !== undefined && { scoreInTrainingMode }) };
   } catch (error) {
     if (error instanceof DivergedError) return ended('diverged', error.message);
-    if (isOutOfMemory(error)) return ended('outOfMemory', (error as Error).message);
     throw error;
   }
 }
 
 // --- helpers ---
 
-/** The finished epochs of a trial. */
+/** What a trial has finished. */
 interface Done {
   lines: EpochLine[];
   best: BestEpoch | undefined;
@@ -109,10 +121,10 @@ async function trainEpochs(
   done: Done,
   createEngine: CreateTrainingEngine,
 ): Promise<void> {
-  const { config, seed } = trial;
+  const { config, seed, signal, withinEpochs } = trial;
   const stepsPerEpoch = Math.ceil(trial.training.length / config.batchSize);
   if (stepsPerEpoch === 0) throw new RangeError('expected at least one image to train on, got none');
-  const pauses = createPauses(trial.signal);
+  const pauses = createPauses(signal);
   const validationShare = trial.validation.length / trial.training.length;
   const meter = createProgressMeter({ epochs: config.epochs, stepsPerEpoch, validationShare });
 
@@ -122,16 +134,39 @@ async function trainEpochs(
   const [training, validation] = indices as [Int32Array, Int32Array];
   const mirrored = config.horizontalFlip > 0;
   const engine = createEngine({ network, images, mirrored, optimizer: config.optimizer });
+
+  /** The epoch that has begun: how many of its steps are done, and since when it runs. */
+  let begun = resumedEpoch(trial.resumeFrom, stepsPerEpoch);
+  const checkpoint = (): Checkpoint => {
+    const epoch = done.lines.length;
+    const seconds = (performance.now() - begun.since) / 1000;
+    return {
+      epoch,
+      step: epoch * stepsPerEpoch + begun.steps,
+      lines: [...done.lines],
+      weights: engine.weights(),
+      optimizer: engine.slots(),
+      ...(done.best && { best: done.best }),
+      ...(begun.steps > 0 && { within: { sums: engine.sums(), seconds } }),
+    };
+  };
+  /** Training that has diverged can't be resumed: soon it ends with that outcome. */
+  const hasFiniteSums = () => begun.steps === 0 || Number.isFinite(engine.sums().loss);
+  const onStep = (steps: number) => {
+    begun.steps = steps;
+    if (steps === stepsPerEpoch || !withinEpochs?.isDue() || !hasFiniteSums()) return undefined;
+    return withinEpochs.take(checkpoint());
+  };
+
   try {
     engine.setWeights(start.weights);
     engine.setSlots(start.slots);
 
     for (let epoch = done.lines.length + 1; epoch <= config.epochs; epoch++) {
-      const started = performance.now();
-
       // Train
       const onProgress = (progress: TrainingProgress) => trial.onProgress(progress);
-      const trained = await trainEpoch({ config, seed, engine, training, pauses, meter, onProgress }, epoch);
+      const epochTraining = { config, seed, engine, training, pauses, meter, onProgress, onStep };
+      const trained = await trainEpoch(epochTraining, epoch, begun.done);
 
       // Validate
       const validated = await validate(trial, engine, images.labels, validation, epoch);
@@ -145,24 +180,48 @@ async function trainEpochs(
         val_loss: validated.loss,
         val_accuracy: validated.accuracy,
         learning_rate: learningRateAt(config, epoch),
-        seconds: (performance.now() - started) / 1000,
+        seconds: (performance.now() - begun.since) / 1000,
       });
+      begun = newEpoch();
 
       // Checkpoint
       trial.onAlive();
-      const weights = engine.weights();
+      const { weights, ...ended } = checkpoint();
       const isBest = bestEpoch(done.lines)?.epoch === epoch;
       if (isBest || !done.best) {
         done.best = { epoch, weights, validationProbabilities: validated.probabilities };
       }
-      const { best } = done;
-      const step = epoch * stepsPerEpoch;
-      const checkpoint = { epoch, step, lines: [...done.lines], weights, optimizer: engine.slots(), best };
-      await trial.onEpoch(checkpoint, isBest);
+      await trial.onEpoch({ ...ended, weights, best: done.best }, isBest, validated.hits);
+      begun = newEpoch();
     }
+  } catch (error) {
+    // Between two steps, the engine's state is complete.
+    const isStopped = signal.aborted && error === signal.reason;
+    if (isStopped && trial.onStopped && hasFiniteSums()) await trial.onStopped(checkpoint());
+    throw error;
   } finally {
     engine.dispose();
   }
+}
+
+interface BegunEpoch {
+  /** Its steps so far. */
+  steps: number;
+  /** On `performance`'s clock, as if it had run without interruption. */
+  since: number;
+  /** What an earlier attempt has done of it. */
+  done?: DoneSteps;
+}
+
+function newEpoch(): BegunEpoch {
+  return { steps: 0, since: performance.now() };
+}
+
+function resumedEpoch(resumeFrom: Checkpoint | undefined, stepsPerEpoch: number): BegunEpoch {
+  if (!resumeFrom?.within) return newEpoch();
+  const { epoch, step, within } = resumeFrom;
+  const steps = step - epoch * stepsPerEpoch;
+  return { steps, since: performance.now() - 1000 * within.seconds, done: { steps, sums: within.sums } };
 }
 
 function validate(

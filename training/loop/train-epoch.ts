@@ -1,5 +1,5 @@
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
-import type { TrainingEngine } from '../compile/engine.ts';
+import type { MetricSums, TrainingEngine } from '../compile/engine.ts';
 import { learningRateAt } from '../optimizers/schedule.ts';
 import type { Pauses } from './event-loop.ts';
 import { drawFlips, shuffledOrder } from './order.ts';
@@ -15,6 +15,8 @@ export interface EpochTraining {
   pauses: Pauses;
   meter: ProgressMeter;
   onProgress(progress: TrainingProgress): void;
+  /** Called after each step with the number of the epoch's steps that are done. */
+  onStep?(steps: number): Promise<void> | undefined;
 }
 
 /** Means over an epoch's images, each measured in its step. */
@@ -25,15 +27,27 @@ export interface TrainedEpoch {
   accuracy: number;
 }
 
+/** How much of an epoch is done. The engine has the weights and the optimizer's tensors of that time. */
+export interface DoneSteps {
+  /** From 1 to all of the epoch's steps. */
+  steps: number;
+  sums: MetricSums;
+}
+
 /**
  * Trains one epoch: every image once, in the epoch's own order. The last step takes the remaining images. The sums stay
  * on the device and are never reset within the epoch, so the times at which they are read don't affect the result.
  *
  * @param epoch from 1.
+ * @param done what an earlier attempt has done of it. The rest gives the same, bit for bit, as without the interruption.
  * @throws {DivergedError} once a loss is NaN or infinite.
- * @throws the signal's reason once it is aborted.
+ * @throws the signal's reason once it is aborted, and everything that `onStep` throws.
  */
-export async function trainEpoch(trial: EpochTraining, epoch: number): Promise<TrainedEpoch> {
+export async function trainEpoch(
+  trial: EpochTraining,
+  epoch: number,
+  done?: DoneSteps,
+): Promise<TrainedEpoch> {
   const { config, seed, engine, training, pauses, meter } = trial;
   const images = training.length;
   const steps = Math.ceil(images / config.batchSize);
@@ -41,12 +55,26 @@ export async function trainEpoch(trial: EpochTraining, epoch: number): Promise<T
   const probability = config.horizontalFlip;
   const flips = drawFlips({ count: images, probability, stream: 'training', seed, epoch });
   const learningRate = learningRateAt(config, epoch);
-  engine.clearSums();
-  meter.startEpoch(epoch);
+  if (done) engine.setSums(done.sums);
+  else engine.clearSums();
+  const before = done?.steps ?? 0;
+  meter.startEpoch(epoch, before);
 
-  let means: TrainedEpoch = { loss: 0, accuracy: 0 };
-  let lastRead = 0;
-  for (let step = 1; step <= steps; step++) {
+  let lastRead = before;
+  const meansAt = (step: number): TrainedEpoch => {
+    const end = Math.min(step * config.batchSize, images);
+    const { loss, correct } = engine.sums();
+    checkFinite(
+      'train_loss',
+      loss,
+      `in epoch ${epoch}, between steps ${lastRead + 1} and ${step} of ${steps}`,
+    );
+    lastRead = step;
+    const means = { loss: loss / end, accuracy: (100 * correct) / end };
+    if (step > before) trial.onProgress(meter.progressAt(step, end, means));
+    return means;
+  };
+  for (let step = before + 1; step <= steps; step++) {
     await pauses.take();
     const start = (step - 1) * config.batchSize;
     const end = Math.min(start + config.batchSize, images);
@@ -54,20 +82,10 @@ export async function trainEpoch(trial: EpochTraining, epoch: number): Promise<T
       { indices: order.subarray(start, end), flips: flips?.subarray(start, end) },
       { learningRate, dropoutSeed: [seed, stepSeed((epoch - 1) * steps + step)] },
     );
-
-    if (step === steps || meter.isDue()) {
-      const { loss, correct } = engine.sums();
-      checkFinite(
-        'train_loss',
-        loss,
-        `in epoch ${epoch}, between steps ${lastRead + 1} and ${step} of ${steps}`,
-      );
-      means = { loss: loss / end, accuracy: (100 * correct) / end };
-      lastRead = step;
-      trial.onProgress(meter.progressAt(step, end, means));
-    }
+    await trial.onStep?.(step);
+    if (step < steps && meter.isDue()) meansAt(step);
   }
-  return means;
+  return meansAt(steps);
 }
 
 // --- helpers ---

@@ -1,3 +1,4 @@
+import { IDS_FILE } from '../known-ids.ts';
 import type { CommandCompletions, OptionCompletions, Values } from './completions.ts';
 
 /** A script for bash 4 or newer that completes the program's command line without starting the program. */
@@ -16,7 +17,7 @@ export function bashScript(
     {
       name: '',
       options: programOptions,
-      arguments: { words: commands.map((command) => command.name), files: false },
+      arguments: { words: commands.map((command) => command.name), ids: false, files: false },
     },
     ...commands,
   ].map(
@@ -24,7 +25,7 @@ export function bashScript(
       `      '${command.name}') if [[ $current == -* ]]; then words='${flags(command.options)}'; else ${assign(command.arguments)}; fi ;;`,
   );
   return `${name}() {
-  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} command= words= files= i
+  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} command= words= ids= files= i
   for ((i = 1; i < COMP_CWORD; i++)); do
     if [[ \${COMP_WORDS[i]} != -* ]]; then command=\${COMP_WORDS[i]}; break; fi
   done
@@ -34,6 +35,9 @@ ${valued.join('\n')}
 ${byCommand.join('\n')}
     esac ;;
   esac
+  if [[ $ids ]]; then
+    words+=" $(cat "\${STAGED_STUDY_CACHE:-\${XDG_CACHE_HOME:-$HOME/.cache}/staged-study}/${IDS_FILE}" 2> /dev/null)"
+  fi
   local IFS=$' \\t\\n'
   COMPREPLY=($(compgen -W "$words" -- "$current"))
   if [[ $files ]]; then
@@ -48,8 +52,8 @@ complete -F ${name} ${program}
 
 // --- helpers ---
 
-function assign({ words, files }: Values): string {
-  return `words='${words.join(' ')}'${files ? ' files=yes' : ''}`;
+function assign({ words, ids, files }: Values): string {
+  return `words='${words.join(' ')}'${ids ? ' ids=yes' : ''}${files ? ' files=yes' : ''}`;
 }
 
 function flags(options: OptionCompletions[]): string {

@@ -20,6 +20,8 @@ export interface OptionCompletions {
 
 export interface Values {
   words: string[];
+  /** Whether ids of studies are possible too. */
+  ids: boolean;
   /** Whether names of files and folders are possible too. */
   files: boolean;
 }
@@ -32,7 +34,7 @@ export function completionsOf(program: Command): CommandCompletions[] {
     name: command.name(),
     description: command.description().split(/[.:]( |$)/)[0] ?? '',
     options: optionsOf(command),
-    arguments: command.name() === 'help' ? { words: names, files: false } : argumentsOf(command),
+    arguments: command.name() === 'help' ? { words: names, ids: false, files: false } : argumentsOf(command),
   }));
 }
 
@@ -50,14 +52,20 @@ export function optionsOf(command: Command): OptionCompletions[] {
 /** The names of values that are files or folders, as in `--out <folder>`. */
 const FILES = /file|folder|images/;
 
-function valuesOf({ required, optional, argChoices, flags }: Option): Values | undefined {
+/** Of the shipped study: those of one's own are in its file. */
+const PROFILES = ['demo', 'full'];
+
+function valuesOf({ required, optional, argChoices, long, flags }: Option): Values | undefined {
   if (!required && !optional) return undefined;
-  return { words: argChoices ?? [], files: FILES.test(flags.slice(flags.indexOf('<'))) };
+  const value = flags.slice(flags.indexOf('<'));
+  const words = argChoices ?? (long === '--profile' ? PROFILES : []);
+  return { words, ids: value.startsWith('<id'), files: FILES.test(value) };
 }
 
 function argumentsOf({ registeredArguments }: Command): Values {
   return {
     words: registeredArguments.flatMap(wordsOf),
+    ids: registeredArguments.some((argument) => argument.name() === 'study'),
     files: registeredArguments.some((argument) => FILES.test(argument.name())),
   };
 }

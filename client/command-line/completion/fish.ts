@@ -1,3 +1,4 @@
+import { IDS_FILE } from '../known-ids.ts';
 import type { CommandCompletions, OptionCompletions, Values } from './completions.ts';
 
 /** A script for fish that completes the program's command line without starting the program. */
@@ -18,18 +19,28 @@ export function fishScript(
       ];
     }),
   ];
-  return lines.map((line) => `complete -c ${program} ${line}\n`).join('');
+  return `function ${IDS}
+  set -l folder $STAGED_STUDY_CACHE
+  test -n "$folder"; or set folder $XDG_CACHE_HOME/staged-study
+  test -n "$STAGED_STUDY_CACHE$XDG_CACHE_HOME"; or set folder $HOME/.cache/staged-study
+  cat $folder/${IDS_FILE} 2> /dev/null
+end
+${lines.map((line) => `complete -c ${program} ${line}\n`).join('')}`;
 }
 
 // --- helpers ---
+
+/** The function that prints ids of studies. */
+const IDS = '__staged_study_ids';
 
 function optionOf({ flag, description, value }: OptionCompletions): string {
   const takes = value ? ` -r ${argumentsOf(value).join(' ') || '-f'}` : '';
   return `-l ${flag.replace('--', '')}${takes} -d ${quote(description)}`;
 }
 
-function argumentsOf({ words, files }: Values): string[] {
-  return [...(words.length > 0 ? [`-a ${quote(words.join(' '))}`] : []), ...(files ? ['-F'] : [])];
+function argumentsOf({ words, ids, files }: Values): string[] {
+  const all = [...words, ...(ids ? [`(${IDS})`] : [])];
+  return [...(all.length > 0 ? [`-a ${quote(all.join(' '))}`] : []), ...(files ? ['-F'] : [])];
 }
 
 function quote(text: string): string {

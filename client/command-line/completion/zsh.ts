@@ -1,3 +1,4 @@
+import { IDS_FILE } from '../known-ids.ts';
 import type { CommandCompletions, OptionCompletions, Values } from './completions.ts';
 
 /** A script for zsh that completes the program's command line without starting the program. */
@@ -13,6 +14,9 @@ export function zshScript(
   });
   const names = commands.map((command) => quote(`${command.name}:${command.description}`));
   return `#compdef ${program}
+${IDS}() {
+  compadd -- \${(f)"$(cat "\${STAGED_STUDY_CACHE:-\${XDG_CACHE_HOME:-$HOME/.cache}/staged-study}/${IDS_FILE}" 2> /dev/null)"}
+}
 ${name}() {
   if (( CURRENT == 2 )); then
     local -a commands=(${names.join(' ')})
@@ -32,15 +36,22 @@ compdef ${name} ${program}
 
 // --- helpers ---
 
+/** The function that completes ids of studies. */
+const IDS = '_staged_study_ids';
+
 function optionSpec({ flag, description, value }: OptionCompletions): string {
   const text = description.replaceAll(/[[\]:\\]/g, '\\$&');
   return quote(`${flag}[${text}]${value ? `:${action(value)}` : ''}`);
 }
 
 /** A message, which is blank, and what completes the value. A blank action completes nothing. */
-function action({ words, files }: Values): string {
-  if (words.length === 0) return files ? ' :_files' : ' : ';
-  return files ? ` :{ compadd ${words.join(' ')}; _files }` : ` :(${words.join(' ')})`;
+function action({ words, ids, files }: Values): string {
+  const parts = [
+    ...(words.length > 0 ? [`compadd ${words.join(' ')}`] : []),
+    ...(ids ? [IDS] : []),
+    ...(files ? ['_files'] : []),
+  ];
+  return parts.length === 0 ? ' : ' : ` :{ ${parts.join('; ')} }`;
 }
 
 function quote(text: string): string {

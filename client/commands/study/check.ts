@@ -6,6 +6,7 @@ import { pretrainedNetworks } from '../../../study/definition/pretrained.ts';
 import type { Stage } from '../../../study/definition/stage-schema.ts';
 import type { Profile, Study } from '../../../study/definition/study-schema.ts';
 import { planCourse } from '../../../study/plan/course.ts';
+import { sourceName } from '../../../study/record/source-name.ts';
 import { spaceInWords } from '../../../words/search-space.ts';
 import { DEFAULT_WEIGHTS } from '../../../words/weights.ts';
 import type { StudyRequest } from '../../../workflows/study-workflow.ts';
@@ -86,7 +87,7 @@ function printStages(study: Study, profile: Profile): void {
 function describeWeights(study: Study, profile: string, { file }: StudyRequest['weights']): string {
   const networks = pretrainedNetworks(study, selectProfile(study, profile));
   if (networks.length === 0) return 'weights: none; all networks start from scratch';
-  return `weights: ${file ?? `${DEFAULT_WEIGHTS}, which a worker downloads and checks`}`;
+  return `weights: ${file === null ? `${DEFAULT_WEIGHTS}, which a worker downloads and checks` : sourceName(file)}`;
 }
 
 function describeStage(stage: Stage): string {

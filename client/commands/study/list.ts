@@ -1,7 +1,10 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
 import { lastDecided } from '../../../report/facts/study-facts.ts';
 import { readRecord, readStudy } from '../../../storage/studies.ts';
+import { SEARCH_ATTRIBUTES } from '../../../temporal/names.ts';
 import { datasetAsLabel } from '../../../words/dataset.ts';
 import { percent } from '../../../words/numbers.ts';
+import { rememberIds } from '../../command-line/known-ids.ts';
 import { describeWorkflow, studyIds } from '../../observe/find-study.ts';
 import { type Session, warnIfNothingTrains, withSession } from '../../servers/session.ts';
 import { table } from '../../terminal/text.ts';
@@ -12,6 +15,7 @@ export async function list({ json }: { json?: boolean }): Promise<void> {
     for (const { studyId, status } of all) if (status === 'running') warnIfNothingTrains(session, studyId);
     return all;
   });
+  await rememberIds(studies.map(({ studyId }) => studyId));
   if (json) console.log(JSON.stringify(studies, null, 2));
   else if (studies.length === 0) console.log('No studies yet. To start one: npx staged-study run');
   else console.log(describe(studies));
@@ -34,7 +38,7 @@ async function summaries(session: Session) {
       return {
         studyId,
         // Temporal deletes ended workflows after a while; the store keeps their studies.
-        status: workflow?.status.name.toLowerCase() ?? 'not in Temporal',
+        status: statusOf(workflow),
         profile: opening?.profile ?? String(workflow?.memo?.profile ?? ''),
         data: opening?.dataset.origin.kind ?? ('' as const),
         startedAt: opening?.startedAt ?? workflow?.startTime.toISOString() ?? '',
@@ -45,6 +49,13 @@ async function summaries(session: Session) {
   );
   return studies.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
 }
+
+function statusOf(workflow: Awaited<ReturnType<typeof describeWorkflow>>): string {
+  if (workflow?.status.name === 'RUNNING' && workflow.typedSearchAttributes.get(PAUSED)) return 'paused';
+  return workflow?.status.name.toLowerCase() ?? 'not in Temporal';
+}
+
+const PAUSED = defineSearchAttributeKey('Paused', SEARCH_ATTRIBUTES.Paused);
 
 const ENDED_EARLY = ['cancelled', 'failed', 'terminated', 'timed_out'];
 

@@ -1,9 +1,10 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { makeFolder } from '../../../infra/make-folder.ts';
 import { UserError } from '../../../infra/user-error.ts';
 import { renderReport } from '../../../report/render-report.ts';
-import { isValidId } from '../../../storage/keys.ts';
 import { readRecord } from '../../../storage/studies.ts';
+import { isValidId } from '../../../study/definition/text-schemas.ts';
 import { runAgainCommand, STUDY_IS, statusInWords } from '../../../words/study-end.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';
 import { findStudy } from '../../observe/find-study.ts';
@@ -22,7 +23,7 @@ async function writeReport(session: Session, studyId: string, folder: string): P
   const record = known ?? (await refuse(session, studyId));
   const files = Object.entries(await renderReport(record));
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     for (const [name, content] of files) {
       await writeFile(join(folder, name), content);
       console.log(join(folder, name));

@@ -1,45 +1,91 @@
-import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { setTimeout as pause } from 'node:timers/promises';
 import { UserError } from '../../../infra/user-error.ts';
 import { didYouMean } from '../../../study/definition/did-you-mean.ts';
 import { type Overrides, parseOverrides } from '../../../study/definition/overrides.ts';
 import { settingsSchema } from '../../../study/definition/training-config.ts';
-import { UPDATES } from '../../../temporal/names.ts';
+import { QUERIES, UPDATES } from '../../../temporal/names.ts';
 import { statusInWords } from '../../../words/study-end.ts';
+import type { StudyStatus } from '../../../workflows/status.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';
 import { findStudy } from '../../observe/find-study.ts';
-import { type Attention, viewStudy } from '../../observe/observe-study.ts';
+import { type Attention, type StudyView, viewStudy } from '../../observe/observe-study.ts';
+import { sendUpdate } from '../../servers/send-update.ts';
 import { type Session, withSession } from '../../servers/session.ts';
 
 const SETTINGS = Object.keys(settingsSchema.shape);
 
-export async function retry(studyId: string, name: string, { set }: { set?: string[] }): Promise<void> {
+interface RetryOptions {
+  set?: string[];
+  all?: boolean;
+}
+
+export async function retry(
+  studyId: string,
+  name: string | undefined,
+  { set, all = false }: RetryOptions,
+): Promise<void> {
+  if (all && name !== undefined) throw new UsageError(`--all: expected no name beside it, got "${name}"`);
+  if (!all && name === undefined)
+    throw new UsageError('retry: expected the name of what needs attention, or --all, got neither');
   const overrides = set && parseSettings(set);
   await withSession({ level: 'training', needsRunningStack: 'retry' }, async (session) => {
-    const { id, kind } = await waiting(session, studyId, name);
-    const update = { trial: UPDATES.retryTrial, stage: UPDATES.retryStage, test: UPDATES.retryTest }[kind];
-    if (kind === 'test' && overrides)
+    const chosen =
+      name === undefined ? await allWaiting(session, studyId) : [await waiting(session, studyId, name)];
+    if (overrides && chosen.some(({ kind }) => kind === 'test'))
       throw new UsageError('--set: the final test has no settings; leave --set out');
-    await send(session, id, update, overrides);
+    for (const { id, kind } of chosen) {
+      const update = { trial: UPDATES.retryTrial, stage: UPDATES.retryStage, test: UPDATES.retryTest }[kind];
+      console.log(await sendUpdate(session, id, update, overrides));
+    }
+    await untilKnown(session, studyId, chosen);
   });
 }
 
 export async function skip(studyId: string, name: string): Promise<void> {
   await withSession({ level: 'training', needsRunningStack: 'skip' }, async (session) => {
-    const { id, kind } = await waiting(session, studyId, name);
+    const found = await waiting(session, studyId, name);
+    const { id, kind } = found;
     if (kind !== 'trial')
       throw new UsageError(`skip: expected the name of a trial, got the ${kind} "${name}"; retry it instead`);
-    await send(session, id, UPDATES.skipTrial);
+    console.log(await sendUpdate(session, id, UPDATES.skipTrial));
+    await untilKnown(session, studyId, [found]);
   });
 }
 
 // --- helpers ---
 
+const PATIENCE_MS = 5_000;
+const INTERVAL_MS = 100;
+
+/** A study learns by a signal what was decided. Until then, `watch` and `status` would still ask for a decision. */
+async function untilKnown(
+  { client }: Session,
+  studyId: string,
+  decided: readonly Attention[],
+): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (Date.now() < deadline) {
+    const { attention } = await client.workflow.getHandle(studyId).query<StudyStatus>(QUERIES.studyStatus);
+    if (!decided.some(({ id, failure }) => attention[id] === failure)) return;
+    await pause(INTERVAL_MS);
+  }
+}
+
+async function allWaiting(session: Session, studyId: string): Promise<Attention[]> {
+  const { attention } = await viewRunning(session, studyId);
+  if (attention.length > 0) return attention;
+  throw new UserError(`${studyId}: nothing needs attention`);
+}
+
+async function viewRunning(session: Session, studyId: string): Promise<StudyView> {
+  const { status } = await findStudy(session, studyId);
+  if (status.name === 'RUNNING') return viewStudy(session.client, studyId);
+  throw new UserError(`${studyId}: nothing needs attention: the study is ${statusInWords(status.name)}`);
+}
+
 /** Finds what needs attention under this name. */
 async function waiting(session: Session, studyId: string, name: string): Promise<Attention> {
-  const { status } = await findStudy(session, studyId);
-  if (status.name !== 'RUNNING')
-    throw new UserError(`${studyId}: nothing needs attention: the study is ${statusInWords(status.name)}`);
-  const { attention, stages } = await viewStudy(session.client, studyId);
+  const { attention, stages } = await viewRunning(session, studyId);
   const found = attention.find((each) => each.name === name);
   if (found) return found;
   const waiting = attention.map((each) => each.name);
@@ -54,16 +100,6 @@ async function waiting(session: Session, studyId: string, name: string): Promise
       : 'the name of a trial or stage that needs attention, and none does';
   const hint = didYouMean(name, waiting.length > 0 ? waiting : others);
   throw new UsageError(`${studyId}: expected ${expected}; got "${name}"${hint}`);
-}
-
-async function send({ client }: Session, id: string, update: string, overrides?: Overrides): Promise<void> {
-  try {
-    const handle = client.workflow.getHandle(id);
-    console.log(await handle.executeUpdate<string, [Overrides | undefined]>(update, { args: [overrides] }));
-  } catch (error) {
-    if (!(error instanceof WorkflowUpdateFailedError)) throw error;
-    throw new UserError(error.cause?.message ?? error.message, { cause: error });
-  }
 }
 
 function parseSettings(settings: string[]): Overrides {

@@ -4,9 +4,12 @@ import { listStudies } from '../../../storage/studies.ts';
 import type { StudyRequest } from '../../../workflows/study-workflow.ts';
 import { InterruptedError } from '../../command-line/exit-codes.ts';
 import { interruption } from '../../command-line/interruption.ts';
+import { rememberIds } from '../../command-line/known-ids.ts';
 import { configuration } from '../../servers/configuration.ts';
+import { warnOfOtherNumerics } from '../../servers/other-numerics.ts';
 import { type Session, withSession } from '../../servers/session.ts';
 import { printEstimate, printIdle } from '../../start/estimate.ts';
+import { keepAddresses } from '../../start/keep-addresses.ts';
 import { startOrResume } from '../../start/start-study.ts';
 import { printStoredResults } from '../../start/stored-results.ts';
 import type { StudyOptions } from '../../start/study-request.ts';
@@ -39,9 +42,11 @@ async function runAndWatch(
 ): Promise<void> {
   // Not before the stack is up: until then, Ctrl-C may end this process at once, and the stack stops without users.
   const signal = interruption();
-  const { studyId, resumed } = await startOrResume(session.client, request, {
+  const stored = await listStudies(session.store);
+  const kept = await keepAddresses(session.store, request);
+  const { studyId, resumed } = await startOrResume(session.client, kept, {
     ...options,
-    stored: await listStudies(session.store),
+    stored,
     beforeStart: async () => {
       const found = await printStoredResults(session.store, request);
       const hasAll = found !== undefined && found.stored === found.trials && !request.retrain;
@@ -52,7 +57,9 @@ async function runAndWatch(
     },
   });
   onStarted(studyId);
+  await rememberIds([...new Set([studyId, ...stored])]);
   if (resumed && !isQuiet()) console.log(`Resuming the unfinished study ${studyId}.`);
+  if (resumed) await warnOfOtherNumerics(session, studyId);
   if (session.uiUrl && !isQuiet()) printTemporalUi(session.uiUrl, session.client.options.namespace, studyId);
   const view = await watchStudy(session.client, studyId, signal);
   process.exitCode = await printOutcome(session, view);

@@ -1,8 +1,10 @@
 import { readMetrics, readResult, type TrialResult } from '../../../storage/trials/trials.ts';
 import { didYouMean } from '../../../study/definition/did-you-mean.ts';
+import { environmentsOf } from '../../../study/trial/environment.ts';
 import type { EpochLine } from '../../../study/trial/trial.ts';
 import { trialKey } from '../../../study/trial/trial-key.ts';
 import { QUERIES } from '../../../temporal/names.ts';
+import { differencesInWords, environmentsInWords } from '../../../words/environment.ts';
 import { percent, plural } from '../../../words/numbers.ts';
 import { standingInWords } from '../../../words/outcome.ts';
 import { drawInWords } from '../../../words/settings.ts';
@@ -63,6 +65,7 @@ async function showTrial(
   if (trial.drawn) console.log(`drawn by the search: ${drawInWords(trial.drawn)}`);
   console.log(`objects: trials/${key}/`);
   console.log(`starts from: ${initialWeightsInWords(spec.initialWeights)}`);
+  if (result) console.log(trainedWith(result));
   console.log(`${JSON.stringify(spec.config, null, 2)}\n`);
   console.log(epochTable(lines, spec.config.epochs));
 }
@@ -72,6 +75,17 @@ function describe(trial: TrialView, result: TrialResult | undefined): string {
   if (!standing) return describeProgress(trial);
   // Earlier versions stored the reason with the result only.
   return standingInWords({ ...standing, message: standing.message ?? result?.message ?? null });
+}
+
+/** Its environments, and what differs between them. */
+function trainedWith(result: TrialResult): string {
+  const [first = '', ...later] = environmentsInWords(result);
+  const differences = differencesInWords(environmentsOf(result));
+  return [
+    `trained with: ${first}`,
+    ...later.map((text) => `              ${text}`),
+    ...(differences ? [`              different between its attempts: ${differences}`] : []),
+  ].join('\n');
 }
 
 const HEADER = ['epoch', 'train loss', 'train accuracy', 'val loss', 'val accuracy', 'seconds'];

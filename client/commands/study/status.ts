@@ -4,6 +4,7 @@ import { statusInWords } from '../../../words/study-end.ts';
 import { EXIT } from '../../command-line/exit-codes.ts';
 import { findStudy } from '../../observe/find-study.ts';
 import { type StageView, type StudyView, viewStudy } from '../../observe/observe-study.ts';
+import { warnOfOtherNumerics } from '../../servers/other-numerics.ts';
 import { warnIfNothingTrains, withSession } from '../../servers/session.ts';
 import {
   describeAttention,
@@ -11,6 +12,7 @@ import {
   describeEarlyEnd,
   describeEvaluations,
   describeFailedAttempt,
+  describePause,
   describeProgress,
 } from '../../terminal/format.ts';
 import { describeTrainingTime } from '../../terminal/training-time.ts';
@@ -21,7 +23,10 @@ export async function status(studyId: string, { json }: { json?: boolean }): Pro
     const view = await viewStudy(session.client, studyId);
     if (json) console.log(JSON.stringify(view, null, 2));
     else console.log(summary(view, await describeTrainingTime(session.store, view)));
-    if (view.workflowStatus === 'RUNNING') warnIfNothingTrains(session, studyId);
+    if (view.workflowStatus === 'RUNNING') {
+      warnIfNothingTrains(session, studyId);
+      await warnOfOtherNumerics(session, studyId);
+    }
     process.exitCode = exitCode(view);
   });
 }
@@ -30,7 +35,8 @@ export async function status(studyId: string, { json }: { json?: boolean }): Pro
 
 function summary(view: StudyView, trainingTime: string | undefined): string {
   const [end = statusInWords(view.workflowStatus), ...whatToDo] = describeEarlyEnd(view);
-  const lines = [`${view.studyId}: ${end}`];
+  const [state = end] = describePause(view);
+  const lines = [`${view.studyId}: ${state}`];
   for (const { name, winner } of view.stages)
     if (winner) lines.push(`  ${name}: ${winner.name}, ${percent(winner.score)}`);
   if (view.test) lines.push(`  test: ${percent(view.test.accuracy)} of ${view.test.images} images`);

@@ -5,7 +5,7 @@ import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { DownloadError, download } from '../../../activities/files/download.ts';
+import { DownloadError, download, TransferError } from '../../../activities/files/download.ts';
 
 // Retries need not wait.
 let retries = 0;
@@ -214,6 +214,36 @@ describe('download', () => {
     await download(url, file, { sizeBytes, sha256, stallTimeoutMs: 1_000 });
     expect(ranges()).toEqual([undefined, 'bytes=100000-']);
     await expectFile(content);
+  });
+
+  it('says that the server could be reached if it is gone in the middle of a transfer', async () => {
+    behaviour.stallAfter = [100_000];
+    const onProgress = () => {
+      server.close();
+      server.closeAllConnections();
+    };
+    const lost = download(url, file, { onProgress });
+    await expect(lost).rejects.toThrow(TransferError);
+    await expect(lost).rejects.toMatchObject({
+      mayPass: true,
+      message: expect.stringMatching(/can't be reached \(.*ECONNREFUSED/),
+    });
+    await expectFile(content.subarray(0, 100_000), `${file}.partial`);
+  });
+
+  it.each([
+    [
+      'http://[bad/file.bin?Signature=secret',
+      'http://[bad/file.bin: expected a URL; check how it is written',
+    ],
+    [
+      'http://user:secret@host/file.bin',
+      'http://host/file.bin: expected a URL without user name and password',
+    ],
+  ])('refuses %s without showing what is secret in it', async (wrong, message) => {
+    const refused = await download(wrong, file).catch((error: Error) => error);
+    expect(refused).toBeInstanceOf(DownloadError);
+    expect(refused).toMatchObject({ message: expect.stringContaining(message), cause: undefined });
   });
 
   it('stops if it is aborted, and keeps the partial file', async () => {

@@ -3,13 +3,18 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { rememberIds } from '../../../client/command-line/known-ids.ts';
 import { main } from '../../../client/main.ts';
+import { cifar10 } from '../../../study/shipped/cifar10.ts';
 
 let folder: string;
 const scripts = { bash: '', zsh: '', fish: '' };
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'completion-'));
   await writeFile(join(folder, 'my study.ts'), '');
+  vi.stubEnv('STAGED_STUDY_CACHE', join(folder, 'the cache'));
+  await rememberIds(['gone-1']);
+  await rememberIds(['cifar10-demo-1', 'mine-2']);
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   for (const shell of Object.keys(scripts) as (keyof typeof scripts)[]) {
     await main(['node', 'staged-study', 'completion', shell]);
@@ -17,7 +22,10 @@ beforeAll(async () => {
   }
   write.mockRestore();
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => {
+  vi.unstubAllEnvs();
+  return rm(folder, { recursive: true });
+});
 
 /** What is typed, and what the last word can become. */
 const CASES: [line: string, ...completions: string[]][] = [
@@ -27,12 +35,15 @@ const CASES: [line: string, ...completions: string[]][] = [
   ['run cif', 'cifar10'],
   ['run my', 'my study.ts'],
   ['run --dataset my', 'my study.ts'],
-  ['run --profile '],
+  ['run --profile ', ...Object.keys(cifar10.profiles)],
   ['run --profile demo --from', '--from-scratch'],
   ['worker ', 'control', 'training'],
   ['completion z', 'zsh'],
   ['help exp', 'export-model'],
-  ['show '],
+  ['show ', 'cifar10-demo-1', 'mine-2'],
+  ['run --id mi', 'mine-2'],
+  ['gc --study ci', 'cifar10-demo-1'],
+  ['report mine-2 --out x'],
 ];
 
 describe('bash', () => {

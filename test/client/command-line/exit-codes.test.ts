@@ -1,11 +1,18 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure, Context, heartbeat } from '@temporalio/activity';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import type { ControlActivities } from '../../../activities/control-activities.ts';
 import { main } from '../../../client/main.ts';
+import { readAddress } from '../../../storage/inputs/addresses.ts';
+import { createMinioStore } from '../../../storage/minio/minio-store.ts';
+import type { StoreConfig } from '../../../storage/minio/store-config.ts';
+import { NUMERICS } from '../../../study/trial/trial.ts';
+import { carelessStore } from '../../storage/careless-store.ts';
 import { freshBucket } from '../../storage/fresh-stores.ts';
 import { openNamespace } from '../../workflows/namespace.ts';
 import { dataset, type Train, trained } from '../../workflows/run-study.ts';
@@ -46,6 +53,7 @@ beforeEach(() => {
     vi.stubEnv(name, undefined);
   // A command that wrongly starts a stack leaves its state here.
   vi.stubEnv('STAGED_STUDY_STATE', join(folder, 'state'));
+  vi.stubEnv('STAGED_STUDY_CACHE', join(folder, 'cache'));
 });
 afterEach(() => {
   vi.restoreAllMocks();
@@ -82,6 +90,14 @@ describe('wrong usage ends with 2 before anything is started:', () => {
     expect(await exitCode(line)).toBe(2);
     expect(printed).toMatch(message);
     expect(printed.trim()).not.toMatch(/\n\s+at /);
+  });
+
+  it('a time after which a worker counts as dead that is none', async () => {
+    vi.stubEnv('STAGED_STUDY_HEARTBEAT_SECONDS', '1 min');
+    expect(await exitCode(`run ${file}`)).toBe(2);
+    expect(printed).toMatch(
+      /^STAGED_STUDY_HEARTBEAT_SECONDS: expected a whole number from 2 to 3600, got "1 min"/,
+    );
   });
 
   it('a state folder that is not a folder', async () => {
@@ -125,13 +141,17 @@ describe('against servers', () => {
     });
     const control = {
       prepareDataset: (input: Parameters<Fakes['prepareDataset']>[0]) => fakes.prepareDataset(input),
-      openStudy: async () => ({ numerics: 7, objectsUrl: null }),
+      openStudy: async () => ({ numerics: NUMERICS, objectsUrl: null }),
+      writeStage: async () => {},
       writeRecord: async () => ({ recordKey: 'nowhere' }),
       writeReport: async () => {},
     };
     const training = {
       train: (input: Parameters<Train>[0]) => fakes.train(input),
-      evaluateTest: async () => ({ images: 50, accuracy: 55, loss: 1 }),
+      evaluateTest: async () => ({
+        status: 'tested' as const,
+        score: { images: 50, accuracy: 55, loss: 1 },
+      }),
     };
     working = temporal.withWorkers({ control, training }, () => stopped);
   });
@@ -139,8 +159,9 @@ describe('against servers', () => {
     stop();
     return working;
   });
+  let store: StoreConfig;
   beforeEach(async () => {
-    const store = await freshBucket();
+    store = await freshBucket();
     vi.stubEnv('TEMPORAL_ADDRESS', inject('temporalAddress'));
     vi.stubEnv('TEMPORAL_NAMESPACE', temporal.namespace);
     vi.stubEnv('S3_ENDPOINT', store.endpoint);
@@ -180,6 +201,25 @@ describe('against servers', () => {
     ]);
   });
 
+  it('doctor says whether the servers can be used', async () => {
+    expect(await exitCode('doctor')).toBe(0);
+    expect(printed).toMatch(
+      /found {4}Object store: http.*, bucket test-.*: of many writers at the same time one/,
+    );
+    expect(printed).toMatch(new RegExp(`found {4}Temporal server: 127.*, namespace ${temporal.namespace}\n`));
+    const careless = await carelessStore(store);
+    vi.stubEnv('S3_ENDPOINT', careless.config.endpoint);
+    vi.stubEnv('TEMPORAL_NAMESPACE', 'nobodys');
+    expect(await exitCode('doctor')).toBe(1);
+    expect(printed).toMatch(
+      /missing {2}Object store: .*: can't be used\n +the object store ignores conditional writes/,
+    );
+    expect(printed).toMatch(
+      /missing {2}Temporal server: .*\n.* has no namespace "nobodys"; check TEMPORAL_NAMESPACE/,
+    );
+    careless.close();
+  });
+
   it('--quiet leaves only results and errors', async () => {
     expect(await exitCode(`run ${file} --id silent --quiet`)).toBe(0);
     expect(printed).toMatch(/^\nwinner: +narrow_fast/);
@@ -189,6 +229,88 @@ describe('against servers', () => {
       [`start ${file} --id started --quiet`, 0, /^started\n$/],
       ['watch started', 0, /^A small study: started, /],
     ]);
+  });
+
+  it('a study is cancelled when the last of its trainers has stopped', async () => {
+    const started: unknown[] = [];
+    const order: string[] = [];
+    const train: Train = async ({ spec }) => {
+      started.push(spec);
+      const beat = setInterval(() => heartbeat(), 100);
+      try {
+        return await Context.current().cancelled;
+      } finally {
+        clearInterval(beat);
+        if (spec.config.network.hidden[0] === 16) {
+          // The study must not end before, or if it does, the command must not.
+          const study = temporal.client.workflow.getHandle('stops').result();
+          await Promise.race([study.catch(() => pause(500)), pause(3_000)]);
+          order.push('the trainer has stopped');
+        }
+      }
+    };
+    fakes = { ...completed, train };
+    expect(await exitCode(`start ${file} --id stops --quiet`)).toBe(0);
+    await expect.poll(() => started.length, { timeout: 20_000 }).toBe(2);
+    expect(await exitCode('cancel stops')).toBe(0);
+    order.push('the command has ended');
+    expect(printed).toContain('stops: cancelled');
+    expect(order).toEqual(['the trainer has stopped', 'the command has ended']);
+  });
+
+  it('gc removes an unwanted study, and none that runs or is unknown', async () => {
+    const minio = createMinioStore(store);
+    expect(await exitCode(`run ${file} --id wanted --quiet`)).toBe(0);
+    await minio.put('studies/wanted/study.json', Buffer.from('{}'));
+    await minio.put('studies/wanted/report/index.html', Buffer.from('<html>'));
+    await temporal.client.workflow.start('studyWorkflow', { workflowId: 'running', taskQueue: 'nobody' });
+    await expect.poll(() => listed('running')).toBe(true);
+    await expectExits([
+      ['gc', 0, /^There is nothing to remove\.\n$/],
+      ['gc --older-than soon', 2, /^--older-than: expected a whole number of days from 1, got "soon"/],
+      [
+        'gc --study wantd',
+        2,
+        /^--study: expected the id of a study, got "wantd" \(did you mean "wanted"\?\)/,
+      ],
+      [
+        'gc --study running',
+        1,
+        /^running: expected a study that has ended, got one that is running; cancel it/,
+      ],
+      [
+        'gc --study wanted --dry-run',
+        0,
+        / 2.B {2}studies\/wanted\/study\.json\nWould remove 1.study \(8.B\)/,
+      ],
+      ['gc --study wanted', 0, /^Removed 1.study \(8.B\): 8.B in all\.\n$/],
+    ]);
+    await temporal.client.workflow.getHandle('running').terminate();
+    expect(await minio.list('studies/')).toEqual([]);
+    await expect.poll(() => listed('wanted'), { timeout: 20_000 }).toBe(false);
+    await expect.poll(() => listed('wanted/width/wide'), { timeout: 20_000 }).toBe(false);
+  });
+
+  it('a presigned URL is a secret, which no history has', async () => {
+    const given: (string | null)[] = [];
+    fakes = {
+      ...completed,
+      prepareDataset: async ({ source }) => {
+        given.push(source.archive);
+        return dataset;
+      },
+    };
+    const url = 'https://data.example/cifar.tar.gz?X-Amz-Signature=secret';
+    expect(await exitCode(`run ${file} --id presigned --dataset ${url}`)).toBe(0);
+    const history = await temporal.client.workflow.getHandle('presigned').fetchHistory();
+    const text = historyToJSON(history);
+    const payloads = [...text.matchAll(/"data":\s*"([^"]+)"/g)].map(([, data = '']) =>
+      Buffer.from(data, 'base64'),
+    );
+    expect(payloads.join('')).toContain('https://data.example/cifar.tar.gz');
+    for (const shown of [text, payloads.join(''), printed]) expect(shown).not.toContain('secret');
+    expect(given).toEqual([expect.stringMatching(/^https:\/\/data\.example\/cifar\.tar\.gz#/)]);
+    expect(await readAddress(createMinioStore(store), given[0] ?? '')).toBe(url);
   });
 
   it('a study that fails before its data set is prepared: 1; it is still listed and shown', async () => {
@@ -210,7 +332,8 @@ describe('against servers', () => {
 
   it('a study that waits for a person: 3, until it is cancelled', async () => {
     const train: Train = async ({ spec }) => {
-      if (spec.config.network.hidden[0] === 16) throw ApplicationFailure.nonRetryable('no such layer');
+      if (spec.config.network.hidden[0] === 16)
+        throw ApplicationFailure.nonRetryable('no such layer', 'BadConfiguration');
       return trained(spec, 50);
     };
     fakes = { ...completed, train };
@@ -222,11 +345,63 @@ describe('against servers', () => {
       ['retry waits narrow', 1, /"narrow" does not need attention \(what does: wide\)/],
       ['retry waits wid', 2, /did you mean "wide"\?/],
       ['skip waits wid', 2, /did you mean "wide"\?/],
+      ['retry waits', 2, /expected the name of what needs attention, or --all/],
+      ['retry waits wide --all', 2, /--all: expected no name beside it, got "wide"/],
       ['cancel waits', 0, /waits: cancelled/],
       ['status waits', 1, /waits: cancelled\nTo run it again: .* --profile tiny\n/],
       ['show waits', 0, /cancelled\nTo run it again: .*· {2}wide +cancelled before its first epoch/s],
       ['show waits wide', 0, /^wide of waits: cancelled before its first epoch had ended\n/],
       ['list', 0, /waits +cancelled +tiny.*To run a study again/s],
+    ]);
+  });
+
+  it('retry --all retries everything that one cause broke', async () => {
+    let isBroken = true;
+    const train: Train = async ({ spec }) => {
+      if (isBroken) throw ApplicationFailure.nonRetryable('no such layer', 'BadConfiguration');
+      return trained(spec, 50);
+    };
+    fakes = { ...completed, train };
+    expect(await exitCode(`run ${file} --id broken`)).toBe(3);
+    expect(printed).toContain('To retry all of them: npx staged-study retry broken --all\n');
+    isBroken = false;
+    await expectExits([
+      ['retry broken --all', 0, /^(narrow|wide): retried\n(narrow|wide): retried\n$/],
+      ['watch broken', 0, /winner: +narrow_fast/],
+      ['retry broken --all', 1, /nothing needs attention: the study is completed/],
+    ]);
+  });
+
+  it('a study that is paused: 3, until it is resumed', async () => {
+    let trainings = 0;
+    const train: Train = async ({ spec }) => {
+      trainings++;
+      return trained(spec, 50);
+    };
+    let prepare = () => {};
+    const prepared = new Promise<void>((resolve) => {
+      prepare = resolve;
+    });
+    const prepareDataset = () => prepared.then(() => dataset);
+    fakes = { train, prepareDataset };
+    await expectExits([
+      [`start ${file} --id rests`, 0, /has started/],
+      ['pause rests', 0, /^rests: paused\nTo continue: npx staged-study resume rests\n$/],
+      ['pause rests', 1, /^rests: it is already paused\n$/],
+    ]);
+    prepare();
+    await expect
+      .poll(() => exitCode('list').then(() => printed), { timeout: 20_000 })
+      .toMatch(/rests +paused/);
+    await expectExits([
+      ['watch rests', 3, /paused: nothing trains; to continue: npx staged-study resume rests\n/],
+      [`run ${file} --id rests`, 3, /paused: nothing trains/],
+    ]);
+    expect(trainings).toBe(0);
+    await expectExits([
+      ['resume rests', 0, /^rests: resumed\n$/],
+      ['watch rests', 0, /winner: +narrow_fast/],
+      ['resume rests', 1, /expected a running study, got one that is completed/],
     ]);
   });
 });

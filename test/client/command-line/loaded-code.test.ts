@@ -54,7 +54,13 @@ function loadedBy(args: string[], env: Record<string, string> = {}) {
   const coverage = mkdtempSync(join(folder, 'coverage-'));
   const program = join(projectRoot, 'client', 'staged-study.mjs');
   const { status } = spawnSync(process.execPath, [program, ...args], {
-    env: { ...process.env, ...env, STAGED_STUDY_STATE: join(folder, 'state'), NODE_V8_COVERAGE: coverage },
+    env: {
+      ...process.env,
+      ...env,
+      STAGED_STUDY_STATE: join(folder, 'state'),
+      STAGED_STUDY_CACHE: join(folder, 'cache'),
+      NODE_V8_COVERAGE: coverage,
+    },
   });
   const files = readdirSync(coverage)
     .flatMap((name): { url: string }[] => JSON.parse(readFileSync(join(coverage, name), 'utf8')).result)

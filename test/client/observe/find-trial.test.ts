@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { findTrial } from '../../../client/observe/find-trial.ts';
 import { createMemoryStore } from '../../../storage/memory-store.ts';
 import type { ObjectStore } from '../../../storage/object-store.ts';
-import { writeRecord, writeStudy } from '../../../storage/studies.ts';
+import { writeRecord, writeStageRecord, writeStudy } from '../../../storage/studies.ts';
 import { failed, ownRecord, shipped, stage } from '../../report/example-record.ts';
 
 const own = ownRecord([stage('width', [failed('wide', 'diverged'), failed('narrow', null)])]);
@@ -38,6 +38,19 @@ it.each<[Status | undefined, string]>([
   await expect(find('mine-1', undefined, status)).rejects.toThrow(
     `study: expected a study that has completed, got "mine-1", ${whatToDo}`,
   );
+});
+
+it('finds named trials of a cancelled study in the stages that had ended', async () => {
+  await writeStudy(store, ended.opening);
+  await expect(find('mine-1', 'wide', 'CANCELLED')).rejects.toThrow('which is cancelled; to run it again');
+  const trials = [failed('wide', 'diverged'), failed('narrow', null)];
+  await writeStageRecord(store, 'mine-1', stage(shipped.stages[0]?.name ?? '', trials));
+  await expect(find('mine-1', 'wide', 'CANCELLED')).rejects.toThrow(
+    'trial: expected a trial that completed, got "wide", which diverged',
+  );
+  await expect(find('mine-1', 'narow', 'CANCELLED')).rejects.toThrow('trial: expected one of wide, narrow');
+  await expect(find('mine-1', undefined, 'CANCELLED')).rejects.toThrow('which is cancelled; to run it again');
+  await expect(find('mine-1', 'wide', 'RUNNING')).rejects.toThrow('which is still running');
 });
 
 it('says that a study has no winner', async () => {

@@ -46,7 +46,7 @@ it('prints commands for the owner of the namespace if the server refuses', async
     /lacks the search attributes .* \(not yours\)\. .*npx staged-study worker control/,
   );
   await expect(registering).rejects.toThrow(
-    `  temporal operator search-attribute create --namespace ${namespace} --name NeedsAttention --type Bool`,
+    `  temporal operator search-attribute create --namespace ${namespace} --name NeedsAttention --name Paused --type Bool`,
   );
 });
 

@@ -40,6 +40,16 @@ it.each([
   await expect(datasetSource(undefined)).rejects.toThrow(/^CIFAR10_ARCHIVE: expected/);
 });
 
+it.each([
+  ['https://user:secret@example.org/a.tar.gz', 'a URL without user name and password'],
+  ['https://[bad/a.tar.gz?Signature=secret', 'a URL'],
+])('refuses %s, and does not repeat what is secret in it', async (given, expected) => {
+  const refused = await datasetSource(given).catch((error: Error) => error);
+  expect(refused).toBeInstanceOf(UsageError);
+  expect((refused as Error).message).toContain(`--dataset: expected ${expected}, got https://`);
+  expect((refused as Error).message).not.toContain('secret');
+});
+
 it('treats an empty option as a mistake, not as absent', async () => {
   await expect(datasetSource('')).rejects.toThrow(/^--dataset: expected .*got nothing there/);
 });

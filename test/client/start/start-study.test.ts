@@ -35,6 +35,12 @@ it.each<[string, StudyRequest]>([
   expect(await start(different)).toEqual({ studyId: other.studyId, resumed: true });
 });
 
+it('resumes one that was started with another time after which a worker counts as dead', async () => {
+  const request = named('other-heartbeat');
+  const { studyId } = await start(request);
+  expect(await start({ ...request, heartbeatSeconds: 5 })).toEqual({ studyId, resumed: true });
+});
+
 it('starts another on request', async () => {
   const request = named('another');
   await start(request);

@@ -146,6 +146,25 @@ it('waits for a person only if everything that is left does', () => {
   expect(waitsForPerson(viewOf([waiting]))).toBe(false);
 });
 
+it('does not wait for a person between two evaluations of a search', () => {
+  const attention = [{ id: 'mine/search/a', name: 'a', kind: 'trial' as const, failure: 'gone' }];
+  const search = (evaluations: number) =>
+    stageView([drawn(parked('a')), drawn(ended('b', 5))], { name: 'search', kind: 'search', evaluations });
+  expect(waitsForPerson(viewOf([search(3)], { attention }))).toBe(false);
+  expect(waitsForPerson(viewOf([search(2)], { attention }))).toBe(true);
+});
+
+it('waits for a person when it is paused and its trainers have stopped', () => {
+  const paused = { ...queued('a'), state: 'paused' as const };
+  expect(waitsForPerson(viewOf([stageView([training('a')])], { isPaused: true }))).toBe(false);
+  expect(waitsForPerson(viewOf([stageView([paused])], { isPaused: true }))).toBe(true);
+  const look = viewOf([stageView([paused])], { isPaused: true });
+  expect(eventLines(viewOf([stageView([training('a')])]), look)).toEqual([
+    'paused: nothing trains; to continue: npx staged-study resume mine',
+  ]);
+  expect(eventLines(look, viewOf([stageView([queued('a')])]))).toEqual(['resumed']);
+});
+
 it('does not wait for a person while a side experiment does and the main line continues', () => {
   const attention = [{ id: 'mine/leakage/a', name: 'a', kind: 'trial' as const, failure: 'gone' }];
   const beside = stageView([parked('a')], { name: 'leakage', kind: 'variant' });

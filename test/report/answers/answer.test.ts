@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { answer, headline } from '../../../report/answers/answer.ts';
 import { testAnswer, wilsonInterval } from '../../../report/answers/test-answer.ts';
-import type { StageRecord, TrialRecord } from '../../../study/record/record.ts';
+import type { StageRecord, TestRecord, TrialRecord } from '../../../study/record/record.ts';
 import { failed, ownRecord, stage, trial } from '../example-record.ts';
 import { fullRecord } from '../example-study.ts';
 
@@ -107,7 +107,16 @@ it('says whether a repeated trial is the same, and which one it repeats', () => 
   );
   const elsewhere = { ...differing, trials: [{ ...again, lines, environment: { intraOpThreads: '4' } }] };
   expect(answer(record, elsewhere)).toContain(
-    '; the two trained on different devices, builds or numbers of threads.',
+    'by 0.00 points. They were trained in different environments, which differ in: instructions, ',
+  );
+  const continued = {
+    ...repeat,
+    trials: [
+      { ...again, earlierEnvironments: [{ untilStep: 9, values: { ...again.environment, driver: '1' } }] },
+    ],
+  };
+  expect(plain(answer(record, continued))).toMatch(
+    /is bit-identical\. They were trained in different environments, which differ in: driver\.$/,
   );
   const unknown = { ...repeat, trials: [{ ...again, tensorsSha256: null }] };
   expect(answer(record, unknown)).toContain('whether the weights are equal is not recorded');
@@ -122,4 +131,10 @@ it("gives the test's accuracy with its interval, beside the score that selected 
     /classifies 88\.42 % of 10,000 test images correctly \(95 % Wilson/,
   );
   expect(testAnswer(ownRecord([]))).toBe('Not tested.');
+  const record = fullRecord();
+  const test = record.test as TestRecord;
+  const supersedes = [{ trialKey: 'a'.repeat(64), images: 10_000, accuracy: 87, loss: 1 }];
+  expect(plain(testAnswer({ ...record, test: { ...test, supersedes } }))).toMatch(
+    /1 other trial had been tested on the same images \(87\.00 %\), so that this is not the first look/,
+  );
 });

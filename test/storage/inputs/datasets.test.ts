@@ -19,9 +19,10 @@ import { createMemoryStore } from '../../../storage/memory-store.ts';
 import { DamagedObjectError, type ObjectStore } from '../../../storage/object-store.ts';
 import { storeKinds } from '../fresh-stores.ts';
 
+const IMAGE_BYTES = 100;
 const content: DatasetContent = {
-  train: randomBytes(2000),
-  test: randomBytes(500),
+  train: randomBytes(20 * IMAGE_BYTES),
+  test: randomBytes(5 * IMAGE_BYTES),
   trainImages: 20,
   testImages: 5,
   classes: Array.from({ length: 10 }, (_, index) => `class ${index}`),
@@ -64,11 +65,15 @@ describe.each(storeKinds)('data sets (%s)', (_name, createStore) => {
   });
 
   it('are found by the archive they were read from', async () => {
-    expect(await findDataset(store, 'c'.repeat(64))).toBeUndefined();
+    const find = (archiveSha256: string) => findDataset(store, archiveSha256, IMAGE_BYTES);
+    expect(await find('c'.repeat(64))).toBeUndefined();
     const manifest = await putDataset(store, content);
     await putDataset(store, { ...content, test: randomBytes(500), origin: { kind: 'generated' } });
-    expect(await findDataset(store, 'c'.repeat(64))).toEqual(manifest);
-    expect(await findDataset(store, 'd'.repeat(64))).toBeUndefined();
+    expect(await find('c'.repeat(64))).toEqual(manifest);
+    expect(await find('d'.repeat(64))).toBeUndefined();
+    // Reading the archive again completes it.
+    await store.put(testImagesKey(manifest.dataset), Buffer.from('short'));
+    expect(await find('c'.repeat(64))).toBeUndefined();
   });
 
   it('are completed if storing them was interrupted', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
+import { AssumeRoleProvider } from 'minio/dist/esm/AssumeRoleProvider.mjs';
 import { afterEach, describe, expect, inject, it, vi } from 'vitest';
 import { ensureBucket } from '../../../storage/minio/bucket.ts';
 import { createMinioStore } from '../../../storage/minio/minio-store.ts';
@@ -101,6 +102,33 @@ describe('createMinioStore', () => {
     await expect(unknown.get('a')).rejects.toThrow(
       /refuses the access key "nobody": the server does not know it \(InvalidAccessKeyId/,
     );
+  });
+
+  it('uses temporary credentials with their token, and asks for it if it is wrong', async () => {
+    const config = await freshBucket();
+    const { endpoint: stsEndpoint, accessKey, secretKey, region } = config;
+    const role = new AssumeRoleProvider({ stsEndpoint, accessKey, secretKey, region });
+    const given = await role.getCredentials();
+    const temporary = {
+      ...config,
+      accessKey: given.getAccessKey(),
+      secretKey: given.getSecretKey(),
+      sessionToken: given.getSessionToken(),
+    };
+    await createMinioStore(temporary).put('a', Buffer.from('a'), { ifNoneMatch: '*' });
+    expect((await createMinioStore(temporary).get('a'))?.body.toString()).toBe('a');
+    const refused = await failureOf(createMinioStore({ ...temporary, sessionToken: 'forged' }).get('a'));
+    expect(refused).toBeInstanceOf(StoreAccessError);
+    expect(refused.message).toContain('check S3_ACCESS_KEY and S3_SECRET_KEY and S3_SESSION_TOKEN');
+    expect(refused.message).not.toContain('forged');
+  });
+
+  it('reads and writes a bucket whose name has dots', async () => {
+    const config = { ...inject('store'), bucket: `test.${randomUUID()}.dots` };
+    await ensureBucket(config);
+    const store = createMinioStore(config);
+    await store.put('in/a.folder', Buffer.from('a'), { ifNoneMatch: '*' });
+    expect(await store.list('in/')).toMatchObject([{ key: 'in/a.folder', sizeBytes: 1 }]);
   });
 
   it('names a missing bucket', async () => {

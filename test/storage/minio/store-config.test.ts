@@ -20,8 +20,18 @@ describe('the store configuration', () => {
   });
 
   it('is written to an environment as it was read', () => {
-    const config = { ...storeConfigFromEnvironment(complete), bucket: 'ours', region: 'eu-west-1' };
+    const config = { ...storeConfigFromEnvironment(complete), bucket: 'our.bucket', region: 'eu-west-1' };
     expect(storeConfigFromEnvironment(storeEnvironment(config))).toEqual(config);
+    const temporary = { ...config, sessionToken: 'token' };
+    expect(storeConfigFromEnvironment(storeEnvironment(temporary))).toEqual(temporary);
+  });
+
+  it('written for a child without a token keeps out that of the parent', () => {
+    const child = {
+      S3_SESSION_TOKEN: 'of other keys',
+      ...storeEnvironment(storeConfigFromEnvironment(complete)),
+    };
+    expect(storeConfigFromEnvironment(child)).not.toHaveProperty('sessionToken');
   });
 
   it('may be absent', () => {
@@ -48,9 +58,9 @@ describe('the store configuration', () => {
     },
   );
 
-  it('refuses an invalid bucket name', () => {
-    expect(() => storeConfigFromEnvironment({ ...complete, S3_BUCKET: 'My_Bucket' })).toThrow(
-      /S3_BUCKET: expected 3 to 63 .* got "My_Bucket"/,
+  it.each(['My_Bucket', 'a..b', 'a-.b', 'ends.', '192.168.1.10'])('refuses the bucket name %s', (bucket) => {
+    expect(() => storeConfigFromEnvironment({ ...complete, S3_BUCKET: bucket })).toThrow(
+      new RegExp(`S3_BUCKET: expected 3 to 63 .* got "${bucket.replaceAll('.', '\\.')}"`),
     );
   });
 });

@@ -5,14 +5,17 @@ import type { ObjectStore } from '../../../storage/object-store.ts';
 import {
   type CheckpointContent,
   type CheckpointManifest,
+  deleteCheckpoints,
   newestIntactCheckpoint,
   saveCheckpoint,
 } from '../../../storage/trials/checkpoints.ts';
-import { acquireLease, LeaseLostError } from '../../../storage/trials/lease.ts';
+import type { FinishedEpoch } from '../../../storage/trials/epochs.ts';
+import { LeaseLostError } from '../../../storage/trials/lease.ts';
 import { writeResult } from '../../../storage/trials/trials.ts';
-import { trialKey } from '../../../study/trial/trial-key.ts';
+import { canonicalJson, trialKey } from '../../../study/trial/trial-key.ts';
 import { exampleLine, exampleResult, exampleSpec } from '../examples.ts';
 import { storeKinds } from '../fresh-stores.ts';
+import { takeLease } from '../leases.ts';
 
 const trial = trialKey(exampleSpec());
 
@@ -23,10 +26,7 @@ describe.each(storeKinds)('checkpoints (%s)', (_name, createStore) => {
     await newTerm();
   });
 
-  async function newTerm(): Promise<void> {
-    const request = { holder: 'test', attempt: 1, ttlMs: 60_000, now: () => Date.now() };
-    expect(await acquireLease(store, trial, request)).toHaveProperty('lease');
-  }
+  const newTerm = () => takeLease(store, trial);
 
   /** An epoch of 100 steps. `before` is the manifest with the best epoch so far, omitted if that is this epoch. */
   function save(
@@ -35,16 +35,28 @@ describe.each(storeKinds)('checkpoints (%s)', (_name, createStore) => {
     before?: CheckpointManifest,
     best: CheckpointContent['best'] = { predictions: Buffer.from(`predictions ${epoch}`) },
   ): Promise<CheckpointManifest> {
-    return saveCheckpoint(store, trial, term, {
+    return saveCheckpoint(store, trial, term, contentOf(epoch, before?.best ?? best, before?.epochs.pieces));
+  }
+
+  function contentOf(
+    epoch: number,
+    best: CheckpointContent['best'],
+    pieces: CheckpointContent['pieces'] = [],
+  ): CheckpointContent {
+    return {
       step: epoch * 100,
       epoch,
       seed: 1,
+      within: null,
+      environment: { device: 'a' },
+      earlierEnvironments: [],
       weights: Buffer.from(`weights ${epoch}`),
       optimizer: Buffer.from(`optimizer ${epoch}`),
-      best: before?.best ?? best,
-      lines: Array.from({ length: epoch }, (_, index) => exampleLine(index + 1)),
+      best,
+      epochs: finished(epoch),
+      pieces,
       writtenAt: '2026-01-01T00:00:00.000Z',
-    });
+    };
   }
 
   const keysBelow = async (prefix: string) => (await store.list(prefix)).map(({ key }) => key);
@@ -65,11 +77,70 @@ describe.each(storeKinds)('checkpoints (%s)', (_name, createStore) => {
         weights: Buffer.from('weights 2'),
         optimizer: Buffer.from('optimizer 2'),
         best: { weights: Buffer.from('weights 1'), predictions: Buffer.from('predictions 1') },
+        epochs: finished(2),
       },
       damaged: [],
     });
     expect(manifest).toMatchObject({ step: 200, epoch: 2, term: 1, best: { epoch: 1 } });
-    expect(manifest.lines).toHaveLength(2);
+  });
+
+  it('within the first epoch have no best epoch, and the sums so far', async () => {
+    const within = { sums: { loss: Math.fround(123.4), correct: 7 }, seconds: 2.5 };
+    const manifest = await saveCheckpoint(store, trial, 1, { ...contentOf(0, null), step: 3, within });
+    const { checkpoint } = await newestIntactCheckpoint(store, trial);
+    expect(checkpoint).toMatchObject({ manifest, best: null, epochs: [] });
+    expect(checkpoint?.manifest.within).toEqual(within);
+  });
+
+  it('of an earlier version can still be read', async () => {
+    const { epochs, within, environment, earlierEnvironments, ...rest } = await save(2);
+    const lines = epochs.rest.map(({ line }) => line);
+    const former = canonicalJson({ ...rest, format: 1, lines });
+    await store.put(checkpointKey(trial, 200, 1), Buffer.from(former));
+    const { checkpoint } = await newestIntactCheckpoint(store, trial);
+    expect(checkpoint?.epochs).toEqual(lines.map((line) => ({ line, hits: null })));
+    expect(checkpoint?.manifest).toMatchObject({
+      epoch: 2,
+      best: { epoch: 2 },
+      within: null,
+      environment: {},
+    });
+    // Its blobs are deleted like those of others.
+    await save(3);
+    await save(4);
+    expect(await manifests()).toEqual(['0000000300-1.json', '0000000400-1.json']);
+    expect(await keysBelow('blobs/')).toHaveLength(6);
+  });
+
+  it('store each epoch once: what a checkpoint writes hardly grows with the number of epochs', async () => {
+    const underlying = store;
+    const written: number[] = [];
+    store = {
+      ...underlying,
+      put: async (key, body, condition) => {
+        written[written.length - 1] = (written.at(-1) ?? 0) + body.length;
+        return underlying.put(key, body, condition);
+      },
+    };
+    let last: CheckpointManifest | undefined;
+    for (const epoch of [49, 50, 51, 999, 1000, 1001]) {
+      written.push(0);
+      last = await save(epoch, 1, last);
+    }
+    store = underlying;
+    expect(last?.epochs.pieces).toHaveLength(20);
+    expect(last?.epochs.rest).toHaveLength(1);
+    const bytesOf = (epochs: number) => JSON.stringify(finished(epochs)).length;
+    // Of a thousand epochs, the manifest has twenty names.
+    expect(written.at(-1)).toBeLessThan(bytesOf(1000) / 20);
+    const { checkpoint } = await newestIntactCheckpoint(store, trial);
+    expect(checkpoint?.epochs).toEqual(finished(1001));
+  });
+
+  it('are not moved by an attempt that has lost its lease', async () => {
+    await newTerm();
+    await expect(save(1, 1)).rejects.toThrow(LeaseLostError);
+    expect(await keysBelow('blobs/')).toEqual([]);
   });
 
   it('have the best epoch, if that is an earlier one without a checkpoint', async () => {
@@ -119,17 +190,9 @@ describe.each(storeKinds)('checkpoints (%s)', (_name, createStore) => {
   });
 
   it('are not saved with values that could not be read back', async () => {
-    const content = {
-      step: 100,
-      epoch: 1,
-      seed: 1,
-      weights: Buffer.from('w'),
-      optimizer: Buffer.from('o'),
-      best: { predictions: Buffer.from('p') },
-      lines: [{ ...exampleLine(1), val_loss: Number.NaN }],
-      writtenAt: '2026-01-01T00:00:00.000Z',
-    };
-    await expect(saveCheckpoint(store, trial, 1, content)).rejects.toThrow(/lines\[0\].val_loss/);
+    const epochs = [{ line: { ...exampleLine(1), val_loss: Number.NaN }, hits: null }];
+    const content = { ...contentOf(1, { predictions: Buffer.from('p') }), epochs };
+    await expect(saveCheckpoint(store, trial, 1, content)).rejects.toThrow(/rest\[0\].line.val_loss/);
     expect(await manifests()).toEqual([]);
   });
 
@@ -147,8 +210,8 @@ describe.each(storeKinds)('checkpoints (%s)', (_name, createStore) => {
         [`${part} missing`, () => removeBlob(newer[part].sha256)],
         [`a bit of ${part} flipped`, () => flipBlob(newer[part].sha256)],
       ]),
-      ['predictions missing', () => removeBlob(newer.best.predictions.sha256)],
-      ['a bit of the predictions flipped', () => flipBlob(newer.best.predictions.sha256)],
+      ['predictions missing', () => removeBlob(newer.best?.predictions.sha256 ?? '')],
+      ['a bit of the predictions flipped', () => flipBlob(newer.best?.predictions.sha256 ?? '')],
       ['the manifest cut off', () => rewrite((text) => text.slice(0, text.length / 2))],
       ['an empty manifest', () => rewrite(() => '')],
       ['an unknown key in the manifest', () => rewrite((text) => text.replace('{', '{"extra":1,'))],
@@ -220,9 +283,10 @@ describe.each(storeKinds)('checkpoints (%s)', (_name, createStore) => {
     ]);
   });
 
+  const stored = async (text: string) => putBlob(store, Buffer.from(text));
+
   it('keep the blobs that the result names', async () => {
-    const weights = await putBlob(store, Buffer.from('weights 1'));
-    const predictions = await putBlob(store, Buffer.from('predictions 1'));
+    const [weights, predictions] = [await stored('weights 1'), await stored('predictions 1')];
     await writeResult(store, exampleResult({ weights, predictions }));
     for (const epoch of [1, 2, 3, 4]) await save(epoch);
     expect(await manifests()).toEqual(['0000000300-1.json', '0000000400-1.json']);
@@ -230,4 +294,38 @@ describe.each(storeKinds)('checkpoints (%s)', (_name, createStore) => {
     expect(String(await getBlob(store, predictions))).toBe('predictions 1');
     expect(await keysBelow('blobs/')).toHaveLength(8);
   });
+
+  describe('of a trial with a result', () => {
+    const texts = async () =>
+      Promise.all((await keysBelow('blobs/')).map(async (key) => String((await store.get(key))?.body)));
+
+    it('are deleted, and what the result names is kept', async () => {
+      for (const epoch of [1, 2]) await save(epoch);
+      const hits = await stored('hits');
+      const result = { weights: await stored('weights 2'), predictions: await stored('predictions 2') };
+      await writeResult(store, { ...exampleResult(result), hits });
+      await deleteCheckpoints(store, trial, 1);
+      expect(await manifests()).toEqual([]);
+      expect((await texts()).sort()).toEqual(['hits', 'predictions 2', 'weights 2']);
+    });
+
+    it('stay if a later attempt owns them', async () => {
+      await save(1);
+      const result = { weights: await stored('weights 1'), predictions: await stored('predictions 1') };
+      await writeResult(store, exampleResult(result));
+      await newTerm();
+      await deleteCheckpoints(store, trial, 1);
+      expect(await manifests()).toEqual(['0000000100-1.json']);
+      expect(await texts()).toContain('optimizer 1');
+    });
+  });
 });
+
+// --- helpers ---
+
+function finished(epochs: number): FinishedEpoch[] {
+  return Array.from({ length: epochs }, (_, index) => ({
+    line: { ...exampleLine(index + 1), train_accuracy: 50, val_accuracy: 50 },
+    hits: Buffer.from([index % 256, 255]),
+  }));
+}

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { BlobRef } from '../../../storage/blobs.ts';
 import { blobKey, resultKey, trialConfigKey } from '../../../storage/keys.ts';
 import { DamagedObjectError, type ObjectStore } from '../../../storage/object-store.ts';
-import { acquireLease, LeaseLostError } from '../../../storage/trials/lease.ts';
+import { LeaseLostError } from '../../../storage/trials/lease.ts';
 import {
   readMetrics,
   readResult,
@@ -15,6 +15,7 @@ import {
 import { canonicalJson, trialKey } from '../../../study/trial/trial-key.ts';
 import { exampleLine, exampleResult, exampleSpec } from '../examples.ts';
 import { storeKinds } from '../fresh-stores.ts';
+import { takeLease } from '../leases.ts';
 
 const trial = trialKey(exampleSpec());
 const blob = (digit: string) => ({ sha256: digit.repeat(64), sizeBytes: 1 });
@@ -28,8 +29,7 @@ describe.each(storeKinds)('trials (%s)', (_name, createStore) => {
       await store.put(blobKey(sha256), Buffer.from('b'));
   });
 
-  const newTerm = () =>
-    acquireLease(store, trial, { holder: 'test', attempt: 1, ttlMs: 60_000, now: () => Date.now() });
+  const newTerm = () => takeLease(store, trial);
 
   it('store the configuration under its hash', async () => {
     expect(await writeTrialConfig(store, exampleSpec())).toBe(trial);
@@ -66,10 +66,20 @@ describe.each(storeKinds)('trials (%s)', (_name, createStore) => {
     expect(await readResult(store, trial)).toBeUndefined();
   });
 
-  it('read a result from before accuracies in training mode were measured', async () => {
-    const { scoreInTrainingMode: _, ...older } = result;
+  it('take a result that says that memory ran out as absent, and replace it: another machine may have enough', async () => {
+    const { bestEpoch: _, ...rest } = result;
+    const outOfMemory = { ...rest, bestEpoch: null, outcome: 'outOfMemory', message: 'OOM', score: null };
+    await store.put(resultKey(trial), Buffer.from(canonicalJson(outOfMemory)));
+    expect(await readResult(store, trial)).toBeUndefined();
+    await newTerm();
+    expect(await writeResult(store, result)).toEqual(result);
+    expect(await readResult(store, trial)).toEqual(result);
+  });
+
+  it('read a result from before accuracies in training mode and hits were recorded', async () => {
+    const { scoreInTrainingMode: _, hits: __, ...older } = result;
     await store.put(resultKey(trial), Buffer.from(canonicalJson(older)));
-    expect(await readResult(store, trial)).toEqual({ ...older, scoreInTrainingMode: null });
+    expect(await readResult(store, trial)).toEqual({ ...older, scoreInTrainingMode: null, hits: null });
   });
 
   it('keep one of two results written at the same time', async () => {

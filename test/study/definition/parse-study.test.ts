@@ -85,7 +85,7 @@ describe('parseStudy', () => {
     [
       'the name of a profile that can not be typed',
       (s) => (s.profiles['a b'] = s.profiles.tiny),
-      'expected a key of letters, digits, "_", "." and "-", at most 64, no "/", got "a b"',
+      'expected a key of letters, digits, "_", "." and "-", at most 64, no "/" and no "..", got "a b"',
     ],
     [
       'a network that no machine holds',
@@ -143,6 +143,58 @@ describe('parseStudy', () => {
       'published.results[0].ours.kind: expected another kind than "test", since width is a compare stage',
     ],
     ['a name that is a path', (s) => (s.name = '../up'), 'name: expected letters, digits'],
+    ['a name with two dots', (s) => (s.name = 'a..b'), 'name: expected letters, digits, "_", "." and "-"'],
+    [
+      'a name with which no id can begin',
+      (s) => (s.name = '_mine'),
+      'name: expected a name that begins with a letter or digit, got "_mine"',
+    ],
+    [
+      'names that are too long for an id',
+      (s) => {
+        s.name = 'n'.repeat(60);
+        s.profiles['p'.repeat(40)] = s.profiles.tiny;
+      },
+      `profiles.${'p'.repeat(40)}: expected a name that has at most 92 characters together with the study's, since ids begin with both; it has 100`,
+    ],
+    [
+      'a candidate that has the name of a reduced one',
+      (s) => {
+        const network = { kind: 'dense', hidden: [4] };
+        s.stages[0].candidates[0].reduced = { name: 'small', network };
+        s.stages[0].candidates[1].reduced = { name: 'small', network };
+      },
+      'stages[0].candidates[1].reduced.name: expected a name that no earlier candidate of the stage can have, got "small"',
+    ],
+    [
+      'a candidate with the name that another has if a certain one wins',
+      (s) => s.stages[1].candidates.push({ name: 'wide_slow', change: { learningRate: 0.1 } }),
+      'stages[1].candidates[2].name: expected a name that no earlier candidate of the stage can have, got "wide_slow"',
+    ],
+    [
+      'a candidate with the name of a winner that is ranked with it',
+      (s) => {
+        s.stages[1].ranksStart = true;
+        s.stages[1].candidates.push({ name: 'wide', change: { learningRate: 0.1 } });
+      },
+      'stages[1].candidates[2].name: expected a name that no run which is ranked with it can have',
+    ],
+    [
+      'names that winners make too long',
+      (s) => {
+        const [, rate, test] = s.stages;
+        s.stages.length = 1;
+        for (let index = 0; index < 14; index++)
+          s.stages.push({
+            ...rate,
+            name: `rate${index}`,
+            from: index ? `rate${index - 1}` : 'width',
+            candidates: [{ name: `_${'x'.repeat(60)}`, change: { learningRate: 0.1 } }],
+          });
+        s.stages.push({ ...test, from: 'rate13' });
+      },
+      'stages[14].name: expected names of trials that have at most 800 characters, and they could have 860',
+    ],
     ['no profile', (s) => (s.profiles = {}), 'profiles: expected at least one profile'],
     [
       'a network that can not work',
@@ -213,6 +265,25 @@ describe('parseStudy', () => {
       'a variant of a candidate that is not there',
       (s) => (s.stages[4].of[0].candidate = 'wider'),
       'stages[4].of[0].candidate: expected a candidate of width (narrow, wide), got "wider" (did you mean "wide"?)',
+    ],
+    [
+      'a variant of one candidate twice',
+      (s) => s.stages[4].of.push({ stage: 'width', candidate: 'wide' }),
+      'stages[4].of[1].candidate: expected a candidate whose name no earlier one of these can have',
+    ],
+    [
+      'a variant of candidates with one name in two stages',
+      (s) => {
+        s.stages[1].candidates.push({ name: 'wide', change: { learningRate: 0.5 } });
+        s.stages[1].ranksStart = false;
+        s.stages[4].of.push({ stage: 'rate', candidate: 'wide' });
+      },
+      'stages[4].of[1].candidate: expected a candidate whose name no earlier one of these can have',
+    ],
+    [
+      'a candidate with the name of a search’s trial that is ranked with it',
+      (s) => s.stages[3].candidates.push({ name: '_search_02', change: { dropout: 0.1 } }),
+      'stages[3].candidates[1].name: expected a name that no run which is ranked with it can have',
     ],
     [
       'a stage from a side experiment',

@@ -22,6 +22,16 @@ it('starts a stage when the one before has ended', () => {
   expect(secondsOf([compare('a', [3, 1]), compare('b', [2, 2])], { slots: 2 })).toBe(5);
 });
 
+it('starts trials that are known early in what the stage before leaves', () => {
+  const b = compare('b', [4, 2]);
+  const early = b.trials.filter(({ name }) => name === 'b0');
+  const again = repeat('again', 'a', 1);
+  // From 1: b0, beside a0 until 3. Then b1, beside b0.
+  expect(secondsOf([compare('a', [3, 1]), { ...b, early }, again], { slots: 2 })).toBe(6);
+  expect(secondsOf([compare('a', [3, 1]), b, again], { slots: 2 })).toBe(7);
+  expect(idleStages([compare('a', [3]), { ...b, early }], 2)).toEqual([]);
+});
+
 it('lets side experiments take what the main line leaves', () => {
   const course = [compare('a', [4, 4]), repeat('again', 'a', 3), compare('b', [5])];
   expect(secondsOf(course, { slots: 2 })).toBe(9);
@@ -53,8 +63,8 @@ it('searches as many at a time as the study says', () => {
     space,
   };
   const { trials } = compare('s', [1, 1, 1, 1]);
-  expect(secondsOf([{ stage, trials }], { slots: 4 })).toBe(2);
-  expect(idleStages([{ stage, trials }], 4)).toEqual([{ stage: 's', trials: 2, idle: 2 }]);
+  expect(secondsOf([{ stage, trials, early: [] }], { slots: 4 })).toBe(2);
+  expect(idleStages([{ stage, trials, early: [] }], 4)).toEqual([{ stage: 's', trials: 2, idle: 2 }]);
 });
 
 it('names the stages that leave slots idle', () => {
@@ -80,11 +90,12 @@ function compare(name: string, epochs: number[], threads?: number): StagePlan {
   return {
     stage: { kind: 'compare', name, question: '?', ranksStart: false, candidates: [] },
     trials: epochs.map((each, index) => trial(`${name}${index}`, each, threads)),
+    early: [],
   };
 }
 
 function repeat(name: string, from: string, epochs: number): StagePlan {
-  return { stage: { kind: 'repeat', name, question: '?', from }, trials: [trial(name, epochs)] };
+  return { stage: { kind: 'repeat', name, question: '?', from }, trials: [trial(name, epochs)], early: [] };
 }
 
 function trial(name: string, epochs: number, threads?: number) {

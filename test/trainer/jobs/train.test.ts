@@ -6,13 +6,13 @@ import { putDataset } from '../../../storage/inputs/datasets.ts';
 import { createMinioStore } from '../../../storage/minio/minio-store.ts';
 import { storeEnvironment } from '../../../storage/minio/store-config.ts';
 import type { ObjectStore } from '../../../storage/object-store.ts';
-import { acquireLease } from '../../../storage/trials/lease.ts';
 import { NUMERICS, type TrialSpec } from '../../../study/trial/trial.ts';
 import { trialKey } from '../../../study/trial/trial-key.ts';
 import { train } from '../../../trainer/jobs/train.ts';
 import { backend, tf } from '../../../training/tensorflow/tensorflow.ts';
 import { smallImages } from '../../activities/small-archive.ts';
 import { freshBucket } from '../../storage/fresh-stores.ts';
+import { takeLease } from '../../storage/leases.ts';
 import { configOf, conv, dense, tinyResnet } from '../../training/configs.ts';
 
 const { binding } = backend;
@@ -67,7 +67,7 @@ async function trainHere(config: TrialSpec['config'], stop?: AbortController): P
     initialWeights: 'scratch',
     numerics: NUMERICS,
   };
-  await acquireLease(store, trialKey(spec), { holder: 'test', attempt: 1, ttlMs: 600_000, now: Date.now });
+  await takeLease(store, trialKey(spec));
   await train(
     { kind: 'train', spec, holder: 'test', term: 1 },
     {

@@ -4,6 +4,8 @@ import type { EpochLine } from '../../../study/trial/trial.ts';
 import { type Checkpoint, CheckpointMismatchError } from '../../../training/checkpoint/checkpoint.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../../training/checkpoint/safetensors.ts';
 import { tensorsDigest } from '../../../training/checkpoint/tensors-digest.ts';
+import { createCompiledEngine } from '../../../training/compile/compiled-engine.ts';
+import type { CreateTrainingEngine } from '../../../training/compile/engine.ts';
 import { accuracyInTrainingMode, evaluate } from '../../../training/loop/evaluate.ts';
 import { createPauses } from '../../../training/loop/event-loop.ts';
 import { drawFlips } from '../../../training/loop/order.ts';
@@ -21,28 +23,53 @@ interface Watched extends TrialOutcome {
   checkpoints: Checkpoint[];
   progress: TrainingProgress[];
   bestEpochs: number[];
+  hits: Uint8Array[];
 }
 
-async function train(config: TrainingConfig, changes: Partial<TrialRequest> = {}): Promise<Watched> {
+async function train(
+  config: TrainingConfig,
+  changes: Partial<TrialRequest> = {},
+  createEngine: CreateTrainingEngine = createCompiledEngine,
+): Promise<Watched> {
   const checkpoints: Checkpoint[] = [];
   const progress: TrainingProgress[] = [];
   const bestEpochs: number[] = [];
-  const outcome = await runTrial({
-    config,
-    seed: 7,
-    images,
-    training,
-    validation,
-    onProgress: (event) => progress.push(event),
-    onAlive: () => {},
-    onEpoch: async (checkpoint, isBest) => {
-      checkpoints.push(checkpoint);
-      if (isBest) bestEpochs.push(checkpoint.epoch);
+  const hits: Uint8Array[] = [];
+  const outcome = await runTrial(
+    {
+      config,
+      seed: 7,
+      images,
+      training,
+      validation,
+      onProgress: (event) => progress.push(event),
+      onAlive: () => {},
+      onEpoch: async (checkpoint, isBest, ofEpoch) => {
+        checkpoints.push(checkpoint);
+        hits.push(ofEpoch);
+        if (isBest) bestEpochs.push(checkpoint.epoch);
+      },
+      signal: new AbortController().signal,
+      ...changes,
     },
-    signal: new AbortController().signal,
-    ...changes,
-  });
-  return { ...outcome, checkpoints, progress, bestEpochs };
+    createEngine,
+  );
+  return { ...outcome, checkpoints, progress, bestEpochs, hits };
+}
+
+/** An engine that calls back after its step of this number. */
+function stopAfter(steps: number, callBack: () => void): CreateTrainingEngine {
+  return (request) => {
+    const engine = createCompiledEngine(request);
+    let done = 0;
+    return {
+      ...engine,
+      train(batch, settings) {
+        engine.train(batch, settings);
+        if (++done === steps) callBack();
+      },
+    };
+  };
 }
 
 /** Everything that doesn't depend on the clock. */
@@ -76,11 +103,23 @@ describe('learning', () => {
       }),
     ],
   ])('%s learns easy images', async (_what, config) => {
-    const { outcome, lines, best, checkpoints, bestEpochs } = await train(config);
+    const { outcome, lines, best, checkpoints, bestEpochs, hits } = await train(config);
     expect(outcome).toBe('completed');
     expect(lines.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4]);
     expect(lines.at(-1)?.val_accuracy).toBeGreaterThan(90);
     expect(lines.at(-1)?.train_loss).toBeLessThan(lines[0]?.train_loss as number);
+
+    // Each epoch's hits give its accuracy.
+    const counted = hits.map(
+      (bytes) =>
+        [...bytes]
+          .map((byte) => byte.toString(2))
+          .join('')
+          .replaceAll('0', '').length,
+    );
+    expect(counted.map((count) => (100 * count) / validation.length)).toEqual(
+      lines.map(({ val_accuracy }) => val_accuracy),
+    );
 
     // The best epoch is the first with the highest accuracy, and its weights give that accuracy.
     expect(best?.epoch).toBe(bestEpochs.at(-1));
@@ -175,7 +214,7 @@ describe('resuming', () => {
   const digest = ({ weights, optimizer, best }: Checkpoint) => ({
     weights: tensorsDigest(weights),
     optimizer: tensorsDigest(optimizer),
-    best: [best.epoch, tensorsDigest(best.weights), best.validationProbabilities],
+    best: best && [best.epoch, tensorsDigest(best.weights), best.validationProbabilities],
   });
 
   // determinism.test.ts resumes trials of every kind of network with every optimizer.
@@ -224,7 +263,7 @@ describe('resuming', () => {
     const { checkpoints } = await train(config);
     const [, last] = checkpoints as [Checkpoint, Checkpoint];
     const unbeatable: EpochLine = { ...(last.lines[0] as EpochLine), val_accuracy: 100 };
-    const best = { ...last.best, epoch: 1 };
+    const best = { ...last.best!, epoch: 1 };
     const resumeFrom = { ...last, lines: [unbeatable, last.lines[1] as EpochLine], best };
 
     const finished = await train(config, { resumeFrom });
@@ -237,6 +276,80 @@ describe('resuming', () => {
     expect(longer.bestEpochs).toEqual([]);
     expect(longer.best).toBe(best);
     expect(longer.checkpoints[0]?.best).toBe(best);
+  });
+
+  test.each<[string, TrainingConfig]>([
+    ['a dense network', configOf(dense(24), { epochs: 2, dropout: 0.3, optimizer: { kind: 'adadelta' } })],
+    ['a convolutional network', configOf(conv([[6, 3, 1]], 20), { epochs: 2, dropout: 0.3 })],
+    ['a ResNet', configOf(tinyResnet, { epochs: 2, dropout: 0.3, optimizer: { kind: 'adagrad' } })],
+  ])('%s with dropout and flips resumes between any two steps, bit for bit', async (_what, changes) => {
+    // Four steps an epoch, the last one partial.
+    const config = { ...changes, batchSize: 64, validationFlip: true };
+    const within: Checkpoint[] = [];
+    const take = async (checkpoint: Checkpoint) => void within.push(checkpoint);
+    const uninterrupted = await train(config);
+    const watched = await train(config, { withinEpochs: { isDue: () => true, take } });
+    const last = digest(uninterrupted.checkpoints.at(-1)!);
+    // Taking checkpoints changes nothing.
+    expect(digest(watched.checkpoints.at(-1)!)).toEqual(last);
+    expect(within.map(({ step, epoch }) => [step, epoch])).toEqual([
+      [1, 0],
+      [2, 0],
+      [3, 0],
+      [5, 1],
+      [6, 1],
+      [7, 1],
+    ]);
+    expect(within[0]).not.toHaveProperty('best');
+    for (const checkpoint of within) {
+      const resumed = await train(config, {
+        resumeFrom: {
+          ...checkpoint,
+          within: JSON.parse(JSON.stringify(checkpoint.within)),
+          weights: stored(checkpoint.weights),
+          optimizer: stored(checkpoint.optimizer),
+        },
+      });
+      expect(metrics(resumed.lines)).toEqual(metrics(uninterrupted.lines));
+      expect(resumed.scoreInTrainingMode).toBe(uninterrupted.scoreInTrainingMode);
+      expect(digest(resumed.checkpoints.at(-1)!)).toEqual(last);
+    }
+  });
+
+  test.each([
+    ['between two steps', 2],
+    ['before the validation', 4],
+  ])(
+    'a trial that is stopped %s hands over where it stands, and resumes from there, bit for bit',
+    async (_when, steps) => {
+      const config = configOf(dense(24), { epochs: 2, dropout: 0.3, batchSize: 64 });
+      const uninterrupted = await train(config);
+      const stop = new AbortController();
+      const stopped: Checkpoint[] = [];
+      const first = train(
+        config,
+        {
+          onStopped: async (checkpoint) => void stopped.push(checkpoint),
+          signal: stop.signal,
+        },
+        stopAfter(4 + steps, () => stop.abort(new Error('enough'))),
+      );
+      await expect(first).rejects.toThrow('enough');
+      expect(stopped).toMatchObject([{ epoch: 1, step: 4 + steps }]);
+      const resumed = await train(config, { resumeFrom: stopped[0] as Checkpoint });
+      expect(metrics(resumed.lines)).toEqual(metrics(uninterrupted.lines));
+      expect(digest(resumed.checkpoints.at(-1)!)).toEqual(digest(uninterrupted.checkpoints.at(-1)!));
+      expect(resumed.lines[1]?.seconds).toBeGreaterThan(stopped[0]?.within?.seconds as number);
+    },
+  );
+
+  test('no checkpoint within an epoch has sums that are not finite', async () => {
+    const config = configOf(dense(64, 64), { epochs: 3, learningRate: 100, activation: 'leakyRelu' });
+    const sums: number[] = [];
+    const take = async ({ within }: Checkpoint) => void sums.push(within?.sums.loss ?? Number.NaN);
+    const { outcome } = await train(config, { withinEpochs: { isDue: () => true, take } });
+    expect(outcome).toBe('diverged');
+    expect(sums.every(Number.isFinite)).toBe(true);
   });
 
   test('refuses a checkpoint of another network or optimizer', async () => {
@@ -266,26 +379,15 @@ describe('ends', () => {
     for (const line of lines) expect(Number.isFinite(line.val_loss)).toBe(true);
   });
 
-  test('a trial ends as out of memory if TensorFlow is', async () => {
+  test.each([
+    'the store is gone',
     // TensorFlow's own words. It would wait for ten seconds before it throws.
-    const error = new Error(
-      'Invalid TF_Status: 8\nMessage: OOM when allocating tensor with shape[16777216,16777216] and type float on ' +
-        '/job:localhost/replica:0/task:0/device:CPU:0 by allocator mklcpu',
-    );
-    const onProgress = () => {
-      throw error;
-    };
-    const { outcome, message, best } = await train(configOf(dense(8), { epochs: 1 }), { onProgress });
-    expect(outcome).toBe('outOfMemory');
-    expect(message).toBe(error.message);
-    expect(best).toBeUndefined();
-  });
-
-  test('throws other errors', async () => {
+    'Invalid TF_Status: 8\nMessage: OOM when allocating tensor with shape[16777216,16777216] and type float',
+  ])('throws other errors: %s', async (message) => {
     const onEpoch = async () => {
-      throw new Error('the store is gone');
+      throw new Error(message);
     };
-    await expect(train(configOf(dense(8)), { onEpoch })).rejects.toThrow('the store is gone');
+    await expect(train(configOf(dense(8)), { onEpoch })).rejects.toThrow(message);
   });
 
   test('an abort ends the trial within an epoch, and its reason is thrown', async () => {

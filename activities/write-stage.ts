@@ -1,0 +1,53 @@
+import type { ObjectStore } from '../storage/object-store.ts';
+import { readStudy, writeStageRecord } from '../storage/studies.ts';
+import { readResult } from '../storage/trials/trials.ts';
+import type { Stage } from '../study/definition/stage-schema.ts';
+import type { TrialRecord, TrialStanding } from '../study/record/record.ts';
+
+export interface EndedStage {
+  name: string;
+  kind: Exclude<Stage['kind'], 'test'>;
+  start: string | null;
+  standings: TrialStanding[];
+  /** The winner's name. */
+  winner: string | null;
+}
+
+/**
+ * Writes the record of a stage from the stored results of its trials. A stage at a time, since the standings of a large
+ * study's trials don't fit into one message.
+ */
+export function createWriteStage({ store }: { store: ObjectStore }) {
+  return async ({ studyId, stage }: { studyId: string; stage: EndedStage }): Promise<void> => {
+    const opening = await readStudy(store, studyId);
+    if (!opening) throw new Error(`study ${studyId}: expected its study.json in the store, found none`);
+    const { standings, ...rest } = stage;
+    const question = opening.study.stages.find(({ name }) => name === stage.name)?.question ?? '';
+    const trials = await Promise.all(standings.map((standing) => trialRecord(store, standing)));
+    await writeStageRecord(store, studyId, { ...rest, question, trials });
+  };
+}
+
+// --- helpers ---
+
+async function trialRecord(store: ObjectStore, standing: TrialStanding): Promise<TrialRecord> {
+  const result = standing.trialKey ? await readResult(store, standing.trialKey) : undefined;
+  return {
+    ...standing,
+    config: result?.spec.config ?? null,
+    seed: result?.spec.seed ?? null,
+    repetition: result?.spec.repetition ?? null,
+    initialWeights: result?.spec.initialWeights ?? null,
+    message: result?.message ?? standing.message,
+    scoreInTrainingMode: result?.scoreInTrainingMode ?? null,
+    parameters: result?.parameters ?? null,
+    attempts: result?.term ?? null,
+    trainingSeconds: result?.trainingSeconds ?? null,
+    startedAt: result?.startedAt ?? null,
+    finishedAt: result?.finishedAt ?? null,
+    tensorsSha256: result?.tensorsSha256 ?? null,
+    lines: result?.lines ?? [],
+    environment: result?.environment ?? null,
+    ...(result?.earlierEnvironments && { earlierEnvironments: result.earlierEnvironments }),
+  };
+}

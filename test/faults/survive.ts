@@ -1,0 +1,89 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
+import { expect, vi } from 'vitest';
+import { generateImages } from '../../training/data/generated.ts';
+import { smallArchive } from '../activities/small-archive.ts';
+import { comparable } from './comparable.ts';
+import { type DisturbedStudy, runStudy, type Undergone } from './disturbed-study.ts';
+import { type Fault, oneOf } from './faults.ts';
+import { leftOf } from './processes.ts';
+
+const HEARTBEAT_SECONDS = 5;
+/** Between two faults. */
+const PAUSE_MS = { least: 500, most: 5000 };
+
+/** Runs the small study without faults. The studies that are disturbed must end like it. */
+export async function undisturbed() {
+  return comparable((await inFolder({})).record);
+}
+
+/**
+ * Runs the small study while faults are injected, until it has ended.
+ *
+ * @param expected the record of the undisturbed study.
+ * @param most how many faults to inject at most.
+ * @returns the names of the faults that were injected.
+ */
+export async function survives(
+  expected: Awaited<ReturnType<typeof undisturbed>>,
+  choices: readonly Fault[],
+  random: RandomGenerator,
+  most: number,
+): Promise<string[]> {
+  const injected: Fault[] = [];
+  const { record, announced } = await inFolder({
+    async disturb(target, ended) {
+      while (injected.length < most) {
+        await pause(uniformInt(random, PAUSE_MS.least, PAUSE_MS.most), undefined, { signal: ended }).catch(
+          () => {},
+        );
+        if (ended.aborted) return;
+        const fault = oneOf(random, choices) as Fault;
+        // What it needs may be down because of the fault before.
+        const done = await fault.inject({ ...(await target()), random }).catch((error: Error) => error);
+        if (done === true) injected.push(fault);
+        console.log(
+          `${new Date().toISOString()} ${fault.name}${done === true ? '' : `: not done. ${done || ''}`}`,
+        );
+      }
+    },
+  });
+  expect(comparable(record)).toEqual(expected);
+  if (!injected.some(({ losesCheckpoints }) => losesCheckpoints)) expectNothingTwice(announced);
+  return injected.map(({ name }) => name);
+}
+
+// --- helpers ---
+
+/** Runs the study in a temporary folder, and expects that none of its processes is left. */
+async function inFolder({ disturb }: Pick<DisturbedStudy, 'disturb'>): Promise<Undergone> {
+  const folder = await mkdtemp(join(tmpdir(), 'faults-'));
+  const archive = process.env.CIFAR10_ARCHIVE || join(folder, 'small.tar.gz');
+  try {
+    if (!process.env.CIFAR10_ARCHIVE) {
+      await writeFile(archive, await smallArchive(generateImages({ trainImages: 2000, testImages: 500 })));
+    }
+    const undergone = await runStudy({
+      folder,
+      archive,
+      heartbeatSeconds: HEARTBEAT_SECONDS,
+      ...(disturb && { disturb }),
+    });
+    await vi.waitFor(() => expect(leftOf(undergone.stateFolder)).toEqual([]), {
+      timeout: 20_000,
+      interval: 200,
+    });
+    return undergone;
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** An epoch is announced when its checkpoint is stored, so it is never trained again. */
+function expectNothingTwice(announced: Undergone['announced']): void {
+  for (const [trial, epochs] of announced) expect(epochs, trial).toEqual([...new Set(epochs)]);
+}
