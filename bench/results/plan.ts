@@ -4,6 +4,7 @@ import type { Network, TrainingConfig } from '../../study/definition/training-co
 import { asTrained } from '../../study/plan/epochs.ts';
 import { cifar10 } from '../../study/shipped/cifar10.ts';
 import type { SplitRequest } from '../../training/data/split.ts';
+import { REPORTED_RULE } from '../networks.ts';
 
 /** Networks of the shipped study and settings that are trained on both sides. */
 export interface ComparedRow {
@@ -58,8 +59,8 @@ function row(name: Name, settings: string, change: Partial<Omit<TrainingConfig, 
 
 function networkOf(name: string): Network {
   for (const { name: own, change, reduced } of ['dense', 'cnn'].flatMap(studyCandidates)) {
-    if (own === name && change.network) return asNetwork(change.network);
-    if (reduced?.name === name) return asNetwork(reduced.network);
+    if (own === name && change.network) return asNetwork(change.network, REPORTED_RULE);
+    if (reduced?.name === name) return asNetwork(reduced.network, REPORTED_RULE);
   }
   throw new Error(`expected the study ${study.name} to have a network ${name}, got none`);
 }

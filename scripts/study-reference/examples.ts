@@ -78,6 +78,32 @@ export const EXAMPLES: Record<string, Example> = {
     ...network({ kind: 'dense', hidden: { divide: [4, 2], first: 1024 } }),
     part: { hidden: { divide: [4, 2], first: 1024 } },
   },
+  'Taken rule': {
+    part: { hidden: { ruleOf: 'rule', first: 1024 } },
+    study: {
+      ...WIDTHS,
+      stages: [
+        { ...WIDTH, name: 'rule', candidates: [denseBy('halves', 2), denseBy('quarters', 4)] },
+        {
+          kind: 'compare',
+          name: 'deeper',
+          question: 'And after convolutions?',
+          candidates: [
+            {
+              name: 'conv',
+              change: {
+                network: {
+                  kind: 'conv',
+                  convolutions: [{ filters: 32, kernel: 3, padding: 1 }],
+                  hidden: { ruleOf: 'rule', first: 1024 },
+                },
+              },
+            },
+          ],
+        },
+      ],
+    },
+  },
   Convolution: convolution({ filters: 32, kernel: 5, padding: 2 }),
 
   'Stage compare': stage({
@@ -171,6 +197,10 @@ export const EXAMPLES: Record<string, Example> = {
 };
 
 // --- helpers ---
+
+function denseBy(name: string, divisor: number): Candidate {
+  return { name, change: { network: { kind: 'dense', hidden: { divide: [divisor] } } } };
+}
 
 function base(settings: Base): Example {
   return { part: { base: settings }, study: { ...WIDTHS, base: settings } };

@@ -97,7 +97,7 @@ function unionChoices(issue: Extract<z.core.$ZodIssue, { code: 'invalid_union' }
     if (each.code === 'invalid_value') return each.values.map(show).join(', ');
     return each.code === 'invalid_type' ? `a ${each.expected}` : each.message;
   });
-  return choices.join(' or ');
+  return [...new Set(choices)].join(' or ');
 }
 
 function unitOf(origin: string): string {

@@ -6,7 +6,7 @@ import { checkNames } from './check-names.ts';
 import { type Complain, checkPublished } from './check-published.ts';
 import { checkSearchSpace } from './check-search-space.ts';
 import { NetworkShapeError, networkShapes } from './network-shapes.ts';
-import { asNetwork, type PlannedNetwork } from './planned-network.ts';
+import { type PlannedNetwork, possibleNetworks, rulesOf, takesRuleOf } from './planned-network.ts';
 import type { Published } from './published-schema.ts';
 import type { CompareStage, Stage, VariantStage } from './stage-schema.ts';
 
@@ -30,7 +30,7 @@ export function checkStages(study: Checked, context: z.RefinementCtx): void {
     }
     if ('from' in stage && stage.from !== undefined)
       checkFrom(stage.from, earlier, [...at, 'from'], complain);
-    if (stage.kind === 'compare') checkCandidates(stage, at, complain);
+    if (stage.kind === 'compare') checkCandidates(stage, earlier, at, complain);
     if (stage.kind === 'search') checkSearchSpace(stage.space, [...at, 'space'], complain);
     if (stage.kind === 'variant') checkVariants(stage, earlier, at, complain);
     if (stage.kind === 'test' && index !== study.stages.length - 1) {
@@ -76,7 +76,7 @@ function checkFrom(from: string, earlier: Stage[], path: Path, complain: Complai
   complain(path, from, `the name of an earlier stage that has a winner (${choices})`, names);
 }
 
-function checkCandidates(stage: CompareStage, at: Path, complain: Complain): void {
+function checkCandidates(stage: CompareStage, earlier: Stage[], at: Path, complain: Complain): void {
   if (stage.ranksStart && stage.from === undefined) {
     complain(
       [...at, 'ranksStart'],
@@ -87,9 +87,10 @@ function checkCandidates(stage: CompareStage, at: Path, complain: Complain): voi
   stage.candidates.forEach((candidate, index) => {
     const path = [...at, 'candidates', index];
     if (candidate.change.network) {
-      checkNetwork(candidate.change.network, [...path, 'change', 'network'], complain);
+      checkNetwork(candidate.change.network, earlier, [...path, 'change', 'network'], complain);
     }
-    if (candidate.reduced) checkNetwork(candidate.reduced.network, [...path, 'reduced', 'network'], complain);
+    if (candidate.reduced)
+      checkNetwork(candidate.reduced.network, earlier, [...path, 'reduced', 'network'], complain);
     if (stage.from !== undefined) return;
     if (candidate.change.network === undefined) {
       complain(
@@ -111,10 +112,24 @@ function checkCandidates(stage: CompareStage, at: Path, complain: Complain): voi
 /** Far more than is useful for 32×32 images: probably a typing error. */
 const MOST_PARAMETERS = 500_000_000;
 
-function checkNetwork(network: PlannedNetwork, path: Path, complain: Complain): void {
+function checkNetwork(network: PlannedNetwork, earlier: Stage[], path: Path, complain: Complain): void {
+  const ruled = takesRuleOf(network);
+  const withRules = earlier.filter((stage) => stage.kind === 'compare' && rulesOf(stage).length > 0);
+  if (ruled !== undefined && !withRules.some(({ name }) => name === ruled)) {
+    const names = withRules.map(({ name }) => name);
+    const choices = names.map((name) => `"${name}"`).join(', ') || 'there is none';
+    complain(
+      [...path, 'hidden', 'ruleOf'],
+      ruled,
+      `the name of an earlier stage that has a candidate with a rule of dense layers (${choices})`,
+      names,
+    );
+    return;
+  }
   try {
-    const { parameters } = networkShapes(asNetwork(network));
-    if (parameters > MOST_PARAMETERS) {
+    for (const possible of possibleNetworks(network, earlier)) {
+      const { parameters } = networkShapes(possible);
+      if (parameters <= MOST_PARAMETERS) continue;
       complain(path, network, `at most ${MOST_PARAMETERS} parameters (2 GB of weights), not ${parameters}`);
     }
   } catch (error) {

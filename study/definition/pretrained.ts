@@ -1,4 +1,4 @@
-import { asNetwork, type PlannedNetwork } from './planned-network.ts';
+import { type PlannedNetwork, possibleNetworks } from './planned-network.ts';
 import type { Stage } from './stage-schema.ts';
 import type { Profile, Study } from './study-schema.ts';
 import type { Network } from './training-config.ts';
@@ -6,7 +6,10 @@ import type { Network } from './training-config.ts';
 /** The networks that start from the study's weights in any of these profiles, without duplicates. */
 export function pretrainedNetworks(study: Study, ...profiles: readonly Profile[]): Network[] {
   const named = profiles.flatMap((profile) => study.stages.flatMap((stage) => networksOf(stage, profile)));
-  const pretrained = named.flatMap((network) => (network?.pretrained ? [asNetwork(network)] : []));
+  const pretrained = named.flatMap((network) =>
+    // Whatever rule gives its head, the same weights fit.
+    network?.pretrained ? possibleNetworks(network, study.stages).slice(0, 1) : [],
+  );
   return [...new Map(pretrained.map((network) => [JSON.stringify(network), network])).values()];
 }
 

@@ -44,8 +44,11 @@ export function planCourse(
     }
     candidates.set(stage.name, trials);
     if (stage.kind === 'compare') {
-      const winner = { name: choose(trials).name, suggestion: null, override: null, takenOver: false };
-      winners.set(stage.name, promotedConfig(winner, { start, planned: trials, profile }));
+      const { name } = choose(trials);
+      const winner = { name, suggestion: null, override: null, takenOver: false };
+      // The others follow in the order of the candidates.
+      const ranking = [name, ...trials.map((trial) => trial.name)];
+      winners.set(stage.name, promotedConfig(winner, { start, planned: trials, profile, ranking }));
     }
     if (stage.kind === 'search' && start && trials[0]) {
       winners.set(stage.name, { name: start.name, config: trials[0].config });

@@ -2,6 +2,7 @@ import { availableStore } from '../../../infra/stack/open-stack.ts';
 import { createMinioStore } from '../../../storage/minio/minio-store.ts';
 import { StoreAccessError, StoreUnavailableError } from '../../../storage/object-store.ts';
 import { selectProfile } from '../../../study/definition/parse-study.ts';
+import { takesRuleOf } from '../../../study/definition/planned-network.ts';
 import { pretrainedNetworks } from '../../../study/definition/pretrained.ts';
 import type { Stage } from '../../../study/definition/stage-schema.ts';
 import type { Profile, Study } from '../../../study/definition/study-schema.ts';
@@ -79,6 +80,7 @@ function printStages(study: Study, profile: Profile): void {
     if (stage.kind === 'test') continue;
     const names = candidateNames(stage, profile);
     console.log(`    ${countTrials(trials.length)}${names && `: ${names}`}`);
+    for (const line of rulesTaken(stage, profile)) console.log(`      ${line}`);
   }
   const total = course.reduce((sum, { trials }) => sum + trials.length, 0);
   console.log(`  ${countTrials(total)} in all`);
@@ -120,4 +122,14 @@ function candidateNames(stage: Stage, { reducedNetworks }: Profile): string {
     .map(({ name, reduced }) => (reducedNetworks && reduced ? reduced.name : name))
     .map((name) => (name.startsWith('_') ? `…${name}` : name))
     .join(', ');
+}
+
+/** Which candidates' dense layers depend on an earlier stage. */
+function rulesTaken(stage: Stage, { reducedNetworks }: Profile): string[] {
+  if (stage.kind !== 'compare') return [];
+  return stage.candidates.flatMap(({ name, change, reduced }) => {
+    const planned = reducedNetworks && reduced ? reduced : { name, network: change.network };
+    const from = takesRuleOf(planned.network);
+    return from ? [`${planned.name}: dense layers by the rule of ${from}'s best candidate that has one`] : [];
+  });
 }

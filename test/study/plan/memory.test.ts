@@ -33,5 +33,5 @@ function networkOf(name: string) {
   const candidates = cifar10.stages.flatMap((stage) => (stage.kind === 'compare' ? stage.candidates : []));
   const network = candidates.find((candidate) => candidate.name === name)?.change.network;
   if (!network) throw new Error(`expected a candidate "${name}" with a network, found none`);
-  return asNetwork(network);
+  return asNetwork(network, [4]);
 }

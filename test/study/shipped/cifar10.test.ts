@@ -29,5 +29,5 @@ it('trains what it always has, so that trials stored by earlier versions are reu
 
 /** Dense layers as trials have them: the rules that give them came later. */
 function listed<T extends { network?: PlannedNetwork | undefined }>(holder: T) {
-  return { ...holder, ...(holder.network && { network: asNetwork(holder.network) }) };
+  return { ...holder, ...(holder.network && { network: asNetwork(holder.network, [4]) }) };
 }
