@@ -23,11 +23,11 @@ it('names the networks of which memory holds fewer', () => {
   expect(describeMemory(trials, memoryOf)).toMatch(/^memory: up to \d+\.\d GB a trial \(\w+\)$/);
 });
 
-it('says which stages leave cores idle, and what would use them', () => {
+it('says which stages leave cores idle, though the next one may start beside them, and what would use them', () => {
   const compared = course.filter(({ stage }) => stage.kind === 'compare').slice(0, 2);
   expect(describeIdle(compared, 2)).toBeNull();
   expect(plain(describeIdle(compared, 16))).toBe(
-    'idle: of 16 cores, 10 in dense (6 trials) and 11 in cnn (5 trials); the setting `threads` would use them',
+    'idle: of 16 cores, 5 in dense (6 trials) and 11 in cnn (5 trials); the setting `threads` would use them',
   );
 });
 
