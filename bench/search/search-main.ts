@@ -43,7 +43,10 @@ type Losses = Record<string, Record<string, number[]>>;
 function lossesOf(options: SearchOptions): Losses {
   return Object.fromEntries(
     Object.entries<Problem>(problems).map(([name, problem]) => {
-      const runs = SEEDS.map((seed) => bestLosses(problem, options, seed, BUDGETS));
+      // In as many digits as the peers' losses are stored with.
+      const runs = SEEDS.map((seed) =>
+        bestLosses(problem, options, seed, BUDGETS).map((loss) => Number(loss.toPrecision(6))),
+      );
       const byBudget = BUDGETS.map((budget, at) => [budget, runs.map((run) => run[at] as number)]);
       return [name, Object.fromEntries(byBudget)];
     }),

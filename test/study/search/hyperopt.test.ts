@@ -55,30 +55,37 @@ describe.each(fixtures.histories)('after the history $name', (history) => {
       });
     }
   });
-
-  it.runIf('law' in history)('suggests values with the same probabilities', () => {
-    const law = history.law!;
-    const count = 1500;
-    const values = Array.from({ length: count }, (_, seed) =>
-      suggest(space, trials, { sampler: 'tpe', strict: 'hyperopt' }, seed),
-    );
-    const shareOf = (name: string, value: unknown) =>
-      values.filter((each) => each?.[name] === value).length / count;
-    // Within four deviations of a share of 1,500.
-    const tolerance = (share: number) => 4 * Math.sqrt((share * (1 - share)) / count) + 1 / count;
-    law.epochs.values.forEach((epochs, index) => {
-      const share = law.epochs.shares[index]!;
-      expect(Math.abs(shareOf('epochs', epochs) - share)).toBeLessThan(tolerance(share));
-    });
-    law.batch.forEach((share, index) => {
-      expect(Math.abs(shareOf('batch', BATCHES[index]) - share)).toBeLessThan(tolerance(share));
-    });
-    law.lr.shares.forEach((share, index) => {
-      const below = values.filter((each) => (each?.lr as number) <= law.lr.quantiles[index]!).length / count;
-      expect(Math.abs(below - share)).toBeLessThan(tolerance(share));
-    });
-  });
 });
+
+describe.each(fixtures.histories.flatMap(({ law, ...rest }) => (law ? [{ ...rest, law }] : [])))(
+  'after the history $name',
+  ({ law, ...history }) => {
+    const trials = history.trials.map(asTrial);
+
+    it('suggests values with the same probabilities', () => {
+      const count = 1500;
+      const values = Array.from({ length: count }, (_, seed) =>
+        suggest(space, trials, { sampler: 'tpe', strict: 'hyperopt' }, seed),
+      );
+      const shareOf = (name: string, value: unknown) =>
+        values.filter((each) => each?.[name] === value).length / count;
+      // Within four deviations of a share of 1,500.
+      const tolerance = (share: number) => 4 * Math.sqrt((share * (1 - share)) / count) + 1 / count;
+      law.epochs.values.forEach((epochs, index) => {
+        const share = law.epochs.shares[index]!;
+        expect(Math.abs(shareOf('epochs', epochs) - share)).toBeLessThan(tolerance(share));
+      });
+      law.batch.forEach((share, index) => {
+        expect(Math.abs(shareOf('batch', BATCHES[index]) - share)).toBeLessThan(tolerance(share));
+      });
+      law.lr.shares.forEach((share, index) => {
+        const below =
+          values.filter((each) => (each?.lr as number) <= law.lr.quantiles[index]!).length / count;
+        expect(Math.abs(below - share)).toBeLessThan(tolerance(share));
+      });
+    });
+  },
+);
 
 describe('in single steps', () => {
   it('weighs observations by their age', () => {
