@@ -30,6 +30,7 @@ import {
 } from '../study/plan/plan.ts';
 import { promotedConfig } from '../study/plan/promotion.ts';
 import { isSideExperiment, readySideExperiments } from '../study/plan/side-experiments.ts';
+import { rank } from '../study/plan/winner.ts';
 import type { TestScore, TrialStanding } from '../study/record/record.ts';
 import type { TrialSpec } from '../study/trial/trial.ts';
 import { QUERIES, stageWorkflowId, UPDATES } from '../temporal/names.ts';
@@ -293,7 +294,8 @@ async function runStudy(
     progress.winner = outcome.winner;
     candidates.set(stage.name, planned);
     if (!outcome.winner) return;
-    winners.set(stage.name, promotedConfig(outcome.winner, { start, planned, profile }));
+    const ranking = rank(outcome.standings).map(({ name }) => name);
+    winners.set(stage.name, promotedConfig(outcome.winner, { start, planned, profile, ranking }));
     winningTrials.set(stage.name, outcome.winner);
   }
 

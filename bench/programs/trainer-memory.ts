@@ -9,11 +9,13 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ensureNativeParts, trainerEnvironment } from '../../infra/setup/native-parts.ts';
 import { IMAGE_BYTES } from '../../study/definition/network-shapes.ts';
+import { asNetwork } from '../../study/definition/planned-network.ts';
 import { defaultSettings, type TrainingConfig } from '../../study/definition/training-config.ts';
 import { asTrained } from '../../study/plan/epochs.ts';
 import { trialMemoryBytes } from '../../study/plan/memory.ts';
 import { cifar10 } from '../../study/shipped/cifar10.ts';
 import { processEnvironment } from '../../trainer/environment.ts';
+import { REPORTED_RULE } from '../networks.ts';
 
 const NETWORKS = ['MLP', 'relu_layer_div2', 'default_conv', 'simple_cnn', 'simple_cnn_arq_2', 'rn50'];
 const MEGABYTE = 1e6;
@@ -56,7 +58,9 @@ async function printTable(names: string[]): Promise<void> {
 function networks(names: string[]) {
   const candidates = cifar10.stages.flatMap((stage) => (stage.kind === 'compare' ? stage.candidates : []));
   return candidates.flatMap(({ name, change }) =>
-    change.network && names.includes(name) ? [{ name, network: change.network }] : [],
+    change.network && names.includes(name)
+      ? [{ name, network: asNetwork(change.network, REPORTED_RULE) }]
+      : [],
   );
 }
 

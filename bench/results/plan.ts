@@ -1,8 +1,10 @@
 import { parseStudy } from '../../study/definition/parse-study.ts';
+import { asNetwork } from '../../study/definition/planned-network.ts';
 import type { Network, TrainingConfig } from '../../study/definition/training-config.ts';
 import { asTrained } from '../../study/plan/epochs.ts';
 import { cifar10 } from '../../study/shipped/cifar10.ts';
 import type { SplitRequest } from '../../training/data/split.ts';
+import { REPORTED_RULE } from '../networks.ts';
 
 /** Networks of the shipped study and settings that are trained on both sides. */
 export interface ComparedRow {
@@ -21,8 +23,8 @@ const study = parseStudy(cifar10, 'cifar10');
 /** All rows, those that take longest last. */
 export function comparedRows(): ComparedRow[] {
   const withBase = (Object.keys(EPOCHS) as Name[]).map((name) => row(name, '', {}));
-  const optimizers = studyCandidates('optimizer').map(({ name, change }) =>
-    row(OPTIMIZED, name.slice(1).replaceAll('_', ' '), change),
+  const optimizers = studyCandidates('optimizer').map(({ name, change: { network: _, ...settings } }) =>
+    row(OPTIMIZED, name.slice(1).replaceAll('_', ' '), settings),
   );
   const [first, ...rest] = withBase;
   return [first as ComparedRow, ...optimizers, ...rest];
@@ -57,8 +59,8 @@ function row(name: Name, settings: string, change: Partial<Omit<TrainingConfig, 
 
 function networkOf(name: string): Network {
   for (const { name: own, change, reduced } of ['dense', 'cnn'].flatMap(studyCandidates)) {
-    if (own === name && change.network) return change.network;
-    if (reduced?.name === name) return reduced.network;
+    if (own === name && change.network) return asNetwork(change.network, REPORTED_RULE);
+    if (reduced?.name === name) return asNetwork(reduced.network, REPORTED_RULE);
   }
   throw new Error(`expected the study ${study.name} to have a network ${name}, got none`);
 }

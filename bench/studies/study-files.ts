@@ -1,3 +1,4 @@
+import { asNetwork } from '../../study/definition/planned-network.ts';
 import type { StudyInput } from '../../study/definition/study-schema.ts';
 import type { Network } from '../../study/definition/training-config.ts';
 import { cifar10 } from '../../study/shipped/cifar10.ts';
@@ -28,7 +29,9 @@ export function trainingsStudy(seed: number): StudyInput {
 export function trainedNetworks(): { name: string; network: Network }[] {
   return trainingsStudy(1).stages.flatMap((stage) =>
     stage.kind === 'compare'
-      ? stage.candidates.map(({ name, change }) => ({ name, network: change.network as Network }))
+      ? stage.candidates.flatMap(({ name, change }) =>
+          change.network ? [{ name, network: asNetwork(change.network) }] : [],
+        )
       : [],
   );
 }

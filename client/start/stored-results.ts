@@ -15,7 +15,7 @@ import {
   trialSpec,
 } from '../../study/plan/plan.ts';
 import { type Promoted, promotedConfig } from '../../study/plan/promotion.ts';
-import { type Standing, winner } from '../../study/plan/winner.ts';
+import { rank, type Standing, winner } from '../../study/plan/winner.ts';
 import { suggest } from '../../study/search/suggest.ts';
 import { NUMERICS } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
@@ -150,7 +150,8 @@ async function followStages(
     if (startTrial && ranksStart(stage)) standings.unshift({ ...startTrial, takenOver: true });
     const best = winner(standings);
     if (!best) continue;
-    winners.set(stage.name, promotedConfig(best, { start, planned, profile }));
+    const ranking = rank(standings).map(({ name }) => name);
+    winners.set(stage.name, promotedConfig(best, { start, planned, profile, ranking }));
     winningTrials.set(stage.name, best);
   }
   return stored;

@@ -1,3 +1,4 @@
+import { possibleNetworks } from '../../study/definition/planned-network.ts';
 import { architecture } from '../../study/definition/pretrained.ts';
 import type { Candidate, Stage } from '../../study/definition/stage-schema.ts';
 import type { Network, TrainedSettings } from '../../study/definition/training-config.ts';
@@ -101,7 +102,11 @@ export function standsInFor({ opening }: StudyRecord, network: Network): Candida
   const { study, profile } = opening;
   if (!study.profiles[profile]?.reducedNetworks) return undefined;
   const candidates = study.stages.flatMap((stage) => (stage.kind === 'compare' ? stage.candidates : []));
-  return candidates.find(({ reduced }) => reduced && sameLayers(reduced.network, network));
+  return candidates.find(
+    ({ reduced }) =>
+      reduced &&
+      possibleNetworks(reduced.network, study.stages).some((possible) => sameLayers(possible, network)),
+  );
 }
 
 /** Every trial once: those that a stage takes over belong to an earlier stage. */

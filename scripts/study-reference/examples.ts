@@ -74,6 +74,36 @@ export const EXAMPLES: Record<string, Example> = {
     hidden: [512],
     pretrained: true,
   }),
+  'Dense rule': {
+    ...network({ kind: 'dense', hidden: { divide: [4, 2], first: 1024 } }),
+    part: { hidden: { divide: [4, 2], first: 1024 } },
+  },
+  'Taken rule': {
+    part: { hidden: { ruleOf: 'rule', first: 1024 } },
+    study: {
+      ...WIDTHS,
+      stages: [
+        { ...WIDTH, name: 'rule', candidates: [denseBy('halves', 2), denseBy('quarters', 4)] },
+        {
+          kind: 'compare',
+          name: 'deeper',
+          question: 'And after convolutions?',
+          candidates: [
+            {
+              name: 'conv',
+              change: {
+                network: {
+                  kind: 'conv',
+                  convolutions: [{ filters: 32, kernel: 3, padding: 1 }],
+                  hidden: { ruleOf: 'rule', first: 1024 },
+                },
+              },
+            },
+          ],
+        },
+      ],
+    },
+  },
   Convolution: convolution({ filters: 32, kernel: 5, padding: 2 }),
 
   'Stage compare': stage({
@@ -138,7 +168,10 @@ export const EXAMPLES: Record<string, Example> = {
     epochs: { kind: 'quniform', low: 10, high: 100, q: 5 },
   }),
   'Distribution uniform': space({ learningRate: { kind: 'uniform', low: 0.001, high: 0.1 } }),
+  'Distribution loguniform': space({ learningRate: { kind: 'loguniform', low: 0.0001, high: 1 } }),
   'Distribution quniform': space({ epochs: { kind: 'quniform', low: 10, high: 100, q: 5 } }),
+  'Distribution qloguniform': space({ batchSize: { kind: 'qloguniform', low: 16, high: 512, q: 16 } }),
+  'Distribution integer': space({ epochs: { kind: 'integer', low: 10, high: 40 } }),
   'Distribution choice': space({ batchSize: { kind: 'choice', options: [32, 64, 128] } }),
   'Reference to a candidate': reference({ stage: 'width', candidate: 'wide' }),
 
@@ -164,6 +197,10 @@ export const EXAMPLES: Record<string, Example> = {
 };
 
 // --- helpers ---
+
+function denseBy(name: string, divisor: number): Candidate {
+  return { name, change: { network: { kind: 'dense', hidden: { divide: [divisor] } } } };
+}
 
 function base(settings: Base): Example {
   return { part: { base: settings }, study: { ...WIDTHS, base: settings } };

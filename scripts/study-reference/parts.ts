@@ -39,8 +39,14 @@ export function partsOf(schema: Schema, parts = new Map<string, Part>()): Map<st
 
 // --- helpers ---
 
-function children({ properties = {}, oneOf = [], items, additionalProperties }: Schema): Schema[] {
-  return [...Object.values(properties), ...oneOf, items, additionalProperties || undefined].filter(
+function children({
+  properties = {},
+  anyOf = [],
+  oneOf = [],
+  items,
+  additionalProperties,
+}: Schema): Schema[] {
+  return [...Object.values(properties), ...anyOf, ...oneOf, items, additionalProperties || undefined].filter(
     (child) => child !== undefined,
   );
 }

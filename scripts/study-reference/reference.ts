@@ -48,7 +48,7 @@ supported.
 const CHAPTERS = [
   { title: 'Study', parts: ['Study'] },
   { title: 'Settings', parts: ['Settings', 'Activation', 'Optimizer', 'Schedule'] },
-  { title: 'Network', parts: ['Network', 'Convolution'] },
+  { title: 'Network', parts: ['Network', 'Convolution', 'Dense rule', 'Taken rule'] },
   {
     title: 'Stage',
     parts: [

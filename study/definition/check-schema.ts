@@ -37,8 +37,16 @@ function describeIssue(issue: z.core.$ZodIssue, root: unknown): string {
       return `${path}: expected ${issue.expected}, ${got}`;
     case 'invalid_value':
       return `${path}: expected one of ${issue.values.map(show).join(', ')}, ${got}${suggest(issue.values)}`;
-    case 'invalid_union':
+    case 'invalid_union': {
+      const meant = meantOption(issue);
+      if (meant) {
+        const inside = meant.map((each) =>
+          describeIssue({ ...each, path: [...issue.path, ...each.path] }, root),
+        );
+        return inside.join('; ');
+      }
       return `${path}: expected ${unionChoices(issue)}, ${got}${suggest('options' in issue ? issue.options : [])}`;
+    }
     case 'invalid_key':
       return `${path}: expected a key of ${issue.issues[0]?.message ?? 'another form'}, got ${show(issue.path.at(-1))}`;
     case 'too_small':
@@ -70,6 +78,16 @@ function show(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
 
+/** The faults of the only option that has the value's type, so that the value was probably meant to be that. */
+function meantOption(
+  issue: Extract<z.core.$ZodIssue, { code: 'invalid_union' }>,
+): z.core.$ZodIssue[] | undefined {
+  const fitting = issue.errors.filter(
+    (faults) => !faults.some(({ code, path }) => path.length === 0 && code.startsWith('invalid_')),
+  );
+  return fitting.length === 1 ? fitting[0] : undefined;
+}
+
 function unionChoices(issue: Extract<z.core.$ZodIssue, { code: 'invalid_union' }>): string {
   if (issue.discriminator !== undefined) {
     const options = 'options' in issue && issue.options ? ` (${issue.options.map(show).join(', ')})` : '';
@@ -79,7 +97,7 @@ function unionChoices(issue: Extract<z.core.$ZodIssue, { code: 'invalid_union' }
     if (each.code === 'invalid_value') return each.values.map(show).join(', ');
     return each.code === 'invalid_type' ? `a ${each.expected}` : each.message;
   });
-  return choices.join(' or ');
+  return [...new Set(choices)].join(' or ');
 }
 
 function unitOf(origin: string): string {

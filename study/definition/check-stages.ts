@@ -4,10 +4,11 @@ import { heldOutImages } from '../trial/trial.ts';
 import { checkLimits } from './check-limits.ts';
 import { checkNames } from './check-names.ts';
 import { type Complain, checkPublished } from './check-published.ts';
+import { checkSearchSpace } from './check-search-space.ts';
 import { NetworkShapeError, networkShapes } from './network-shapes.ts';
+import { type PlannedNetwork, possibleNetworks, rulesOf, takesRuleOf } from './planned-network.ts';
 import type { Published } from './published-schema.ts';
-import type { CompareStage, SearchStage, Stage, VariantStage } from './stage-schema.ts';
-import { type Network, settingsSchema } from './training-config.ts';
+import type { CompareStage, Stage, VariantStage } from './stage-schema.ts';
 
 /** Adds an issue for every fault, with its path and value. */
 export function checkStages(study: Checked, context: z.RefinementCtx): void {
@@ -29,8 +30,8 @@ export function checkStages(study: Checked, context: z.RefinementCtx): void {
     }
     if ('from' in stage && stage.from !== undefined)
       checkFrom(stage.from, earlier, [...at, 'from'], complain);
-    if (stage.kind === 'compare') checkCandidates(stage, at, complain);
-    if (stage.kind === 'search') checkSpace(stage, [...at, 'space'], complain);
+    if (stage.kind === 'compare') checkCandidates(stage, earlier, at, complain);
+    if (stage.kind === 'search') checkSearchSpace(stage.space, [...at, 'space'], complain);
     if (stage.kind === 'variant') checkVariants(stage, earlier, at, complain);
     if (stage.kind === 'test' && index !== study.stages.length - 1) {
       complain([...at, 'kind'], stage.kind, 'the test only as the last stage; move it to the end');
@@ -75,7 +76,7 @@ function checkFrom(from: string, earlier: Stage[], path: Path, complain: Complai
   complain(path, from, `the name of an earlier stage that has a winner (${choices})`, names);
 }
 
-function checkCandidates(stage: CompareStage, at: Path, complain: Complain): void {
+function checkCandidates(stage: CompareStage, earlier: Stage[], at: Path, complain: Complain): void {
   if (stage.ranksStart && stage.from === undefined) {
     complain(
       [...at, 'ranksStart'],
@@ -86,9 +87,10 @@ function checkCandidates(stage: CompareStage, at: Path, complain: Complain): voi
   stage.candidates.forEach((candidate, index) => {
     const path = [...at, 'candidates', index];
     if (candidate.change.network) {
-      checkNetwork(candidate.change.network, [...path, 'change', 'network'], complain);
+      checkNetwork(candidate.change.network, earlier, [...path, 'change', 'network'], complain);
     }
-    if (candidate.reduced) checkNetwork(candidate.reduced.network, [...path, 'reduced', 'network'], complain);
+    if (candidate.reduced)
+      checkNetwork(candidate.reduced.network, earlier, [...path, 'reduced', 'network'], complain);
     if (stage.from !== undefined) return;
     if (candidate.change.network === undefined) {
       complain(
@@ -110,49 +112,29 @@ function checkCandidates(stage: CompareStage, at: Path, complain: Complain): voi
 /** Far more than is useful for 32×32 images: probably a typing error. */
 const MOST_PARAMETERS = 500_000_000;
 
-function checkNetwork(network: Network, path: Path, complain: Complain): void {
+function checkNetwork(network: PlannedNetwork, earlier: Stage[], path: Path, complain: Complain): void {
+  const ruled = takesRuleOf(network);
+  const withRules = earlier.filter((stage) => stage.kind === 'compare' && rulesOf(stage).length > 0);
+  if (ruled !== undefined && !withRules.some(({ name }) => name === ruled)) {
+    const names = withRules.map(({ name }) => name);
+    const choices = names.map((name) => `"${name}"`).join(', ') || 'there is none';
+    complain(
+      [...path, 'hidden', 'ruleOf'],
+      ruled,
+      `the name of an earlier stage that has a candidate with a rule of dense layers (${choices})`,
+      names,
+    );
+    return;
+  }
   try {
-    const { parameters } = networkShapes(network);
-    if (parameters > MOST_PARAMETERS) {
+    for (const possible of possibleNetworks(network, earlier)) {
+      const { parameters } = networkShapes(possible);
+      if (parameters <= MOST_PARAMETERS) continue;
       complain(path, network, `at most ${MOST_PARAMETERS} parameters (2 GB of weights), not ${parameters}`);
     }
   } catch (error) {
     if (!(error instanceof NetworkShapeError)) throw error;
     complain(path, network, `a network that fits 32×32 images: ${error.message}`);
-  }
-}
-
-/** Every value that can be drawn must be allowed for its setting. */
-function checkSpace({ space }: SearchStage, path: Path, complain: Complain): void {
-  const entries = Object.entries(space).filter(([, distribution]) => distribution !== undefined);
-  if (entries.length === 0) {
-    complain(path, space, 'at least one setting to vary; add learningRate, batchSize, epochs or dropout');
-  }
-  for (const [name, distribution] of entries) {
-    const at = [...path, name];
-    if (distribution.kind !== 'choice' && distribution.low >= distribution.high) {
-      complain([...at, 'high'], distribution.high, `more than low, which is ${distribution.low}`);
-      continue;
-    }
-    const setting = settingsSchema.shape[name as keyof SearchStage['space']];
-    const values =
-      distribution.kind === 'choice' ? distribution.options : [distribution.low, distribution.high];
-    const bad = values.find((value) => !setting.safeParse(value).success);
-    if (bad !== undefined) {
-      complain(
-        at,
-        distribution,
-        `only values that are allowed for ${name}, which ${bad} is not; change the distribution`,
-      );
-    } else if (distribution.kind === 'uniform' && name !== 'learningRate' && name !== 'dropout') {
-      complain([...at, 'kind'], 'uniform', `quniform or choice, since ${name} is a whole number`);
-    } else if (
-      distribution.kind === 'quniform' &&
-      name !== 'learningRate' &&
-      !Number.isInteger(distribution.q)
-    ) {
-      complain([...at, 'q'], distribution.q, `a whole number, since ${name} is one`);
-    }
   }
 }
 

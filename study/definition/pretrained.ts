@@ -1,3 +1,4 @@
+import { type PlannedNetwork, possibleNetworks } from './planned-network.ts';
 import type { Stage } from './stage-schema.ts';
 import type { Profile, Study } from './study-schema.ts';
 import type { Network } from './training-config.ts';
@@ -5,7 +6,10 @@ import type { Network } from './training-config.ts';
 /** The networks that start from the study's weights in any of these profiles, without duplicates. */
 export function pretrainedNetworks(study: Study, ...profiles: readonly Profile[]): Network[] {
   const named = profiles.flatMap((profile) => study.stages.flatMap((stage) => networksOf(stage, profile)));
-  const pretrained = named.flatMap((network) => (network?.pretrained ? [network] : []));
+  const pretrained = named.flatMap((network) =>
+    // Whatever rule gives its head, the same weights fit.
+    network?.pretrained ? possibleNetworks(network, study.stages).slice(0, 1) : [],
+  );
   return [...new Map(pretrained.map((network) => [JSON.stringify(network), network])).values()];
 }
 
@@ -40,7 +44,7 @@ export function architecture({ pretrained: _, ...network }: Network): Network {
 
 // --- helpers ---
 
-function networksOf(stage: Stage, { reducedNetworks }: Profile): (Network | undefined)[] {
+function networksOf(stage: Stage, { reducedNetworks }: Profile): (PlannedNetwork | undefined)[] {
   if (stage.kind === 'variant') return [stage.change.network];
   if (stage.kind !== 'compare') return [];
   return stage.candidates.map(({ change, reduced }) =>
@@ -48,8 +52,8 @@ function networksOf(stage: Stage, { reducedNetworks }: Profile): (Network | unde
   );
 }
 
-function unpretrained<T extends { network?: Network | undefined }>(holder: T): T {
+function unpretrained<T extends { network?: PlannedNetwork | undefined }>(holder: T): T {
   if (!holder.network) return holder;
-  const network = architecture(holder.network);
+  const { pretrained: _, ...network } = holder.network;
   return { ...holder, network };
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { plannedNetworkSchema } from './planned-network.ts';
 import { nameSchema, proseSchema } from './text-schemas.ts';
-import { networkSchema, settingsSchema } from './training-config.ts';
+import { settingsSchema } from './training-config.ts';
 
-const changeSchema = settingsSchema.extend({ network: networkSchema }).partial().meta({
+const changeSchema = settingsSchema.extend({ network: plannedNetworkSchema }).partial().meta({
   title: 'Change',
   description:
     'What changes in a configuration: any settings, and the network. Without `from`, a candidate needs a network.',
@@ -18,7 +19,7 @@ const candidateSchema = z
     reduced: z
       .strictObject({
         name: nameSchema.describe('The name of the reduced candidate, which says that it is reduced.'),
-        network: networkSchema,
+        network: plannedNetworkSchema,
       })
       .optional()
       .meta({ title: 'Reduced', description: 'What profiles with `reducedNetworks` train instead.' }),
@@ -32,22 +33,45 @@ const uniformSchema = z
     high: z.number().describe('The largest value; more than `low`.'),
   })
   .describe('Any number of a range, all equally likely; for `learningRate` and `dropout`.');
+const loguniformSchema = uniformSchema
+  .extend({
+    kind: z.literal('loguniform'),
+    low: z.number().describe('The smallest value; more than 0.'),
+  })
+  .describe(
+    'Any number of a range, whose logarithms are equally likely: as many from 0.001 to 0.01 as from 0.01 to 0.1.',
+  );
 const quniformSchema = uniformSchema
   .extend({
     kind: z.literal('quniform'),
     q: z.number().gt(0).describe('The step; whole, except for `learningRate`.'),
   })
-  .describe('A number of a range, rounded to a multiple of `q`.');
+  .describe('A number of a range, rounded to a multiple of `q`. The outermost multiples are half as likely.');
+const qloguniformSchema = loguniformSchema
+  .extend({ kind: z.literal('qloguniform'), q: quniformSchema.shape.q })
+  .describe('A number drawn as with `loguniform`, rounded to a multiple of `q`.');
+const integerSchema = uniformSchema
+  .extend({ kind: z.literal('integer') })
+  .describe('A whole number from `low` to `high`, all equally likely.');
 const choiceSchema = z
   .strictObject({
     kind: z.literal('choice'),
     options: z.array(z.number()).min(1).max(100).describe('The values.'),
   })
   .describe('One of the listed numbers, all equally likely.');
-const distributionSchema = z.discriminatedUnion('kind', [uniformSchema, quniformSchema, choiceSchema]).meta({
-  title: 'Distribution',
-  description: 'What a search draws a setting from. Every value must be allowed for the setting.',
-});
+const distributionSchema = z
+  .discriminatedUnion('kind', [
+    uniformSchema,
+    loguniformSchema,
+    quniformSchema,
+    qloguniformSchema,
+    integerSchema,
+    choiceSchema,
+  ])
+  .meta({
+    title: 'Distribution',
+    description: 'What a search draws a setting from. Every value must be allowed for the setting.',
+  });
 
 export const searchSpaceSchema = z
   .strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const hiddenSchema = z
+export const hiddenSchema = z
   .array(z.number().int().min(1).max(65_536))
   .min(1)
   .max(64)
@@ -12,7 +12,7 @@ const pretrainedSchema = z
   .optional()
   .describe("Start from the study's weights (`--weights`). Left out: train from scratch.");
 
-const denseNetworkSchema = z
+export const denseNetworkSchema = z
   .strictObject({
     kind: z.literal('dense'),
     hidden: hiddenSchema,
@@ -32,7 +32,7 @@ const convolutionSchema = z
       'A convolution with stride 1, followed by ReLU and a 2×2 max pool. At least one pixel must be left.',
   });
 
-const convNetworkSchema = z
+export const convNetworkSchema = z
   .strictObject({
     kind: z.literal('conv'),
     convolutions: z.array(convolutionSchema).min(1).max(5).describe('The convolutions, input to output.'),
@@ -41,7 +41,7 @@ const convNetworkSchema = z
   })
   .describe('Convolutions, each followed by ReLU and a 2×2 max pool, then dense layers.');
 
-const resnetNetworkSchema = z
+export const resnetNetworkSchema = z
   .strictObject({
     kind: z.literal('resnet'),
     blocks: z
@@ -64,9 +64,12 @@ const resnetNetworkSchema = z
       'them. Blocks 3, 4, 6, 3 with width 64 are ResNet-50.',
   );
 
-export const networkSchema = z
-  .discriminatedUnion('kind', [denseNetworkSchema, convNetworkSchema, resnetNetworkSchema])
-  .meta({ title: 'Network', description: 'The network that is trained; at most 500,000,000 parameters.' });
+/** A network as a trial has it; `planned-network.ts` has it as a study is written. */
+export const networkSchema = z.discriminatedUnion('kind', [
+  denseNetworkSchema,
+  convNetworkSchema,
+  resnetNetworkSchema,
+]);
 
 const optimizerSchema = z
   .discriminatedUnion('kind', [

@@ -1,6 +1,7 @@
 import type { SearchStage, Stage } from '../definition/stage-schema.ts';
 import type { Profile, Study } from '../definition/study-schema.ts';
 import type { Settings } from '../definition/training-config.ts';
+import { draw } from '../search/distributions.ts';
 import { earlyTrials } from './early-trials.ts';
 import { type NamedConfig, type PlannedTrial, searchTrial, stageTrials, startOf } from './plan.ts';
 import { promotedConfig } from './promotion.ts';
@@ -43,8 +44,11 @@ export function planCourse(
     }
     candidates.set(stage.name, trials);
     if (stage.kind === 'compare') {
-      const winner = { name: choose(trials).name, suggestion: null, override: null, takenOver: false };
-      winners.set(stage.name, promotedConfig(winner, { start, planned: trials, profile }));
+      const { name } = choose(trials);
+      const winner = { name, suggestion: null, override: null, takenOver: false };
+      // The others follow in the order of the candidates.
+      const ranking = [name, ...trials.map((trial) => trial.name)];
+      winners.set(stage.name, promotedConfig(winner, { start, planned: trials, profile, ranking }));
     }
     if (stage.kind === 'search' && start && trials[0]) {
       winners.set(stage.name, { name: start.name, config: trials[0].config });
@@ -67,10 +71,7 @@ function middleTrials(
 function middleOf(space: SearchStage['space']): Partial<Settings> {
   const entries = Object.entries(space).flatMap(([name, distribution]) => {
     if (!distribution) return [];
-    const value =
-      distribution.kind === 'choice'
-        ? (distribution.options[Math.floor(distribution.options.length / 2)] as number)
-        : (distribution.low + distribution.high) / 2;
+    const value = draw(distribution, () => 0.5);
     return [[name, name === 'batchSize' || name === 'epochs' ? Math.round(value) : value]];
   });
   return Object.fromEntries(entries);

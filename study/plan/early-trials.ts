@@ -1,3 +1,4 @@
+import { takesRuleOf } from '../definition/planned-network.ts';
 import type { CompareStage, Stage } from '../definition/stage-schema.ts';
 import type { Profile, Study } from '../definition/study-schema.ts';
 import { type NamedConfig, type PlannedTrial, ranksStart, type StudySoFar, stageTrials } from './plan.ts';
@@ -48,19 +49,31 @@ export function earlyTrials(
 
 // --- helpers ---
 
-/** What the next stage may start from; undefined if that doesn't depend on the current stage. None if it isn't known. */
+/**
+ * What the next stage may start from, with every rule that it may take over; undefined if neither depends on the current stage.
+ * None if it isn't known.
+ */
 function possibleWinners(
   next: CompareStage,
   profile: Profile,
   { stage, start, trials }: PlannedStage,
 ): (NamedConfig | undefined)[] {
-  if (next.from !== stage.name) return [undefined];
+  const rulesTaken = next.candidates.flatMap(({ change, reduced }) =>
+    [change.network, reduced?.network].map(takesRuleOf),
+  );
+  if (next.from !== stage.name && !rulesTaken.includes(stage.name)) return [undefined];
   if (stage.kind !== 'compare') return [];
-  const own = trials.map(({ name }) =>
-    promotedConfig(
-      { name, suggestion: null, override: null, takenOver: false },
-      { start, planned: trials, profile },
+  const winners = [
+    ...(ranksStart(stage) && start ? [{ name: start.name, takenOver: true }] : []),
+    ...trials.map(({ name }) => ({ name, takenOver: false })),
+  ];
+  const rulesFirst = trials.flatMap(({ name, rule }) => (rule ? [[name]] : []));
+  return winners.flatMap((winner) =>
+    (rulesFirst.length > 0 ? rulesFirst : [[]]).map((rest) =>
+      promotedConfig(
+        { ...winner, suggestion: null, override: null },
+        { start, planned: trials, profile, ranking: [winner.name, ...rest] },
+      ),
     ),
   );
-  return ranksStart(stage) && start ? [start, ...own] : own;
 }

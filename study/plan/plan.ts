@@ -1,3 +1,10 @@
+import {
+  asNetwork,
+  type Divisors,
+  type PlannedNetwork,
+  ruleOf,
+  takesRuleOf,
+} from '../definition/planned-network.ts';
 import { searchSuffix } from '../definition/possible-names.ts';
 import type {
   Candidate,
@@ -15,6 +22,8 @@ import { asTrained } from './epochs.ts';
 export interface NamedConfig {
   name: string;
   config: TrainingConfig;
+  /** The divisors of its dense layers' rule; of what a stage promotes, those of its best-ranked candidate that has a rule. */
+  rule?: Divisors;
 }
 
 /** A trial that a stage will train. */
@@ -121,6 +130,11 @@ export function asSpecified(config: TrainingConfig): TrainingConfig {
   return threads === undefined || threads === 1 ? rest : config;
 }
 
+/** For an object that has a rule only if there is one. */
+export function withRule(rule: Divisors | undefined): { rule?: Divisors } {
+  return rule ? { rule } : {};
+}
+
 // --- helpers ---
 
 function compareTrials(
@@ -136,9 +150,10 @@ function compareTrials(
     const name = reduced?.name ?? candidate.name;
     return {
       name: name.startsWith('_') && start ? `${start.name}${name}` : name,
-      config: changed(base, candidate, reduced?.network, profile),
+      config: changed(base, candidate, reduced?.network, profile, soFar),
       repetition: 0,
       of: null,
+      ...withRule(ruleOf(candidate.change.network)),
     };
   });
 }
@@ -154,7 +169,8 @@ function variantTrials(
     const index = compared.candidates.findIndex(({ name }) => name === candidate);
     const ordinary = soFar.candidates.get(source)?.[index];
     if (!ordinary) throw new Error(`stage ${stage.name}: expected ${source} to have ended, it has not`);
-    const { network = ordinary.config.network, ...settings } = stage.change;
+    const { network: changedNetwork, ...settings } = stage.change;
+    const network = changedNetwork ? networkOf(changedNetwork, soFar) : ordinary.config.network;
     return {
       name: `${ordinary.name}_${stage.name}`,
       config: { ...ordinary.config, ...asTrained(settings, profile), network },
@@ -173,11 +189,17 @@ function repeatTrials(stage: RepeatStage, soFar: StudySoFar): PlannedTrial[] {
 function changed(
   base: TrainedSettings & { network?: Network },
   { name, change }: Candidate,
-  reduced: Network | undefined,
+  reduced: PlannedNetwork | undefined,
   profile: Profile,
+  soFar: StudySoFar,
 ): TrainingConfig {
   const { network: changedNetwork, ...settings } = change;
-  const network = reduced ?? changedNetwork ?? base.network;
+  const planned = reduced ?? changedNetwork;
+  const network = planned ? networkOf(planned, soFar) : base.network;
   if (!network) throw new Error(`candidate "${name}": no network in the change, and none to start from`);
   return { ...base, ...asTrained(settings, profile), network };
+}
+
+function networkOf(planned: PlannedNetwork, { winners }: StudySoFar): Network {
+  return asNetwork(planned, winners.get(takesRuleOf(planned) ?? '')?.rule);
 }

@@ -1,26 +1,44 @@
+import type { Divisors } from '../definition/planned-network.ts';
 import type { Profile } from '../definition/study-schema.ts';
 import type { TrialStanding } from '../record/record.ts';
 import { asTrained } from './epochs.ts';
-import type { NamedConfig, PlannedTrial } from './plan.ts';
+import { type NamedConfig, type PlannedTrial, withRule } from './plan.ts';
 
 /** What decides which configuration a winner hands on. */
 export type Promoted = Pick<TrialStanding, 'name' | 'suggestion' | 'override' | 'takenOver'>;
 
 /**
  * What a stage hands to later ones: its winner's configuration, under the name that they add to. If the winner was taken
- * over, that is what the stage started from. A search adds nothing to the name.
+ * over, that is what the stage started from. A search adds nothing to the name. The rule of dense layers is that of the stage's
+ * best-ranked candidate that has one, whether or not it won.
+ *
+ * @param stage.ranking the names of the stage's trials, the best first.
  */
 export function promotedConfig(
   winner: Promoted,
-  stage: { start: NamedConfig | undefined; planned: readonly PlannedTrial[]; profile: Profile },
+  stage: {
+    start: NamedConfig | undefined;
+    planned: readonly PlannedTrial[];
+    profile: Profile;
+    ranking: readonly string[];
+  },
 ): NamedConfig {
-  const { start, planned, profile } = stage;
+  const { start, planned, profile, ranking } = stage;
   const { suggestion, override, takenOver } = winner;
   const base = suggestion || takenOver ? start : planned.find(({ name }) => name === winner.name);
   if (!base)
     throw new Error(`winner ${winner.name}: expected a trial that its stage has planned, found none`);
   // Whatever an earlier stage drew, or a person changed, is already in the configuration that the stage started from.
-  if (takenOver) return base;
+  const { name, config } = base;
+  const rule = withRule(bestRule(planned, ranking));
+  if (takenOver) return { name, config, ...rule };
   const drawn = suggestion ? asTrained(suggestion, profile) : {};
-  return { name: base.name, config: { ...base.config, ...drawn, ...override } };
+  return { name, config: { ...config, ...drawn, ...override }, ...rule };
+}
+
+// --- helpers ---
+
+function bestRule(planned: readonly PlannedTrial[], ranking: readonly string[]): Divisors | undefined {
+  const rules = ranking.map((name) => planned.find((trial) => trial.name === name)?.rule);
+  return rules.find((rule) => rule !== undefined);
 }

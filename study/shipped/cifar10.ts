@@ -6,9 +6,20 @@
  * `relu_4_layer_divrand` and `default_conv`, the 128 units of `simple_cnn`, the gamma of the exponential schedules, and
  * dropout after every activation between dense layers.
  */
-import { defineStudy, type Network, type Optimizer, type Schedule, type StudyInput } from 'staged-study';
+import {
+  type DenseRule,
+  defineStudy,
+  type Network,
+  type Optimizer,
+  type PlannedNetwork,
+  type Schedule,
+  type StudyInput,
+} from 'staged-study';
 import { originalReport } from './cifar10-published.ts';
 
+/** Each layer has half of the units of the one before, or a quarter. */
+const HALVES: DenseRule = { divide: [2] };
+const QUARTERS: DenseRule = { divide: [4] };
 const SGD: Optimizer = { kind: 'sgd', momentum: 0.9 };
 /** The gamma is this study's choice. */
 const EXPONENTIAL: Schedule = { kind: 'exponential', gamma: 0.95 };
@@ -43,13 +54,17 @@ export const cifar10: StudyInput = defineStudy({
     question: 'How accurate do fully connected networks get?',
     candidates: [
       network('MLP', dense(512, 256), 'The baseline. Its hidden layers are this study’s choice.'),
+      network('relu_layer_div2', { kind: 'dense', hidden: HALVES }, 'Each layer is half of the one before.'),
       network(
-        'relu_layer_div2',
-        dense(1536, 768, 384, 192, 96, 48, 24, 12),
-        'Each layer is half of the one before.',
+        'relu_layer_div4',
+        { kind: 'dense', hidden: QUARTERS },
+        'Each layer is a quarter of the one before.',
       ),
-      network('relu_layer_div4', dense(768, 192, 48, 12), 'Each layer is a quarter of the one before.'),
-      network('relu_div4_div2', dense(768, 384, 96, 48, 12), 'Divided by 4 and by 2 in turn.'),
+      network(
+        'relu_div4_div2',
+        { kind: 'dense', hidden: { divide: [4, 2] } },
+        'Divided by 4 and by 2 in turn.',
+      ),
       network(
         'relu_6_layer_divrand',
         dense(2000, 1000, 500, 200, 50),
@@ -71,15 +86,15 @@ export const cifar10: StudyInput = defineStudy({
         { kind: 'conv', convolutions: [conv(6, 5, 0), conv(16, 5, 0)], hidden: [120, 84] },
         'The small network of many tutorials. Its sizes are this study’s choice.',
       ),
-      network('simple_cnn', twoConvolutions(128), 'The 128 hidden units are this study’s choice.'),
+      network('simple_cnn', twoConvolutions([128]), 'The 128 hidden units are this study’s choice.'),
       network(
         'simple_cnn_arq_2',
-        twoConvolutions(2048, 1024, 512, 256, 128, 64, 32, 16),
+        twoConvolutions(HALVES),
         'The convolutions of simple_cnn, then dense layers, each half of the one before.',
       ),
       network(
         'simple_cnn_arq_4',
-        twoConvolutions(1024, 256, 64, 16),
+        twoConvolutions(QUARTERS),
         'The convolutions of simple_cnn, then dense layers, each a quarter of the one before.',
       ),
       {
@@ -89,14 +104,19 @@ export const cifar10: StudyInput = defineStudy({
             kind: 'resnet',
             blocks: [3, 4, 6, 3],
             width: 64,
-            hidden: [1024, 256, 64, 16],
+            hidden: { ruleOf: 'dense', first: 1024 },
             pretrained: true,
           },
         },
         note: 'ResNet-50, all layers trained. Pretrained on ImageNet unless the study runs with --from-scratch.',
         reduced: {
           name: 'rn14_reduced',
-          network: { kind: 'resnet', blocks: [1, 1, 1, 1], width: 16, hidden: [64, 16] },
+          network: {
+            kind: 'resnet',
+            blocks: [1, 1, 1, 1],
+            width: 16,
+            hidden: { ruleOf: 'dense', first: 64 },
+          },
         },
       },
     ],
@@ -166,7 +186,7 @@ export const cifar10: StudyInput = defineStudy({
 
 // --- helpers ---
 
-function network(name: string, value: Network, note: string) {
+function network(name: string, value: PlannedNetwork, note: string) {
   return { name, change: { network: value }, note };
 }
 
@@ -178,6 +198,6 @@ function conv(filters: number, kernel: number, padding: number) {
   return { filters, kernel, padding };
 }
 
-function twoConvolutions(...hidden: number[]): Network {
+function twoConvolutions(hidden: PlannedNetwork['hidden']): PlannedNetwork {
   return { kind: 'conv', convolutions: [conv(32, 3, 1), conv(64, 3, 1)], hidden };
 }

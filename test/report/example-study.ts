@@ -5,7 +5,7 @@ import type { Profile } from '../../study/definition/study-schema.ts';
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
 import { type NamedConfig, searchTrial, stageTrials, startOf } from '../../study/plan/plan.ts';
 import { promotedConfig } from '../../study/plan/promotion.ts';
-import { winner } from '../../study/plan/winner.ts';
+import { rank, winner } from '../../study/plan/winner.ts';
 import type { StageRecord, StudyRecord, TrialRecord, WeightsSummary } from '../../study/record/record.ts';
 import { failed, hash, noiseOf, ownRecord, shipped, stage, trial } from './example-record.ts';
 
@@ -119,7 +119,8 @@ function runStages(profile: Profile): StageRecord[] {
     const first = winner(trials);
     const side = definition.kind === 'variant' || definition.kind === 'repeat';
     if (first && !side) {
-      soFar.winners.set(definition.name, promotedConfig(first, { start, planned, profile }));
+      const ranking = rank(trials).map(({ name }) => name);
+      soFar.winners.set(definition.name, promotedConfig(first, { start, planned, profile, ranking }));
       best.set(definition.name, first);
     }
     soFar.candidates.set(definition.name, planned);

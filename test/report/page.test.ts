@@ -107,7 +107,9 @@ it('says which weights pretrained networks started from, or that there were none
   const text = visibleText(full);
   expect(text).toContain(`torchvision’s ImageNet ResNet-50: ${torchvisionWeights.sha256}, 267 tensors`);
   expect(text).toContain('Weights file resnet50.pth (torch.save, zip)');
-  expect(text).toContain('ResNet-50 (blocks 3-4-6-3, width 64); dense 2048-1024-256-64-16-10; pretrained');
+  expect(text).toContain(
+    'ResNet-50 (blocks 3-4-6-3, width 64); dense 2048-1024-512-256-128-64-32-16-10; pretrained',
+  );
 
   const record = fullRecord();
   const origin = { ...torchvisionWeights.origin, kind: 'other' as const, source: 'my-own.safetensors' };
@@ -119,7 +121,7 @@ it('says which weights pretrained networks started from, or that there were none
 
   const demo = visibleText(await pageOf(fullRecord({ profile: 'demo' })));
   expect(demo).toContain('Weights none: every network started from scratch');
-  expect(demo).toContain('ResNet (blocks 1-1-1-1, width 16); dense 512-64-16-10');
+  expect(demo).toContain('ResNet (blocks 1-1-1-1, width 16); dense 512-64-32-16-10');
 });
 
 it('sets published results beside the study’s own, if it names any', async () => {

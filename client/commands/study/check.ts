@@ -2,11 +2,13 @@ import { availableStore } from '../../../infra/stack/open-stack.ts';
 import { createMinioStore } from '../../../storage/minio/minio-store.ts';
 import { StoreAccessError, StoreUnavailableError } from '../../../storage/object-store.ts';
 import { selectProfile } from '../../../study/definition/parse-study.ts';
+import { takesRuleOf } from '../../../study/definition/planned-network.ts';
 import { pretrainedNetworks } from '../../../study/definition/pretrained.ts';
 import type { Stage } from '../../../study/definition/stage-schema.ts';
 import type { Profile, Study } from '../../../study/definition/study-schema.ts';
 import { planCourse } from '../../../study/plan/course.ts';
 import { sourceName } from '../../../study/record/source-name.ts';
+import { spaceInWords } from '../../../words/search-space.ts';
 import { DEFAULT_WEIGHTS } from '../../../words/weights.ts';
 import type { StudyRequest } from '../../../workflows/study-workflow.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';
@@ -74,9 +76,11 @@ function printStages(study: Study, profile: Profile): void {
   for (const { stage, trials } of course) {
     console.log(`  ${stage.name}: ${stage.question}`);
     console.log(`    ${describeStage(stage)}`);
+    if (stage.kind === 'search') for (const line of spaceInWords(stage.space)) console.log(`      ${line}`);
     if (stage.kind === 'test') continue;
     const names = candidateNames(stage, profile);
     console.log(`    ${countTrials(trials.length)}${names && `: ${names}`}`);
+    for (const line of rulesTaken(stage, profile)) console.log(`      ${line}`);
   }
   const total = course.reduce((sum, { trials }) => sum + trials.length, 0);
   console.log(`  ${countTrials(total)} in all`);
@@ -95,7 +99,7 @@ function describeStage(stage: Stage): string {
       return `compares candidates, ${start}${stage.ranksStart ? ', which is ranked with them' : ''}`;
     }
     case 'search':
-      return `searches ${Object.keys(stage.space).join(', ')}, from the winner of ${stage.from}, which is ranked too`;
+      return `searches settings, from the winner of ${stage.from}, which is ranked too`;
     case 'variant':
       return `side experiment: earlier candidates with the change ${JSON.stringify(stage.change)}`;
     case 'repeat':
@@ -118,4 +122,14 @@ function candidateNames(stage: Stage, { reducedNetworks }: Profile): string {
     .map(({ name, reduced }) => (reducedNetworks && reduced ? reduced.name : name))
     .map((name) => (name.startsWith('_') ? `…${name}` : name))
     .join(', ');
+}
+
+/** Which candidates' dense layers depend on an earlier stage. */
+function rulesTaken(stage: Stage, { reducedNetworks }: Profile): string[] {
+  if (stage.kind !== 'compare') return [];
+  return stage.candidates.flatMap(({ name, change, reduced }) => {
+    const planned = reducedNetworks && reduced ? reduced : { name, network: change.network };
+    const from = takesRuleOf(planned.network);
+    return from ? [`${planned.name}: dense layers by the rule of ${from}'s best candidate that has one`] : [];
+  });
 }

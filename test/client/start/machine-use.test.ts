@@ -27,7 +27,7 @@ it('says which stages leave cores idle, though the next one may start beside the
   const compared = course.filter(({ stage }) => stage.kind === 'compare').slice(0, 2);
   expect(describeIdle(compared, 2)).toBeNull();
   expect(plain(describeIdle(compared, 16))).toBe(
-    'idle: of 16 cores, 5 in dense (6 trials) and 11 in cnn (5 trials); the setting `threads` would use them',
+    'idle: of 16 cores, 6 in dense (6 trials) and 11 in cnn (5 trials); the setting `threads` would use them',
   );
 });
 

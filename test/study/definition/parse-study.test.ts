@@ -239,7 +239,22 @@ describe('parseStudy', () => {
     [
       'a whole number drawn from a range of all numbers',
       (s) => (s.stages[2].space.epochs = { kind: 'uniform', low: 1, high: 5 }),
-      'stages[2].space.epochs.kind: expected quniform or choice, since epochs is a whole number',
+      'stages[2].space.epochs.kind: expected integer, quniform, qloguniform or choice, since epochs is a whole number',
+    ],
+    [
+      'a step that rounds a range to nothing',
+      (s) => (s.stages[2].space.batchSize = { kind: 'quniform', low: 8, high: 128, q: 32 }),
+      'stages[2].space.batchSize: expected only values that are allowed for batchSize, which 0 is not',
+    ],
+    [
+      'a logarithmic range from 0',
+      (s) => (s.stages[2].space.learningRate = { kind: 'loguniform', low: 0, high: 1 }),
+      'stages[2].space.learningRate.low: expected more than 0, since the scale is logarithmic, got 0',
+    ],
+    [
+      'the same option twice',
+      (s) => (s.stages[2].space.batchSize = { kind: 'choice', options: [32, 64, 32] }),
+      'stages[2].space.batchSize.options[2]: expected an option that is not there yet; remove it, got 32',
     ],
     [
       'a start to be ranked in a stage that has none',

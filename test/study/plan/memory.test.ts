@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { asNetwork } from '../../../study/definition/planned-network.ts';
 import { trialMemoryBytes } from '../../../study/plan/memory.ts';
 import { cifar10 } from '../../../study/shipped/cifar10.ts';
 import { configOf } from '../../training/configs.ts';
@@ -32,5 +33,5 @@ function networkOf(name: string) {
   const candidates = cifar10.stages.flatMap((stage) => (stage.kind === 'compare' ? stage.candidates : []));
   const network = candidates.find((candidate) => candidate.name === name)?.change.network;
   if (!network) throw new Error(`expected a candidate "${name}" with a network, found none`);
-  return network;
+  return asNetwork(network, [4]);
 }

@@ -41,7 +41,7 @@ describe('stageTrials', () => {
       'relu_6_layer_divrand',
       'relu_4_layer_divrand',
     ]);
-    const start = { name: 'rn50', config: { ...dense[0]!.config } };
+    const start = { name: 'rn50', config: { ...dense[0]!.config }, rule: [4] };
     const winners = new Map(
       ['dense', 'cnn', 'activation', 'optimizer', 'search'].map((name) => [name, start] as const),
     );
@@ -77,7 +77,7 @@ describe('stageTrials', () => {
   });
 
   it('trains the reduced form of a network in profiles that ask for it, under its own name', () => {
-    const winners = new Map([['dense', narrow!]]);
+    const winners = new Map([['dense', { ...narrow!, rule: [4] }]]);
     const cnn = stageTrials(study, selectProfile(study, 'demo'), stageNamed('cnn'), { ...nothing, winners });
     expect(cnn.at(-1)).toMatchObject({ name: 'rn14_reduced', config: { network: { blocks: [1, 1, 1, 1] } } });
   });
@@ -87,7 +87,7 @@ describe('promotedConfig', () => {
   const start: NamedConfig = { name: 'a', config: narrow!.config };
   const standing = { suggestion: null, override: null, takenOver: false };
   const planned = [{ name: 'a_b', config: { ...narrow!.config, dropout: 0.5 }, repetition: 0, of: null }];
-  const course = { start, planned, profile: tiny };
+  const course = { start, planned, profile: tiny, ranking: ['a_b'] };
 
   it('hands on the winner', () => {
     expect(promotedConfig({ ...standing, name: 'a_b' }, course)).toMatchObject({

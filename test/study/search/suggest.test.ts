@@ -21,6 +21,19 @@ describe('suggest', () => {
     expect(suggest(reversed, { seed: 1, index: 3 })).toEqual(draws[3]);
   });
 
+  it('draws logarithms evenly, and whole numbers', () => {
+    const wide: SearchSpace = {
+      learningRate: { kind: 'loguniform', low: 0.0001, high: 1 },
+      batchSize: { kind: 'qloguniform', low: 16, high: 256, q: 16 },
+      epochs: { kind: 'integer', low: 1, high: 4 },
+    };
+    const drawn = Array.from({ length: 2000 }, (_, index) => suggest(wide, { seed: 1, index }));
+    const small = drawn.filter(({ learningRate }) => learningRate! < 0.01).length / drawn.length;
+    expect(Math.abs(small - 0.5)).toBeLessThan(0.045);
+    expect(drawn.every(({ batchSize }) => batchSize! % 16 === 0)).toBe(true);
+    expect(new Set(drawn.map(({ epochs }) => epochs))).toEqual(new Set([1, 2, 3, 4]));
+  });
+
   it('stays in the space and covers it evenly', () => {
     const rates = draws.map(({ learningRate }) => learningRate!);
     expect(Math.min(...rates)).toBeGreaterThanOrEqual(0.001);
