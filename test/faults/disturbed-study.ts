@@ -6,17 +6,18 @@ import { EXIT } from '../../client/command-line/exit-codes.ts';
 import { type OpenStack, openStack } from '../../infra/stack/open-stack.ts';
 import { createMinioStore } from '../../storage/minio/minio-store.ts';
 import { readRecord } from '../../storage/studies.ts';
+import type { StudyInput } from '../../study/definition/study-schema.ts';
 import type { StudyRecord } from '../../study/record/record.ts';
 import { SIGNALS } from '../../temporal/names.ts';
 import { command } from './command.ts';
 import type { Target } from './faults.ts';
-import { smallStudy } from './small-study.ts';
 
 const STUDY_ID = 'faults';
 /** A fault may end `run`, for example by killing the supervisor. */
 const MOST_RUNS = 100;
 
 export interface DisturbedStudy {
+  study: StudyInput;
   /** An empty folder for the stack's state and the study's file. */
   folder: string;
   archive: string;
@@ -33,12 +34,13 @@ export interface Undergone {
 }
 
 /**
- * Runs the small study on a stack of its own while it is disturbed, as a person would who repeats `run` when it fails and
+ * Runs a study on a stack of its own while it is disturbed, as a person would who repeats `run` when it fails and
  * retries what waits. Then stops the stack.
  *
  * @throws if the study fails, or `run` fails too often.
  */
 export async function runStudy({
+  study,
   folder,
   archive,
   heartbeatSeconds,
@@ -46,7 +48,7 @@ export async function runStudy({
 }: DisturbedStudy): Promise<Undergone> {
   const stateFolder = join(folder, 'state');
   const file = join(folder, 'faults.json');
-  await writeFile(file, JSON.stringify(smallStudy));
+  await writeFile(file, JSON.stringify(study));
   Object.assign(process.env, {
     STAGED_STUDY_STATE: stateFolder,
     STAGED_STUDY_CHECKPOINT_SECONDS: '0',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { randomStream } from '../../study/trial/random-stream.ts';
 import { faults } from './faults.ts';
+import { smallStudy } from './small-study.ts';
 import { survives, undisturbed } from './survive.ts';
 
 const COUNT = Number(process.env.FAULTS ?? 20);
@@ -9,11 +10,11 @@ const SEED = Number(process.env.FAULTS_SEED ?? Date.now() % 1_000_000);
 test(`${COUNT} faults at random, FAULTS_SEED=${SEED}`, async () => {
   console.log(`FAULTS=${COUNT} FAULTS_SEED=${SEED}`);
   const random = randomStream('faults', SEED);
-  const expected = await undisturbed();
+  const expected = await undisturbed(smallStudy);
   const injected = new Map<string, number>();
   let [total, studies] = [0, 0];
   while (total < COUNT) {
-    for (const name of await survives(expected, faults, random, COUNT - total)) {
+    for (const name of await survives(smallStudy, expected, faults, random, COUNT - total)) {
       injected.set(name, (injected.get(name) ?? 0) + 1);
       total++;
     }

@@ -42,3 +42,13 @@ export const smallStudy: StudyInput = {
     small: { description: 'Half a minute.', trainImages: 2000, testImages: 500, epochDivisor: 1 },
   },
 };
+
+/** Its first stage and a test, with fewer epochs. */
+export const tinyStudy: StudyInput = {
+  ...smallStudy,
+  base: { epochs: 3, dropout: 0.1 },
+  stages: [
+    smallStudy.stages[0]!,
+    { kind: 'test', name: 'test', question: 'How good is it?', from: 'network' },
+  ],
+};

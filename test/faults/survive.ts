@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import { expect, vi } from 'vitest';
+import type { StudyInput } from '../../study/definition/study-schema.ts';
 import { generateImages } from '../../training/data/generated.ts';
 import { smallArchive } from '../activities/small-archive.ts';
 import { comparable } from './comparable.ts';
@@ -16,19 +17,20 @@ const HEARTBEAT_SECONDS = 5;
 /** Between two faults. */
 const PAUSE_MS = { least: 500, most: 5000 };
 
-/** Runs the small study without faults. The studies that are disturbed must end like it. */
-export async function undisturbed() {
-  return comparable((await inFolder({})).record);
+/** Runs a study without faults. When it is disturbed, it must end in the same way. */
+export async function undisturbed(study: StudyInput) {
+  return comparable((await inFolder({ study })).record);
 }
 
 /**
- * Runs the small study while faults are injected, until it has ended.
+ * Runs a study while faults are injected, until it has ended.
  *
  * @param expected the record of the undisturbed study.
  * @param most how many faults to inject at most.
  * @returns the names of the faults that were injected.
  */
 export async function survives(
+  study: StudyInput,
   expected: Awaited<ReturnType<typeof undisturbed>>,
   choices: readonly Fault[],
   random: RandomGenerator,
@@ -36,6 +38,7 @@ export async function survives(
 ): Promise<string[]> {
   const injected: Fault[] = [];
   const { record, announced } = await inFolder({
+    study,
     async disturb(target, ended) {
       while (injected.length < most) {
         await pause(uniformInt(random, PAUSE_MS.least, PAUSE_MS.most), undefined, { signal: ended }).catch(
@@ -60,7 +63,7 @@ export async function survives(
 // --- helpers ---
 
 /** Runs the study in a temporary folder, and expects that none of its processes is left. */
-async function inFolder({ disturb }: Pick<DisturbedStudy, 'disturb'>): Promise<Undergone> {
+async function inFolder({ study, disturb }: Pick<DisturbedStudy, 'study' | 'disturb'>): Promise<Undergone> {
   const folder = await mkdtemp(join(tmpdir(), 'faults-'));
   const archive = process.env.CIFAR10_ARCHIVE || join(folder, 'small.tar.gz');
   try {
@@ -68,6 +71,7 @@ async function inFolder({ disturb }: Pick<DisturbedStudy, 'disturb'>): Promise<U
       await writeFile(archive, await smallArchive(generateImages({ trainImages: 2000, testImages: 500 })));
     }
     const undergone = await runStudy({
+      study,
       folder,
       archive,
       heartbeatSeconds: HEARTBEAT_SECONDS,
