@@ -151,7 +151,7 @@ async function runStudy(
   await writeFile(file, JSON.stringify(study));
   const accuracies: number[] = [];
   const { seconds, disturbance } = await stack.call(['run', file, '--dataset', archive], (line) => {
-    const score = /^ {2}\w+: ([\d.]+) %/.exec(line)?.[1];
+    const score = /^ {2}[\w/]+: ([\d.]+) %/.exec(line)?.[1];
     if (score) accuracies.push(Number(score));
   });
   return { seconds, disturbance, accuracies };

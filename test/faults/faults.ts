@@ -1,8 +1,13 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
+import { diskOf } from '../../infra/disk.ts';
 import { blobKey, checkpointsPrefix, STUDIES_PREFIX } from '../../storage/keys.ts';
 import type { ObjectStore, StoredObject } from '../../storage/object-store.ts';
 import { command } from './command.ts';
@@ -116,9 +121,23 @@ export const longFaults: readonly Fault[] = [
   }),
 ];
 
+/** Needs a small disk of its own. The stack stops, and `run` with it, until there is space again. */
+export const fullDisk: Fault = {
+  name: 'the disk is full',
+  async inject({ stateFolder }) {
+    const ballast = join(stateFolder, 'ballast');
+    const bytes = diskOf(stateFolder).freeBytes - FREE_ON_FULL_DISK;
+    await promisify(execFile)('fallocate', ['--length', String(bytes), ballast]);
+    await pause(8000);
+    await rm(ballast);
+    return true;
+  },
+};
+
 // --- helpers ---
 
 const AWAY_SECONDS = 60;
+const FREE_ON_FULL_DISK = 20_000_000;
 
 function away(when: string, isMoment: (target: Target) => boolean | Promise<boolean>): Fault {
   return {

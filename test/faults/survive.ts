@@ -10,7 +10,8 @@ import { generateImages } from '../../training/data/generated.ts';
 import { smallArchive } from '../activities/small-archive.ts';
 import { comparable } from './comparable.ts';
 import { type DisturbedStudy, runStudy, type Undergone } from './disturbed-study.ts';
-import { type Fault, oneOf } from './faults.ts';
+import { type Fault, oneOf, type Target } from './faults.ts';
+import { mountedFolder } from './mounted-folder.ts';
 import { leftOf } from './processes.ts';
 
 const HEARTBEAT_SECONDS = 5;
@@ -27,6 +28,7 @@ export async function undisturbed(study: StudyInput) {
  *
  * @param expected the record of the undisturbed study.
  * @param most how many faults to inject at most.
+ * @param diskBytes the size of a disk for the stack's state; left out: it is on the disk of temporary files.
  * @returns the names of the faults that were injected.
  */
 export async function survives(
@@ -35,37 +37,44 @@ export async function survives(
   choices: readonly Fault[],
   random: RandomGenerator,
   most: number,
+  diskBytes?: number,
 ): Promise<string[]> {
   const injected: Fault[] = [];
-  const { record, announced } = await inFolder({
-    study,
-    async disturb(target, ended) {
-      while (injected.length < most) {
-        await pause(uniformInt(random, PAUSE_MS.least, PAUSE_MS.most), undefined, { signal: ended }).catch(
-          () => {},
-        );
-        if (ended.aborted) return;
-        const fault = oneOf(random, choices) as Fault;
-        // What it needs may be down because of the fault before.
-        const done = await fault.inject({ ...(await target()), random }).catch((error: Error) => error);
-        if (done === true) injected.push(fault);
-        console.log(
-          `${new Date().toISOString()} ${fault.name}${done === true ? '' : `: not done. ${done || ''}`}`,
-        );
-      }
-    },
-  });
+  const { record, announced } = await inFolder({ study, disturb: injectFaults }, diskBytes);
   expect(comparable(record)).toEqual(expected);
   if (!injected.some(({ losesCheckpoints }) => losesCheckpoints)) expectNothingTwice(announced);
   return injected.map(({ name }) => name);
+
+  async function injectFaults(
+    target: () => Promise<Omit<Target, 'random'>>,
+    ended: AbortSignal,
+  ): Promise<void> {
+    while (injected.length < most) {
+      await pause(uniformInt(random, PAUSE_MS.least, PAUSE_MS.most), undefined, { signal: ended }).catch(
+        () => {},
+      );
+      if (ended.aborted) return;
+      const fault = oneOf(random, choices) as Fault;
+      // What it needs may be down because of the fault before.
+      const done = await fault.inject({ ...(await target()), random }).catch((error: Error) => error);
+      if (done === true) injected.push(fault);
+      console.log(
+        `${new Date().toISOString()} ${fault.name}${done === true ? '' : `: not done. ${done || ''}`}`,
+      );
+    }
+  }
 }
 
 // --- helpers ---
 
 /** Runs the study in a temporary folder, and expects that none of its processes is left. */
-async function inFolder({ study, disturb }: Pick<DisturbedStudy, 'study' | 'disturb'>): Promise<Undergone> {
+async function inFolder(
+  { study, disturb }: Pick<DisturbedStudy, 'study' | 'disturb'>,
+  diskBytes?: number,
+): Promise<Undergone> {
   const folder = await mkdtemp(join(tmpdir(), 'faults-'));
   const archive = process.env.CIFAR10_ARCHIVE || join(folder, 'small.tar.gz');
+  const state = await mountedFolder(join(folder, 'state'), diskBytes);
   try {
     if (!process.env.CIFAR10_ARCHIVE) {
       await writeFile(archive, await smallArchive(generateImages({ trainImages: 2000, testImages: 500 })));
@@ -83,6 +92,7 @@ async function inFolder({ study, disturb }: Pick<DisturbedStudy, 'study' | 'dist
     });
     return undergone;
   } finally {
+    await state.unmount();
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
