@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import type { EpochsNotice } from '../../activities/workflow-signals.ts';
 import { EXIT } from '../../client/command-line/exit-codes.ts';
@@ -113,6 +114,7 @@ async function open(stateFolder: string): Promise<OpenStack> {
       });
     } catch (error) {
       if (tries === MOST_RUNS) throw error;
+      await pause(1000);
     }
   }
 }
