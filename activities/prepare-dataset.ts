@@ -1,4 +1,4 @@
-import { ApplicationFailure, heartbeat, log } from '@temporalio/activity';
+import { ApplicationFailure, log } from '@temporalio/activity';
 import { type DatasetManifest, findDataset, putDataset } from '../storage/inputs/datasets.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { DatasetSummary } from '../study/record/record.ts';
@@ -16,6 +16,7 @@ import { DownloadError, DownloadFolderError, TransferError } from './files/downl
 import { isUrl } from './files/is-url.ts';
 import { namedSource } from './files/named-source.ts';
 import { withFile } from './files/with-file.ts';
+import { startHeartbeats } from './heartbeats.ts';
 
 /** Where the images come from. */
 export interface DatasetSource {
@@ -46,18 +47,18 @@ export function createPrepareDataset(dependencies: {
   const { store, downloads } = dependencies;
   return async (request: { source: DatasetSource; generatedImages: boolean }): Promise<DatasetSummary> => {
     const { archive } = request.source;
-    const progress = createProgress();
+    const heartbeats = startHeartbeats();
     try {
       if (archive !== null) {
         const source = await namedSource(dependencies, archive);
-        return summary(await fromArchive(source, progress.tell));
+        return summary(await fromArchive(source, heartbeats.beat));
       }
       const stored = await findDataset(store, OFFICIAL_ARCHIVE.sha256, PACKED_IMAGE_BYTES);
-      return summary(stored ?? (await official(request.generatedImages, progress.tell)));
+      return summary(stored ?? (await official(request.generatedImages, heartbeats.beat)));
     } catch (error) {
       throw toFailure(error);
     } finally {
-      progress.stop();
+      heartbeats.stop();
     }
   };
 
@@ -99,19 +100,6 @@ export function createPrepareDataset(dependencies: {
 const ADVICE = 'Name another file or URL with --dataset or CIFAR10_ARCHIVE';
 
 type Tell = (progress: DatasetProgress) => void;
-
-/** Heartbeats at each `tell`, and every few seconds with the same details. */
-function createProgress(): { tell: Tell; stop: () => void } {
-  let last: DatasetProgress | undefined;
-  const beat = setInterval(() => heartbeat(last), 1_000);
-  return {
-    tell(progress) {
-      last = progress;
-      heartbeat(last);
-    },
-    stop: () => clearInterval(beat),
-  };
-}
 
 /**
  * Generated images would stay this study's for good, so a full disk, a cancellation or a lost connection must not lead to

@@ -1,4 +1,4 @@
-import { ApplicationFailure, Context, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure, Context } from '@temporalio/activity';
 import { findWeights, putWeights } from '../storage/inputs/weights.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Network } from '../study/definition/training-config.ts';
@@ -11,6 +11,7 @@ import { OFFICIAL_WEIGHTS } from '../training/weights/official.ts';
 import type { AllowedSources } from './files/allowed-sources.ts';
 import { namedSource } from './files/named-source.ts';
 import { withFile } from './files/with-file.ts';
+import { startHeartbeats } from './heartbeats.ts';
 
 /** Where weights come from. */
 export interface WeightsSource {
@@ -30,7 +31,7 @@ export function createPrepareWeights(dependencies: {
   const { store, downloads } = dependencies;
   return async (request: { source: WeightsSource; networks: Network[] }): Promise<WeightsSummary> => {
     const { source, networks } = request;
-    const beat = setInterval(() => heartbeat(), 1_000);
+    const heartbeats = startHeartbeats();
     try {
       if (source.file !== null) {
         const named = await namedSource(dependencies, source.file);
@@ -44,7 +45,7 @@ export function createPrepareWeights(dependencies: {
       }
       throw error;
     } finally {
-      clearInterval(beat);
+      heartbeats.stop();
     }
   };
 

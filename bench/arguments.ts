@@ -24,7 +24,7 @@ export function parseArguments(args: readonly string[]): BenchRequest {
   const sections = allSections.map(({ name, title }) => `  ${name.padEnd(10)} ${title}`);
   const command = new Command('npm run bench --')
     .description(
-      'Measures training beside PyTorch, TensorFlow for Python and JAX on this machine, in under 45 minutes.\n' +
+      'Measures training beside PyTorch, TensorFlow for Python and JAX on this machine. That may take an hour on slow cores.\n' +
         'Every result is saved in docs/ as soon as it is there, in the place of an earlier one.',
     )
     .option(

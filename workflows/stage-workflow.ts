@@ -33,6 +33,7 @@ import { takeDecisions } from './decision.ts';
 import { failedStageDetails, stageDetails } from './details.ts';
 import { describeFailure, showEarlyEnd } from './early-end.ts';
 import { Pause, pauseSignal } from './pause.ts';
+import { PRIORITY } from './priorities.ts';
 import { searchAttributes, typedSearchAttributes } from './search-attributes.ts';
 import type { DrawnSettings, StageRow, StageStatus, TrialEnd } from './status.ts';
 import { trialWorkflow } from './trial-workflow.ts';
@@ -221,7 +222,7 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
     parked: string | undefined,
   ): Promise<StartedChild<typeof trialWorkflow>> {
     return children.start(trialWorkflow, {
-      ...(inTurn && { priority: USUAL_PRIORITY }),
+      ...(inTurn && { priority: PRIORITY.usual }),
       workflowId: trialWorkflowId(studyId, stage, name),
       args: [
         {
@@ -299,9 +300,6 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
 }
 
 // --- helpers ---
-
-/** A stage that was started early has a lower one, which its trials inherit. */
-const USUAL_PRIORITY = { priorityKey: 3 };
 
 function isSame(one: StageTrial, other: StageTrial): boolean {
   return one.name === other.name && JSON.stringify(one.spec) === JSON.stringify(other.spec);

@@ -43,6 +43,7 @@ import { studyDetails } from './details.ts';
 import { describeFailure, showEarlyEnd } from './early-end.ts';
 import { initialStatus, refusedStatus } from './initial-status.ts';
 import { Pause } from './pause.ts';
+import { PRIORITY } from './priorities.ts';
 import { searchAttributes, typedSearchAttributes } from './search-attributes.ts';
 import {
   type StageInput,
@@ -142,9 +143,6 @@ export async function studyWorkflow(input: StudyRequest): Promise<StudyOutcome> 
 
 // --- helpers ---
 
-/** Of 1 to 5, where 3 is the default and lower numbers go first. A stage's trials and their training inherit it. */
-const PRIORITY = { early: { priorityKey: 4 }, side: { priorityKey: 5 } };
-
 interface EarlyStage {
   child: StartedChild<typeof stageWorkflow>;
   /** Whether it has failed or not. */
@@ -238,8 +236,7 @@ async function runStudy(
       }
       throw error;
     }
-    await Promise.allSettled(sideExperiments.values());
-    await Promise.all(sideExperiments.values());
+    await all([...sideExperiments.values()]);
   }
 
   function startSideExperiments(): void {

@@ -2,7 +2,15 @@ import { Context } from '@temporalio/activity';
 import { describe, it } from 'vitest';
 import { QUERIES, UPDATES } from '../../temporal/names.ts';
 import type { StudyStatus, TrialStatus } from '../../workflows/status.ts';
-import { currentDetails, innermost, run, type Train, trained, useTemporal } from './run-study.ts';
+import {
+  countWorkflows,
+  currentDetails,
+  innermost,
+  run,
+  type Train,
+  trained,
+  useTemporal,
+} from './run-study.ts';
 
 const temporal = useTemporal();
 const soon = { timeout: 60_000 };
@@ -36,15 +44,7 @@ describe.concurrent('a study', () => {
         '**wide**: paused with its study',
       );
       const query = `Paused = true AND WorkflowId = '${studyId}'`;
-      await expect
-        .poll(
-          () =>
-            temporal()
-              .client.workflow.count(query)
-              .then(({ count }) => count),
-          soon,
-        )
-        .toBe(1);
+      await expect.poll(() => countWorkflows(query), soon).toBe(1);
       expect(await send(studyId, UPDATES.pauseStudy)).toBe('pauses: it is already paused');
 
       expect(await send(studyId, UPDATES.resumeStudy)).toBe('pauses: resumed');

@@ -132,6 +132,10 @@ export function trained(spec: TrialSpec, score: number | null, message: string |
 /** How many workflows of a study need attention: the study, its stages, its trials. */
 export async function countNeedingAttention(studyId: string): Promise<number> {
   const query = `NeedsAttention = true AND (StudyId = '${studyId}' OR WorkflowId = '${studyId}')`;
+  return countWorkflows(query);
+}
+
+export async function countWorkflows(query: string): Promise<number> {
   return (await temporal.client.workflow.count(query)).count;
 }
 
