@@ -3,16 +3,16 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
 import { QUERIES, UPDATES } from '../../temporal/names.ts';
 import type { StudyStatus } from '../../workflows/status.ts';
-import { countNeedingAttention, run, type Train, trained, useTemporal } from './run-study.ts';
+import { countNeedingAttention, countWorkflows, run, type Train, trained, useTemporal } from './run-study.ts';
 
 const temporal = useTemporal();
 const soon = { timeout: 60_000 };
 
 describe.concurrent('a trial that somebody ends', () => {
-  it.each([
+  it.for([
     ['cancel', 'its workflow was cancelled, and not by its study; its checkpoints are kept'],
     ['terminate', 'its workflow was terminated, and not by its study; its checkpoints are kept'],
-  ] as const)('with "%s" waits under its id, and its siblings continue', async (end, why) => {
+  ] as const)('with "%s" waits under its id, and its siblings continue', async ([end, why], { expect }) => {
     const studyId = `trial-${end}`;
     const { train, isHeld, release } = wideIsHeld();
     await run(studyId, { train }, async (handle) => {
@@ -22,14 +22,15 @@ describe.concurrent('a trial that somebody ends', () => {
       const attention = () =>
         handle.query<StudyStatus>(QUERIES.studyStatus).then((status) => status.attention);
       await expect.poll(attention, soon).toEqual({ [`${studyId}/width/wide`]: why });
-      expect(await countNeedingAttention(studyId)).toBe(3);
+      // The list of workflows follows a little later.
+      await expect.poll(() => countNeedingAttention(studyId), soon).toBe(3);
       release();
       expect(await trial().executeUpdate(UPDATES.retryTrial, { args: [] })).toBe('wide: retried');
       expect((await handle.result()).winner?.name).toMatch(/^wide_/);
     });
   });
 
-  it('can be skipped, also if it is ended while it waits', async () => {
+  it('can be skipped, also if it is ended while it waits', async ({ expect }) => {
     const studyId = 'ended-twice';
     const { train, isHeld } = wideIsHeld();
     await run(studyId, { train }, async (handle) => {
@@ -46,7 +47,7 @@ describe.concurrent('a trial that somebody ends', () => {
     });
   });
 
-  it('is cancelled with its study', async () => {
+  it('is cancelled with its study', async ({ expect }) => {
     const studyId = 'ended-then-cancelled';
     const { train, isHeld } = wideIsHeld();
     await run(studyId, { train }, async (handle) => {
@@ -75,15 +76,7 @@ it('a study that is cancelled while its trials start ends, and so do they', asyn
     ),
   );
   const query = "ExecutionStatus = 'Running' AND StudyId STARTS_WITH 'cancelled-after-'";
-  await expect
-    .poll(
-      () =>
-        temporal()
-          .client.workflow.count(query)
-          .then(({ count }) => count),
-      soon,
-    )
-    .toBe(0);
+  await expect.poll(() => countWorkflows(query), soon).toBe(0);
 }, 60_000);
 
 // --- helpers ---
