@@ -45,13 +45,8 @@ import { initialStatus, refusedStatus } from './initial-status.ts';
 import { Pause } from './pause.ts';
 import { PRIORITY } from './priorities.ts';
 import { searchAttributes, typedSearchAttributes } from './search-attributes.ts';
-import {
-  type StageInput,
-  type StagePlan,
-  type StageTrial,
-  stagePlannedSignal,
-  stageWorkflow,
-} from './stage-workflow.ts';
+import type { StageInput, StagePlan, StageTrial } from './stage/stage-input.ts';
+import { stagePlannedSignal, stageWorkflow } from './stage/stage-workflow.ts';
 import type { StageProgress, StudyStatus, Winner } from './status.ts';
 import { untilSuccess } from './until-success.ts';
 
