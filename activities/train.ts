@@ -5,8 +5,10 @@ import { acquireLease, type Lease, type SeenLease } from '../storage/trials/leas
 import { readResult, type TrialResult, writeTrialConfig, writeTrialLog } from '../storage/trials/trials.ts';
 import { threadsOf } from '../study/definition/training-config.ts';
 import type { TrialStanding } from '../study/record/record.ts';
+import { type Rung, type RungScore, scoresAtRungs } from '../study/search/stopping/rung.ts';
 import type { TrialSpec } from '../study/trial/trial.ts';
 import { trialKey } from '../study/trial/trial-key.ts';
+import type { HaltedTraining } from '../trainer/protocol.ts';
 import type { StartTrainer } from '../trainer/start-trainer.ts';
 import { jobFailure } from './failures.ts';
 import { heartbeatTimeoutMs, startHeartbeats } from './heartbeats.ts';
@@ -21,7 +23,11 @@ export type TrainEnd =
   | {
       status: 'trained';
       result: Pick<TrialStanding, 'trialKey' | 'outcome' | 'score' | 'bestEpoch' | 'reused' | 'message'>;
+      /** Of all rungs that it came to; absent without rungs. */
+      rungScores?: RungScore[];
     }
+  /** At the last of these rungs. The trial has a checkpoint and no result. */
+  | { status: 'halted'; trialKey: string; rungScores: RungScore[] }
   /** The worker was shut down. If the activity is scheduled again, it resumes from the newest checkpoint. */
   | { status: 'interrupted' };
 
@@ -32,7 +38,8 @@ const MAX_MESSAGE_LENGTH = 300;
  * Trains one trial, or finds its result in the store: no trial is trained twice. While another study's attempt holds
  * the trial's lease, it waits for that attempt's result.
  *
- * With `alone`, it gets the machine alone: the trial has run out of memory beside others.
+ * With `alone`, it gets the machine alone: the trial has run out of memory beside others. With `rungs`, the training may halt; a
+ * result that the store has counts, even if it would have halted.
  */
 export function createTrain(dependencies: {
   store: ObjectStore;
@@ -40,15 +47,20 @@ export function createTrain(dependencies: {
   budget: TrainingBudget;
 }) {
   const { store, startTrainer, budget } = dependencies;
-  return async ({ spec, alone = false }: { spec: TrialSpec; alone?: boolean }): Promise<TrainEnd> => {
+  return async (request: {
+    spec: TrialSpec;
+    alone?: boolean;
+    rungs?: readonly Rung[];
+  }): Promise<TrainEnd> => {
+    const { spec, alone = false, rungs } = request;
     const key = trialKey(spec);
     const holder = holderName();
     const share = budget.share();
     const heartbeats = startHeartbeats();
     try {
       const turn = await waitForTurn(store, key, holder, share);
-      if (turn.kind === 'done') return trained(key, turn.result, turn.result.holder !== holder);
-      return trained(key, await trainUnderLease(turn.lease), false);
+      if (turn.kind === 'done') return trained(key, turn.result, turn.result.holder !== holder, rungs);
+      return await trainUnderLease(turn.lease);
     } catch (error) {
       if (error instanceof CancelledFailure && Context.current().cancellationDetails?.workerShutdown) {
         return { status: 'interrupted' };
@@ -59,8 +71,9 @@ export function createTrain(dependencies: {
       share.end();
     }
 
-    async function trainUnderLease(lease: Lease): Promise<TrialResult> {
+    async function trainUnderLease(lease: Lease): Promise<TrainEnd> {
       const { term } = lease;
+      let halted: HaltedTraining | undefined;
       const signals = workflowSignals();
       const renewals = keepRenewing(lease, heartbeatTimeoutMs() / 4, (error) =>
         log.warn('lease not renewed', { error }),
@@ -68,9 +81,9 @@ export function createTrain(dependencies: {
       try {
         await writeTrialConfig(store, spec);
         await takeShare(budget, share, spec.config, spec.data.trainImages, alone);
-        await runJob(
+        halted = await runJob(
           startTrainer,
-          { kind: 'train', spec, holder, term },
+          { kind: 'train', spec, holder, term, ...(rungs && { rungs }) },
           {
             threads: threadsOf(spec.config),
             heartbeats,
@@ -90,10 +103,15 @@ export function createTrain(dependencies: {
         // How the attempt ended matters more: without a release, the lease expires.
         await lease.release().catch((error) => log.warn('lease not released', { error }));
       }
+      if (halted) {
+        const { epoch, scores } = halted;
+        const reached = rungs?.filter((rung) => rung.epoch <= epoch) ?? [];
+        return { status: 'halted', trialKey: key, rungScores: scoresAtRungs(reached, scores) };
+      }
       const result = await readResult(store, key);
       if (!result)
         throw new Error(`trial ${key}: expected its result in the store after training, found none`);
-      return result;
+      return trained(key, result, false, rungs);
     }
   };
 }
@@ -139,11 +157,18 @@ async function newestStep(store: ObjectStore, key: string): Promise<number> {
   return Math.max(0, ...checkpoints.map((each) => parseCheckpointKey(each.key)?.step ?? 0));
 }
 
-function trained(key: string, result: TrialResult, reused: boolean): TrainEnd {
-  const { outcome, score, bestEpoch, message } = result;
+function trained(
+  key: string,
+  result: TrialResult,
+  reused: boolean,
+  rungs: readonly Rung[] | undefined,
+): TrainEnd {
+  const { outcome, score, bestEpoch, message, lines } = result;
+  const scores = lines.map((line) => line.val_accuracy);
   return {
     status: 'trained',
     result: { trialKey: key, outcome, score, bestEpoch, reused, message: message ? brief(message) : null },
+    ...(rungs && { rungScores: scoresAtRungs(rungs, scores) }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readStudy, writeStageRecord } from '../storage/studies.ts';
-import { readResult } from '../storage/trials/trials.ts';
+import { readMetrics, readResult, readTrialConfig } from '../storage/trials/trials.ts';
 import type { Stage } from '../study/definition/stage-schema.ts';
 import type { TrialRecord, TrialStanding } from '../study/record/record.ts';
 
@@ -31,6 +31,7 @@ export function createWriteStage({ store }: { store: ObjectStore }) {
 // --- helpers ---
 
 async function trialRecord(store: ObjectStore, standing: TrialStanding): Promise<TrialRecord> {
+  if (standing.status === 'stopped') return stoppedRecord(store, standing);
   const result = standing.trialKey ? await readResult(store, standing.trialKey) : undefined;
   return {
     ...standing,
@@ -49,5 +50,29 @@ async function trialRecord(store: ObjectStore, standing: TrialStanding): Promise
     lines: result?.lines ?? [],
     environment: result?.environment ?? null,
     ...(result?.earlierEnvironments && { earlierEnvironments: result.earlierEnvironments }),
+  };
+}
+
+/** Of a trial without a result. Another study may have trained it further since. */
+async function stoppedRecord(store: ObjectStore, standing: TrialStanding): Promise<TrialRecord> {
+  const { trialKey, stopped } = standing;
+  const spec = trialKey ? await readTrialConfig(store, trialKey) : undefined;
+  const logged = trialKey ? await readMetrics(store, trialKey) : [];
+  const lines = logged.filter(({ epoch }) => epoch <= (stopped?.epoch ?? 0));
+  return {
+    ...standing,
+    config: spec?.config ?? null,
+    seed: spec?.seed ?? null,
+    repetition: spec?.repetition ?? null,
+    initialWeights: spec?.initialWeights ?? null,
+    scoreInTrainingMode: null,
+    parameters: null,
+    attempts: null,
+    trainingSeconds: lines.reduce((sum, { seconds }) => sum + seconds, 0),
+    startedAt: null,
+    finishedAt: null,
+    tensorsSha256: null,
+    lines,
+    environment: null,
   };
 }

@@ -38,10 +38,15 @@ export const SIGNALS = {
   pause: 'pause',
   /** To a stage that was started early: all of its trials are known now. */
   stagePlanned: 'stagePlanned',
+  /** From a trial to its stage: its training has halted at a rung. And back: whether it goes on. */
+  rungReached: 'rungReached',
+  rungDecided: 'rungDecided',
 } as const;
 export const UPDATES = {
   retryTrial: 'retryTrial',
   skipTrial: 'skipTrial',
+  /** To a stage: trains a trial to its end that the search has stopped. */
+  continueTrial: 'continueTrial',
   /** For a stage without any score. */
   retryStage: 'retryStage',
   /** For a study whose final test failed. */

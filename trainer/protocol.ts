@@ -1,5 +1,6 @@
 import type { Network, TrainingConfig } from '../study/definition/training-config.ts';
 import type { StepCost } from '../study/plan/estimate.ts';
+import type { Rung } from '../study/search/stopping/rung.ts';
 import type { EpochLine, TrialSpec } from '../study/trial/trial.ts';
 import type { TrainingProgress } from '../training/loop/progress.ts';
 import type { EncodedImage } from '../training/tensorflow/decode-image.ts';
@@ -8,7 +9,7 @@ export type { TrainingProgress };
 
 /** What each job asks for and what it answers. If its results go to the store or to disk, the answer is undefined. */
 export interface Jobs {
-  /** Trains a trial, from its newest checkpoint if it has one, and stores its result. */
+  /** Trains a trial, from its newest checkpoint if it has one, and stores its result. At a rung, it may halt instead. */
   train: {
     request: {
       spec: TrialSpec;
@@ -16,8 +17,11 @@ export interface Jobs {
       holder: string;
       /** Term of the lease that this attempt holds. The trainer stops writing once a higher term is taken. */
       term: number;
+      /** In order. Left out: it trains to its end. */
+      rungs?: readonly Rung[];
     };
-    answer: undefined;
+    /** undefined if the trial has its result. */
+    answer: HaltedTraining | undefined;
   };
   /** Evaluates a trial's best weights on the test images, and stores the result with the study. */
   evaluateTest: {
@@ -71,6 +75,14 @@ export type JobKind = keyof Jobs;
 export type Job<Kind extends JobKind> = { kind: Kind } & Jobs[Kind]['request'];
 export type AnyJob = { [Kind in JobKind]: Job<Kind> }[JobKind];
 export type Answer<Kind extends JobKind> = Jobs[Kind]['answer'];
+
+/** A trial whose training has halted at a rung. The store has its checkpoint, of that epoch or a later one. */
+export interface HaltedTraining {
+  /** The rung's. */
+  epoch: number;
+  /** The validation accuracy after each epoch so far, percent. */
+  scores: number[];
+}
 
 /** An image file and what its header says. */
 export interface ImageFile extends EncodedImage {

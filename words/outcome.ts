@@ -1,19 +1,21 @@
 import type { Retrained, TrialStanding } from '../study/record/record.ts';
 import { percent, plural } from './numbers.ts';
 
-type Ended = Pick<TrialStanding, 'status' | 'outcome'>;
+type Ended = Pick<TrialStanding, 'status' | 'outcome' | 'stopped'>;
 type Marked = Pick<TrialStanding, 'takenOver' | 'reused' | 'override' | 'retrained'>;
 type Scored = Pick<TrialStanding, 'score' | 'bestEpoch'>;
 type Compared = Pick<TrialStanding, 'retrained' | 'takenOver'>;
 
-/** How a trial ended, as a label: `completed`, `diverged`, `out of memory` or `skipped`. */
-export function endInWords({ status, outcome }: Ended): string {
+/** How a trial ended, as a label: `completed`, `diverged`, `out of memory`, `skipped` or `stopped at epoch 4 with 43.20 %`. */
+export function endInWords({ status, outcome, stopped }: Ended): string {
+  if (stopped) return `stopped at epoch ${stopped.epoch} with ${percent(stopped.score)}`;
   if (status === 'skipped' || outcome === null) return 'skipped';
   return { completed: 'completed', diverged: 'diverged', outOfMemory: 'out of memory' }[outcome];
 }
 
 /** The same as the verb of a sentence about one or several trials: `ran out of memory`, `were skipped`. */
 export function endAsVerb({ status, outcome }: Ended, trials = 1): string {
+  if (status === 'stopped') return trials === 1 ? 'was stopped early' : 'were stopped early';
   if (status === 'skipped' || outcome === null) return trials === 1 ? 'was skipped' : 'were skipped';
   return { completed: 'completed', diverged: 'diverged', outOfMemory: 'ran out of memory' }[outcome];
 }

@@ -132,6 +132,7 @@ type EndedRow = StageRow & { standing: TrialStanding };
 const TRIAL_STATES: Record<TrialStatus['state'], string> = {
   queued: 'queued',
   training: 'training',
+  halted: 'halted at a rung, until its search decides whether it goes on',
   paused: 'paused with its study',
   needsAttention: 'needs attention',
   done: 'done',

@@ -3,6 +3,7 @@ import type { Overrides } from '../study/definition/overrides.ts';
 import type { Stage } from '../study/definition/stage-schema.ts';
 import type { TrainedSettings } from '../study/definition/training-config.ts';
 import type { DatasetSummary, TestScore, TrialStanding, WeightsSummary } from '../study/record/record.ts';
+import type { Rung, RungScore } from '../study/search/stopping/rung.ts';
 import type { EpochLine, TrialSpec } from '../study/trial/trial.ts';
 
 export type Winner = TrialStanding & { score: number };
@@ -85,6 +86,8 @@ export interface TrialInput {
   stage: string;
   name: string;
   spec: TrialSpec;
+  /** Where its search may stop it, in order; absent if it may not. */
+  rungs?: Rung[];
   /** Train it again if the store has its result, as a further repetition. */
   retrain?: true;
   /** See `StudyRequest`. */
@@ -97,8 +100,10 @@ export interface TrialInput {
 export interface TrialEnd
   extends Pick<
     TrialStanding,
-    'status' | 'trialKey' | 'outcome' | 'score' | 'bestEpoch' | 'reused' | 'retrained' | 'message'
+    'status' | 'trialKey' | 'outcome' | 'score' | 'bestEpoch' | 'reused' | 'retrained' | 'message' | 'stopped'
   > {
+  /** What it had reached at rungs, in their order; absent without rungs. */
+  rungScores?: RungScore[];
   /** Settings that a person changed when retrying this trial; null if none. */
   override: Overrides | null;
 }
@@ -117,7 +122,8 @@ export interface TrialStatus {
   name: string;
   /** As it is trained, including what a person has changed. */
   spec: TrialSpec;
-  state: 'queued' | 'training' | 'paused' | 'needsAttention' | 'done' | 'cancelled';
+  /** `halted`: at a rung, until its search decides whether it goes on. */
+  state: 'queued' | 'training' | 'halted' | 'paused' | 'needsAttention' | 'done' | 'cancelled';
   lastLine: EpochLine | null;
   /** The best epoch's line so far. */
   bestLine: EpochLine | null;

@@ -7,9 +7,11 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
+import type { TrainEnd } from '../activities/train.ts';
 import type { EpochsNotice } from '../activities/workflow-signals.ts';
 import type { Overrides } from '../study/definition/overrides.ts';
 import { asSpecified } from '../study/plan/plan.ts';
+import type { RungScore } from '../study/search/stopping/rung.ts';
 import { bestEpoch } from '../study/trial/trial.ts';
 import { QUERIES, SIGNALS, UPDATES } from '../temporal/names.ts';
 import { compareRepetitions, findRepetition, training } from './activities.ts';
@@ -17,6 +19,7 @@ import { notifyAbove } from './attention.ts';
 import { takeDecisions } from './decision.ts';
 import { failedTrialDetails, trialDetails } from './details.ts';
 import { describeFailure, showEarlyEnd } from './early-end.ts';
+import { followRungs } from './halting.ts';
 import { Pause, pauseSignal } from './pause.ts';
 import { searchAttributes } from './search-attributes.ts';
 import type { TrialEnd, TrialInput, TrialStatus } from './status.ts';
@@ -34,6 +37,8 @@ export const skipTrialUpdate = defineUpdate<string>(UPDATES.skipTrial);
  * Failures are retried. When the retries are used up, or if retrying can't help, the trial parks: it waits for the Update
  * `retryTrial` or `skipTrial`. A retry with overrides is another trial and starts from scratch. A pause of the study stops the
  * training, which continues from its newest checkpoint when the pause is over.
+ *
+ * With rungs, it halts there until its search has decided whether it goes on. If not, it ends without a result.
  *
  * With `retrain`, a trial that has a result is trained again as its next repetition and compared with that result.
  */
@@ -54,6 +59,7 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
     end: null,
   };
   const pause = new Pause();
+  const rungs = followRungs(name, input.rungs);
 
   const show = () => setCurrentDetails(trialDetails(status));
   setHandler(trialStatusQuery, () => status);
@@ -85,7 +91,7 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
     show();
   });
 
-  function setState(state: 'queued' | 'training' | 'paused'): void {
+  function setState(state: 'queued' | 'training' | 'halted' | 'paused'): void {
     status.state = state;
     upsertSearchAttributes(searchAttributes({ TrialStatus: state }));
     show();
@@ -100,10 +106,14 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
       }
       try {
         if (input.retrain) await chooseRepetition();
-        const result = await untilSuccess(trainToEnd, (failed) => {
+        const trained = await untilSuccess(trainToEnd, (failed) => {
           status.failedTry = failed;
         });
-        return finish({ status: 'trained', ...result, override, ...(await compared(result)) });
+        const { rungScores } = trained;
+        const end = { override, ...(rungScores && { rungScores }) };
+        if (trained.status === 'halted') return finish({ ...stoppedAt(trained), ...end });
+        const { result } = trained;
+        return finish({ status: 'trained', ...result, ...end, ...(await compared(result)) });
       } catch (error) {
         if (isCancellation(error)) throw error;
         failure = describeFailure(error);
@@ -114,8 +124,15 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
   /** A worker that was shut down during training is no failure: the next one resumes from the checkpoint. */
   async function trainToEnd({ alone }: { alone: boolean }) {
     for (;;) {
-      const trained = await pause.around(() => train({ spec: status.spec, ...(alone && { alone }) }));
-      if (trained.status === 'trained') return trained.result;
+      const { spec } = status;
+      const ahead = rungs.ahead(spec.config.epochs);
+      const job = { spec, ...(alone && { alone }), ...(ahead && { rungs: ahead }) };
+      const trained = await pause.around(() => train(job));
+      if (trained.status === 'trained') return trained;
+      if (trained.status === 'interrupted') continue;
+      setState('halted');
+      if (!(await rungs.goesOn(trained.rungScores))) return trained;
+      setState(pause.isPaused ? 'paused' : 'queued');
     }
   }
 
@@ -150,6 +167,7 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
   function restartWith(overrides: Overrides): void {
     override = { ...override, ...overrides };
     repetition = undefined;
+    rungs.restart();
     status.spec = {
       ...status.spec,
       config: asSpecified({ ...status.spec.config, ...overrides }),
@@ -164,8 +182,9 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
   function finish(end: TrialEnd): TrialEnd {
     status.state = 'done';
     status.end = end;
-    const ended = end.status === 'skipped' ? 'skipped' : (end.outcome ?? 'trained');
-    upsertSearchAttributes(searchAttributes({ TrialStatus: ended, BestValAccuracy: end.score }));
+    const ended = end.status === 'trained' ? (end.outcome ?? 'trained') : end.status;
+    const best = end.stopped?.score ?? end.score;
+    upsertSearchAttributes(searchAttributes({ TrialStatus: ended, BestValAccuracy: best }));
     show();
     return end;
   }
@@ -173,14 +192,16 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
 
 // --- helpers ---
 
-const SKIPPED = {
-  status: 'skipped',
-  trialKey: null,
-  outcome: null,
-  score: null,
-  bestEpoch: null,
-  reused: false,
-} as const;
+type HaltedTrial = Extract<TrainEnd, { status: 'halted' }>;
+
+const NO_RESULT = { trialKey: null, outcome: null, score: null, bestEpoch: null, reused: false } as const;
+
+const SKIPPED = { status: 'skipped', ...NO_RESULT } as const;
+
+function stoppedAt({ trialKey, rungScores }: HaltedTrial): Omit<TrialEnd, 'override'> {
+  const stopped = rungScores.at(-1) as RungScore;
+  return { ...NO_RESULT, status: 'stopped', trialKey, message: null, stopped };
+}
 
 /** What a ranking has room for. */
 function firstLine(failure: string): string {

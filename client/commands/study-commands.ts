@@ -195,7 +195,7 @@ function reportCommand(): Command {
 function retryCommand(): Command {
   return new Command('retry')
     .description(
-      'Retry what needs attention: a trial, a stage in which no trial has a score, or the final test.',
+      'Retry what needs attention: a trial, a stage in which no trial has a score, or the final test. Or go on with a trial that a search has stopped early.',
     )
     .argument('<study>', STUDY_ID)
     .argument('[name]', 'the name of the trial or stage (see status)')
@@ -205,7 +205,8 @@ function retryCommand(): Command {
       'after',
       helpText({
         notes:
-          'Without --set, a trial resumes from its newest checkpoint. Settings have the names that they have in a study;\n' +
+          'Without --set, a trial resumes from its newest checkpoint. One that was stopped early is trained to its end and\n' +
+          'ranked with the others, as long as its stage runs. Settings have the names that they have in a study;\n' +
           'objects are written as JSON: activation, dropout, optimizer, schedule, learningRate, batchSize, epochs,\n' +
           'horizontalFlip, validationFlip, threads.',
         examples: [

@@ -58,6 +58,8 @@ export function describeProgress(trial: TrialView, width = Number.POSITIVE_INFIN
   const draw: Part[] = trial.drawn ? [{ text: drawInWords(trial.drawn), dropped: 3 }] : [];
   if (trial.state === 'queued' || trial.state === 'paused')
     return fitWidth([{ text: trial.state }, ...draw], width);
+  if (trial.state === 'halted')
+    return fitWidth([{ text: `halted after epoch ${lastLine?.epoch ?? '…'}` }, ...draw], width);
   const parts: Part[] = [];
   const progress = currentProgress(trial);
   const pace = paceOf(trial);

@@ -123,7 +123,5 @@ function trialLine(
   const line = start + describeProgress(trial, columns - start.length);
   if (trial.state === 'needsAttention' || (trial.failedAttempt && !trial.failedAttempt.isNextUnderWay))
     return red(line);
-  return trial.state === 'queued' || trial.state === 'paused' || trial.state === 'cancelled'
-    ? dim(line)
-    : line;
+  return ['queued', 'halted', 'paused', 'cancelled'].includes(trial.state) ? dim(line) : line;
 }

@@ -1,13 +1,24 @@
-import type { StageRecord } from '../../study/record/record.ts';
-import { list } from '../../words/numbers.ts';
+import type { StageRecord, TrialRecord } from '../../study/record/record.ts';
+import { list, plural } from '../../words/numbers.ts';
 import { endAsVerb } from '../../words/outcome.ts';
 
 /** What happened to the trials that have no score; false if there are none. */
 export function exceptions({ trials }: StageRecord): string | false {
-  const parts = (['diverged', 'outOfMemory', null] as const).flatMap((outcome) => {
-    const alike = trials.filter((trial) => trial.outcome === outcome);
+  const kinds: ((trial: TrialRecord) => boolean)[] = [
+    ({ outcome }) => outcome === 'diverged',
+    ({ outcome }) => outcome === 'outOfMemory',
+    ({ status }) => status === 'skipped',
+    ({ status }) => status === 'stopped',
+  ];
+  const parts = kinds.flatMap((isOfKind) => {
+    const alike = trials.filter(isOfKind);
     const [first] = alike;
-    return first ? [`${list(alike.map(({ name }) => `\`${name}\``))} ${endAsVerb(first, alike.length)}`] : [];
+    if (!first) return [];
+    const who =
+      alike.length > MOST_NAMED
+        ? plural(alike.length, 'trial')
+        : list(alike.map(({ name }) => `\`${name}\``));
+    return [`${who} ${endAsVerb(first, alike.length)}`];
   });
   return parts.length > 0 && `${list(parts)}.`;
 }
@@ -16,3 +27,8 @@ export function exceptions({ trials }: StageRecord): string | false {
 export function sentences(parts: readonly (string | false)[]): string {
   return parts.filter(Boolean).join(' ');
 }
+
+// --- helpers ---
+
+/** A search may stop dozens. */
+const MOST_NAMED = 10;

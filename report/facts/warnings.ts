@@ -11,13 +11,16 @@ export function warnings(record: StudyRecord): string[] {
   const missing = missingStages(record).map(({ name }) => `\`${name}\``);
   const trials = allTrials(record).map(({ trial }) => trial);
   const changed = trials.filter(({ override }) => override !== null).length;
-  const failed = trials.filter(({ score }) => score === null).length;
+  const stopped = trials.filter(({ status }) => status === 'stopped').length;
+  const failed = trials.filter(({ score }) => score === null).length - stopped;
   const sentences: (string | false)[] = [
     missing.length > 0 &&
       `The study is unfinished: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing.`,
     ...limitations(record),
     changed > 0 && `${plural(changed, 'trial')} trained with settings that were changed on retry.`,
     environmentWarning(trials),
+    stopped > 0 &&
+      `${plural(stopped, 'trial')} ${stopped === 1 ? 'was' : 'were'} stopped early: what ${stopped === 1 ? 'it' : 'they'} would have reached is not known.`,
     failed === 1 && '1 trial has no score: it diverged, ran out of memory or was skipped.',
     failed > 1 &&
       `${plural(failed, 'trial')} have no score: they diverged, ran out of memory or were skipped.`,

@@ -59,7 +59,7 @@ export function trialTags(trial: TrialRecord, fromStoreIsUsual = false): Html[] 
   return [
     ...(origin && !(fromStoreIsUsual && !trial.takenOver) ? [tag(origin)] : []),
     ...(compared ? [differs ? tag(compared, 'alert') : tag(compared)] : []),
-    ...(trial.outcome === 'completed' ? [] : [tag(endInWords(trial), 'alert')]),
+    ...endTags(trial),
     ...(override ? [tag(override, 'alert')] : []),
   ];
 }
@@ -76,6 +76,12 @@ export function trainingTime({ trainingSeconds, lines }: TrialRecord): string {
 }
 
 // --- helpers ---
+
+/** Early stopping is as usual, other ends are not. */
+function endTags(trial: TrialRecord): Html[] {
+  if (trial.outcome === 'completed') return [];
+  return [trial.status === 'stopped' ? tag(endInWords(trial)) : tag(endInWords(trial), 'alert')];
+}
 
 const IN_TRAINING_MODE = 'In training mode';
 

@@ -6,7 +6,7 @@ import { startStage, startTrial } from '../facts/study-facts.ts';
 import { code, type Html, html, prose } from '../html/html.ts';
 import { leaderboard } from './leaderboard.ts';
 import { repeatBody } from './repeat-stage.ts';
-import { searchFigures } from './search-stage.ts';
+import { searchFigures, stoppingNote } from './search-stage.ts';
 import { stageFigures } from './stage-figures.ts';
 import { variantBody } from './variant-stage.ts';
 
@@ -35,7 +35,7 @@ async function body(record: StudyRecord, stage: StageRecord): Promise<Html> {
     case 'compare':
       return html`${leaderboard(record, stage)}${messages(stage)}${await stageFigures(record, stage)}`;
     case 'search':
-      return html`${leaderboard(record, stage)}${messages(stage)}${await searchFigures(record, stage)}<h3>Training</h3>${await stageFigures(record, stage)}`;
+      return html`${leaderboard(record, stage)}${stoppingNote(record, stage)}${messages(stage)}${await searchFigures(record, stage)}<h3>Training</h3>${await stageFigures(record, stage)}`;
     case 'variant':
       return html`${await variantBody(record, stage)}${messages(stage)}`;
     case 'repeat':

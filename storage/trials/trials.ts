@@ -83,6 +83,16 @@ export async function writeTrialConfig(store: ObjectStore, spec: TrialSpec): Pro
   return key;
 }
 
+/**
+ * @returns undefined if nobody has begun to train the trial.
+ * @throws {DamagedObjectError} if what is stored is not the configuration of this trial.
+ */
+export async function readTrialConfig(store: ObjectStore, trial: string): Promise<TrialSpec | undefined> {
+  const spec = (await readJson(store, trialConfigKey(trial), trialSpecSchema))?.value;
+  if (!spec || trialKey(spec) === trial) return spec;
+  throw new DamagedObjectError(trialConfigKey(trial), 'the configuration with this key', 'another');
+}
+
 /** Stores an epoch's line for observers. A line that an earlier attempt has stored stays. */
 export async function writeMetrics(store: ObjectStore, trial: string, line: EpochLine): Promise<void> {
   await createJson(store, metricsKey(trial, line.epoch), epochLineSchema, line);

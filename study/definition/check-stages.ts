@@ -5,6 +5,7 @@ import { checkLimits } from './check-limits.ts';
 import { checkNames } from './check-names.ts';
 import { type Complain, checkPublished } from './check-published.ts';
 import { checkSearchSpace } from './check-search-space.ts';
+import { checkStopping, mostEpochs } from './check-stopping.ts';
 import { NetworkShapeError, networkShapes } from './network-shapes.ts';
 import { type PlannedNetwork, possibleNetworks, rulesOf, takesRuleOf } from './planned-network.ts';
 import type { Published } from './published-schema.ts';
@@ -31,7 +32,10 @@ export function checkStages(study: Checked, context: z.RefinementCtx): void {
     if ('from' in stage && stage.from !== undefined)
       checkFrom(stage.from, earlier, [...at, 'from'], complain);
     if (stage.kind === 'compare') checkCandidates(stage, earlier, at, complain);
-    if (stage.kind === 'search') checkSearchSpace(stage.space, [...at, 'space'], complain);
+    if (stage.kind === 'search') {
+      checkSearchSpace(stage.space, [...at, 'space'], complain);
+      checkStopping(stage, mostEpochs(study), [...at, 'stopping'], complain);
+    }
     if (stage.kind === 'variant') checkVariants(stage, earlier, at, complain);
     if (stage.kind === 'test' && index !== study.stages.length - 1) {
       complain([...at, 'kind'], stage.kind, 'the test only as the last stage; move it to the end');
@@ -48,6 +52,7 @@ export function checkStages(study: Checked, context: z.RefinementCtx): void {
 
 interface Checked {
   name: string;
+  base: { epochs: number };
   stages: Stage[];
   validationFraction: number;
   profiles: Record<string, { trainImages: number | 'all' }>;

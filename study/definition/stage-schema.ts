@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { plannedNetworkSchema } from './planned-network.ts';
+import { stoppingSchema } from './stopping-schema.ts';
 import { nameSchema, proseSchema } from './text-schemas.ts';
 import { settingsSchema } from './training-config.ts';
 
@@ -123,6 +124,9 @@ const searchStageSchema = z
         'How many are trained side by side, in the order in which they are drawn. Left out: as many as there are slots, the longest first. The draws stay the same.',
       ),
     space: searchSpaceSchema,
+    stopping: stoppingSchema
+      .optional()
+      .describe('Stops trials early that are behind others. Left out: all are trained to their end.'),
   })
   .describe('Draws settings from a space and trains an earlier winner with them. The best wins.');
 

@@ -3,16 +3,25 @@ export interface Standing {
   name: string;
   /** Validation accuracy of the best epoch, percent; null for a trial that can't be ranked. */
   score: number | null;
+  /** How far it came if its search stopped it. */
+  stopped?: { epoch: number; score: number };
 }
 
 /**
- * Best first. In a tie, the earlier candidate wins. Trials without a score come last, in their order.
+ * Best first. In a tie, the earlier candidate wins. Trials without a score come last: first those that were stopped, the
+ * furthest first, and then the better at the same epoch. A stopped trial can't win: what it would have reached is not known, and a
+ * score of fewer epochs says nothing beside one of all.
  *
  * @param standings in the order of the candidates.
  */
 export function rank<T extends Standing>(standings: readonly T[]): T[] {
   // Array.prototype.sort is stable, so equal scores keep the order of the candidates.
-  return [...standings].sort((a, b) => scoreOf(b) - scoreOf(a) || 0);
+  return [...standings].sort(
+    (a, b) =>
+      ahead(b.score, a.score) ||
+      ahead(b.stopped?.epoch, a.stopped?.epoch) ||
+      ahead(b.stopped?.score, a.stopped?.score),
+  );
 }
 
 /** The stage's winner; undefined if no trial has a score. */
@@ -23,7 +32,8 @@ export function winner<T extends Standing>(standings: readonly T[]): (T & { scor
 
 // --- helpers ---
 
-function scoreOf({ score }: Standing): number {
-  // The difference of two infinities is NaN, which `|| 0` above turns into a tie.
-  return score ?? Number.NEGATIVE_INFINITY;
+/** More than 0 if the first is more; what is missing is less than anything. */
+function ahead(one: number | null | undefined, other: number | null | undefined): number {
+  // The difference of two infinities is NaN, which `|| 0` turns into a tie.
+  return (one ?? Number.NEGATIVE_INFINITY) - (other ?? Number.NEGATIVE_INFINITY) || 0;
 }

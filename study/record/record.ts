@@ -64,12 +64,21 @@ export const retrainedSchema = z.strictObject({
   sameEnvironment: z.boolean(),
 });
 
+/** How far a trial came that its search stopped early. */
+export const stoppedSchema = z.strictObject({
+  /** The rung. */
+  epoch: z.number().int().min(1),
+  /** Validation accuracy of the best epoch up to there, percent. It doesn't rank with scores, which are of all epochs. */
+  score: z.number(),
+});
+
 /** A trial's place in its stage, and its result. */
 export const standingSchema = z.strictObject({
   name: z.string(),
   trialKey: sha256Schema.nullable(),
-  status: z.enum(['trained', 'skipped']),
-  /** How the trial ended; null if it was skipped. */
+  /** `stopped`: early, by its search. It has a checkpoint and no result, and can be trained to its end. */
+  status: z.enum(['trained', 'skipped', 'stopped']),
+  /** How the trial ended; null if it was skipped or stopped. */
   outcome: outcomeSchema.nullable(),
   /** Validation accuracy of the best epoch, percent. */
   score: z.number().nullable(),
@@ -88,6 +97,10 @@ export const standingSchema = z.strictObject({
   message: z.string().nullable().default(null),
   /** Absent unless the trial was trained again beside an earlier result. */
   retrained: retrainedSchema.exactOptional(),
+  /** Absent unless the search stopped it. */
+  stopped: stoppedSchema.exactOptional(),
+  /** How many trials had come to each of its rungs before it; absent unless that decided (`asha`). */
+  arrivals: z.array(z.number().int().min(0)).exactOptional(),
 });
 
 /** The result of the final test, in brief. */
@@ -180,6 +193,7 @@ export const studyRecordSchema = z.strictObject({
 export type DatasetSummary = z.infer<typeof datasetSummarySchema>;
 export type WeightsOrigin = z.infer<typeof weightsOriginSchema>;
 export type WeightsSummary = z.infer<typeof weightsSummarySchema>;
+export type Stopped = z.infer<typeof stoppedSchema>;
 export type Retrained = z.infer<typeof retrainedSchema>;
 export type TrialStanding = z.infer<typeof standingSchema>;
 export type TestScore = z.infer<typeof testScoreSchema>;

@@ -10,21 +10,24 @@ export interface TrainingTime {
   elapsedSeconds: number;
 }
 
-/** @returns undefined if the study has trained nothing. */
+/** @returns undefined if no trial has ended that was trained for the study. */
 export function trainingTime({ stages }: Pick<StudyRecord, 'stages'>): TrainingTime | undefined {
   const trained = stages.flatMap(({ trials }) =>
-    trials.flatMap(({ takenOver, reused, startedAt, finishedAt, trainingSeconds }) => {
-      if (takenOver || reused || !startedAt || !finishedAt || !trainingSeconds) return [];
-      const end = Date.parse(finishedAt) / 1000;
-      // Of a trial that was resumed, `startedAt` is the last attempt's start.
-      return [{ start: Math.min(Date.parse(startedAt) / 1000, end - trainingSeconds), end, trainingSeconds }];
-    }),
+    trials.flatMap(({ takenOver, reused, trainingSeconds, ...times }) =>
+      takenOver || reused || !trainingSeconds ? [] : [{ trainingSeconds, ...times }],
+    ),
   );
-  if (trained.length === 0) return undefined;
+  // A trial that was stopped early has no end.
+  const ended = trained.flatMap(({ trainingSeconds, startedAt, finishedAt }) => {
+    if (!startedAt || !finishedAt) return [];
+    const end = Date.parse(finishedAt) / 1000;
+    // Of a trial that was resumed, `startedAt` is the last attempt's start.
+    return [{ start: Math.min(Date.parse(startedAt) / 1000, end - trainingSeconds), end }];
+  });
+  if (ended.length === 0) return undefined;
   return {
     trials: trained.length,
     trainingSeconds: trained.reduce((sum, each) => sum + each.trainingSeconds, 0),
-    elapsedSeconds:
-      Math.max(...trained.map(({ end }) => end)) - Math.min(...trained.map(({ start }) => start)),
+    elapsedSeconds: Math.max(...ended.map(({ end }) => end)) - Math.min(...ended.map(({ start }) => start)),
   };
 }

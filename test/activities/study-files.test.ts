@@ -7,10 +7,11 @@ import { createWriteStage } from '../../activities/write-stage.ts';
 import { createMemoryStore } from '../../storage/memory-store.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { readRecord, readStudy, writeStudyTest } from '../../storage/studies.ts';
+import { writeMetrics, writeTrialConfig } from '../../storage/trials/trials.ts';
 import type { StudyTest } from '../../study/record/record.ts';
 import { NUMERICS } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
-import { exampleSpec } from '../storage/examples.ts';
+import { exampleLine, exampleSpec } from '../storage/examples.ts';
 import { smallRequest } from '../workflows/small-study.ts';
 
 const opening = {
@@ -90,6 +91,42 @@ it('a record includes skipped trials, and needs no test', async () => {
       winner: 'narrow',
       trials: [{ ...skipped, config: null, lines: [] }],
     },
+  ]);
+});
+
+it('a record has the epochs of a trial that was stopped, up to where it was stopped', async () => {
+  await createOpenStudy({ store, objectsUrl: null })(opening);
+  const spec = exampleSpec();
+  const key = await writeTrialConfig(store, spec);
+  const lines = [1, 2, 3].map(exampleLine);
+  for (const line of lines) await writeMetrics(store, key, line);
+  const stopped = {
+    name: 'wide',
+    trialKey: key,
+    status: 'stopped' as const,
+    outcome: null,
+    score: null,
+    bestEpoch: null,
+    reused: false,
+    takenOver: false,
+    of: null,
+    suggestion: { learningRate: 0.1 },
+    override: null,
+    message: null,
+    stopped: { epoch: 2, score: 40 },
+  };
+  const stage = { name: 'width', kind: 'search' as const, start: null, standings: [stopped], winner: null };
+  await createWriteStage({ store })({ studyId: 'mine', stage });
+  await createWriteRecord({ store })({ studyId: 'mine', stages: ['width'], tested: null });
+  const record = await readRecord(store, 'mine');
+  expect(record?.stages[0]?.trials).toEqual([
+    expect.objectContaining({
+      ...stopped,
+      config: spec.config,
+      seed: spec.seed,
+      lines: lines.slice(0, 2),
+      trainingSeconds: lines[0]!.seconds + lines[1]!.seconds,
+    }),
   ]);
 });
 

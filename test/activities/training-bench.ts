@@ -8,6 +8,7 @@ import { createTrainingActivities } from '../../activities/training-activities.t
 import { TrainingBudget } from '../../activities/training-budget.ts';
 import { createMinioStore } from '../../storage/minio/minio-store.ts';
 import type { StoreConfig } from '../../storage/minio/store-config.ts';
+import type { Rung } from '../../study/search/stopping/rung.ts';
 import type { TrialSpec } from '../../study/trial/trial.ts';
 import { CONTROL_QUEUE } from '../../temporal/names.ts';
 import type { AnyJob, TrainerEvent } from '../../trainer/protocol.ts';
@@ -86,11 +87,11 @@ export async function openBench(
     /** The trainers' jobs so far, in order. */
     jobs: [] as AnyJob[],
     watch: {} as Watch,
-    startTrial(spec: TrialSpec) {
+    startTrial(spec: TrialSpec, rungs?: Rung[]) {
       return temporal.client.workflow.start<typeof trialWorkflow>('trialWorkflow', {
         workflowId: `trial-${randomUUID()}`,
         taskQueue: CONTROL_QUEUE,
-        args: [{ studyId: 'none', stage: 'none', name: 'trial', spec }],
+        args: [{ studyId: 'none', stage: 'none', name: 'trial', spec, ...(rungs && { rungs }) }],
       });
     },
     async close() {

@@ -55,6 +55,24 @@ it('has the figures of every stage, each with a label', () => {
   expect(labels).toHaveLength(18 + 1 + 3 + 3 + 1 + 1);
 });
 
+it('says what a search stopped early, and ranks it last', async () => {
+  const record = structuredClone(fullRecord());
+  const planned = record.opening.study.stages.find(({ kind }) => kind === 'search');
+  const search = record.stages.find(({ kind }) => kind === 'search');
+  const [, first, second] = search?.trials ?? [];
+  if (planned?.kind !== 'search' || !first || !second?.config) throw new Error('expected a search');
+  planned.stopping = { kind: 'halving', first: 5, factor: 3 };
+  const stopped = { epoch: 5, score: 41.25 };
+  Object.assign(second, { status: 'stopped', outcome: null, score: null, bestEpoch: null, stopped });
+  second.lines = second.lines.slice(0, 5);
+  const text = visibleText(await pageOf(record));
+  expect(text).toContain(
+    'The search stops trials early: all but the best 1 of 3 of a round (halving). It stopped 1 of 10 trials',
+  );
+  expect(text).toMatch(new RegExp(`– ${second.name} stopped at epoch 5 with 41.25 %`));
+  expect(text).toContain('1 trial was stopped early: what it would have reached is not known.');
+});
+
 it('escapes what people name and what machines say', async () => {
   const hostile = `"><script>alert('1')</script>&amp;`;
   const own = trial(

@@ -37,6 +37,10 @@ it.each<[string, Partial<TrialStanding>]>([
   ],
   ['out of memory', { ...failed, outcome: 'outOfMemory' }],
   ['skipped', { ...failed, status: 'skipped', outcome: null }],
+  [
+    'stopped at epoch 4 with 43.20 %',
+    { ...failed, status: 'stopped', outcome: null, stopped: { epoch: 4, score: 43.2 } },
+  ],
 ])('writes a standing as: %s', (text, change) => {
   expect(standingInWords({ ...trained, ...change })).toBe(text);
 });
@@ -45,6 +49,7 @@ it.each<[string, Partial<TrialStanding>, number]>([
   ['was skipped', { status: 'skipped', outcome: null }, 1],
   ['were skipped', { status: 'skipped', outcome: null }, 2],
   ['ran out of memory', { outcome: 'outOfMemory' }, 2],
+  ['were stopped early', { status: 'stopped', outcome: null }, 2],
 ])('says that trials %s', (text, change, trials) => {
   expect(endAsVerb({ ...trained, ...change }, trials)).toBe(text);
 });

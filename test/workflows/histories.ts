@@ -9,7 +9,7 @@ const folder = fileURLToPath(new URL('./histories/', import.meta.url));
 /** The studies whose histories are kept, by what happens in them. */
 const RECORDED = {
   stages: ['promotes', 'retrains', 'early', 'changed'],
-  search: ['searches'],
+  search: ['searches', 'halves', 'goes-on', 'medians', 'orders'],
   'side experiments': ['parked-beside', 'all-cancelled'],
   signals: ['signals'],
   failures: ['progresses', 'out-of-memory', 'interrupted'],
@@ -26,7 +26,15 @@ const RECORDED = {
 export async function recordHistories(client: Client, studyId: string): Promise<void> {
   if (!Object.values(RECORDED).some((ids) => ids.includes(studyId))) return;
   await mkdir(folder, { recursive: true });
-  for (const part of ['', '/width', '/width/wide', '/search', '/leakage', '/again']) {
+  for (const part of [
+    '',
+    '/width',
+    '/width/wide',
+    '/search',
+    '/search/wide_search_01',
+    '/leakage',
+    '/again',
+  ]) {
     const id = `${studyId}${part}`;
     const history = await historyOf(client, id);
     if (!history) continue;

@@ -4,6 +4,7 @@ import { afterAll, beforeAll } from 'vitest';
 import type { ControlActivities } from '../../activities/control-activities.ts';
 import type { TrainEnd } from '../../activities/train.ts';
 import type { TrainingActivities } from '../../activities/training-activities.ts';
+import type { Rung } from '../../study/search/stopping/rung.ts';
 import type { Suggestion } from '../../study/search/suggest.ts';
 import type { TrialSpec } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
@@ -13,7 +14,11 @@ import { recordHistories } from './histories.ts';
 import { openNamespace } from './namespace.ts';
 import { smallRequest } from './small-study.ts';
 
-export type Train = (input: { spec: TrialSpec; alone?: boolean }) => Promise<TrainEnd>;
+export type Train = (input: {
+  spec: TrialSpec;
+  alone?: boolean;
+  rungs?: readonly Rung[];
+}) => Promise<TrainEnd>;
 export type Outcome = Awaited<ReturnType<typeof studyWorkflow>>;
 /** What a study had written of its stages, and of itself. */
 interface Written {

@@ -4,9 +4,10 @@ import type { SearchStage, Stage } from '../../study/definition/stage-schema.ts'
 import type { Profile } from '../../study/definition/study-schema.ts';
 import type { NamedConfig } from '../../study/plan/plan.ts';
 import type { TrialStanding } from '../../study/record/record.ts';
+import type { Rung } from '../../study/search/stopping/rung.ts';
 import type { Suggestion } from '../../study/search/suggest.ts';
 import type { TrialSpec } from '../../study/trial/trial.ts';
-import type { DrawnSettings, Winner } from '../status.ts';
+import type { DrawnSettings, TrialEnd, Winner } from '../status.ts';
 
 /** What a stage ranks. */
 export interface StagePlan {
@@ -43,12 +44,24 @@ export interface MadeTrial extends StageTrial {
   suggestion?: Suggestion;
   drawn?: DrawnSettings;
   override?: Overrides | null;
+  /** Where its search may stop it. */
+  rungs?: TrialRungs;
   /** Its stage was started early, and the trial is not one of those that were known then. */
   inTurn?: true;
 }
 
+interface TrialRungs {
+  ahead: Rung[];
+  /**
+   * Tells the search that the trial has ended.
+   *
+   * @returns how many trials had come to each of its rungs before it; none unless that decided.
+   */
+  ended(end: TrialEnd): number[];
+}
+
 /** What a search makes its trials from, as they are suggested. */
-export interface SearchPlan extends Pick<SearchStage, 'evaluations' | 'parallel' | 'space'> {
+export interface SearchPlan extends Pick<SearchStage, 'evaluations' | 'parallel' | 'space' | 'stopping'> {
   start: NamedConfig;
   spec: TrialSpec;
   profile: Profile;

@@ -11,6 +11,7 @@ import { trialWorkflowId } from '../../temporal/names.ts';
 import { plural } from '../../words/numbers.ts';
 import { all, type Children, type StartedChild } from '../children.ts';
 import { describeFailure } from '../early-end.ts';
+import { type RungDecision, rungDecidedSignal } from '../halting.ts';
 import { PRIORITY } from '../priorities.ts';
 import { typedSearchAttributes } from '../search-attributes.ts';
 import type { StageRow, StageStatus, TrialEnd } from '../status.ts';
@@ -28,7 +29,9 @@ export function stageTrials(
   /** Each trial starts when the one before has, so that they reach the training queue in order, or nearly so. */
   let lastStarted: Promise<unknown> = Promise.resolve();
 
-  return { enter, rowOf, isParked, train, trainAll, startAnew };
+  const running = new Map<string, StartedChild<typeof trialWorkflow>>();
+
+  return { enter, rowOf, isParked, train, trainAll, tell, startAnew };
 
   /** Trains several to their ends, the longest first. */
   async function trainAll(trials: readonly MadeTrial[]): Promise<void> {
@@ -40,9 +43,19 @@ export function stageTrials(
   /** Trains one to its end, which it enters in the trial's row. */
   async function train(trial: MadeTrial): Promise<TrialStanding> {
     const { name, of, suggestion = null, override = null } = trial;
-    const end = await endOf(trial);
+    const ended = await endOf(trial);
+    const { rungScores: _, ...end } = ended;
+    const arrivals = trial.rungs?.ended(ended) ?? [];
     const changed = override || end.override ? { ...override, ...end.override } : null;
-    const standing = { name, ...end, takenOver: false, of, suggestion, override: changed };
+    const standing = {
+      name,
+      ...end,
+      takenOver: false,
+      of,
+      suggestion,
+      override: changed,
+      ...(arrivals.length > 0 && { arrivals }),
+    };
     rowOf(name).standing = standing;
     show();
     return standing;
@@ -68,6 +81,14 @@ export function stageTrials(
     return status.trials.some((each) => each.name === name && each.failure !== null);
   }
 
+  /** Tells a trial whether it goes on. One that has just ended takes no signal; if it is started again, it asks again. */
+  function tell({ name, ...decision }: RungDecision & { name: string }): void {
+    running
+      .get(name)
+      ?.signal(rungDecidedSignal, decision)
+      .catch(() => {});
+  }
+
   /** Trials that were cancelled before they had started hold up no others. */
   function startAnew(): void {
     lastStarted = Promise.resolve();
@@ -79,17 +100,20 @@ export function stageTrials(
       const started = lastStarted.then(() => start(trial, parked));
       lastStarted = started;
       const child = await started;
+      running.set(trial.name, child);
       try {
         return await child.result();
       } catch (error) {
         if (CancellationScope.current().consideredCancelled) throw error;
         parked = describeEnd(error);
+      } finally {
+        running.delete(trial.name);
       }
     }
   }
 
   function start(
-    { name, spec, override, inTurn }: MadeTrial,
+    { name, spec, override, rungs, inTurn }: MadeTrial,
     parked: string | undefined,
   ): Promise<StartedChild<typeof trialWorkflow>> {
     return children.start(trialWorkflow, {
@@ -101,6 +125,7 @@ export function stageTrials(
           stage,
           name,
           spec: { ...spec, config: asSpecified({ ...spec.config, ...override }) },
+          ...(rungs && rungs.ahead.length > 0 && { rungs: rungs.ahead }),
           ...(retrain && { retrain: true }),
           ...(heartbeatSeconds !== undefined && { heartbeatSeconds }),
           ...(parked !== undefined && { parked }),

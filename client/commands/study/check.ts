@@ -4,11 +4,14 @@ import { StoreAccessError, StoreUnavailableError } from '../../../storage/object
 import { selectProfile } from '../../../study/definition/parse-study.ts';
 import { takesRuleOf } from '../../../study/definition/planned-network.ts';
 import { pretrainedNetworks } from '../../../study/definition/pretrained.ts';
-import type { Stage } from '../../../study/definition/stage-schema.ts';
+import type { SearchStage, Stage } from '../../../study/definition/stage-schema.ts';
 import type { Profile, Study } from '../../../study/definition/study-schema.ts';
 import { planCourse } from '../../../study/plan/course.ts';
+import type { PlannedTrial } from '../../../study/plan/plan.ts';
+import { plannedStopping } from '../../../study/plan/stopping.ts';
 import { sourceName } from '../../../study/record/source-name.ts';
 import { spaceInWords } from '../../../words/search-space.ts';
+import { stoppingInWords } from '../../../words/stopping.ts';
 import { DEFAULT_WEIGHTS } from '../../../words/weights.ts';
 import type { StudyRequest } from '../../../workflows/study-workflow.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';
@@ -76,7 +79,8 @@ function printStages(study: Study, profile: Profile): void {
   for (const { stage, trials } of course) {
     console.log(`  ${stage.name}: ${stage.question}`);
     console.log(`    ${describeStage(stage)}`);
-    if (stage.kind === 'search') for (const line of spaceInWords(stage.space)) console.log(`      ${line}`);
+    if (stage.kind === 'search')
+      for (const line of searchLines(stage, profile, trials)) console.log(`      ${line}`);
     if (stage.kind === 'test') continue;
     const names = candidateNames(stage, profile);
     console.log(`    ${countTrials(trials.length)}${names && `: ${names}`}`);
@@ -84,6 +88,12 @@ function printStages(study: Study, profile: Profile): void {
   }
   const total = course.reduce((sum, { trials }) => sum + trials.length, 0);
   console.log(`  ${countTrials(total)} in all`);
+}
+
+/** What a search varies, and where it stops trials early. */
+function searchLines(stage: SearchStage, profile: Profile, [first]: readonly PlannedTrial[]): string[] {
+  const stopping = first && plannedStopping(stage, profile, first.config);
+  return [...spaceInWords(stage.space), ...(stopping ? stoppingInWords(stopping) : [])];
 }
 
 function describeWeights(study: Study, profile: string, { file }: StudyRequest['weights']): string {

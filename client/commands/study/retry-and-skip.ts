@@ -3,7 +3,7 @@ import { UserError } from '../../../infra/user-error.ts';
 import { didYouMean } from '../../../study/definition/did-you-mean.ts';
 import { type Overrides, parseOverrides } from '../../../study/definition/overrides.ts';
 import { settingsSchema } from '../../../study/definition/training-config.ts';
-import { QUERIES, UPDATES } from '../../../temporal/names.ts';
+import { QUERIES, stageWorkflowId, UPDATES } from '../../../temporal/names.ts';
 import { statusInWords } from '../../../words/study-end.ts';
 import type { StudyStatus } from '../../../workflows/status.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';
@@ -29,8 +29,17 @@ export async function retry(
     throw new UsageError('retry: expected the name of what needs attention, or --all, got neither');
   const overrides = set && parseSettings(set);
   await withSession({ level: 'training', needsRunningStack: 'retry' }, async (session) => {
-    const chosen =
-      name === undefined ? await allWaiting(session, studyId) : [await waiting(session, studyId, name)];
+    const view = await viewRunning(session, studyId);
+    const stage = name === undefined ? undefined : stageThatStopped(view, name);
+    if (stage !== undefined) {
+      if (overrides)
+        throw new UsageError(
+          '--set: a trial that was stopped early goes on with its settings; leave --set out',
+        );
+      console.log(await sendUpdate(session, stage, UPDATES.continueTrial, name));
+      return;
+    }
+    const chosen = name === undefined ? allWaiting(view) : [waiting(view, name)];
     if (overrides && chosen.some(({ kind }) => kind === 'test'))
       throw new UsageError('--set: the final test has no settings; leave --set out');
     for (const { id, kind } of chosen) {
@@ -43,7 +52,7 @@ export async function retry(
 
 export async function skip(studyId: string, name: string): Promise<void> {
   await withSession({ level: 'training', needsRunningStack: 'skip' }, async (session) => {
-    const found = await waiting(session, studyId, name);
+    const found = waiting(await viewRunning(session, studyId), name);
     const { id, kind } = found;
     if (kind !== 'trial')
       throw new UsageError(`skip: expected the name of a trial, got the ${kind} "${name}"; retry it instead`);
@@ -71,8 +80,19 @@ async function untilKnown(
   }
 }
 
-async function allWaiting(session: Session, studyId: string): Promise<Attention[]> {
-  const { attention } = await viewRunning(session, studyId);
+/** The workflow of the stage that has stopped a trial early; undefined if none has. */
+function stageThatStopped({ studyId, stages }: StudyView, name: string): string | undefined {
+  const stage = stages.find(({ trials }) =>
+    trials.some((trial) => trial.name === name && trial.standing?.status === 'stopped'),
+  );
+  if (!stage || stage.state === 'running') return stage && stageWorkflowId(studyId, stage.name);
+  throw new UserError(
+    `${studyId}: expected a trial of a stage that runs, got "${name}", which ${stage.name} has stopped early; a study that ` +
+      'wants the whole trial trains the rest of it',
+  );
+}
+
+function allWaiting({ studyId, attention }: StudyView): Attention[] {
   if (attention.length > 0) return attention;
   throw new UserError(`${studyId}: nothing needs attention`);
 }
@@ -84,8 +104,7 @@ async function viewRunning(session: Session, studyId: string): Promise<StudyView
 }
 
 /** Finds what needs attention under this name. */
-async function waiting(session: Session, studyId: string, name: string): Promise<Attention> {
-  const { attention, stages } = await viewRunning(session, studyId);
+function waiting({ studyId, attention, stages }: StudyView, name: string): Attention {
   const found = attention.find((each) => each.name === name);
   if (found) return found;
   const waiting = attention.map((each) => each.name);

@@ -1,7 +1,7 @@
 import { type Curve, type Decision, scoreAt, scoresAt } from './rules.ts';
 
 /** Earlier trials that must have come to a rung before it stops any. */
-const START_UP = 5;
+export const MEDIAN_START_UP = 5;
 
 /**
  * The rule of D. Golovin et al., Google Vizier: a service for black-box optimization (2017), with the best epoch so far instead of
@@ -9,12 +9,22 @@ const START_UP = 5;
  * count, so the decision doesn't depend on who is faster.
  *
  * @param trial has come to the rung.
- * @param earlier the trials of earlier rounds, whether or not they were stopped later.
+ * @param earlier the trials of earlier rounds, whether or not they were stopped later. For one that ends there, it is no rung.
  */
 export function decideByMedian(trial: Curve, rung: number, earlier: readonly Curve[]): Decision {
-  const others = scoresAt(earlier, rung).sort((a, b) => a - b);
-  if (others.length < START_UP) return 'continue';
-  const [lower, upper] = [Math.ceil(others.length / 2) - 1, Math.floor(others.length / 2)];
-  const median = ((others[lower] as number) + (others[upper] as number)) / 2;
-  return (scoreAt(trial, rung) ?? Number.POSITIVE_INFINITY) < median ? 'stop' : 'continue';
+  const score = scoreAt(trial, rung) ?? Number.POSITIVE_INFINITY;
+  const others = earlier.filter(({ epochs }) => epochs > rung);
+  return score < medianLimit(scoresAt(others, rung)) ? 'stop' : 'continue';
+}
+
+/**
+ * The score below which that rule stops a trial: 0, which no score is below, before enough trials have come to the rung.
+ *
+ * @param scores of the trials of earlier rounds at the rung, percent.
+ */
+export function medianLimit(scores: readonly number[]): number {
+  if (scores.length < MEDIAN_START_UP) return 0;
+  const sorted = [...scores].sort((a, b) => a - b);
+  const [lower, upper] = [Math.ceil(sorted.length / 2) - 1, Math.floor(sorted.length / 2)];
+  return ((sorted[lower] as number) + (sorted[upper] as number)) / 2;
 }

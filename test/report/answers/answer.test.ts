@@ -59,6 +59,15 @@ it('names a single candidate, the only one with a score, and that none has one',
   ).toBe(
     '`a` is the only one with a score: 50.00 % at epoch 7. `x` diverged, `z` ran out of memory and `y` was skipped.',
   );
+  const early = { status: 'stopped', outcome: null, stopped: { epoch: 2, score: 90 } } as const;
+  const stopped = Array.from({ length: 11 }, (_, index) => ({
+    ...failed(`t${index}`, 'diverged'),
+    ...early,
+  }));
+  expect(answerOf(stage('s', [scored('a', 50), ...stopped.slice(0, 2)]))).toContain(
+    '`a` is the only one with a score: 50.00 % at epoch 7. `t0` and `t1` were stopped early.',
+  );
+  expect(answerOf(stage('s', [scored('a', 50), ...stopped]))).toContain('11 trials were stopped early.');
   expect(answerOf(stage('s', [failed('x', null), failed('y', null)]))).toBe(
     'No answer: no trial of this stage has a score. `x` and `y` were skipped.',
   );

@@ -257,6 +257,29 @@ describe('parseStudy', () => {
       'stages[2].space.batchSize.options[2]: expected an option that is not there yet; remove it, got 32',
     ],
     [
+      'a rule that decides after the last epoch of every trial',
+      (s) => (s.stages[2].stopping = { kind: 'halving', first: 100 }),
+      'stages[2].stopping.first: expected less than 100, the most epochs that a trial of the study has, got 100',
+    ],
+    [
+      'too many decisions',
+      (s) => {
+        s.stages[2].space.epochs.high = 1000;
+        s.stages[2].stopping = { kind: 'median', first: 1, every: 5 };
+      },
+      'stages[2].stopping.every: expected steps with at most 100 decisions in 1000 epochs, not 200; take longer ones, got 5',
+    ],
+    [
+      'a rule that does not exist',
+      (s) => (s.stages[2].stopping = { kind: 'mediam', first: 1 }),
+      'stages[2].stopping.kind: expected a known kind ("median", "halving", "asha"), got "mediam" (did you mean "median"?)',
+    ],
+    [
+      'a factor that stops nothing',
+      (s) => (s.stages[2].stopping = { kind: 'asha', first: 1, factor: 1 }),
+      'stages[2].stopping.factor: expected at least 2, got 1',
+    ],
+    [
       'a start to be ranked in a stage that has none',
       (s) => (s.stages[0].ranksStart = true),
       'stages[0].ranksStart: expected false',

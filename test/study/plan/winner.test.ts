@@ -12,6 +12,24 @@ it('ranks by score, then by the order of the candidates, and trials without a sc
   expect(names(rank(named(null, null)))).toBe('01');
 });
 
+it('ranks trials that were stopped behind those with scores: the furthest first, then by what they had reached', () => {
+  const stopped = (name: string, epoch: number, score: number) => ({
+    name,
+    score: null,
+    stopped: { epoch, score },
+  });
+  const standings = [
+    { name: 'skipped', score: null },
+    stopped('early', 3, 90),
+    stopped('late', 9, 60),
+    { name: 'whole', score: 50 },
+    stopped('later', 9, 70),
+  ];
+  expect(rank(standings).map(({ name }) => name)).toEqual(['whole', 'later', 'late', 'early', 'skipped']);
+  expect(winner(standings)?.name).toBe('whole');
+  expect(winner([stopped('early', 3, 90)])).toBeUndefined();
+});
+
 it('has no winner if no trial has a score', () => {
   expect(winner(named(null, null))).toBeUndefined();
   expect(winner([])).toBeUndefined();
