@@ -2,7 +2,7 @@ import { checkpointsPrefix, leaseKey, resultKey, trialConfigKey, trialPrefix } f
 import type { ObjectListing, ObjectStore } from '../object-store.ts';
 import type { Garbage, GarbageOptions } from './garbage.ts';
 import { hashesIn } from './hashes.ts';
-import { inParallel } from './in-parallel.ts';
+import { inParallel } from '../in-parallel.ts';
 
 /** What a trial needs, and what of it nobody needs. */
 export interface Examined {

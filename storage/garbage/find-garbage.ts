@@ -12,7 +12,7 @@ import type { ObjectListing, ObjectStore } from '../object-store.ts';
 import { examineTrial } from './examine-trial.ts';
 import { type Garbage, type GarbageOptions, StudyInUseError } from './garbage.ts';
 import { hashesIn } from './hashes.ts';
-import { inParallel } from './in-parallel.ts';
+import { inParallel } from '../in-parallel.ts';
 
 /**
  * Finds what nothing needs any more:

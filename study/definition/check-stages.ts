@@ -4,7 +4,7 @@ import { heldOutImages } from '../trial/trial.ts';
 import { checkLimits } from './check-limits.ts';
 import { checkNames } from './check-names.ts';
 import { type Complain, checkPublished } from './check-published.ts';
-import { checkSearchSpace } from './check-search-space.ts';
+import { checkSearch } from './check-search.ts';
 import { checkStopping, mostEpochs } from './check-stopping.ts';
 import { NetworkShapeError, networkShapes } from './network-shapes.ts';
 import { type PlannedNetwork, possibleNetworks, rulesOf, takesRuleOf } from './planned-network.ts';
@@ -33,7 +33,7 @@ export function checkStages(study: Checked, context: z.RefinementCtx): void {
       checkFrom(stage.from, earlier, [...at, 'from'], complain);
     if (stage.kind === 'compare') checkCandidates(stage, earlier, at, complain);
     if (stage.kind === 'search') {
-      checkSearchSpace(stage.space, [...at, 'space'], complain);
+      checkSearch(stage, earlier, at, complain);
       checkStopping(stage, mostEpochs(study), [...at, 'stopping'], complain);
     }
     if (stage.kind === 'variant') checkVariants(stage, earlier, at, complain);

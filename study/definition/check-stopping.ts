@@ -1,23 +1,33 @@
-import { valuesOf } from '../search/distributions.ts';
+import { draw, valuesOf } from '../search/distributions.ts';
 import { rungsOf } from '../search/stopping/rules.ts';
 import type { Complain } from './check-published.ts';
 import type { SearchStage, Stage } from './stage-schema.ts';
+
+/** The largest number that a draw can be made of. */
+const ALMOST_ONE = 1 - 2 ** -53;
 
 /** What a trial's end and its stage's state can hold of rungs. */
 const MOST_RUNGS = 100;
 
 /**
- * A rule must have a rung before the last epoch of some trial, and not too many.
+ * A rule that compares rounds needs them, and each needs a rung before the last epoch of some trial, and not too many.
  *
  * @param longest most epochs that a trial of the study may have; see `mostEpochs`.
  */
 export function checkStopping(
-  { stopping }: SearchStage,
+  { stopping, order }: SearchStage,
   longest: number,
   path: (string | number)[],
   complain: Complain,
 ): void {
   if (!stopping) return;
+  if (order === 'async' && stopping.kind !== 'asha') {
+    complain(
+      [...path, 'kind'],
+      stopping.kind,
+      'asha, since an async search has no rounds; or leave "order" out',
+    );
+  }
   if (stopping.first >= longest) {
     const { first } = stopping;
     complain(
@@ -42,9 +52,11 @@ export function mostEpochs({ base, stages }: { base: { epochs: number }; stages:
 }
 
 /** The epochs that a search may draw, or the ends of their range; none if it doesn't vary them. */
-export function drawnEpochs({ epochs }: SearchStage['space']): readonly number[] {
+export function drawnEpochs({ epochs }: SearchStage['space']): number[] {
   if (!epochs) return [];
-  return epochs.kind === 'choice' ? epochs.options : (valuesOf(epochs) ?? [epochs.low, epochs.high]);
+  const values: readonly unknown[] =
+    valuesOf<unknown>(epochs) ?? [0, ALMOST_ONE].map((at) => draw(epochs, () => at));
+  return values.filter((value) => typeof value === 'number');
 }
 
 // --- helpers ---

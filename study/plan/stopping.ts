@@ -2,9 +2,9 @@ import { drawnEpochs } from '../definition/check-stopping.ts';
 import type { SearchStage } from '../definition/stage-schema.ts';
 import type { Profile } from '../definition/study-schema.ts';
 import type { TrainingConfig } from '../definition/training-config.ts';
+import { portionSizes } from '../search/rounds.ts';
 import { rungsOf, type StoppingRule } from '../search/stopping/rules.ts';
 import { type Savings, savings } from '../search/stopping/savings.ts';
-import { trialsAtOnce } from '../search/trials-at-once.ts';
 import { asTrained } from './epochs.ts';
 
 type EpochDivisor = Pick<Profile, 'epochDivisor'>;
@@ -46,6 +46,6 @@ export function plannedStopping(
   const trained = drawnEpochs(stage.space).map((epochs) => asTrained({ epochs }, profile).epochs as number);
   const [shortest, longest] =
     trained.length > 0 ? [Math.min(...trained), Math.max(...trained)] : [start.epochs, start.epochs];
-  const search = { evaluations: stage.evaluations, atOnce: trialsAtOnce(stage), shortest, longest };
-  return { rule, rungs: rungsOf(rule, longest), savings: savings(rule, search), longest };
+  const saved = savings(rule, { rounds: portionSizes(stage), shortest, longest });
+  return { rule, rungs: rungsOf(rule, longest), savings: saved, longest };
 }

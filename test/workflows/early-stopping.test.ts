@@ -262,8 +262,13 @@ function trains(
     };
     return { status: 'trained', result, ...(rungs && { rungScores }) };
   };
-  const suggest = async ({ count }: { count: number }) =>
-    Array.from({ length: count }, (_, index) => ({ learningRate: (index + 1) / 1000, epochs: 5 * EPOCHS }));
+  const suggest = async ({ count, suggested }: { count: number; suggested: number }) => {
+    const values = Array.from({ length: count }, (_, index) => ({
+      learningRate: (suggested + index + 1) / 1000,
+      epochs: 5 * EPOCHS,
+    }));
+    return { values, seeds: 0 };
+  };
   return { train, suggest, epochs: () => [...epochs.values()] };
 }
 

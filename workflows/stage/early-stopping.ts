@@ -29,13 +29,13 @@ export interface EarlyStopping<T extends MadeTrial> {
 
 /**
  * @param rule with epochs as trials count them.
- * @param search.train trains a trial to its end, for a person who wants to go on with one that was stopped.
+ * @param search.goOn trains a trial to its end that was stopped, for a person.
  * @param search.tell tells a trial what was decided.
  * @param search.before what an earlier run of the workflow has seen.
  */
 export function earlyStopping<T extends MadeTrial>(
   rule: StoppingRule,
-  search: { train: (trial: T) => Promise<void>; tell: (ruling: Ruling) => void; before?: Arrived },
+  search: { goOn: (trial: T) => Promise<void>; tell: (ruling: Ruling) => void; before?: Arrived },
 ): EarlyStopping<T> {
   const referee = createReferee(rule, search.before);
   const halted = new Set<string>();
@@ -59,7 +59,7 @@ export function earlyStopping<T extends MadeTrial>(
     (name) => {
       const trial = stopped.get(name) as T;
       stopped.delete(name);
-      continued.push(search.train(trial));
+      continued.push(search.goOn(trial));
       return `${name}: trained to its end`;
     },
     {

@@ -7,15 +7,17 @@ import {
 import { asSpecified } from '../../study/plan/plan.ts';
 import { longestFirst } from '../../study/plan/trial-work.ts';
 import type { TrialStanding } from '../../study/record/record.ts';
+import { MOST_AT_ONCE } from '../../study/search/rounds.ts';
 import { trialWorkflowId } from '../../temporal/names.ts';
 import { plural } from '../../words/numbers.ts';
-import { all, type Children, type StartedChild } from '../children.ts';
+import type { Children, StartedChild } from '../children.ts';
 import { describeFailure } from '../early-end.ts';
 import { type RungDecision, rungDecidedSignal } from '../halting.ts';
 import { PRIORITY } from '../priorities.ts';
 import { typedSearchAttributes } from '../search-attributes.ts';
 import type { StageRow, StageStatus, TrialEnd } from '../status.ts';
 import { trialWorkflow } from '../trial-workflow.ts';
+import { inLines } from './lines.ts';
 import type { MadeTrial, StageInput } from './stage-input.ts';
 
 /** The trials of a stage's workflow: it starts them, and keeps their rows in the stage's status. */
@@ -36,13 +38,20 @@ export function stageTrials(
   /** Trains several to their ends, the longest first. */
   async function trainAll(trials: readonly MadeTrial[]): Promise<void> {
     trials.forEach(enter);
+    const waiting = longestFirst(trials);
+    for (const { name } of waiting.slice(MOST_AT_ONCE)) rowOf(name).isWaiting = true;
     show();
-    await all(longestFirst(trials).map(train));
+    await inLines(Math.min(waiting.length, MOST_AT_ONCE), {
+      next: async () => waiting.shift(),
+      train,
+      isParked: ({ name }) => isParked(name),
+    });
   }
 
   /** Trains one to its end, which it enters in the trial's row. */
   async function train(trial: MadeTrial): Promise<TrialStanding> {
     const { name, of, suggestion = null, override = null } = trial;
+    delete rowOf(name).isWaiting;
     const ended = await endOf(trial);
     const { rungScores: _, ...end } = ended;
     const arrivals = trial.rungs?.ended(ended) ?? [];

@@ -10,7 +10,14 @@ import { planCourse } from '../../../study/plan/course.ts';
 import type { PlannedTrial } from '../../../study/plan/plan.ts';
 import { plannedStopping } from '../../../study/plan/stopping.ts';
 import { sourceName } from '../../../study/record/source-name.ts';
-import { spaceInWords } from '../../../words/search-space.ts';
+import { gridSize } from '../../../study/search/samplers/grid.ts';
+import { spaceOf } from '../../../study/search/suggestion.ts';
+import {
+  budgetInWords,
+  evaluationsAtOnceInWords,
+  samplerInWords,
+  spaceInWords,
+} from '../../../words/search-space.ts';
 import { stoppingInWords } from '../../../words/stopping.ts';
 import { DEFAULT_WEIGHTS } from '../../../words/weights.ts';
 import type { StudyRequest } from '../../../workflows/study-workflow.ts';
@@ -80,7 +87,7 @@ function printStages(study: Study, profile: Profile): void {
     console.log(`  ${stage.name}: ${stage.question}`);
     console.log(`    ${describeStage(stage)}`);
     if (stage.kind === 'search')
-      for (const line of searchLines(stage, profile, trials)) console.log(`      ${line}`);
+      for (const line of describeSearch(stage, profile, trials)) console.log(`      ${line}`);
     if (stage.kind === 'test') continue;
     const names = candidateNames(stage, profile);
     console.log(`    ${countTrials(trials.length)}${names && `: ${names}`}`);
@@ -88,12 +95,6 @@ function printStages(study: Study, profile: Profile): void {
   }
   const total = course.reduce((sum, { trials }) => sum + trials.length, 0);
   console.log(`  ${countTrials(total)} in all`);
-}
-
-/** What a search varies, and where it stops trials early. */
-function searchLines(stage: SearchStage, profile: Profile, [first]: readonly PlannedTrial[]): string[] {
-  const stopping = first && plannedStopping(stage, profile, first.config);
-  return [...spaceInWords(stage.space), ...(stopping ? stoppingInWords(stopping) : [])];
 }
 
 function describeWeights(study: Study, profile: string, { file }: StudyRequest['weights']): string {
@@ -117,6 +118,23 @@ function describeStage(stage: Stage): string {
     case 'test':
       return `tests the winner of ${stage.from} on the test images`;
   }
+}
+
+function describeSearch(stage: SearchStage, profile: Profile, [first]: readonly PlannedTrial[]): string[] {
+  const { budget, note, seededBy = [] } = stage;
+  const stopping = first && plannedStopping(stage, profile, first.config);
+  const space = spaceOf(stage.space);
+  const combinations = stage.sampler?.kind === 'grid' ? gridSize(space, stage.sampler.points) : undefined;
+  return [
+    ...spaceInWords(stage.space),
+    `sampler: ${samplerInWords(stage.sampler)}`,
+    ...(combinations === undefined ? [] : [`combinations: ${combinations}`]),
+    `at a time: ${evaluationsAtOnceInWords(stage)}`,
+    ...(stopping ? stoppingInWords(stopping) : []),
+    ...(budget ? [`budget: ${budgetInWords(budget)}`] : []),
+    ...seededBy.map(({ study, stage: name }) => `learns from: ${name} of ${study}`),
+    ...(note === undefined ? [] : [`note: ${note}`]),
+  ];
 }
 
 function countTrials(count: number): string {

@@ -10,16 +10,17 @@ export interface Savings {
 /**
  * What a rule saves of the epochs of a search, whatever the scores: two bounds. They hold if every trial comes to its first rung.
  *
- * @param search.atOnce trials in a round.
+ * @param search.rounds trials in each round, in order.
  * @param search.shortest epochs of the shortest trial that it may draw; `longest` those of the longest.
  */
 export function savings(
   rule: StoppingRule,
-  search: { evaluations: number; atOnce: number; shortest: number; longest: number },
+  search: { rounds: readonly number[]; shortest: number; longest: number },
 ): Savings {
-  const { evaluations, shortest, longest } = search;
-  const surely = stopsOf(rule, rungsOf(rule, shortest), search, 'fewest');
-  const possibly = stopsOf(rule, rungsOf(rule, longest), search, 'most');
+  const { rounds, shortest, longest } = search;
+  const evaluations = rounds.reduce((sum, trials) => sum + trials, 0);
+  const surely = rule.kind === 'halving' ? halvingStops(rounds, rungsOf(rule, shortest), rule.factor) : [];
+  const possibly = mostStops(rule, rungsOf(rule, longest), rounds);
   // Where the last ones are short trials, stopping long ones late saves less than it adds to all epochs.
   const shares = possibly.map(({ rung: last }) =>
     shareSaved(
@@ -41,23 +42,25 @@ interface Stops {
   trials: number;
 }
 
-/** How many trials stop at each rung, at least or at most. */
-function stopsOf(
-  rule: StoppingRule,
-  rungs: readonly number[],
-  { evaluations, atOnce }: { evaluations: number; atOnce: number },
-  which: 'fewest' | 'most',
-): Stops[] {
+/** How many trials stop at each rung, at most. */
+function mostStops(rule: StoppingRule, rungs: readonly number[], rounds: readonly number[]): Stops[] {
   const [first] = rungs;
   if (first === undefined) return [];
-  if (rule.kind === 'halving') {
-    const rounds = [...Array<number>(Math.floor(evaluations / atOnce)).fill(atOnce), evaluations % atOnce];
-    return rounds.flatMap((trials) => halved(trials, rungs, rule.factor));
+  if (rule.kind === 'halving') return halvingStops(rounds, rungs, rule.factor);
+  // All that are compared with others stop at the first rung.
+  let before = 0;
+  let compared = 0;
+  for (const trials of rule.kind === 'asha'
+    ? rounds.flatMap((each) => Array<number>(each).fill(1))
+    : rounds) {
+    if (before >= (rule.kind === 'asha' ? 1 : MEDIAN_START_UP)) compared += trials;
+    before += trials;
   }
-  if (which === 'fewest') return [];
-  // All that may be compared with others stop at the first rung.
-  const compared = rule.kind === 'asha' ? 1 : atOnce * Math.ceil(MEDIAN_START_UP / atOnce);
-  return [{ rung: first, trials: Math.max(0, evaluations - compared) }];
+  return [{ rung: first, trials: compared }];
+}
+
+function halvingStops(rounds: readonly number[], rungs: readonly number[], factor: number): Stops[] {
+  return rounds.flatMap((trials) => halved(trials, rungs, factor));
 }
 
 function halved(trials: number, rungs: readonly number[], factor: number): Stops[] {

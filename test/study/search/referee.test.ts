@@ -103,7 +103,7 @@ describe('what a rule saves', () => {
             Array.from({ length: shortest + (next() % (more + 1)) }, next),
           );
           const { savedShare } = replay(rule, all, atOnce);
-          const bounds = savings(rule, { evaluations, atOnce, shortest, longest });
+          const bounds = savings(rule, { rounds: roundsOf(evaluations, atOnce), shortest, longest });
           expect(savedShare).toBeGreaterThanOrEqual(bounds.least - 1e-9);
           expect(savedShare).toBeLessThanOrEqual(bounds.most + 1e-9);
         },
@@ -112,7 +112,7 @@ describe('what a rule saves', () => {
   });
 
   it('is exact where halving meets trials of one length', () => {
-    const search = { evaluations: 9, atOnce: 9, shortest: 9, longest: 9 };
+    const search = { rounds: [9], shortest: 9, longest: 9 };
     // Six stop after the first epoch, two after the third, and one trains all nine.
     const share = 1 - (6 * 1 + 2 * 3 + 9) / 81;
     expect(savings(halving, search)).toEqual({ least: expect.closeTo(share), most: expect.closeTo(share) });
@@ -120,6 +120,11 @@ describe('what a rule saves', () => {
 });
 
 // --- helpers ---
+
+function roundsOf(evaluations: number, atOnce: number): number[] {
+  const rounds = Array<number>(Math.floor(evaluations / atOnce)).fill(atOnce);
+  return evaluations % atOnce === 0 ? rounds : [...rounds, evaluations % atOnce];
+}
 
 /**
  * Epochs that each trial trains. In a round, trials move from rung to rung in an order that the seed gives.
