@@ -7,7 +7,7 @@ import { haltedAt, scoresAtRungs } from '../../study/search/stopping/rung.ts';
 import type { TrialSpec } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
 import { QUERIES, UPDATES } from '../../temporal/names.ts';
-import type { TrialStatus } from '../../workflows/status.ts';
+import type { StudyStatus, TrialStatus } from '../../workflows/status.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
 import { innermost, run, type Train, useTemporal } from './run-study.ts';
 import { smallStudy } from './small-study.ts';
@@ -69,15 +69,17 @@ describe.concurrent('a search with halving', () => {
     const halving = request({ kind: 'halving', first: 5, factor: 3 }, { evaluations: 3 });
     const { written } = await run(studyId, { ...training, request: halving }, async (handle) => {
       await expect.poll(() => statesOf(studyId, [2, 3]), soon).toEqual(['halted', 'halted']);
+      const waiting = async () =>
+        Object.keys((await handle.query<StudyStatus>(QUERIES.studyStatus)).attention);
       await trialHandle(studyId, 2).terminate();
-      await expect.poll(() => statesOf(studyId, [2]), soon).toEqual(['needsAttention']);
+      await expect.poll(waiting, soon).toEqual([`${studyId}/search/wide_search_02`]);
       await trialHandle(studyId, 1).terminate();
-      await expect.poll(() => statesOf(studyId, [1]), soon).toEqual(['needsAttention']);
+      await expect.poll(async () => (await waiting()).length, soon).toBe(2);
+      slowest.release();
       await trialHandle(studyId, 1).executeUpdate(UPDATES.skipTrial, { args: [] });
       await expect.poll(() => statesOf(studyId, [3]), soon).toEqual(['done']);
       await trialHandle(studyId, 2).executeUpdate(UPDATES.retryTrial, { args: [] });
       expect((await handle.result()).winner?.name).toBe('wide_search_02');
-      slowest.release();
     });
     expect(standingsOf(written)).toEqual([
       'search_01 skipped',
