@@ -1,5 +1,5 @@
-import type { ObjectStore } from '../storage/object-store.ts';
 import { inParallel } from '../storage/in-parallel.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
 import { readStudy, writeStageRecord } from '../storage/studies.ts';
 import { readResult } from '../storage/trials/trials.ts';
 import type { Stage } from '../study/definition/stage-schema.ts';
@@ -28,8 +28,11 @@ export function createWriteStage({ store }: { store: ObjectStore }) {
     if (!opening) throw new Error(`study ${studyId}: expected its study.json in the store, found none`);
     const { standings, search: end, ...rest } = stage;
     const definition = opening.study.stages.find(({ name }) => name === stage.name);
-    const found = end && definition ? await searchResults(store, studyId, definition, { end, standings }) : undefined;
-    const trials = await inParallel(found?.standings ?? standings, (standing) => trialRecord(store, standing));
+    const found =
+      end && definition ? await searchResults(store, studyId, definition, { end, standings }) : undefined;
+    const trials = await inParallel(found?.standings ?? standings, (standing) =>
+      trialRecord(store, standing),
+    );
     await writeStageRecord(store, studyId, {
       ...rest,
       question: definition?.question ?? '',

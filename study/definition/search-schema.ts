@@ -43,8 +43,14 @@ const normalSchema = z
     kind: z.literal('normal'),
     mean: z.number().describe('The mean.'),
     deviation: z.number().gt(0).describe('The standard deviation.'),
-    low: z.number().optional().describe('No smaller value is drawn. Left out: nine deviations below the mean.'),
-    high: z.number().optional().describe('No larger value is drawn. Left out: nine deviations above the mean.'),
+    low: z
+      .number()
+      .optional()
+      .describe('No smaller value is drawn. Left out: nine deviations below the mean.'),
+    high: z
+      .number()
+      .optional()
+      .describe('No larger value is drawn. Left out: nine deviations above the mean.'),
     when,
   })
   .describe('A number of a normal distribution.');
@@ -151,7 +157,9 @@ const samplerSchema = z
         strict: z
           .literal('hyperopt')
           .optional()
-          .describe('As hyperopt 0.3.0 in every detail. Left out: with the corrections that docs/search.md names.'),
+          .describe(
+            'As hyperopt 0.3.0 in every detail. Left out: with the corrections that docs/search.md names.',
+          ),
       })
       .describe('A tree of Parzen estimators, as in hyperopt: each setting by itself.'),
     z
@@ -170,13 +178,17 @@ const budgetSchema = z
       .gt(0)
       .max(10_000)
       .optional()
-      .describe('From the start of the stage, without pauses of the study. What still trains then is stopped.'),
+      .describe(
+        'From the start of the stage, without pauses of the study. What still trains then is stopped.',
+      ),
     epochs: z
       .number()
       .gt(0)
       .max(100_000_000)
       .optional()
-      .describe('Of all evaluations together, before the profile divides them. What would exceed it is not begun.'),
+      .describe(
+        'Of all evaluations together, before the profile divides them. What would exceed it is not begun.',
+      ),
   })
   .meta({ title: 'Budget', description: 'When a search ends although evaluations are left.' });
 
@@ -186,7 +198,9 @@ const seedSchema = z
       .string()
       .min(1)
       .max(100)
-      .describe("The study's id. Its results must be in the store, and it must have trained on the same images."),
+      .describe(
+        "The study's id. Its results must be in the store, and it must have trained on the same images.",
+      ),
     stage: nameSchema.describe('A `search` stage of it, with the same space.'),
   })
   .meta({ title: 'Seed', description: 'An earlier search whose trials a search learns from.' });
@@ -194,7 +208,9 @@ const seedSchema = z
 /** What a search stage has besides the fields of every stage. */
 export const searchFields = {
   from: nameSchema.describe('The earlier stage whose winner is varied. It is ranked too, and wins a tie.'),
-  note: proseSchema.optional().describe('What is worth knowing about the search; `check` and the report show it.'),
+  note: proseSchema
+    .optional()
+    .describe('What is worth knowing about the search; `check` and the report show it.'),
   evaluations: z.number().int().min(1).max(10_000).describe('Configurations that are tried.'),
   space: searchSpaceSchema,
   sampler: samplerSchema.optional(),
@@ -222,7 +238,9 @@ export const searchFields = {
     .min(1)
     .max(100)
     .optional()
-    .describe('Earlier searches whose completed trials a sampler that learns knows from the start. They are not ranked.'),
+    .describe(
+      'Earlier searches whose completed trials a sampler that learns knows from the start. They are not ranked.',
+    ),
 };
 
 type SearchedSetting = Exclude<keyof Settings, (typeof NEVER_SEARCHED)[number]>;

@@ -130,7 +130,11 @@ export async function runSearch(
     return asked;
   }
 
-  function evaluationOf(values: Values, number: number, portion: { from: number; count: number }): Evaluation {
+  function evaluationOf(
+    values: Values,
+    number: number,
+    portion: { from: number; count: number },
+  ): Evaluation {
     const suggestion = asSuggestion(values);
     const { name, config } = searchTrial(plan.start, suggestion, profile, number, plan.networks);
     const { network: chosen, ...settings } = suggestion;

@@ -7,9 +7,9 @@ import { pretrainedNetworks } from '../../../study/definition/pretrained.ts';
 import type { SearchStage, Stage } from '../../../study/definition/stage-schema.ts';
 import type { Profile, Study } from '../../../study/definition/study-schema.ts';
 import { planCourse } from '../../../study/plan/course.ts';
+import { sourceName } from '../../../study/record/source-name.ts';
 import { gridSize } from '../../../study/search/samplers/grid.ts';
 import { spaceOf } from '../../../study/search/suggestion.ts';
-import { sourceName } from '../../../study/record/source-name.ts';
 import {
   budgetInWords,
   evaluationsAtOnceInWords,

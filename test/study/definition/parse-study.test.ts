@@ -264,7 +264,7 @@ describe('parseStudy', () => {
     [
       'a network that no candidate has',
       (s) => (s.stages[2].space.network = { kind: 'choice', options: ['narrow', 'wider'] }),
-      'stages[2].space.network.options[1]: expected the name of an earlier candidate that has a network (narrow, wide), got "wider"; did you mean "wide"?',
+      'stages[2].space.network.options[1]: expected the name of an earlier candidate that has a network (narrow, wide), got "wider" (did you mean "wide"?)',
     ],
     [
       'a field of an optimizer that may be another',
