@@ -4,9 +4,9 @@ import { parseStudy } from '../../../study/definition/parse-study.ts';
 import { asNetwork, type PlannedNetwork } from '../../../study/definition/planned-network.ts';
 import type { Sampler } from '../../../study/definition/search-schema.ts';
 import type { StudyInput } from '../../../study/definition/study-schema.ts';
-import { cifar10 } from '../../../study/shipped/cifar10.ts';
 import { suggestNext } from '../../../study/search/suggest.ts';
 import { spaceOf } from '../../../study/search/suggestion.ts';
+import { cifar10 } from '../../../study/shipped/cifar10.ts';
 import { canonicalJson } from '../../../study/trial/trial-key.ts';
 
 type Search = Extract<StudyInput['stages'][number], { kind: 'search' }>;
