@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity';
+import { searchKey } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readSeeds, SeedError } from '../storage/search-seeds.ts';
 import {
@@ -9,7 +10,6 @@ import {
   type SearchLog,
   writeSearchLog,
 } from '../storage/searches.ts';
-import { searchKey } from '../storage/keys.ts';
 import type { Sampler, SearchSpace, Seed } from '../study/definition/search-schema.ts';
 import type { SeedTrial } from '../study/record/search-record.ts';
 import type { SearchTrial } from '../study/search/samplers/search-trial.ts';

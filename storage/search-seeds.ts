@@ -1,5 +1,5 @@
-import type { Seed } from '../study/definition/search-schema.ts';
 import { selectProfile } from '../study/definition/parse-study.ts';
+import type { Seed } from '../study/definition/search-schema.ts';
 import { trialData } from '../study/plan/plan.ts';
 import type { SeedTrial } from '../study/record/search-record.ts';
 import type { Space } from '../study/search/space.ts';

@@ -85,7 +85,7 @@ const WORDED: Partial<Record<keyof Settings, string>> = {
 
 /** Those that are numbers come first, in a fixed order. */
 function placeOf(name: string): number {
-  const place = NUMBERS.findIndex((each) => each === name);
+  const place = (NUMBERS as readonly string[]).indexOf(name);
   return place < 0 ? NUMBERS.length : place;
 }
 

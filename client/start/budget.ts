@@ -16,7 +16,9 @@ export function withBudget(study: Study, budget: string | undefined): Study {
       `--budget: expected a study with a search, which ${study.name} has not; leave --budget out`,
     );
   }
-  const stages = study.stages.map((stage) => (stage.kind === 'search' ? { ...stage, budget: parsed } : stage));
+  const stages = study.stages.map((stage) =>
+    stage.kind === 'search' ? { ...stage, budget: parsed } : stage,
+  );
   return { ...study, stages };
 }
 
@@ -28,7 +30,9 @@ function parseBudget(text: string): Budget {
   const [, number, unit] = /^(\d+(?:\.\d+)?)\s*(h|min|epochs)$/.exec(text) ?? [];
   const amount = Number(number);
   if (!unit || !(amount > 0)) {
-    throw new UsageError(`--budget: expected hours, minutes or epochs, such as 6h, 90min or 500epochs, got "${text}"`);
+    throw new UsageError(
+      `--budget: expected hours, minutes or epochs, such as 6h, 90min or 500epochs, got "${text}"`,
+    );
   }
   return unit === 'epochs' ? { epochs: amount } : { hours: amount * HOURS[unit as keyof typeof HOURS] };
 }

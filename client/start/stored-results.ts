@@ -107,9 +107,7 @@ async function followTrials(
   const results = await Promise.all(planned.map(resultOf));
   const standings = results.flatMap((result, index): FoundStanding[] => {
     const { name } = planned[index] as PlannedTrial;
-    return result
-      ? [{ name, score: result.score, suggestion: null, override: null, takenOver: false }]
-      : [];
+    return result ? [{ name, score: result.score, suggestion: null, override: null, takenOver: false }] : [];
   });
   return { stored: standings.length, isComplete: standings.length === planned.length, standings };
 }

@@ -74,7 +74,10 @@ function untilEnd(client: Client, studyId: string): Promise<void> {
   });
 }
 
-function waits({ name, kind, trials, evaluations, search, early }: StageView, { attention }: StudyView): boolean {
+function waits(
+  { name, kind, trials, evaluations, search, early }: StageView,
+  { attention }: StudyView,
+): boolean {
   const drawn = trials.filter((trial) => trial.drawn).length;
   const isOpen =
     trials.some(({ state }) => state === 'queued' || state === 'training') ||

@@ -192,6 +192,9 @@ export const EXAMPLES: Record<string, Example> = {
   'Sampler grid': search({ sampler: { kind: 'grid', points: 4 } }),
   'Sampler tpe': search({ sampler: { kind: 'tpe', strict: 'hyperopt' }, parallel: 2 }),
   'Sampler tpe-multivariate': search({ sampler: { kind: 'tpe-multivariate' }, order: 'async' }),
+  'Early stopping median': search({ stopping: { kind: 'median', first: 2, every: 1 }, parallel: 4 }),
+  'Early stopping halving': search({ stopping: { kind: 'halving', first: 1, factor: 3 } }),
+  'Early stopping asha': search({ stopping: { kind: 'asha', first: 1, factor: 3 } }),
   Budget: search({ budget: { hours: 6, epochs: 500 } }),
   Seed: search({
     sampler: { kind: 'tpe' },

@@ -59,6 +59,7 @@ const CHAPTERS = [
       'Search space',
       'Distribution',
       'Sampler',
+      'Early stopping',
       'Budget',
       'Seed',
       'Reference to a candidate',

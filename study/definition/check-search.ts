@@ -1,8 +1,8 @@
 /** Checks of a search stage that no single field can show. */
 import { draw, fromScale, scaleOf, valuesOf } from '../search/distributions.ts';
+import { independentEvaluations } from '../search/rounds.ts';
 import { type Parameter, type Space, sameValue, spaceFaults } from '../search/space.ts';
 import { partsOf, spaceOf } from '../search/suggestion.ts';
-import { independentEvaluations } from '../search/rounds.ts';
 import type { Complain } from './check-published.ts';
 import { candidatesWithNetworks } from './searched-networks.ts';
 import type { SearchStage, Stage } from './stage-schema.ts';
@@ -96,12 +96,7 @@ function objectsOf(name: string, space: Space): object[] | undefined {
   return options.filter((option): option is object => typeof option === 'object' && option !== null);
 }
 
-function checkNetworks(
-  parameter: Parameter,
-  earlier: readonly Stage[],
-  at: Path,
-  complain: Complain,
-): void {
+function checkNetworks(parameter: Parameter, earlier: readonly Stage[], at: Path, complain: Complain): void {
   const known = [...candidatesWithNetworks(earlier).keys()];
   if (parameter.kind !== 'choice') {
     complain([...at, 'kind'], parameter.kind, 'choice, since a network is no number');

@@ -1,5 +1,4 @@
 import { draw, valuesOf } from '../search/distributions.ts';
-import { rungsOf } from '../search/stopping/rules.ts';
 import type { Complain } from './check-published.ts';
 import type { SearchStage, Stage } from './stage-schema.ts';
 
@@ -37,12 +36,13 @@ export function checkStopping(
     );
     return;
   }
-  const rungs = rungsOf(stopping, longest).length;
-  if (stopping.kind !== 'median' || rungs <= MOST_RUNGS) return;
+  if (stopping.kind !== 'median' || stopping.every < 1) return;
+  const decisions = Math.ceil((longest - stopping.first) / stopping.every);
+  if (decisions <= MOST_RUNGS) return;
   complain(
     [...path, 'every'],
     stopping.every,
-    `steps with at most ${MOST_RUNGS} decisions in ${longest} epochs, not ${rungs}; take longer ones`,
+    `steps with at most ${MOST_RUNGS} decisions in ${longest} epochs, not ${decisions}; take longer ones`,
   );
 }
 

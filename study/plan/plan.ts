@@ -6,6 +6,7 @@ import {
   takesRuleOf,
 } from '../definition/planned-network.ts';
 import { searchSuffix } from '../definition/possible-names.ts';
+import { candidatesWithNetworks, searchedNetworkNames } from '../definition/searched-networks.ts';
 import type {
   Candidate,
   CompareStage,
@@ -14,7 +15,6 @@ import type {
   Stage,
   VariantStage,
 } from '../definition/stage-schema.ts';
-import { candidatesWithNetworks, searchedNetworkNames } from '../definition/searched-networks.ts';
 import type { Profile, Study } from '../definition/study-schema.ts';
 import type { Network, TrainedSettings, TrainingConfig } from '../definition/training-config.ts';
 import type { Suggestion } from '../record/search-record.ts';

@@ -14,9 +14,7 @@ export function asSuggestion(values: Values): Suggestion {
   // An object's name sorts before those of its fields.
   for (const name of Object.keys(values).sort()) {
     const { setting, field } = partsOf(name);
-    settings[setting] = field
-      ? { ...(settings[setting] as object), [field]: values[name] }
-      : values[name];
+    settings[setting] = field ? { ...(settings[setting] as object), [field]: values[name] } : values[name];
   }
   return settings as Suggestion;
 }

@@ -6,14 +6,19 @@ import { createMemoryStore } from '../../storage/memory-store.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { type Arrival, readSearchLog } from '../../storage/searches.ts';
 import { readStageRecord } from '../../storage/studies.ts';
-import type { SearchSpace } from '../../study/definition/search-schema.ts';
 import { parseStudy, selectProfile } from '../../study/definition/parse-study.ts';
+import type { SearchSpace } from '../../study/definition/search-schema.ts';
 import { trialData } from '../../study/plan/plan.ts';
 import type { TrialStanding } from '../../study/record/record.ts';
 import { largerStudy } from '../workflows/small-study.ts';
 
 const study = parseStudy(largerStudy, 'larger');
-const dataset = { sha256: 'd'.repeat(64), trainImages: 200, testImages: 100, origin: { kind: 'generated' as const } };
+const dataset = {
+  sha256: 'd'.repeat(64),
+  trainImages: 200,
+  testImages: 100,
+  origin: { kind: 'generated' as const },
+};
 const data = trialData(study, selectProfile(study, 'tiny'), dataset);
 const space: SearchSpace = { learningRate: { kind: 'loguniform', low: 0.001, high: 1 } };
 const first: Asked = {
@@ -140,10 +145,22 @@ describe('a search that learns from an earlier one', () => {
   });
 
   it.each<[string, Partial<Asked>, string]>([
-    ['that is not in the store', { seededBy: [{ study: 'none', stage: 'search' }] }, 'expected a study that is in the store'],
-    ['that is no search', { seededBy: [{ study: 'earlier', stage: 'width' }] }, 'expected a search of that study (search)'],
+    [
+      'that is not in the store',
+      { seededBy: [{ study: 'none', stage: 'search' }] },
+      'expected a study that is in the store',
+    ],
+    [
+      'that is no search',
+      { seededBy: [{ study: 'earlier', stage: 'width' }] },
+      'expected a search of that study (search)',
+    ],
     ['with another space', { space }, 'expected the same space'],
-    ['on other images', { data: { ...data, trainImages: 100 } }, 'expected the same training images and split'],
+    [
+      'on other images',
+      { data: { ...data, trainImages: 100 } },
+      'expected the same training images and split',
+    ],
   ])('is refused: one %s', async (_what, change, message) => {
     await storeEarlier();
     await expect(createSuggest({ store })({ ...seeded, ...change })).rejects.toMatchObject({
@@ -157,7 +174,12 @@ describe('a search that learns from an earlier one', () => {
     const suggest = createSuggest({ store });
     const earlier = { ...first, studyId: 'earlier', space: search.space };
     await suggest(earlier);
-    await suggest({ ...earlier, suggested: 3, arrivals: [2, 0, 1].map((number) => arrival(number)), count: 0 });
+    await suggest({
+      ...earlier,
+      suggested: 3,
+      arrivals: [2, 0, 1].map((number) => arrival(number)),
+      count: 0,
+    });
     await writeSearch('earlier', { standings: [], evaluations: 3 });
   }
 });
@@ -214,6 +236,13 @@ async function writeSearch(
   { standings, evaluations }: { standings: TrialStanding[]; evaluations: number },
 ): Promise<void> {
   const end = { end: 'completed' as const, evaluations };
-  const stage = { name: 'search', kind: 'search' as const, start: 'narrow', winner: 'narrow', standings, search: end };
+  const stage = {
+    name: 'search',
+    kind: 'search' as const,
+    start: 'narrow',
+    winner: 'narrow',
+    standings,
+    search: end,
+  };
   await createWriteStage({ store })({ studyId, stage });
 }

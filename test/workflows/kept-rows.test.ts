@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { StageRow } from '../../workflows/status.ts';
 import { keptRows } from '../../workflows/stage/kept-rows.ts';
+import type { StageRow } from '../../workflows/status.ts';
 
 const scores = [90, 10, 80, 20, 70, 30, 60, 40];
 const rows = [

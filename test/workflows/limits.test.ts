@@ -1,6 +1,7 @@
 import { it } from 'vitest';
 import { createSuggest } from '../../activities/suggest.ts';
 import { workflowSignals } from '../../activities/workflow-signals.ts';
+import { createMemoryStore } from '../../storage/memory-store.ts';
 import { parseStudy } from '../../study/definition/parse-study.ts';
 import type { StudyInput } from '../../study/definition/study-schema.ts';
 import { QUERIES, SIGNALS } from '../../temporal/names.ts';

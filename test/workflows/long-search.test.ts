@@ -31,25 +31,29 @@ it('a long search of trials that do nothing stays below all limits, and suggests
     return suggested;
   };
   const train: Train = async ({ spec }) => trained(spec, scoreOf(spec.config.learningRate));
-  await run(studyId, { train, request: { ...smallRequest(), study: study() }, suggest: timed }, async (handle) => {
-    await handle.result();
-    const sizes = await historySizes(studyId);
-    const stage = temporal().client.workflow.getHandle(`${studyId}/search`);
-    const status = await stage.query<StageStatus>(QUERIES.stageStatus);
-    const log = (await readSearchLog(store, studyId, 'search'))?.value;
-    const slowest = Math.max(...times);
-    console.log(
-      `${EVALUATIONS} evaluations: ${JSON.stringify(sizes)}; status ${JSON.stringify(status).length} bytes; ` +
-        `slowest suggestion ${slowest.toFixed(1)} ms, median ${times.sort((a, b) => a - b)[times.length >> 1]?.toFixed(1)} ms`,
-    );
-    expect(log?.arrivals).toHaveLength(EVALUATIONS);
-    expect(status.search?.end).toEqual({ end: 'completed', evaluations: EVALUATIONS });
-    expect(JSON.stringify(status).length).toBeLessThan(500_000);
-    for (const { events, bytes } of sizes) {
-      expect(events).toBeLessThan(WARNING.events);
-      expect(bytes).toBeLessThan(WARNING.bytes);
-    }
-  });
+  await run(
+    studyId,
+    { train, request: { ...smallRequest(), study: study() }, suggest: timed },
+    async (handle) => {
+      await handle.result();
+      const sizes = await historySizes(studyId);
+      const stage = temporal().client.workflow.getHandle(`${studyId}/search`);
+      const status = await stage.query<StageStatus>(QUERIES.stageStatus);
+      const log = (await readSearchLog(store, studyId, 'search'))?.value;
+      const slowest = Math.max(...times);
+      console.log(
+        `${EVALUATIONS} evaluations: ${JSON.stringify(sizes)}; status ${JSON.stringify(status).length} bytes; ` +
+          `slowest suggestion ${slowest.toFixed(1)} ms, median ${times.sort((a, b) => a - b)[times.length >> 1]?.toFixed(1)} ms`,
+      );
+      expect(log?.arrivals).toHaveLength(EVALUATIONS);
+      expect(status.search?.end).toEqual({ end: 'completed', evaluations: EVALUATIONS });
+      expect(JSON.stringify(status).length).toBeLessThan(500_000);
+      for (const { events, bytes } of sizes) {
+        expect(events).toBeLessThan(WARNING.events);
+        expect(bytes).toBeLessThan(WARNING.bytes);
+      }
+    },
+  );
 });
 
 // --- helpers ---

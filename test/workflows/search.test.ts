@@ -72,7 +72,9 @@ it.concurrent('a search ends with what it has when its epochs are used up', asyn
   const suggest = createSuggest({ store: createMemoryStore() });
   const { stages } = await run('few-epochs', { train, request, suggest }, async (handle) => {
     await handle.result();
-    const status = await handle.query<{ stages: { name: string; searchEnd?: object }[] }>(QUERIES.studyStatus);
+    const status = await handle.query<{ stages: { name: string; searchEnd?: object }[] }>(
+      QUERIES.studyStatus,
+    );
     expect(status.stages.find(({ name }) => name === 'search')?.searchEnd).toEqual({
       end: 'budget',
       evaluations: 3,
@@ -82,7 +84,9 @@ it.concurrent('a search ends with what it has when its epochs are used up', asyn
   expect(stages.get('search')?.standings).toHaveLength(4);
 });
 
-it.concurrent('a search stops what trains when its time is over, and the study goes on', async ({ expect }) => {
+it.concurrent('a search stops what trains when its time is over, and the study goes on', async ({
+  expect,
+}) => {
   let count = 0;
   const train: Train = async ({ spec }) => {
     // Of the search, only the first two end by themselves; the heartbeat brings the cancellation.
@@ -114,8 +118,12 @@ it.concurrent('a trial that waits for a person when the time is over no longer d
   });
 });
 
-it.concurrent('a search continues as new, with little in its history, and finds the same', async ({ expect }) => {
+it.concurrent('a search continues as new, with little in its history, and finds the same', async ({
+  expect,
+}) => {
   const outcomes: StageOutcome[] = [];
+  /** In the history of the workflow's last run. */
+  const events: number[] = [];
   for (const evaluationsARun of [4, 100]) {
     const studyId = `long-${evaluationsARun}`;
     const asked: Asked[] = [];
@@ -135,15 +143,15 @@ it.concurrent('a search continues as new, with little in its history, and finds 
       expect(trials).toHaveLength(14);
       expect(search).toMatchObject({ ended: 13, end: { end: 'completed', evaluations: 13 } });
       const { raw } = await last.describe();
-      const events = Number(raw.workflowExecutionInfo?.historyLength);
-      if (evaluationsARun === 4) expect(events).toBeLessThan(130);
-      else expect(events).toBeGreaterThan(150);
+      events.push(Number(raw.workflowExecutionInfo?.historyLength));
       // No message repeats what has ended.
       expect(asked.flatMap(({ arrivals }) => arrivals)).toHaveLength(13);
     });
   }
   expect(outcomes[0]?.winner?.name).toMatch(/^narrow_search/);
   expect(outcomes[0]).toEqual(outcomes[1]);
+  const [few = 0, all = 0] = events;
+  expect(few).toBeLessThan(all / 2);
 });
 
 it.concurrent('a search that continues as new stays paused', async ({ expect }) => {
@@ -184,7 +192,9 @@ it.concurrent('a search may choose its network, and what that starts from', asyn
   const { stages } = await run('networks', { train, request, suggest }, async (handle) => {
     await handle.result();
   });
-  const searched = specs.filter(({ config }) => 'momentum' in config.optimizer && config.optimizer.momentum < 0.5);
+  const searched = specs.filter(
+    ({ config }) => 'momentum' in config.optimizer && config.optimizer.momentum < 0.5,
+  );
   expect(new Set(searched.map(({ config }) => JSON.stringify(config.network)))).toEqual(
     new Set(['{"kind":"dense","hidden":[8]}', '{"kind":"dense","hidden":[16]}']),
   );
@@ -201,7 +211,13 @@ const SPACE: SearchStage['space'] = { learningRate: { kind: 'loguniform', low: 0
 
 /** A stage of two candidates, a search from its winner, and the test. */
 function requestOf(search: Partial<SearchStage>): StudyRequest {
-  const stage = { kind: 'search', name: 'search', question: 'Which rate?', from: 'width', space: SPACE } as const;
+  const stage = {
+    kind: 'search',
+    name: 'search',
+    question: 'Which rate?',
+    from: 'width',
+    space: SPACE,
+  } as const;
   const stages = [
     smallStudy.stages[0]!,
     { evaluations: 4, ...stage, ...search },

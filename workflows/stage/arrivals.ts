@@ -1,5 +1,5 @@
-import type { TrialStanding } from '../../study/record/record.ts';
 import type { SearchSpace } from '../../study/definition/search-schema.ts';
+import type { TrialStanding } from '../../study/record/record.ts';
 import { partsOf } from '../../study/search/suggestion.ts';
 
 /**

@@ -14,7 +14,9 @@ const NEWEST = 100;
  */
 export function keptRows(rows: StageRow[], most = MOST_ROWS, newest = NEWEST): StageRow[] {
   if (rows.length <= most) return rows;
-  const ended = rows.flatMap((row) => (row.standing ? [{ row, score: row.standing.score }] : []));
+  const ended = rows.flatMap((row) =>
+    row.standing ? [{ row, name: row.name, score: row.standing.score }] : [],
+  );
   const kept = new Set(rows.filter((row) => !row.standing || row.standing.takenOver));
   for (const { row } of ended.slice(-newest)) kept.add(row);
   for (const { row } of rank(ended)) {

@@ -141,6 +141,7 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
   /** Of a trial that was stopped while it waited for a person. */
   async function clearAttention(trial: string): Promise<void> {
     const notice = { id: trialWorkflowId(studyId, stage, trial), failure: null };
+    upsertSearchAttributes(searchAttributes({ NeedsAttention: false }));
     await getExternalWorkflowHandle(studyId).signal(attentionSignal, notice);
   }
 

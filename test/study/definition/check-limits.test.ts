@@ -11,7 +11,10 @@ const complaints = (limits: Parameters<typeof checkLimits>[2]) => {
 };
 
 it('refuses a stage whose trials do not fit into a message', () => {
-  expect(complaints({ stageBytes: 2_400 })).toMatchObject([[['stages', 0, 'candidates'], expect.stringContaining('at most 2400 bytes')], [['stages', 1, 'candidates'], expect.anything()]]);
+  expect(complaints({ stageBytes: 2_400 })).toMatchObject([
+    [['stages', 0, 'candidates'], expect.stringContaining('at most 2400 bytes')],
+    [['stages', 1, 'candidates'], expect.anything()],
+  ]);
   expect(complaints({ stageBytes: 3_000 })).toEqual([]);
 });
 

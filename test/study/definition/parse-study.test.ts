@@ -264,7 +264,7 @@ describe('parseStudy', () => {
     [
       'a network that no candidate has',
       (s) => (s.stages[2].space.network = { kind: 'choice', options: ['narrow', 'wider'] }),
-      'stages[2].space.network.options[1]: expected the name of an earlier candidate that has a network (narrow, wide), got "wider"; did you mean "wide"?',
+      'stages[2].space.network.options[1]: expected the name of an earlier candidate that has a network (narrow, wide), got "wider" (did you mean "wide"?)',
     ],
     [
       'a field of an optimizer that may be another',
@@ -391,7 +391,7 @@ describe('selectProfile', () => {
     const study = parseStudy(cifar10, 'cifar10');
     expect(selectProfile(study, 'full').epochDivisor).toBe(1);
     expect(() => selectProfile(study, 'reprot')).toThrow(
-      'expected one of demo, full (study "cifar10"), got "reprot"',
+      'expected one of demo, hour, full (study "cifar10"), got "reprot"',
     );
     expect(() => selectProfile(study, 'ful')).toThrow('got "ful" (did you mean "full"?)');
     expect(() => selectProfile(study, 'constructor')).toThrow(InvalidStudyError);
