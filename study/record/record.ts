@@ -62,7 +62,7 @@ export const retrainedSchema = z.strictObject({
 });
 
 /** How far a trial came that its search stopped early. */
-export const stoppedSchema = z.strictObject({
+const stoppedSchema = z.strictObject({
   /** The rung. */
   epoch: z.number().int().min(1),
   /** Validation accuracy of the best epoch up to there, percent. It doesn't rank with scores, which are of all epochs. */
@@ -192,7 +192,6 @@ export const studyRecordSchema = z.strictObject({
 export type DatasetSummary = z.infer<typeof datasetSummarySchema>;
 export type WeightsOrigin = z.infer<typeof weightsOriginSchema>;
 export type WeightsSummary = z.infer<typeof weightsSummarySchema>;
-export type Stopped = z.infer<typeof stoppedSchema>;
 export type Retrained = z.infer<typeof retrainedSchema>;
 export type TrialStanding = z.infer<typeof standingSchema>;
 export type TestScore = z.infer<typeof testScoreSchema>;
