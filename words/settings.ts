@@ -1,3 +1,4 @@
+import type { InputForm } from '../study/definition/input-form.ts';
 import {
   type Activation,
   type Network,
@@ -13,11 +14,18 @@ export interface Setting {
   text: string;
 }
 
-/** A configuration in words, an entry for each setting. A study's base settings have no network. */
-export function describeSettings(config: Settings & { network?: Network | undefined }): Setting[] {
+/**
+ * A configuration in words, an entry for each setting. A study's base settings have no network.
+ *
+ * @param input the form of the study's examples.
+ */
+export function describeSettings(
+  config: Settings & { network?: Network | undefined },
+  input: InputForm,
+): Setting[] {
   const { network, optimizer, schedule } = config;
   return [
-    { name: 'network', text: network ? networkInFull(network) : 'none' },
+    { name: 'network', text: network ? networkInFull(network, input) : 'none' },
     { name: 'activation', text: ACTIVATIONS[config.activation] },
     { name: 'dropout', text: config.dropout === 0 ? 'no dropout' : numberInWords('dropout', config.dropout) },
     {

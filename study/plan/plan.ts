@@ -1,3 +1,5 @@
+import { inputOf, type Normalisation } from '../definition/data-schema.ts';
+import { CIFAR10_INPUT, sameInput } from '../definition/input-form.ts';
 import {
   asNetwork,
   type Divisors,
@@ -98,6 +100,7 @@ export function trialData(
     trainImages: limitImages(profile.trainImages, dataset.trainImages),
     validationFraction: study.validationFraction,
     splitSeed: study.splitSeed,
+    ...formOfData(study),
   };
 }
 
@@ -150,7 +153,7 @@ function compareTrials(
     const name = reduced?.name ?? candidate.name;
     return {
       name: name.startsWith('_') && start ? `${start.name}${name}` : name,
-      config: changed(base, candidate, reduced?.network, profile, soFar),
+      config: changed(study, base, candidate, reduced?.network, profile, soFar),
       repetition: 0,
       of: null,
       ...withRule(ruleOf(candidate.change.network)),
@@ -170,7 +173,7 @@ function variantTrials(
     const ordinary = soFar.candidates.get(source)?.[index];
     if (!ordinary) throw new Error(`stage ${stage.name}: expected ${source} to have ended, it has not`);
     const { network: changedNetwork, ...settings } = stage.change;
-    const network = changedNetwork ? networkOf(changedNetwork, soFar) : ordinary.config.network;
+    const network = changedNetwork ? networkOf(study, changedNetwork, soFar) : ordinary.config.network;
     return {
       name: `${ordinary.name}_${stage.name}`,
       config: { ...ordinary.config, ...asTrained(settings, profile), network },
@@ -187,6 +190,7 @@ function repeatTrials(stage: RepeatStage, soFar: StudySoFar): PlannedTrial[] {
 }
 
 function changed(
+  study: Study,
   base: TrainedSettings & { network?: Network },
   { name, change }: Candidate,
   reduced: PlannedNetwork | undefined,
@@ -195,11 +199,22 @@ function changed(
 ): TrainingConfig {
   const { network: changedNetwork, ...settings } = change;
   const planned = reduced ?? changedNetwork;
-  const network = planned ? networkOf(planned, soFar) : base.network;
+  const network = planned ? networkOf(study, planned, soFar) : base.network;
   if (!network) throw new Error(`candidate "${name}": no network in the change, and none to start from`);
   return { ...base, ...asTrained(settings, profile), network };
 }
 
-function networkOf(planned: PlannedNetwork, { winners }: StudySoFar): Network {
-  return asNetwork(planned, winners.get(takesRuleOf(planned) ?? '')?.rule);
+function networkOf(study: Study, planned: PlannedNetwork, { winners }: StudySoFar): Network {
+  return asNetwork(planned, inputOf(study), winners.get(takesRuleOf(planned) ?? '')?.rule);
+}
+
+/** What is as for CIFAR-10 is left out, so that trials keep the keys that they had when there were no other data. */
+function formOfData(study: Study): Pick<TrialData, 'input' | 'normalisation'> {
+  const input = inputOf(study);
+  const normalisation: Normalisation | undefined =
+    study.data?.kind === 'images' ? study.data.normalisation : study.data && 'training';
+  return {
+    ...(!sameInput(input, CIFAR10_INPUT) && { input }),
+    ...(normalisation && { normalisation }),
+  };
 }

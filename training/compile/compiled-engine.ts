@@ -29,7 +29,7 @@ import { addDropoutSeed, addTraining } from './training-part.ts';
 export function createEvaluationEngine(request: EngineRequest): Engine {
   const { graph, images, weights, evaluation } = evaluationGraph(request);
   return evaluationEngine(
-    open(graph, (session) => images.load(session, request.images)),
+    open(graph, (session) => images.load(session)),
     images,
     weights,
     evaluation,
@@ -45,11 +45,12 @@ export function createTrainingModeEngine(request: EngineRequest): TrainingModeEn
   const { graph, images, weights } = networkGraph(request);
   const seed = addDropoutSeed(graph);
   const evaluation = addEvaluation(graph, request.network, images, weights, seed.output);
-  const session = open(graph, (opened) => images.load(opened, request.images));
+  const session = open(graph, (opened) => images.load(opened));
   return {
     setWeights: (tensors) => weights.set(session, tensors),
-    evaluate: ({ indices, flips }, dropoutSeed) =>
-      evaluated(session.run([images.batch(indices, flips), seedFeed(seed, dropoutSeed)], evaluation)),
+    fetch: (batch) => images.fetch(batch),
+    evaluate: (batch, dropoutSeed) =>
+      evaluated(session.run([...images.batch(batch), seedFeed(seed, dropoutSeed)], evaluation)),
     dispose: () => session.dispose(),
   };
 }
@@ -69,17 +70,17 @@ export function createCompiledEngine(request: TrainingRequest): TrainingEngine {
   poolBeforeRelu(graph);
 
   const session = open(graph, (opened) => {
-    images.load(opened, request.images);
+    images.load(opened);
     opened.run([], [training.clearSums]);
   });
   return {
     ...evaluationEngine(session, images, weights, evaluation),
     setSlots: (tensors) => slots.set(session, tensors),
     slots: () => slots.read(session),
-    train({ indices, flips }, { learningRate, dropoutSeed }) {
+    train(batch, { learningRate, dropoutSeed }) {
       session.run(
         [
-          images.batch(indices, flips),
+          ...images.batch(batch),
           { to: training.learningRate, values: Float32Array.of(learningRate) },
           seedFeed(training.dropoutSeed, dropoutSeed),
         ],
@@ -106,9 +107,9 @@ export function createCompiledEngine(request: TrainingRequest): TrainingEngine {
 
 // --- helpers ---
 
-function networkGraph({ network, images: { labels }, mirrored }: EngineRequest) {
+function networkGraph({ network, images: labelled, mirrored }: EngineRequest) {
   const graph = createGraph();
-  const images = addImages(graph, labels.length, mirrored);
+  const images = addImages(graph, labelled, network.input, mirrored);
   return { graph, images, weights: addTensors(graph, 'weights', weightsOf(network)) };
 }
 
@@ -137,8 +138,8 @@ function evaluationEngine(
   return {
     setWeights: (tensors: NamedTensors) => weights.set(session, tensors),
     weights: () => weights.read(session),
-    evaluate: ({ indices, flips }: EngineBatch) =>
-      evaluated(session.run([images.batch(indices, flips)], fetches)),
+    fetch: (batch: EngineBatch) => images.fetch(batch),
+    evaluate: (batch: EngineBatch) => evaluated(session.run(images.batch(batch), fetches)),
     dispose: () => session.dispose(),
   };
 }

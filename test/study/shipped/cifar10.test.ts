@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
+import { CIFAR10_INPUT } from '../../../study/definition/input-form.ts';
 import { asNetwork, type PlannedNetwork } from '../../../study/definition/planned-network.ts';
 import { cifar10 } from '../../../study/shipped/cifar10.ts';
 import { canonicalJson } from '../../../study/trial/trial-key.ts';
@@ -29,5 +30,5 @@ it('trains what it always has, so that trials stored by earlier versions are reu
 
 /** Dense layers as trials have them: the rules that give them came later. */
 function listed<T extends { network?: PlannedNetwork | undefined }>(holder: T) {
-  return { ...holder, ...(holder.network && { network: asNetwork(holder.network, [4]) }) };
+  return { ...holder, ...(holder.network && { network: asNetwork(holder.network, CIFAR10_INPUT, [4]) }) };
 }
