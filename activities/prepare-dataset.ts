@@ -74,7 +74,7 @@ export function createPrepareDataset(dependencies: {
       const stored = await findDataset(store, OFFICIAL_ARCHIVE.sha256, PACKED_IMAGE_BYTES);
       return summary(stored ?? (await official(request.generatedImages, heartbeats.beat)));
     } catch (error) {
-      throw toFailure(error);
+      throw toFailure(error, data ? 'the data' : "CIFAR-10's archive");
     } finally {
       heartbeats.stop();
     }
@@ -188,12 +188,12 @@ function recipeOf(source: string, { source: _, ...data }: StudyData): string {
 /** Raised if data are prepared in another way. */
 const PREPARATION = 1;
 
-function toFailure(error: unknown): unknown {
+function toFailure(error: unknown, what: string): unknown {
   if (error instanceof DataError) return ApplicationFailure.nonRetryable(error.message, 'BadData');
   if (error instanceof ArchiveError) return ApplicationFailure.nonRetryable(error.message, 'DamagedArchive');
   if (!(error instanceof DownloadError)) return error;
   return ApplicationFailure.create({
-    message: `the data set can't be downloaded: ${error.message}. ${ADVICE}`,
+    message: `${what} can't be downloaded: ${error.message}. ${ADVICE}`,
     type: 'ArchiveUnreachable',
     nonRetryable: !error.mayPass,
     cause: error,

@@ -302,7 +302,10 @@ function whenChecked(load: () => Promise<(request: StudyRequest, options: StudyO
 function takesStudy(command: Command): Command {
   command
     .argument('[study|file]', STUDY_SOURCE, 'cifar10')
-    .option('--profile <name>', "how large (default: the study's first profile); cifar10 has demo, hour and full")
+    .option(
+      '--profile <name>',
+      "how large (default: the study's first profile); cifar10 has demo, hour and full",
+    )
     .option(
       '--dataset <folder|file|url>',
       'what it trains on (default: what the study says; of a study about CIFAR-10 CIFAR10_ARCHIVE, otherwise the official URL)',

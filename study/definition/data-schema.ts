@@ -29,16 +29,20 @@ const sizeSchema = z.number().int().min(1).max(1024);
 export const normalisationSchema = z
   .union([
     z.literal('training'),
-    z.strictObject({
-      mean: z.array(z.number().min(0).max(1)).min(1).max(3).describe('Of each channel, from 0 to 1.'),
-      deviation: z.array(z.number().gt(0).max(1)).min(1).max(3).describe('Of each channel.'),
-    }),
+    z
+      .strictObject({
+        mean: z.array(z.number().min(0).max(1)).min(1).max(3).describe('Of each channel, from 0 to 1.'),
+        deviation: z.array(z.number().gt(0).max(1)).min(1).max(3).describe('Of each channel.'),
+      })
+      .meta({
+        title: 'Mean and deviation',
+        description:
+          'What pixels, scaled to [0, 1], are normalised with: a value for all channels, or one for each.',
+      }),
   ])
-  .meta({
-    title: 'Normalisation',
-    description:
-      "What pixels, scaled to [0, 1], are normalised with: `training`, each channel's mean and standard deviation over the images that a trial trains on, or given ones.",
-  });
+  .describe(
+    "What pixels, scaled to [0, 1], are normalised with: `training`, each channel's mean and standard deviation over the images that a trial trains on, or given ones.",
+  );
 
 const imagesSchema = z
   .strictObject({

@@ -5,6 +5,7 @@ import { createUpdateRule } from '../optimizers/optimizer.ts';
 import { slotsOf } from '../optimizers/slots.ts';
 import type { NamedTensors } from '../tensorflow/named-tensors.ts';
 import type { Values } from '../tensorflow/tensorflow.ts';
+import { addImages } from './add-images.ts';
 import type {
   Engine,
   EngineBatch,
@@ -16,7 +17,7 @@ import type {
   TrainingRequest,
 } from './engine.ts';
 import { addEvaluation } from './evaluation-part.ts';
-import { addImages, type ImagesInGraph } from './images.ts';
+import type { ImagesInGraph } from './images.ts';
 import { poolBeforeRelu } from './rewrite.ts';
 import { addTensors, type TensorsInGraph } from './tensors-part.ts';
 import { addDropoutSeed, addTraining } from './training-part.ts';

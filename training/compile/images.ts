@@ -1,15 +1,8 @@
 import { type InputForm, imageShape } from '../../study/definition/input-form.ts';
-import {
-  areInFile,
-  type HeldImages,
-  type LabelledImages,
-  type MeanAndDeviation,
-} from '../data/labelled-images.ts';
+import type { MeanAndDeviation } from '../data/labelled-images.ts';
 import type { Graph, Output } from '../graph/graph.ts';
 import type { Feed, Session } from '../graph/session.ts';
 import type { EngineBatch } from './engine.ts';
-import { addFedImages } from './fed-images.ts';
-import { addHeldImages } from './held-images.ts';
 import { addFloats, addNormalised, addStandardised } from './normalise.ts';
 
 /** The images of an engine's batches in a graph. */
@@ -34,18 +27,6 @@ export interface ImagesInGraph {
   fetch(batch: EngineBatch): Promise<void>;
   /** The feeds that select a batch. */
   batch(batch: EngineBatch): Feed[];
-}
-
-/** Adds images: those in memory as variables, those in a file as inputs of each step. Both give the same bits. */
-export function addImages(
-  graph: Graph,
-  images: LabelledImages,
-  input: InputForm,
-  mirrored: boolean,
-): ImagesInGraph {
-  return areInFile(images)
-    ? addFedImages(graph, images, input)
-    : addHeldImages(graph, images as HeldImages, input, mirrored);
 }
 
 /** Adds what every batch goes through: conversion to float32, and normalisation. @param gathered bytes, or a table's values. */

@@ -106,7 +106,7 @@ describe('imageFile', () => {
 
   it.each([
     ['huge.png', /huge\.png: expected at most 100 million pixels, got 60000×60000; make the image smaller$/],
-    ['text.jpg', /text\.jpg: expected a PNG or JPEG image, got neither$/],
+    ['text.jpg', /text\.jpg: expected a PNG, JPEG or WebP image, got none of them$/],
     ['none.png', /none\.png: no such file$/],
     ['.', /: expected an image file, got a folder$/],
   ])('refuses %s in one line', async (name, message) => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CIFAR10_INPUT } from '../../../study/definition/input-form.ts';
-import { addImages } from '../../../training/compile/images.ts';
+import { addImages } from '../../../training/compile/add-images.ts';
 import { createGraph } from '../../../training/graph/graph.ts';
 import { openSession, type Session } from '../../../training/graph/session.ts';
 import { DeviceUnavailableError } from '../../../training/tensorflow/device-unavailable.ts';

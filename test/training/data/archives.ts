@@ -15,7 +15,10 @@ export async function writeTree(folder: string, tree: Tree): Promise<void> {
 }
 
 /** A tar archive of files, and of entries with headers of their own. */
-export async function tarOf(tree: Tree, others: (Partial<Header> & { name: string })[] = []): Promise<Buffer> {
+export async function tarOf(
+  tree: Tree,
+  others: (Partial<Header> & { name: string })[] = [],
+): Promise<Buffer> {
   const archive = pack();
   for (const [name, content] of Object.entries(tree)) archive.entry({ name }, Buffer.from(content as string));
   for (const header of others) archive.entry(header);
@@ -23,7 +26,10 @@ export async function tarOf(tree: Tree, others: (Partial<Header> & { name: strin
   return buffer(archive);
 }
 
-export async function tarGzOf(tree: Tree, others: (Partial<Header> & { name: string })[] = []): Promise<Buffer> {
+export async function tarGzOf(
+  tree: Tree,
+  others: (Partial<Header> & { name: string })[] = [],
+): Promise<Buffer> {
   return gzipSync(await tarOf(tree, others));
 }
 

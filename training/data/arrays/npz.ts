@@ -1,5 +1,5 @@
 import { DataError } from '../data-error.ts';
-import type { SourceFiles } from '../sources/source-files.ts';
+import type { SourceFiles } from '../sources/source-file.ts';
 import { type NpyArray, readNpy } from './npy.ts';
 
 /** The names of the arrays of an `.npz` file: a zip archive of `.npy` files alone. Undefined for another archive. */

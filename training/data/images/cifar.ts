@@ -1,7 +1,7 @@
 import { basename } from 'node:path/posix';
 import { DataError } from '../data-error.ts';
 import type { ReadExamples } from '../read-examples.ts';
-import type { SourceFiles } from '../sources/source-files.ts';
+import type { SourceFiles } from '../sources/source-file.ts';
 import { heldImages } from './held-images.ts';
 import type { ImageForm } from './prepare-image.ts';
 

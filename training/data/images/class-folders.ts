@@ -3,7 +3,7 @@ import type { ImagesData } from '../../../study/definition/data-schema.ts';
 import { DataError } from '../data-error.ts';
 import { numbered } from '../numbered.ts';
 import type { ReadExamples } from '../read-examples.ts';
-import type { SourceFile, SourceFiles } from '../sources/source-files.ts';
+import type { SourceFile, SourceFiles } from '../sources/source-file.ts';
 import { prepareImage } from './prepare-image.ts';
 
 /**

@@ -4,7 +4,7 @@ import { gunzip } from 'node:zlib';
 import { DataError } from '../data-error.ts';
 import { numbered } from '../numbered.ts';
 import type { ReadExamples } from '../read-examples.ts';
-import { MOST_FILE_BYTES, type SourceFile, type SourceFiles } from '../sources/source-files.ts';
+import { MOST_FILE_BYTES, type SourceFile, type SourceFiles } from '../sources/source-file.ts';
 import { type HeldImages, heldImages } from './held-images.ts';
 import type { ImageForm } from './prepare-image.ts';
 

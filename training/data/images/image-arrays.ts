@@ -4,7 +4,7 @@ import { arrayNames, readArrays } from '../arrays/npz.ts';
 import { DataError } from '../data-error.ts';
 import { numbered } from '../numbered.ts';
 import type { ReadExamples } from '../read-examples.ts';
-import type { SourceFiles } from '../sources/source-files.ts';
+import type { SourceFiles } from '../sources/source-file.ts';
 import { type HeldImages, heldImages } from './held-images.ts';
 
 /**

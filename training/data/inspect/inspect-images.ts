@@ -6,7 +6,7 @@ import { readClassFolders } from '../images/class-folders.ts';
 import { isIdx, readIdx } from '../images/idx.ts';
 import { readImageArrays } from '../images/image-arrays.ts';
 import type { ReadExamples } from '../read-examples.ts';
-import type { SourceFiles } from '../sources/source-files.ts';
+import type { SourceFiles } from '../sources/source-file.ts';
 
 export interface FoundImages {
   kind: 'images';

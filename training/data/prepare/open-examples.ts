@@ -7,7 +7,8 @@ import { readClassFolders } from '../images/class-folders.ts';
 import { isIdx, readIdx } from '../images/idx.ts';
 import { readImageArrays } from '../images/image-arrays.ts';
 import type { ReadExamples } from '../read-examples.ts';
-import { openSourceFiles, type SourceFiles } from '../sources/source-files.ts';
+import type { SourceFiles } from '../sources/source-file.ts';
+import { openSourceFiles } from '../sources/source-files.ts';
 import { readTable } from '../table/read-table.ts';
 import { joinTables, readCsv, readTableArrays, type Table } from '../table/table.ts';
 

@@ -1,5 +1,5 @@
 import { DataError } from '../data-error.ts';
-import { MOST_FILE_BYTES, MOST_FILES, type SourceFile } from './source-files.ts';
+import { MOST_FILE_BYTES, MOST_FILES, type SourceFile } from './source-file.ts';
 
 /** Collects the entries of an archive or folder, and refuses those that nobody should follow. */
 export function createEntries(where: string, archiveBytes: number | undefined) {

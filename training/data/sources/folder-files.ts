@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataError } from '../data-error.ts';
 import { createEntries } from './entry-names.ts';
-import type { SourceFiles } from './source-files.ts';
+import type { SourceFiles } from './source-file.ts';
 
 /** The files of a folder. See `openSourceFiles`. */
 export async function openFolder(folder: string): Promise<SourceFiles> {

@@ -4,7 +4,7 @@ import { createGunzip } from 'node:zlib';
 import { type Extract, extract, type Header } from 'tar-stream';
 import { DataError } from '../data-error.ts';
 import { createEntries, relativePath } from './entry-names.ts';
-import type { SourceFiles } from './source-files.ts';
+import type { SourceFiles } from './source-file.ts';
 
 /** The files of a tar archive, gzipped or not. See `openSourceFiles`. */
 export async function openTar(

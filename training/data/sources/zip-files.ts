@@ -2,7 +2,7 @@ import zlib from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { DataError } from '../data-error.ts';
 import { createEntries } from './entry-names.ts';
-import type { SourceFile, SourceFiles } from './source-files.ts';
+import type { SourceFile, SourceFiles } from './source-file.ts';
 
 /** The files of a zip archive. See `openSourceFiles`. */
 export async function openZip(archive: string, archiveBytes: number): Promise<SourceFiles> {

@@ -5,7 +5,7 @@ import type { NpyArray } from '../arrays/npy.ts';
 import { arrayNames, readArrays } from '../arrays/npz.ts';
 import { DataError } from '../data-error.ts';
 import { toTexts } from '../images/image-arrays.ts';
-import type { SourceFiles } from '../sources/source-files.ts';
+import type { SourceFiles } from '../sources/source-file.ts';
 
 /** A table of texts. */
 export interface Table {

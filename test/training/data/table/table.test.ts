@@ -78,7 +78,8 @@ describe('a table', () => {
     await writeFile(join(folder, 't.csv'), HEADER + [...ROWS, ...ROWS].join('\n'));
     const data = table({ groups: 'weight', features: 3 });
     const { train, test } = await prepared('t.csv', data);
-    const ages = async (file: PreparedData['train']) => new Set((await valuesOf(file, 3)).map(([age]) => age));
+    const ages = async (file: PreparedData['train']) =>
+      new Set((await valuesOf(file, 3)).map(([age]) => age));
     const training = await ages(train);
     expect([...(await ages(test))].filter((age) => training.has(age))).toEqual([]);
   });
