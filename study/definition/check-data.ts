@@ -31,6 +31,13 @@ export function checkData({ data, base, stages }: CheckedData, complain: Complai
         complain(path, change.horizontalFlip, wanted);
       }
     }
+    if (stage.kind === 'search' && stage.space.horizontalFlip) {
+      complain(
+        ['stages', index, 'space', 'horizontalFlip'],
+        stage.space.horizontalFlip,
+        'nothing, since rows of a table are not mirrored',
+      );
+    }
     if (stage.kind === 'variant' && stage.change.horizontalFlip) {
       complain(['stages', index, 'change', 'horizontalFlip'], stage.change.horizontalFlip, wanted);
     }
