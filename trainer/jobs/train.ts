@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { inputOfTrial } from '../../study/definition/input-form.ts';
 import { haltedAt } from '../../study/search/stopping/rung.ts';
 import type { Environment } from '../../study/trial/environment.ts';
 import { type EpochLine, NUMERICS, type TrialSpec } from '../../study/trial/trial.ts';
@@ -59,7 +60,9 @@ async function trainAndStore(
   // The thread reads from the store while this one loads TensorFlow.
   const [{ resumeFrom, startFrom, log }, { images, split }, { runTrial }, device] = await Promise.all([
     store('openTrial', { trial, job }, { onAlive }),
-    trialImages(spec.data, (dataset) => store('readImages', { dataset }, { onAlive })),
+    trialImages(spec.data, job.readAhead ?? false, (dataset) =>
+      store('openExamples', { dataset }, { onAlive }),
+    ),
     import('../../training/loop/run-trial.ts'),
     import('../../training/tensorflow/device.ts'),
   ]);
@@ -73,6 +76,7 @@ async function trainAndStore(
   const checkpoints = createCheckpoints(trial, resumeFrom, environment, onAlive);
   const trained = await runTrial({
     config: spec.config,
+    input: inputOfTrial(spec.data),
     seed: spec.seed,
     images,
     ...split,
@@ -95,6 +99,7 @@ async function trainAndStore(
     throw error;
   });
 
+  const { normalisation } = images;
   const { best, message, scoreInTrainingMode = null, ...rest } = trained;
   const result = {
     ...rest,
@@ -102,6 +107,9 @@ async function trainAndStore(
     scoreInTrainingMode,
     ...(best && { best }),
     environment,
+    ...(normalisation && {
+      normalisation: { mean: [...normalisation.mean], deviation: [...normalisation.deviation] },
+    }),
   };
   const resultStored = store('storeResult', { trial, result }, { handedOver: arraysOf(result), onAlive });
   await Promise.all([checkpoints.stored(), resultStored, onComputed()]);
