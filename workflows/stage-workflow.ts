@@ -18,7 +18,8 @@ import type { Profile } from '../study/definition/study-schema.ts';
 import { asTrained } from '../study/plan/epochs.ts';
 import { asSpecified, type NamedConfig, searchTrial } from '../study/plan/plan.ts';
 import { longestFirst } from '../study/plan/trial-work.ts';
-import { winner } from '../study/plan/winner.ts';
+import { candidatesOf, type TieRule, winnerOf } from '../study/plan/ranking.ts';
+import { asRuns, runSeed } from '../study/plan/runs.ts';
 import type { TrialStanding } from '../study/record/record.ts';
 import type { Suggestion } from '../study/search/suggest.ts';
 import { trialsAtOnce } from '../study/search/trials-at-once.ts';
@@ -35,13 +36,13 @@ import { describeFailure, showEarlyEnd } from './early-end.ts';
 import { Pause, pauseSignal } from './pause.ts';
 import { PRIORITY } from './priorities.ts';
 import { searchAttributes, typedSearchAttributes } from './search-attributes.ts';
-import type { DrawnSettings, StageRow, StageStatus, TrialEnd } from './status.ts';
+import type { DrawnSettings, StageRow, StageStatus, TrialEnd, Winner } from './status.ts';
 import { trialWorkflow } from './trial-workflow.ts';
 
 /** What a stage ranks. */
 export interface StagePlan {
-  /** The winner that the stage starts from, if that is ranked: it comes first and is not trained again. */
-  start: TrialStanding | null;
+  /** The runs of the winner that the stage starts from, if that is ranked: they come first and are not trained again. */
+  start: TrialStanding[];
   trials: StageTrial[];
 }
 
@@ -55,6 +56,8 @@ export interface StageInput extends StagePlan {
   search: SearchPlan | null;
   /** Side experiments have no winner. */
   promotes: boolean;
+  /** Absent: only equal scores are ties. */
+  ties?: TieRule;
   /** Train trials again if the store has their results. */
   retrain?: true;
   /** See `StudyRequest`. */
@@ -66,6 +69,8 @@ export interface StageTrial {
   spec: TrialSpec;
   /** The ordinary trial that a side experiment's trial is compared with. */
   of: string | null;
+  /** The candidate whose second or later run it is. */
+  candidate?: string;
 }
 
 /** A trial with what a search drew for it, or what a person changed for the whole stage. */
@@ -82,12 +87,14 @@ export interface SearchPlan extends Pick<SearchStage, 'evaluations' | 'parallel'
   start: NamedConfig;
   spec: TrialSpec;
   profile: Profile;
+  /** How many runs each configuration has. */
+  repeats: number;
 }
 
 export interface StageOutcome {
   standings: TrialStanding[];
   /** null for a side experiment. */
-  winner: (TrialStanding & { score: number }) | null;
+  winner: Winner | null;
 }
 
 export const stageStatusQuery = defineQuery<StageStatus>(QUERIES.stageStatus);
@@ -142,8 +149,9 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
     if (search) await runSearch(search);
 
     for (;;) {
-      const standings = status.trials.flatMap(({ standing }) => (standing ? [standing] : []));
-      const best = winner(standings) ?? null;
+      const ended = status.trials.flatMap(({ standing }) => (standing ? [standing] : []));
+      const standings = candidatesOf(ended).flatMap(({ runs }) => runs);
+      const best = winnerOf(standings, input.ties) ?? null;
       if (best || !input.promotes) return { standings, winner: input.promotes ? best : null };
       const override = await park(`no trial has a score: ${describeOutcomes(standings)}`);
       await runTrials(trials.map((trial) => ({ ...trial, override })));
@@ -176,8 +184,10 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
   }
 
   function enterStart({ start }: StagePlan): void {
-    if (!start) return;
-    status.trials.unshift({ name: start.name, epochs: null, standing: start, failure: null, drawn: null });
+    const rows = start.map(
+      (standing): StageRow => ({ name: standing.name, epochs: null, standing, failure: null, drawn: null }),
+    );
+    status.trials.unshift(...rows);
   }
 
   async function runTrials(trials: readonly MadeTrial[]): Promise<void> {
@@ -195,10 +205,11 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
   }
 
   async function runTrial(trial: MadeTrial): Promise<void> {
-    const { name, of, suggestion = null, override = null } = trial;
+    const { name, candidate, of, suggestion = null, override = null } = trial;
     const end = await endOf(trial);
     const changed = override || end.override ? { ...override, ...end.override } : null;
-    rowOf(name).standing = { name, ...end, takenOver: false, of, suggestion, override: changed };
+    const named = { name, ...(candidate !== undefined && { candidate }) };
+    rowOf(name).standing = { ...named, ...end, takenOver: false, of, suggestion, override: changed };
     show();
   }
 
@@ -258,7 +269,7 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
   async function runSearch(plan: SearchPlan): Promise<void> {
     const waiting = await drawn(plan);
     const lines = trialsAtOnce(plan);
-    if (lines === waiting.length) return runTrials(waiting);
+    if (lines === plan.evaluations) return runTrials(waiting);
     const trials: Promise<void>[] = [];
     /** Starts the next trial when the one before has ended or parked. */
     const line = async () => {
@@ -276,12 +287,21 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
     return () => status.trials.some((each) => each.name === name && each.failure !== null);
   }
 
-  async function drawn({ space, evaluations, start: from, spec, profile }: SearchPlan): Promise<MadeTrial[]> {
+  async function drawn(plan: SearchPlan): Promise<MadeTrial[]> {
+    const { space, evaluations, start: from, spec, profile, repeats } = plan;
     const suggestions = await suggest({ space, seed: spec.seed, count: evaluations });
-    return suggestions.map((suggestion, index) => {
-      const { name, config } = searchTrial(from, suggestion, profile, index);
-      return { name, spec: { ...spec, config }, of: null, suggestion, drawn: asTrained(suggestion, profile) };
-    });
+    return suggestions.flatMap((suggestion, index) =>
+      asRuns(searchTrial(from, suggestion, profile, index), repeats).map(
+        ({ name, config, run }): MadeTrial => ({
+          name,
+          ...(run && { candidate: run.candidate }),
+          spec: { ...spec, config, seed: runSeed(spec.seed, run?.index ?? 0) },
+          of: null,
+          suggestion,
+          drawn: asTrained(suggestion, profile),
+        }),
+      ),
+    );
   }
 
   /** Waits for a person, who may change settings for the whole stage. */
