@@ -46,14 +46,9 @@ import { initialStatus, refusedStatus } from './initial-status.ts';
 import { Pause } from './pause.ts';
 import { PRIORITY } from './priorities.ts';
 import { searchAttributes, typedSearchAttributes } from './search-attributes.ts';
-import {
-  type StageInput,
-  type StagePlan,
-  type StageTrial,
-  stagePlannedSignal,
-  stageWorkflow,
-} from './stage-workflow.ts';
-import { stageRecords } from './stage-records.ts';
+import type { StageInput, StagePlan, StageTrial } from './stage/stage-input.ts';
+import { stagePlannedSignal, stageWorkflow } from './stage/stage-workflow.ts';
+import { stageRecords } from './stage/stage-records.ts';
 import type { StageProgress, StudyStatus, StudyTestScore, Winner } from './status.ts';
 
 export interface StudyRequest {

@@ -1,9 +1,9 @@
-import type { EndedStage } from '../activities/write-stage.ts';
-import type { Stage, VariantStage } from '../study/definition/stage-schema.ts';
-import type { TrialStanding } from '../study/record/record.ts';
-import { writeStage } from './activities.ts';
-import { all } from './children.ts';
-import type { StageProgress } from './status.ts';
+import type { EndedStage } from '../../activities/write-stage.ts';
+import type { Stage, VariantStage } from '../../study/definition/stage-schema.ts';
+import type { TrialStanding } from '../../study/record/record.ts';
+import { writeStage } from '../activities.ts';
+import { all } from '../children.ts';
+import type { StageProgress } from '../status.ts';
 
 /**
  * The records of a study's stages. Each is written when its stage has ended, beside what follows.
