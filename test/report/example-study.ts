@@ -3,7 +3,13 @@
 import type { Stage } from '../../study/definition/stage-schema.ts';
 import type { Profile } from '../../study/definition/study-schema.ts';
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
-import { type NamedConfig, searchTrial, stageTrials, startOf } from '../../study/plan/plan.ts';
+import {
+  type NamedConfig,
+  type PlannedTrial,
+  searchTrial,
+  stageTrials,
+  startOf,
+} from '../../study/plan/plan.ts';
 import { promotedConfig } from '../../study/plan/promotion.ts';
 import { winnerOf } from '../../study/plan/ranking.ts';
 import { rank } from '../../study/plan/winner.ts';
@@ -106,7 +112,7 @@ const EXCEPTIONS: [end: string, change: Partial<TrialRecord>][] = [
 ];
 
 function runStages(profile: Profile): StageRecord[] {
-  const soFar = { winners: new Map<string, NamedConfig>(), candidates: new Map<string, NamedConfig[]>() };
+  const soFar = { winners: new Map<string, NamedConfig>(), candidates: new Map<string, PlannedTrial[]>() };
   const best = new Map<string, TrialRecord>();
   return shipped.stages.flatMap((definition) => {
     if (definition.kind === 'test') return [];
