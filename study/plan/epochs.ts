@@ -4,7 +4,7 @@ import type { Settings, TrainedEpochs, TrainedSettings } from '../definition/tra
 type EpochDivisor = Pick<Profile, 'epochDivisor'>;
 
 /**
- * A study's settings as a profile trains them: epochs divided and rounded, but at least one. Everything that a study or a
+ * A study's settings as a profile trains them: epochs divided and rounded, a half upwards, but at least one. Everything that a study or a
  * search says in epochs is converted here, once, as it becomes part of a trial's configuration.
  */
 export function asTrained(settings: Settings, profile: EpochDivisor): TrainedSettings;
