@@ -85,7 +85,7 @@ export function rankCandidates<T extends RankedRun>(
 }
 
 /**
- * The best candidate as one standing: that of its first run that counts, under the candidate's name and with its mean score.
+ * The best candidate as one standing: its only run, or its first run that counts under the candidate's name and with its mean score.
  *
  * @returns undefined if no run has a score.
  */
@@ -93,6 +93,7 @@ export function winnerOf<T extends RankedRun>(runs: readonly T[], ties?: TieRule
   const [first] = rankCandidates(runs, ties);
   const [run] = first?.counted ?? [];
   if (!first || !run || first.score === null) return undefined;
+  if (first.runs.length === 1) return run as T & Winning<T>;
   const { candidate: _candidate, score: _score, ...standing } = run;
   return {
     ...standing,
