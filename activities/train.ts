@@ -23,7 +23,17 @@ import { workflowSignals } from './workflow-signals.ts';
 export type TrainEnd =
   | {
       status: 'trained';
-      result: Pick<TrialStanding, 'trialKey' | 'outcome' | 'score' | 'bestEpoch' | 'reused' | 'message'>;
+      result: Pick<
+        TrialStanding,
+        | 'trialKey'
+        | 'outcome'
+        | 'score'
+        | 'bestEpoch'
+        | 'reused'
+        | 'message'
+        | 'parameters'
+        | 'trainingSeconds'
+      >;
       /** Of all rungs that it came to; absent without rungs. */
       rungScores?: RungScore[];
     }
@@ -173,11 +183,12 @@ function trained(
   reused: boolean,
   rungs: readonly Rung[] | undefined,
 ): TrainEnd {
-  const { outcome, score, bestEpoch, message, lines } = result;
+  const { outcome, score, bestEpoch, message, lines, parameters, trainingSeconds } = result;
+  const ended = { outcome, score, bestEpoch, reused, message: message ? brief(message) : null };
   const scores = lines.map((line) => line.val_accuracy);
   return {
     status: 'trained',
-    result: { trialKey: key, outcome, score, bestEpoch, reused, message: message ? brief(message) : null },
+    result: { trialKey: key, ...ended, parameters, trainingSeconds },
     ...(rungs && { rungScores: scoresAtRungs(rungs, scores) }),
   };
 }

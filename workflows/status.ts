@@ -2,12 +2,19 @@
 import type { Overrides } from '../study/definition/overrides.ts';
 import type { Stage } from '../study/definition/stage-schema.ts';
 import type { TrainedSettings } from '../study/definition/training-config.ts';
+import type { Winning } from '../study/plan/ranking.ts';
+import type { VerdictInBrief } from '../study/record/comparison-record.ts';
 import type { DatasetSummary, TestScore, TrialStanding, WeightsSummary } from '../study/record/record.ts';
 import type { SearchEnd } from '../study/record/search-record.ts';
 import type { Rung, RungScore } from '../study/search/stopping/rung.ts';
 import type { EpochLine, TrialSpec } from '../study/trial/trial.ts';
 
-export type Winner = TrialStanding & { score: number };
+export type Winner = Winning<TrialStanding>;
+
+/** The final test of a study's winner: if it has several runs, their means and each of them. */
+export interface StudyTestScore extends TestScore {
+  runs?: { trial: string; accuracy: number; loss: number }[];
+}
 
 /** How a workflow ended that did not complete. */
 export interface EarlyEnd {
@@ -34,7 +41,7 @@ export interface StudyStatus {
   /** What waits for a person: the failure for each workflow id. */
   attention: Record<string, string>;
   isPaused: boolean;
-  test: TestScore | null;
+  test: StudyTestScore | null;
   /** Where people can browse the store's objects; null if that is not known. */
   objectsUrl: string | null;
   /** null while it runs. */
@@ -56,6 +63,8 @@ export interface StageProgress {
   /** How a search ended; absent before, and for other stages. */
   searchEnd?: SearchEnd;
   winner: Winner | null;
+  /** Whether its lead is more than chance; null if it isn't known, or if there is nothing to compare. */
+  verdict: VerdictInBrief | null;
 }
 
 export interface StageStatus {
@@ -116,7 +125,17 @@ export interface TrialInput {
 export interface TrialEnd
   extends Pick<
     TrialStanding,
-    'status' | 'trialKey' | 'outcome' | 'score' | 'bestEpoch' | 'reused' | 'retrained' | 'message' | 'stopped'
+    | 'status'
+    | 'trialKey'
+    | 'outcome'
+    | 'score'
+    | 'bestEpoch'
+    | 'reused'
+    | 'retrained'
+    | 'message'
+    | 'parameters'
+    | 'trainingSeconds'
+    | 'stopped'
   > {
   /** What it had reached at rungs, in their order; absent without rungs. */
   rungScores?: RungScore[];

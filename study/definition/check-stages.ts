@@ -12,6 +12,7 @@ import { type InputForm, imageShape } from './input-form.ts';
 import { NetworkShapeError, networkShapes } from './network-shapes.ts';
 import { type PlannedNetwork, possibleNetworks, rulesOf, takesRuleOf } from './planned-network.ts';
 import type { Published } from './published-schema.ts';
+import { checkRepeats, type WithRepeats } from './repeats.ts';
 import type { CompareStage, Stage, VariantStage } from './stage-schema.ts';
 
 /** Adds an issue for every fault, with its path and value. */
@@ -38,7 +39,12 @@ export function checkStages(study: Checked, context: z.RefinementCtx): void {
     if (stage.kind === 'compare') checkCandidates(stage, inputOf(study), earlier, at, complain);
     if (stage.kind === 'search') {
       checkSearch(stage, earlier, at, complain);
-      checkStopping(stage, mostEpochs(study), [...at, 'stopping'], complain);
+      checkStopping(
+        stage,
+        { longest: mostEpochs(study), profiles: study.profiles },
+        [...at, 'stopping'],
+        complain,
+      );
     }
     if (stage.kind === 'variant') checkVariants(stage, earlier, at, complain);
     if (stage.kind === 'test' && index !== study.stages.length - 1) {
@@ -48,6 +54,7 @@ export function checkStages(study: Checked, context: z.RefinementCtx): void {
   });
   // Only of stages that start from earlier ones.
   if (isSound) checkNames(study, complain);
+  checkRepeats(study, complain);
   if (study.published) checkPublished(study.published, study.stages, complain);
   checkLimits(study, complain);
 }
@@ -59,7 +66,7 @@ interface Checked {
   base: { epochs: number; horizontalFlip: number };
   stages: Stage[];
   validationFraction: number;
-  profiles: Record<string, { trainImages: number | 'all' }>;
+  profiles: Record<string, { trainImages: number | 'all' } & WithRepeats>;
   published?: Published | undefined;
   data?: StudyData | undefined;
 }

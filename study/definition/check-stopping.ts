@@ -1,5 +1,6 @@
 import { draw, valuesOf } from '../search/distributions.ts';
 import type { Complain } from './check-published.ts';
+import { repeatsOf, type WithRepeats } from './repeats.ts';
 import type { SearchStage, Stage } from './stage-schema.ts';
 
 /** The largest number that a draw can be made of. */
@@ -11,15 +12,21 @@ const MOST_RUNGS = 100;
 /**
  * A rule that compares rounds needs them, and each needs a rung before the last epoch of some trial, and not too many.
  *
- * @param longest most epochs that a trial of the study may have; see `mostEpochs`.
+ * @param study.longest most epochs that a trial of the study may have; see `mostEpochs`.
  */
 export function checkStopping(
-  { stopping, order }: SearchStage,
-  longest: number,
+  stage: SearchStage,
+  { longest, profiles }: { longest: number; profiles: Record<string, WithRepeats> },
   path: (string | number)[],
   complain: Complain,
 ): void {
+  const { stopping, order } = stage;
   if (!stopping) return;
+  const repeating = Object.entries(profiles).find(([, profile]) => repeatsOf(stage, profile) > 1);
+  if (repeating) {
+    const expected = `nothing, since the profile ${repeating[0]} trains each configuration several times, and some of its runs would be stopped`;
+    complain(path, stopping, `${expected}; leave out one of the two`);
+  }
   if (order === 'async' && stopping.kind !== 'asha') {
     complain(
       [...path, 'kind'],

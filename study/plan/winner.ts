@@ -24,12 +24,6 @@ export function rank<T extends Standing>(standings: readonly T[]): T[] {
   );
 }
 
-/** The stage's winner; undefined if no trial has a score. */
-export function winner<T extends Standing>(standings: readonly T[]): (T & { score: number }) | undefined {
-  const [first] = rank(standings);
-  return first && first.score !== null ? (first as T & { score: number }) : undefined;
-}
-
 // --- helpers ---
 
 /** More than 0 if the first is more; what is missing is less than anything. */

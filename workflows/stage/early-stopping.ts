@@ -10,13 +10,13 @@ import type { MadeTrial } from './stage-input.ts';
 export const continueTrialUpdate = defineUpdate<string, [string]>(UPDATES.continueTrial);
 
 /** Applies a rule of early stopping to a search's trials. */
-export interface EarlyStopping<T extends MadeTrial> {
+export interface EarlyStopping {
   /**
    * Begins a round.
    *
    * @returns its trials, which halt at the rule's rungs.
    */
-  begin(round: readonly T[]): T[];
+  begin(round: readonly MadeTrial[]): MadeTrial[];
   /** Whether a trial has halted at a rung and waits for what the rule decides. */
   isHalted(name: string): boolean;
   /**
@@ -33,14 +33,14 @@ export interface EarlyStopping<T extends MadeTrial> {
  * @param search.tell tells a trial what was decided.
  * @param search.before what an earlier run of the workflow has seen.
  */
-export function earlyStopping<T extends MadeTrial>(
+export function earlyStopping(
   rule: StoppingRule,
-  search: { goOn: (trial: T) => Promise<void>; tell: (ruling: Ruling) => void; before?: Arrived },
-): EarlyStopping<T> {
+  search: { goOn: (trial: MadeTrial) => Promise<void>; tell: (ruling: Ruling) => void; before?: Arrived },
+): EarlyStopping {
   const referee = createReferee(rule, search.before);
   const halted = new Set<string>();
   /** As they would be without rungs. */
-  const stopped = new Map<string, T>();
+  const stopped = new Map<string, MadeTrial>();
   const continued: Promise<void>[] = [];
   let isOver = false;
 
@@ -57,7 +57,7 @@ export function earlyStopping<T extends MadeTrial>(
   setHandler(
     continueTrialUpdate,
     (name) => {
-      const trial = stopped.get(name) as T;
+      const trial = stopped.get(name) as MadeTrial;
       stopped.delete(name);
       continued.push(search.goOn(trial));
       return `${name}: trained to its end`;
@@ -71,7 +71,7 @@ export function earlyStopping<T extends MadeTrial>(
     },
   );
 
-  function ended(trial: T, { status, rungScores = [] }: TrialEnd): number[] {
+  function ended(trial: MadeTrial, { status, rungScores = [] }: TrialEnd): number[] {
     const { name } = trial;
     halted.delete(name);
     if (status === 'stopped') stopped.set(name, trial);

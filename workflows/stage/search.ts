@@ -1,21 +1,22 @@
 import { CancellationScope } from '@temporalio/workflow';
 import { asTrained } from '../../study/plan/epochs.ts';
 import { searchTrial } from '../../study/plan/plan.ts';
+import { asRuns, candidateOfRun, runSeed } from '../../study/plan/runs.ts';
 import { stoppingAsTrained } from '../../study/plan/stopping.ts';
 import { longestFirst } from '../../study/plan/trial-work.ts';
-import type { TrialStanding } from '../../study/record/record.ts';
 import type { SearchEnd } from '../../study/record/search-record.ts';
 import { independentEvaluations, nextPortion, type Portion } from '../../study/search/rounds.ts';
 import type { Values } from '../../study/search/space.ts';
 import { asSuggestion } from '../../study/search/suggestion.ts';
 import { suggest } from '../activities.ts';
+import { all } from '../children.ts';
 import type { Pause } from '../pause.ts';
 import type { StageStatus } from '../status.ts';
 import { teaches } from './arrivals.ts';
 import { earlyStopping } from './early-stopping.ts';
 import { keptRows } from './kept-rows.ts';
 import { inLines } from './lines.ts';
-import type { Evaluation, SearchPlan, SearchState, StageInput } from './stage-input.ts';
+import type { Evaluation, MadeTrial, SearchPlan, SearchState, StageInput } from './stage-input.ts';
 import type { StageTrials } from './stage-trials.ts';
 import { withinTime } from './time-budget.ts';
 
@@ -59,10 +60,12 @@ export async function runSearch(
   /** Ended since the last suggestion, in that order. */
   let arrivals: Parameters<typeof suggest>[0]['arrivals'] = [];
   let lastAsked: Promise<unknown> = Promise.resolve();
+  /** Those of a search that stops trials early, by their runs' names. */
+  const evaluations = new Map<string, Evaluation>();
   const rule = stoppingAsTrained(plan, profile);
   const stopping =
     rule &&
-    earlyStopping<Evaluation>(rule, {
+    earlyStopping(rule, {
       goOn: trainStopped,
       tell: trials.tell,
       ...(state.atRungs && { before: state.atRungs }),
@@ -104,12 +107,13 @@ export async function runSearch(
     const made: Evaluation[] = [];
     for (const each of values) {
       const evaluation = evaluationOf(each, from + made.length, { from, count: values.length });
-      if (state.epochs + evaluation.spec.config.epochs > mostEpochs) break;
-      state.epochs += evaluation.spec.config.epochs;
+      const epochs = evaluation.runs.length * evaluation.spec.config.epochs;
+      if (state.epochs + epochs > mostEpochs) break;
+      state.epochs += epochs;
       made.push(evaluation);
     }
     state.suggested -= values.length - made.length;
-    return { made: stopping?.begin(made) ?? made, end: values.length === 0 ? 'exhausted' : 'budget' };
+    return { made: withRungs(made), end: values.length === 0 ? 'exhausted' : 'budget' };
   }
 
   /** Reports what has ended, and asks for suggestions: one request after another, since the log is in their order. */
@@ -148,17 +152,23 @@ export async function runSearch(
     portion: { from: number; count: number },
   ): Evaluation {
     const suggestion = asSuggestion(values);
-    const { name, config } = searchTrial(plan.start, suggestion, profile, number, plan.networks);
+    const planned = searchTrial(plan.start, suggestion, profile, number, plan.networks);
     const { network: chosen, ...settings } = suggestion;
     const initialWeights = chosen === undefined ? spec.initialWeights : plan.initialWeights[chosen];
-    return {
-      name,
-      spec: { ...spec, config, initialWeights: initialWeights ?? spec.initialWeights },
-      of: null,
-      suggestion,
-      drawn: { ...asTrained(settings, profile), ...(chosen !== undefined && { network: chosen }) },
-      evaluation: { number, portion },
-    };
+    const drawn = { ...asTrained(settings, profile), ...(chosen !== undefined && { network: chosen }) };
+    const runs = asRuns(planned, plan.repeats).map(({ name, config, run }): MadeTrial => {
+      const seed = runSeed(spec.seed, run?.index ?? 0);
+      return {
+        name,
+        ...(run && { candidate: run.candidate }),
+        spec: { ...spec, config, seed, initialWeights: initialWeights ?? spec.initialWeights },
+        of: null,
+        suggestion,
+        drawn,
+      };
+    });
+    const [{ spec: first }] = runs as [MadeTrial];
+    return { spec: first, runs, evaluation: { number, portion } };
   }
 
   async function trainPortion(made: Evaluation[], { atOnce, thenAsync }: Portion): Promise<void> {
@@ -166,17 +176,20 @@ export async function runSearch(
     const fit = made.length <= atOnce && thenAsync === 0;
     const waiting = fit ? longestFirst(made) : [...made];
     // Rows are in the order of the numbers.
-    if (fit) made.forEach(trials.enter);
+    if (fit) made.forEach(enter);
     await inLines(Math.max(atOnce, thenAsync), {
       next: async (line) => {
         const evaluation = waiting.shift() ?? (line < thenAsync ? await oneMore() : undefined);
         setWaitsForAll(waiting.length === 0 && thenAsync === 0);
-        if (evaluation) trials.enter(evaluation);
+        if (evaluation) enter(evaluation);
         show();
         return evaluation;
       },
       train: trainEvaluation,
-      isParked: ({ name }) => trials.isParked(name) || stopping?.isHalted(name) === true,
+      isParked: ({ runs }) => {
+        const names = runs.map(({ name }) => name);
+        return trials.areParked(names) || names.some((name) => stopping?.isHalted(name));
+      },
     });
   }
 
@@ -192,6 +205,18 @@ export async function runSearch(
     return CancellationScope.current().consideredCancelled ? undefined : made[0];
   }
 
+  function enter({ runs }: Evaluation): void {
+    runs.forEach(trials.enter);
+  }
+
+  /** Lets a new round's trials halt at rungs. Where there is a rule, an evaluation has one run. */
+  function withRungs(made: Evaluation[]): Evaluation[] {
+    if (!stopping) return made;
+    for (const each of made) for (const { name } of each.runs) evaluations.set(name, each);
+    const runs = stopping.begin(made.flatMap((each) => each.runs));
+    return made.map((evaluation, index) => ({ ...evaluation, runs: runs.slice(index, index + 1) }));
+  }
+
   async function trainEvaluation(evaluation: Evaluation): Promise<void> {
     await trainAndReport(evaluation);
     state.ended++;
@@ -200,28 +225,36 @@ export async function runSearch(
     show();
   }
 
-  async function trainAndReport(evaluation: Evaluation): Promise<void> {
-    const { spec: trialSpec, evaluation: place } = evaluation;
-    const standings: TrialStanding[] = [await trials.train(evaluation)];
-    arrivals.push({ number: place.number, score: teaches(standings, space), standings });
+  /** Trains all runs of an evaluation. It has ended when the last of them has. */
+  async function trainAndReport({
+    runs,
+    spec: { config },
+    evaluation: { number },
+  }: Evaluation): Promise<void> {
+    const trained = await all(runs.map(trials.train));
+    const standings = trained.filter((standing) => standing !== undefined);
+    arrivals.push({ number, score: teaches(standings, space), standings });
     // The budget is for what is trained.
-    for (const { stopped } of standings) if (stopped) state.epochs -= trialSpec.config.epochs - stopped.epoch;
+    for (const { stopped } of standings) if (stopped) state.epochs -= config.epochs - stopped.epoch;
   }
 
   /** Trains a trial to its end that was stopped early. What is reported of it replaces what was. */
-  async function trainStopped(evaluation: Evaluation): Promise<void> {
-    trials.enter(evaluation);
+  async function trainStopped({ name, spec: { config } }: MadeTrial): Promise<void> {
+    const evaluation = evaluations.get(name) as Evaluation;
+    state.epochs += config.epochs - (trials.rowOf(name).standing?.stopped?.epoch ?? 0);
+    enter(evaluation);
     show();
     await trainAndReport(evaluation);
     show();
   }
 
-  /** Forgets the trials that were stopped. @returns how many. */
+  /** Forgets the evaluations that were stopped, also what runs of theirs had ended. @returns how many. */
   async function dropOpen(): Promise<number> {
     const open = status.trials.filter(({ standing }) => standing === null);
-    status.trials = status.trials.filter(({ standing }) => standing !== null);
+    const stopped = new Set(open.map(({ name }) => candidateOfRun(name)));
+    status.trials = status.trials.filter(({ name }) => !stopped.has(candidateOfRun(name)));
     for (const { name, failure } of open) if (failure !== null) await parts.clearAttention(name);
     show();
-    return open.length;
+    return stopped.size;
   }
 }

@@ -33,7 +33,7 @@ export function stageTrials(
 
   const running = new Map<string, StartedChild<typeof trialWorkflow>>();
 
-  return { enter, rowOf, isParked, train, trainAll, tell, startAnew };
+  return { enter, rowOf, areParked, train, trainAll, tell, startAnew };
 
   /** Trains several to their ends, the longest first. */
   async function trainAll(trials: readonly MadeTrial[]): Promise<void> {
@@ -44,13 +44,13 @@ export function stageTrials(
     await inLines(Math.min(waiting.length, MOST_AT_ONCE), {
       next: async () => waiting.shift(),
       train,
-      isParked: ({ name }) => isParked(name),
+      isParked: ({ name }) => areParked([name]),
     });
   }
 
   /** Trains one to its end, which it enters in the trial's row. */
   async function train(trial: MadeTrial): Promise<TrialStanding> {
-    const { name, of, suggestion = null, override = null } = trial;
+    const { name, candidate, of, suggestion = null, override = null } = trial;
     delete rowOf(name).isWaiting;
     const ended = await endOf(trial);
     const { rungScores: _, ...end } = ended;
@@ -58,6 +58,7 @@ export function stageTrials(
     const changed = override || end.override ? { ...override, ...end.override } : null;
     const standing = {
       name,
+      ...(candidate !== undefined && { candidate }),
       ...end,
       takenOver: false,
       of,
@@ -86,8 +87,10 @@ export function stageTrials(
     return row;
   }
 
-  function isParked(name: string): boolean {
-    return status.trials.some((each) => each.name === name && each.failure !== null);
+  /** Whether trials wait for a person, all of them that have not ended. */
+  function areParked(names: readonly string[]): boolean {
+    const open = status.trials.filter(({ name, standing }) => names.includes(name) && !standing);
+    return open.length > 0 && open.every(({ failure }) => failure !== null);
   }
 
   /** Tells a trial whether it goes on. One that has just ended takes no signal; if it is started again, it asks again. */

@@ -328,6 +328,14 @@ describe('parseStudy', () => {
       'stages[2].stopping.kind: expected a known kind ("median", "halving", "asha"), got "mediam" (did you mean "median"?)',
     ],
     [
+      'a rule where some runs of a configuration would be stopped',
+      (s) => {
+        s.stages[2].stopping = { kind: 'halving', first: 1 };
+        s.profiles.tiny.repeats = { search: 3 };
+      },
+      'stages[2].stopping: expected nothing, since the profile tiny trains each configuration several times',
+    ],
+    [
       'a factor that stops nothing',
       (s) => (s.stages[2].stopping = { kind: 'asha', first: 1, factor: 1 }),
       'stages[2].stopping.factor: expected at least 2, got 1',

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { rank, winner } from '../../../study/plan/winner.ts';
+import { winnerOf } from '../../../study/plan/ranking.ts';
+import { rank } from '../../../study/plan/winner.ts';
 import { bestEpoch, type EpochLine } from '../../../study/trial/trial.ts';
 
 const named = (...scores: (number | null)[]) => scores.map((score, index) => ({ name: `${index}`, score }));
@@ -26,14 +27,8 @@ it('ranks trials that were stopped behind those with scores: the furthest first,
     stopped('later', 9, 70),
   ];
   expect(rank(standings).map(({ name }) => name)).toEqual(['whole', 'later', 'late', 'early', 'skipped']);
-  expect(winner(standings)?.name).toBe('whole');
-  expect(winner([stopped('early', 3, 90)])).toBeUndefined();
-});
-
-it('has no winner if no trial has a score', () => {
-  expect(winner(named(null, null))).toBeUndefined();
-  expect(winner([])).toBeUndefined();
-  expect(winner(named(null, 0))?.name).toBe('1');
+  expect(winnerOf(standings)?.name).toBe('whole');
+  expect(winnerOf([stopped('early', 3, 90)])).toBeUndefined();
 });
 
 it('takes the first epoch that exceeds all before as the best', () => {
