@@ -25,13 +25,13 @@ export function openTraining(
   const config = { ...asTrained({ ...defaultSettings, batchSize }, { epochDivisor: 1 }), network };
   const compiled = createNetwork(config);
   const engine = createCompiledEngine({
+    ...config,
     network: compiled,
     images: {
       pixels: randomFillSync(new Uint8Array(IMAGES * IMAGE_BYTES)),
       labels: Uint8Array.from({ length: IMAGES }, (_, index) => index % CLASSES),
     },
     mirrored: config.horizontalFlip > 0,
-    optimizer: config.optimizer,
   });
   const start = startingTensors(compiled, createUpdateRule(config.optimizer), 0);
   engine.setWeights(start.weights);

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { CLASSES, NetworkShapeError, networkShapes } from './network-shapes.ts';
-import { nameSchema } from './text-schemas.ts';
 import {
   convNetworkSchema,
   denseNetworkSchema,
   hiddenSchema,
   type Network,
   resnetNetworkSchema,
-} from './training-config.ts';
+} from '../settings/networks.ts';
+import { CLASSES, NetworkShapeError, networkShapes } from './network-shapes.ts';
+import { nameSchema } from './text-schemas.ts';
 
 /** As much of a stage as rules need. */
 interface StageWithRules {

@@ -9,7 +9,7 @@ import { tf } from '../../training/tensorflow/tensorflow.ts';
 import { takeBatch, uploadImages } from './images.ts';
 import { type TrainingState, trainingStep } from './training-step.ts';
 
-export function createEagerEngine({ network, images, optimizer }: TrainingRequest): TrainingEngine {
+export function createEagerEngine({ network, images, ...config }: TrainingRequest): TrainingEngine {
   const onDevice = uploadImages(images);
   let state: TrainingState = { weights: {}, slots: {}, lossSum: tf.scalar(0), correct: tf.scalar(0) };
   return {
@@ -23,13 +23,15 @@ export function createEagerEngine({ network, images, optimizer }: TrainingReques
     },
     weights: () => fromDevice(state.weights),
     slots: () => fromDevice(state.slots),
-    train({ indices, flips }, settings) {
+    train({ indices, flips, draws }, settings) {
       const before = state;
       state = tf.tidy(() =>
-        trainingStep(network, optimizer, before, {
+        trainingStep(network, config, before, {
           batch: takeBatch(onDevice, indices, flips),
           learningRate: tf.scalar(settings.learningRate),
+          step: settings.step,
           dropoutSeed: tf.tensor1d(settings.dropoutSeed, 'int32'),
+          ...(draws && { draws: tf.tensor2d(draws, [indices.length, draws.length / indices.length]) }),
         }),
       );
       tf.dispose(before);

@@ -65,7 +65,7 @@ export function createCompiledEngine(request: TrainingRequest): TrainingEngine {
   const rule = createUpdateRule(request.optimizer);
   const { graph, images, weights, evaluation } = evaluationGraph(request);
   const slots = addTensors(graph, 'slots', slotsOf(network, rule));
-  const training = addTraining(graph, network, rule, images, weights, slots);
+  const training = addTraining(graph, network, rule, images, weights, slots, request);
   poolBeforeRelu(graph);
 
   const session = open(graph, (opened) => {
@@ -76,12 +76,14 @@ export function createCompiledEngine(request: TrainingRequest): TrainingEngine {
     ...evaluationEngine(session, images, weights, evaluation),
     setSlots: (tensors) => slots.set(session, tensors),
     slots: () => slots.read(session),
-    train({ indices, flips }, { learningRate, dropoutSeed }) {
+    train({ indices, flips, draws }, { learningRate, step, dropoutSeed }) {
+      const scalars = rule.scalarsAt(learningRate, step);
       session.run(
         [
           images.batch(indices, flips),
-          { to: training.learningRate, values: Float32Array.of(learningRate) },
+          ...training.scalars.map((to, index) => ({ to, values: Float32Array.of(scalars[index] as number) })),
           seedFeed(training.dropoutSeed, dropoutSeed),
+          ...(training.draws ? [drawsFeed(training.draws, draws, indices.length)] : []),
         ],
         [training.step],
       );
@@ -149,4 +151,14 @@ function evaluated([probabilities, losses]: Values[]): EvaluatedBatch {
 
 function seedFeed(to: TypedOutput, dropoutSeed: StepSettings['dropoutSeed']): Feed {
   return { to, values: Int32Array.from(dropoutSeed) };
+}
+
+function drawsFeed(to: TypedOutput, draws: Float32Array | undefined, images: number): Feed {
+  const width = to.shape[1] as number;
+  if (draws?.length !== images * width) {
+    throw new RangeError(
+      `expected ${width} numbers of the augmentations for each of ${images} images, got ${draws?.length ?? 'none'}`,
+    );
+  }
+  return { to, shape: [images, width], values: draws };
 }

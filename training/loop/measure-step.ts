@@ -5,6 +5,7 @@ import { createCompiledEngine } from '../compile/compiled-engine.ts';
 import type { LabelledImages } from '../data/labelled-images.ts';
 import { createNetwork } from '../networks/network.ts';
 import { createUpdateRule } from '../optimizers/optimizer.ts';
+import { drawsInOrder } from './draws.ts';
 import { EVALUATION_BATCH_SIZE, evaluateWith } from './evaluate.ts';
 import { createPauses } from './event-loop.ts';
 import { drawFlips } from './order.ts';
@@ -27,7 +28,7 @@ export async function measureStep(config: TrainingConfig): Promise<StepTimes> {
   const network = createNetwork(config);
   const rule = createUpdateRule(config.optimizer);
   const pauses = createPauses();
-  const { batchSize, optimizer } = config;
+  const { batchSize } = config;
   const indices = Int32Array.from(
     { length: Math.max(batchSize, EVALUATION_BATCH_SIZE) },
     (_, index) => index,
@@ -35,13 +36,15 @@ export async function measureStep(config: TrainingConfig): Promise<StepTimes> {
   const probability = config.horizontalFlip;
   const flips = drawFlips({ count: batchSize, probability, stream: 'training', seed: 0, epoch: 1 });
   const images = randomImages(indices.length);
-  const engine = createCompiledEngine({ network, images, mirrored: flips !== undefined, optimizer });
+  const engine = createCompiledEngine({ ...config, network, images, mirrored: flips !== undefined });
 
-  const batch = { indices: indices.subarray(0, batchSize), flips };
+  const trained = indices.subarray(0, batchSize);
+  const draws = drawsInOrder(config, { training: trained, order: trained, seed: 0, epoch: 1 });
+  const batch = { indices: trained, flips, ...(draws && { draws }) };
   const train = async () => {
     await pauses.take();
     // A rate of 0 leaves the weights unchanged, so no loss can become NaN.
-    engine.train(batch, { learningRate: 0, dropoutSeed: [0, 0] });
+    engine.train(batch, { learningRate: 0, step: 1, dropoutSeed: [0, 0] });
   };
   const evaluated = indices.subarray(0, EVALUATION_BATCH_SIZE);
   const evaluate = () => evaluateWith(engine, images.labels, evaluated, undefined, pauses);

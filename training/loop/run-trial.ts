@@ -8,7 +8,7 @@ import { usedImages } from '../data/used-images.ts';
 import { createNetwork } from '../networks/network.ts';
 import type { NetworkFunction } from '../networks/network-function.ts';
 import { createUpdateRule } from '../optimizers/optimizer.ts';
-import { learningRateAt } from '../optimizers/schedule.ts';
+import { learningRates } from '../optimizers/schedule.ts';
 import type { NamedTensors } from '../tensorflow/named-tensors.ts';
 import { accuracyInTrainingMode, type Evaluation, evaluateWith } from './evaluate.ts';
 import { createPauses } from './event-loop.ts';
@@ -133,7 +133,7 @@ async function trainEpochs(
   const { images, indices } = usedImages(trial.images, [trial.training, trial.validation]);
   const [training, validation] = indices as [Int32Array, Int32Array];
   const mirrored = config.horizontalFlip > 0;
-  const engine = createEngine({ network, images, mirrored, optimizer: config.optimizer });
+  const engine = createEngine({ ...config, network, images, mirrored });
 
   /** The epoch that has begun: how many of its steps are done, and since when it runs. */
   let begun = resumedEpoch(trial.resumeFrom, stepsPerEpoch);
@@ -179,7 +179,7 @@ async function trainEpochs(
         train_accuracy: trained.accuracy,
         val_loss: validated.loss,
         val_accuracy: validated.accuracy,
-        learning_rate: learningRateAt(config, epoch),
+        learning_rate: learningRates(config, epoch, stepsPerEpoch)(stepsPerEpoch),
         seconds: (performance.now() - begun.since) / 1000,
       });
       begun = newEpoch();

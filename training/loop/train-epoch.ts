@@ -1,6 +1,7 @@
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
 import type { MetricSums, TrainingEngine } from '../compile/engine.ts';
-import { learningRateAt } from '../optimizers/schedule.ts';
+import { learningRates } from '../optimizers/schedule.ts';
+import { drawsInOrder } from './draws.ts';
 import type { Pauses } from './event-loop.ts';
 import { drawFlips, shuffledOrder } from './order.ts';
 import { checkFinite } from './outcomes.ts';
@@ -54,7 +55,8 @@ export async function trainEpoch(
   const order = shuffledOrder(training, seed, epoch);
   const probability = config.horizontalFlip;
   const flips = drawFlips({ count: images, probability, stream: 'training', seed, epoch });
-  const learningRate = learningRateAt(config, epoch);
+  const learningRate = learningRates(config, epoch, steps);
+  const draws = drawsInOrder(config, { training, order, seed, epoch });
   if (done) engine.setSums(done.sums);
   else engine.clearSums();
   const before = done?.steps ?? 0;
@@ -78,9 +80,14 @@ export async function trainEpoch(
     await pauses.take();
     const start = (step - 1) * config.batchSize;
     const end = Math.min(start + config.batchSize, images);
+    const stepOfTrial = (epoch - 1) * steps + step;
     engine.train(
-      { indices: order.subarray(start, end), flips: flips?.subarray(start, end) },
-      { learningRate, dropoutSeed: [seed, stepSeed((epoch - 1) * steps + step)] },
+      {
+        indices: order.subarray(start, end),
+        flips: flips?.subarray(start, end),
+        ...(draws && { draws: rows(draws, start, end, images) }),
+      },
+      { learningRate: learningRate(step), step: stepOfTrial, dropoutSeed: [seed, stepSeed(stepOfTrial)] },
     );
     await trial.onStep?.(step);
     if (step < steps && meter.isDue()) meansAt(step);
@@ -89,6 +96,12 @@ export async function trainEpoch(
 }
 
 // --- helpers ---
+
+/** Rows of a matrix that has `count` of them. */
+function rows(matrix: Float32Array, start: number, end: number, count: number): Float32Array {
+  const width = matrix.length / count;
+  return matrix.subarray(start * width, end * width);
+}
 
 /** The step's dropout seed: 64 apart, one for each dropout layer, wrapped to int32. */
 function stepSeed(step: number): number {

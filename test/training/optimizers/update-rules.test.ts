@@ -4,10 +4,8 @@ import { createGraph } from '../../../training/graph/graph.ts';
 import { openSession } from '../../../training/graph/session.ts';
 import { addVariable, assign } from '../../../training/graph/variables.ts';
 import { createUpdateRule } from '../../../training/optimizers/optimizer.ts';
-import { learningRateAt } from '../../../training/optimizers/schedule.ts';
 import { tf } from '../../../training/tensorflow/tensorflow.ts';
 import { updateFormula } from '../../reference/update-formulas.ts';
-import { configOf, dense } from '../configs.ts';
 
 const START = [1, -2];
 const LEARNING_RATE = 0.02;
@@ -62,15 +60,6 @@ test.each(EXPECTED)('the reference formula of %o takes PyTorch’s steps', (opti
   expectSteps(stepsByFormula(optimizer), weights, slots);
 });
 
-test('the exponential schedule lowers the rate after every epoch, the constant one never', () => {
-  const exponential = configOf(dense(8), {
-    learningRate: 0.1,
-    schedule: { kind: 'exponential', gamma: 0.5 },
-  });
-  expect([1, 2, 3].map((epoch) => learningRateAt(exponential, epoch))).toEqual([0.1, 0.05, 0.025]);
-  expect(learningRateAt(configOf(dense(8), { learningRate: 0.1 }), 90)).toBe(0.1);
-});
-
 // --- helpers ---
 
 interface Stepped {
@@ -91,12 +80,13 @@ function stepsByOperation(optimizer: Optimizer): Stepped[] {
     ...slots.map((slot) => assign(graph, `${slot.name}/assign`, slot, zero.output)),
   ]);
   const gradient = graph.placeholder('gradient', 'float32', [2]);
-  const learningRate = graph.placeholder('learningRate', 'float32', []);
+  const scalars = rule.scalars.map((name) => graph.placeholder(name, 'float32', []));
   const update = rule.addUpdate(graph, {
     name: 'update',
-    variables: [parameter, ...slots].map(({ handle }) => handle),
+    parameter,
+    slots,
     gradient: gradient.output,
-    learningRate: learningRate.output,
+    scalars: scalars.map(({ output }) => output),
   });
   const step = graph.after('step', [update]);
 
@@ -106,11 +96,12 @@ function stepsByOperation(optimizer: Optimizer): Stepped[] {
     { to: zero, values: new Float32Array(2) },
   ];
   session.run(feeds, [set]);
-  const steps = GRADIENTS.map((values): Stepped => {
+  const steps = GRADIENTS.map((values, index): Stepped => {
+    const numbers = rule.scalarsAt(LEARNING_RATE, index + 1);
     session.run(
       [
         { to: gradient, values: Float32Array.from(values) },
-        { to: learningRate, values: Float32Array.of(LEARNING_RATE) },
+        ...scalars.map((to, at) => ({ to, values: Float32Array.of(numbers[at] as number) })),
       ],
       [step],
     );
@@ -129,8 +120,9 @@ function stepsByFormula(optimizer: Optimizer): Stepped[] {
       parameter: tf.tensor(START),
       slots: slots.map(() => tf.zeros([2])),
     };
-    return GRADIENTS.map((gradient) => {
-      state = update(state.parameter, tf.tensor(gradient), state.slots, tf.scalar(LEARNING_RATE));
+    return GRADIENTS.map((gradient, index) => {
+      const rate = tf.scalar(LEARNING_RATE);
+      state = update(state.parameter, tf.tensor(gradient), state.slots, rate, index + 1);
       return {
         weights: [...state.parameter.dataSync()],
         slots: state.slots.map((slot) => [...slot.dataSync()]),
