@@ -29,7 +29,7 @@ export function conv(convolutions: [number, number, number][], ...hidden: number
 }
 
 /** Convolutions with and without batch normalisation, a stride and a pool, and no hidden dense layer. */
-export const normalisedConv: Network = {
+export const normalisedConv: Extract<Network, { kind: 'conv' }> = {
   kind: 'conv',
   convolutions: [
     { filters: 8, kernel: 3, padding: 1, batchNorm: true },

@@ -50,6 +50,51 @@ const EXPECTED: [Optimizer, weights: number[][], slots: number[][]][] = [
       [1.20226212e-6, 1.9757434e-6],
     ],
   ],
+  [
+    { kind: 'adam' },
+    [
+      [0.98, -1.98],
+      [0.963939181, -1.9828589],
+      [0.957052106, -1.98667462],
+    ],
+    [
+      [0.0295, 0.01175],
+      [0.00029949025, 0.000154785063],
+    ],
+  ],
+  [
+    { kind: 'adam', weightDecay: 0.1 },
+    [
+      [0.98, -1.98],
+      [0.962608477, -1.97022222],
+      [0.951414668, -1.95913912],
+    ],
+    [
+      [0.0560460848, -0.0419722222],
+      [0.000409206968, 0.000234104332],
+    ],
+  ],
+  [
+    { kind: 'adamw', weightDecay: 0.5 },
+    [
+      [0.97, -1.96],
+      [0.944239181, -1.9432589],
+      [0.927909715, -1.92764203],
+    ],
+    [
+      [0.0295, 0.01175],
+      [0.00029949025, 0.000154785063],
+    ],
+  ],
+  [
+    { kind: 'sgd', momentum: 0.9, weightDecay: 0.1 },
+    [
+      [0.988, -1.991],
+      [0.973224, -1.984918],
+      [0.961979152, -1.97647436],
+    ],
+    [[0.5622424, -0.4221818]],
+  ],
 ];
 
 test.each(EXPECTED)('the operation of %o takes PyTorch’s steps', (optimizer, weights, slots) => {
@@ -131,6 +176,7 @@ function stepsByFormula(optimizer: Optimizer): Stepped[] {
   });
 }
 
+/** Adam's operation computes 1 − β₂ in float32, which differs from 0.001 by 1.3·10⁻⁵ of it. */
 function expectSteps(steps: Stepped[], weights: number[][], slots: number[][]): void {
   for (const [step, { weights: got }] of steps.entries()) {
     for (const [index, value] of got.entries()) {
@@ -141,7 +187,7 @@ function expectSteps(steps: Stepped[], weights: number[][], slots: number[][]): 
   expect(last).toHaveLength(slots.length);
   for (const [at, slot] of last.entries()) {
     for (const [index, value] of slot.entries()) {
-      expect(Math.abs(value / (slots[at]?.[index] as number) - 1)).toBeLessThan(1e-5);
+      expect(Math.abs(value / (slots[at]?.[index] as number) - 1)).toBeLessThan(2e-5);
     }
   }
 }
