@@ -1,8 +1,11 @@
+import { inParallel } from '../storage/in-parallel.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readStudy, writeStageRecord } from '../storage/studies.ts';
 import { readResult } from '../storage/trials/trials.ts';
 import type { Stage } from '../study/definition/stage-schema.ts';
 import type { TrialRecord, TrialStanding } from '../study/record/record.ts';
+import type { SearchEnd } from '../study/record/search-record.ts';
+import { searchResults } from './search-results.ts';
 
 export interface EndedStage {
   name: string;
@@ -11,6 +14,8 @@ export interface EndedStage {
   standings: TrialStanding[];
   /** The winner's name. */
   winner: string | null;
+  /** How a search ended. */
+  search?: SearchEnd;
 }
 
 /**
@@ -21,10 +26,19 @@ export function createWriteStage({ store }: { store: ObjectStore }) {
   return async ({ studyId, stage }: { studyId: string; stage: EndedStage }): Promise<void> => {
     const opening = await readStudy(store, studyId);
     if (!opening) throw new Error(`study ${studyId}: expected its study.json in the store, found none`);
-    const { standings, ...rest } = stage;
-    const question = opening.study.stages.find(({ name }) => name === stage.name)?.question ?? '';
-    const trials = await Promise.all(standings.map((standing) => trialRecord(store, standing)));
-    await writeStageRecord(store, studyId, { ...rest, question, trials });
+    const { standings, search: end, ...rest } = stage;
+    const definition = opening.study.stages.find(({ name }) => name === stage.name);
+    const found =
+      end && definition ? await searchResults(store, studyId, definition, { end, standings }) : undefined;
+    const trials = await inParallel(found?.standings ?? standings, (standing) =>
+      trialRecord(store, standing),
+    );
+    await writeStageRecord(store, studyId, {
+      ...rest,
+      question: definition?.question ?? '',
+      trials,
+      ...(found && { search: found.search }),
+    });
   };
 }
 

@@ -3,6 +3,7 @@ import type { Overrides } from '../study/definition/overrides.ts';
 import type { Stage } from '../study/definition/stage-schema.ts';
 import type { TrainedSettings } from '../study/definition/training-config.ts';
 import type { DatasetSummary, TestScore, TrialStanding, WeightsSummary } from '../study/record/record.ts';
+import type { SearchEnd } from '../study/record/search-record.ts';
 import type { EpochLine, TrialSpec } from '../study/trial/trial.ts';
 
 export type Winner = TrialStanding & { score: number };
@@ -14,8 +15,8 @@ export interface EarlyEnd {
   failure: string | null;
 }
 
-/** Settings that a search drew for a trial, with epochs as the profile scales them. */
-export type DrawnSettings = Partial<TrainedSettings>;
+/** What a search chose for a trial, with epochs as the profile scales them, and the network by its name. */
+export type DrawnSettings = Partial<TrainedSettings> & { network?: string };
 
 export interface StudyStatus {
   studyId: string;
@@ -51,6 +52,8 @@ export interface StageProgress {
   start: string | null;
   /** How many configurations a search trains; null for other stages. */
   evaluations: number | null;
+  /** How a search ended; absent before, and for other stages. */
+  searchEnd?: SearchEnd;
   winner: Winner | null;
 }
 
@@ -60,12 +63,23 @@ export interface StageStatus {
   question: string;
   /** How many configurations a search trains; null for other stages. */
   evaluations: number | null;
-  /** In the order of the candidates. */
+  /** How far a search is; null for other stages. */
+  search: SearchProgress | null;
+  /** In the order of the candidates. Of a long search: those that have not ended, the newest and the best. */
   trials: StageRow[];
   /** Why the stage as a whole needs attention. */
   failure: string | null;
   /** null while it runs, and if it completed. */
   end: EarlyEnd | null;
+}
+
+export interface SearchProgress {
+  /** How many evaluations have ended. */
+  ended: number;
+  /** All that are under way have to end before another starts. */
+  waitsForAll: boolean;
+  /** null while it runs. */
+  end: SearchEnd | null;
 }
 
 export interface StageRow {
@@ -78,6 +92,8 @@ export interface StageRow {
   failure: string | null;
   /** null unless a search drew it. */
   drawn: DrawnSettings | null;
+  /** Its workflow has not started, since as many others of the stage train or wait as may. */
+  isWaiting?: true;
 }
 
 export interface TrialInput {

@@ -15,14 +15,17 @@ import type { EndedStage } from '../activities/write-stage.ts';
 import type { Overrides } from '../study/definition/overrides.ts';
 import { selectProfile } from '../study/definition/parse-study.ts';
 import { pretrainedNetworks } from '../study/definition/pretrained.ts';
-import type { Stage } from '../study/definition/stage-schema.ts';
+import type { SearchStage, Stage } from '../study/definition/stage-schema.ts';
 import type { Study } from '../study/definition/study-schema.ts';
+import type { Network } from '../study/definition/training-config.ts';
 import { earlyTrials, type PlannedStage } from '../study/plan/early-trials.ts';
 import {
   limitImages,
   type NamedConfig,
+  type Networks,
   type PlannedTrial,
   ranksStart,
+  searchNetworks,
   stageTrials,
   startOf,
   trialData,
@@ -45,13 +48,8 @@ import { initialStatus, refusedStatus } from './initial-status.ts';
 import { Pause } from './pause.ts';
 import { PRIORITY } from './priorities.ts';
 import { searchAttributes, typedSearchAttributes } from './search-attributes.ts';
-import {
-  type StageInput,
-  type StagePlan,
-  type StageTrial,
-  stagePlannedSignal,
-  stageWorkflow,
-} from './stage-workflow.ts';
+import type { SearchPlan, StageInput, StagePlan, StageTrial } from './stage/stage-input.ts';
+import { stagePlannedSignal, stageWorkflow } from './stage/stage-workflow.ts';
 import type { StageProgress, StudyStatus, Winner } from './status.ts';
 import { untilSuccess } from './until-success.ts';
 
@@ -143,6 +141,9 @@ export async function studyWorkflow(input: StudyRequest): Promise<StudyOutcome> 
 
 // --- helpers ---
 
+/** An evaluation takes about 20 events of its stage's history, in which Temporal warns from 10,240 on. */
+const EVALUATIONS_A_RUN = 400;
+
 interface EarlyStage {
   child: StartedChild<typeof stageWorkflow>;
   /** Whether it has failed or not. */
@@ -209,10 +210,19 @@ async function runStudy(
   /** Stages whose turn has not come. */
   const early = new Map<string, EarlyStage>();
   await runStages();
-  const ended = status.stages.flatMap(({ name, kind, start, winner }): EndedStage[] =>
+  const ended = status.stages.flatMap(({ name, kind, start, winner, searchEnd }): EndedStage[] =>
     kind === 'test'
       ? []
-      : [{ name, kind, start, standings: standings.get(name) ?? [], winner: winner?.name ?? null }],
+      : [
+          {
+            name,
+            kind,
+            start,
+            standings: standings.get(name) ?? [],
+            winner: winner?.name ?? null,
+            ...(searchEnd && { search: searchEnd }),
+          },
+        ],
   );
   await all(ended.map((stage) => writeStage({ studyId, stage })));
   const { recordKey } = await writeRecord({ studyId, stages: ended.map(({ name }) => name), tested });
@@ -279,8 +289,8 @@ async function runStudy(
       start: ranksStart(stage) && startTrial ? { ...startTrial, takenOver: true } : null,
       trials: stageTrialsOf(planned),
     };
-    const search =
-      stage.kind === 'search' && start ? { ...stage, start, spec: specOf(start.config), profile } : null;
+    const networks = stage.kind === 'search' ? searchNetworks(study, profile, stage, soFar) : {};
+    const search = stage.kind === 'search' && start ? searchPlan(stage, start, networks) : null;
     const begun = early.get(stage.name)?.child;
     const child =
       begun ?? (await startStage(stage, { ...plan, search }, isBeside ? { priority: PRIORITY.side } : {}));
@@ -289,11 +299,27 @@ async function runStudy(
     const outcome = await child.result();
     standings.set(stage.name, outcome.standings);
     progress.winner = outcome.winner;
+    if (outcome.search) progress.searchEnd = outcome.search;
     candidates.set(stage.name, planned);
     if (!outcome.winner) return;
     const ranking = rank(outcome.standings).map(({ name }) => name);
-    winners.set(stage.name, promotedConfig(outcome.winner, { start, planned, profile, ranking }));
+    winners.set(stage.name, promotedConfig(outcome.winner, { start, planned, profile, ranking, networks }));
     winningTrials.set(stage.name, outcome.winner);
+  }
+
+  function searchPlan(stage: SearchStage, start: NamedConfig, networks: Networks): SearchPlan {
+    const weightsOf = (network: Network) => specOf({ ...start.config, network }).initialWeights;
+    return {
+      ...stage,
+      start,
+      spec: specOf(start.config),
+      profile,
+      networks,
+      initialWeights: Object.fromEntries(
+        Object.entries(networks).map(([name, network]) => [name, weightsOf(network)]),
+      ),
+      evaluationsARun: EVALUATIONS_A_RUN,
+    };
   }
 
   /** Starts the stage after this one if some of its trials don't depend on this one's winner. */

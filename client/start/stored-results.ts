@@ -8,19 +8,19 @@ import {
   type NamedConfig,
   type PlannedTrial,
   ranksStart,
-  searchTrial,
+  searchNetworks,
   stageTrials,
   startOf,
   trialData,
   trialSpec,
 } from '../../study/plan/plan.ts';
-import { type Promoted, promotedConfig } from '../../study/plan/promotion.ts';
-import { rank, type Standing, winner } from '../../study/plan/winner.ts';
-import { suggest } from '../../study/search/suggest.ts';
+import { promotedConfig } from '../../study/plan/promotion.ts';
+import { rank, winner } from '../../study/plan/winner.ts';
 import { NUMERICS } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
 import { plural } from '../../words/numbers.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
+import { type FoundStanding, type FoundTrials, followSearch } from './follow-search.ts';
 import { findDataset, findWeights } from './stored-inputs.ts';
 
 /** How many of a study's trials the store has results of. */
@@ -100,8 +100,17 @@ export function describeStoredResults(
 
 // --- helpers ---
 
-/** What decides whether a trial wins its stage, and what it then hands on. */
-type Winner = Standing & Promoted;
+async function followTrials(
+  planned: readonly PlannedTrial[],
+  resultOf: (trial: PlannedTrial) => Promise<TrialResult | undefined>,
+): Promise<FoundTrials> {
+  const results = await Promise.all(planned.map(resultOf));
+  const standings = results.flatMap((result, index): FoundStanding[] => {
+    const { name } = planned[index] as PlannedTrial;
+    return result ? [{ name, score: result.score, suggestion: null, override: null, takenOver: false }] : [];
+  });
+  return { stored: standings.length, isComplete: standings.length === planned.length, standings };
+}
 
 /**
  * @param resultOf reads a trial's result.
@@ -113,7 +122,7 @@ async function followStages(
 ): Promise<number> {
   const profile = selectProfile(study, profileName);
   const winners = new Map<string, NamedConfig>();
-  const winningTrials = new Map<string, Winner>();
+  const winningTrials = new Map<string, FoundStanding>();
   const candidates = new Map<string, NamedConfig[]>();
   let stored = 0;
   for (const stage of study.stages) {
@@ -122,36 +131,22 @@ async function followStages(
     if (stage.kind === 'variant' && stage.of.some((each) => !candidates.has(each.stage))) continue;
     const soFar = { winners, candidates };
     const start = startOf(stage, soFar);
-    const drawn =
-      stage.kind === 'search'
-        ? Array.from({ length: stage.evaluations }, (_, index) =>
-            suggest(stage.space, { seed: study.seed, index }),
-          )
-        : [];
-    const planned = [
-      ...(start ? drawn.map((suggestion, index) => searchTrial(start, suggestion, profile, index)) : []),
-      ...stageTrials(study, profile, stage, soFar),
-    ];
+    const networks = stage.kind === 'search' ? searchNetworks(study, profile, stage, soFar) : {};
+    const planned = stageTrials(study, profile, stage, soFar);
     candidates.set(stage.name, planned);
-    const results = await Promise.all(planned.map(resultOf));
-    const found = results.filter((result) => result !== undefined);
-    stored += found.length;
-    if (found.length < planned.length || stage.kind === 'variant' || stage.kind === 'repeat') continue;
-    const standings = found.map(
-      ({ score }, index): Winner => ({
-        name: (planned[index] as PlannedTrial).name,
-        score,
-        suggestion: drawn[index] ?? null,
-        override: null,
-        takenOver: false,
-      }),
-    );
+    const found =
+      stage.kind === 'search' && start
+        ? await followSearch(stage, start, { study, profile, networks, resultOf })
+        : await followTrials(planned, resultOf);
+    stored += found.stored;
+    if (!found.isComplete || stage.kind === 'variant' || stage.kind === 'repeat') continue;
+    const { standings } = found;
     const startTrial = from === undefined ? undefined : winningTrials.get(from);
     if (startTrial && ranksStart(stage)) standings.unshift({ ...startTrial, takenOver: true });
     const best = winner(standings);
     if (!best) continue;
     const ranking = rank(standings).map(({ name }) => name);
-    winners.set(stage.name, promotedConfig(best, { start, planned, profile, ranking }));
+    winners.set(stage.name, promotedConfig(best, { start, planned, profile, ranking, networks }));
     winningTrials.set(stage.name, best);
   }
   return stored;

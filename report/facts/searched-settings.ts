@@ -1,4 +1,4 @@
-import type { SearchSpace } from '../../study/definition/stage-schema.ts';
+import type { SearchSpace } from '../../study/definition/search-schema.ts';
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
 import type { StageRecord, StudyRecord } from '../../study/record/record.ts';
 import { brief } from '../../words/numbers.ts';

@@ -6,14 +6,19 @@ export interface StudyLimits {
   trials: number;
   /** Temporal takes 2 MB in a message, and a study is sent as one, with a few other facts. */
   bytes: number;
+  /** A stage is sent its trials in one message, too. */
+  stageBytes: number;
 }
+
+const LIMITS: StudyLimits = { trials: 20_000, bytes: 1_800_000, stageBytes: 1_800_000 };
 
 /** Complains about a study that is too large for Temporal. */
 export function checkLimits(
   study: { stages: Stage[] },
   complain: Complain,
-  limits: StudyLimits = { trials: 20_000, bytes: 1_800_000 },
+  lowered: Partial<StudyLimits> = {},
 ): void {
+  const limits = { ...LIMITS, ...lowered };
   const trials = study.stages.reduce((sum, stage) => sum + trialsOf(stage), 0);
   if (trials > limits.trials)
     complain(
@@ -21,12 +26,29 @@ export function checkLimits(
       trials,
       `stages with at most ${limits.trials} trials together, not ${trials}; make several studies of them`,
     );
-  const bytes = new TextEncoder().encode(JSON.stringify(study)).length;
+  study.stages.forEach((stage, index) => {
+    if (stage.kind !== 'compare') return;
+    const inMessage = stage.candidates.reduce((sum, each) => sum + TRIAL_BYTES + bytesOf(each.change), 0);
+    if (inMessage <= limits.stageBytes) return;
+    complain(
+      ['stages', index, 'candidates'],
+      stage.candidates.length,
+      `candidates whose trials take at most ${limits.stageBytes} bytes as JSON, not about ${inMessage}; make several stages of them`,
+    );
+  });
+  const bytes = bytesOf(study);
   if (bytes > limits.bytes)
     complain([], bytes, `at most ${limits.bytes} bytes as JSON, not ${bytes}; make several studies of it`);
 }
 
 // --- helpers ---
+
+/** What a trial takes in the message to its stage, apart from what its candidate changes: settings, data, seed, keys. */
+const TRIAL_BYTES = 1_200;
+
+function bytesOf(value: unknown): number {
+  return new TextEncoder().encode(JSON.stringify(value)).length;
+}
 
 function trialsOf(stage: Stage): number {
   switch (stage.kind) {

@@ -18,7 +18,9 @@ const profileSchema = z
       .number()
       .min(1)
       .max(1000)
-      .describe("Every trial's epochs are divided by this and rounded, but at least one."),
+      .describe(
+        "Every trial's epochs are divided by this and rounded to whole ones, a half upwards, but at least one.",
+      ),
     generatedImages: z
       .boolean()
       .default(false)

@@ -5,9 +5,9 @@ import { withEpochs } from '../settings/schedules/schedules.ts';
 type EpochDivisor = Pick<Profile, 'epochDivisor'>;
 
 /**
- * A study's settings as a profile trains them: epochs divided and rounded, but at least one; those of the
- * warm-up are not rounded. Everything that a study or a
- * search says in epochs is converted here, once, as it becomes part of a trial's configuration.
+ * A study's settings as a profile trains them: epochs divided and rounded, a half upwards, but at least one; those of the warm-up are
+ * not rounded. Everything that a study or a search says in epochs is converted here, once, as it becomes part of a trial's
+ * configuration.
  */
 export function asTrained(settings: Settings, profile: EpochDivisor): TrainedSettings;
 export function asTrained(settings: Partial<Settings>, profile: EpochDivisor): Partial<TrainedSettings>;

@@ -4,11 +4,18 @@ import { StoreAccessError, StoreUnavailableError } from '../../../storage/object
 import { selectProfile } from '../../../study/definition/parse-study.ts';
 import { takesRuleOf } from '../../../study/definition/planned-network.ts';
 import { pretrainedNetworks } from '../../../study/definition/pretrained.ts';
-import type { Stage } from '../../../study/definition/stage-schema.ts';
+import type { SearchStage, Stage } from '../../../study/definition/stage-schema.ts';
 import type { Profile, Study } from '../../../study/definition/study-schema.ts';
 import { planCourse } from '../../../study/plan/course.ts';
 import { sourceName } from '../../../study/record/source-name.ts';
-import { spaceInWords } from '../../../words/search-space.ts';
+import { gridSize } from '../../../study/search/samplers/grid.ts';
+import { spaceOf } from '../../../study/search/suggestion.ts';
+import {
+  budgetInWords,
+  evaluationsAtOnceInWords,
+  samplerInWords,
+  spaceInWords,
+} from '../../../words/search-space.ts';
 import { DEFAULT_WEIGHTS } from '../../../words/weights.ts';
 import type { StudyRequest } from '../../../workflows/study-workflow.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';
@@ -76,7 +83,7 @@ function printStages(study: Study, profile: Profile): void {
   for (const { stage, trials } of course) {
     console.log(`  ${stage.name}: ${stage.question}`);
     console.log(`    ${describeStage(stage)}`);
-    if (stage.kind === 'search') for (const line of spaceInWords(stage.space)) console.log(`      ${line}`);
+    if (stage.kind === 'search') for (const line of describeSearch(stage)) console.log(`      ${line}`);
     if (stage.kind === 'test') continue;
     const names = candidateNames(stage, profile);
     console.log(`    ${countTrials(trials.length)}${names && `: ${names}`}`);
@@ -107,6 +114,21 @@ function describeStage(stage: Stage): string {
     case 'test':
       return `tests the winner of ${stage.from} on the test images`;
   }
+}
+
+function describeSearch(stage: SearchStage): string[] {
+  const { budget, note, seededBy = [] } = stage;
+  const space = spaceOf(stage.space);
+  const combinations = stage.sampler?.kind === 'grid' ? gridSize(space, stage.sampler.points) : undefined;
+  return [
+    ...spaceInWords(stage.space),
+    `sampler: ${samplerInWords(stage.sampler)}`,
+    ...(combinations === undefined ? [] : [`combinations: ${combinations}`]),
+    `at a time: ${evaluationsAtOnceInWords(stage)}`,
+    ...(budget ? [`budget: ${budgetInWords(budget)}`] : []),
+    ...seededBy.map(({ study, stage: name }) => `learns from: ${name} of ${study}`),
+    ...(note === undefined ? [] : [`note: ${note}`]),
+  ];
 }
 
 function countTrials(count: number): string {

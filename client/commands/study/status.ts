@@ -39,6 +39,9 @@ function summary(view: StudyView, trainingTime: string | undefined): string {
   const lines = [`${view.studyId}: ${state}`];
   for (const { name, winner } of view.stages)
     if (winner) lines.push(`  ${name}: ${winner.name}, ${percent(winner.score)}`);
+  for (const stage of view.stages)
+    if (stage.searchEnd && stage.searchEnd.end !== 'completed')
+      lines.push(`  ${stage.name}: ${describeEvaluations(stage)}`);
   if (view.test) lines.push(`  test: ${percent(view.test.accuracy)} of ${view.test.images} images`);
   if (trainingTime) lines.push(`  training: ${trainingTime}`);
   lines.push(...whatToDo);

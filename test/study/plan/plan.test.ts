@@ -118,9 +118,11 @@ describe('promotedConfig', () => {
 });
 
 describe('profiles', () => {
-  it('divide epochs, to one at least', () => {
-    const epochs = [25, 10, 1].map((epochDivisor) => asTrained({ epochs: 10 }, { epochDivisor }).epochs);
-    expect(epochs).toEqual([1, 1, 10]);
+  it('divide epochs, to one at least, and round a half upwards', () => {
+    const epochs = [25, 10, 4, 2.5, 1].map(
+      (epochDivisor) => asTrained({ epochs: 10 }, { epochDivisor }).epochs,
+    );
+    expect(epochs).toEqual([1, 1, 3, 4, 10]);
   });
 
   it('use all images if they ask for more than there are', () => {
