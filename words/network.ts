@@ -1,4 +1,4 @@
-import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE } from '../study/definition/network-shapes.ts';
+import { type InputForm, valuesOf } from '../study/definition/input-form.ts';
 import { resNetName } from '../study/definition/pretrained.ts';
 import type { Network } from '../study/definition/training-config.ts';
 
@@ -16,8 +16,8 @@ export function networkInBrief(network: Network): string {
 }
 
 /** A network by all its layer sizes, from input to output: `dense 3072-512-256-10`. Equal if and only if the networks are. */
-export function networkInFull(network: Network): string {
-  return `${layers(network)}${network.pretrained ? '; pretrained' : ''}`;
+export function networkInFull(network: Network, input: InputForm): string {
+  return `${layers(network, input)}${network.pretrained ? '; pretrained' : ''}`;
 }
 
 // --- helpers ---
@@ -25,11 +25,11 @@ export function networkInFull(network: Network): string {
 type ResNet = Extract<Network, { kind: 'resnet' }>;
 type Convolution = Extract<Network, { kind: 'conv' }>['convolutions'][number];
 
-function layers(network: Network): string {
-  const dense = [...network.hidden, CLASSES].join('-');
+function layers(network: Network, input: InputForm): string {
+  const dense = [...network.hidden, input.classes].join('-');
   switch (network.kind) {
     case 'dense':
-      return `dense ${IMAGE_SIZE ** 2 * IMAGE_CHANNELS}-${dense}`;
+      return `dense ${valuesOf(input)}-${dense}`;
     case 'conv':
       return `conv ${network.convolutions.map(convolution).join(', ')}; ${network.globalPool ? 'mean of pixels; ' : ''}dense ${dense}`;
     case 'resnet': {

@@ -1,5 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CIFAR10_INPUT } from '../../study/definition/input-form.ts';
+import { imageForm } from '../../training/augmentations/image-form.ts';
 import { encodeTorchWeights } from '../../training/export/torch-weights.ts';
 import { drawsInOrder } from '../../training/loop/draws.ts';
 import { drawFlips, shuffledOrder } from '../../training/loop/order.ts';
@@ -17,7 +19,11 @@ import type { Job } from './job.ts';
  * - `draws.bin`: for each position, what the augmentations draw for the image, float32; empty without augmentations.
  */
 export async function writeStart({ config, seed, training, start }: Job): Promise<void> {
-  const { weights } = startingTensors(createNetwork(config), createUpdateRule(config.optimizer), seed);
+  const { weights } = startingTensors(
+    createNetwork(config, CIFAR10_INPUT),
+    createUpdateRule(config.optimizer),
+    seed,
+  );
   const epochs = Array.from({ length: config.epochs }, (_, index) => index + 1);
   const indices = Int32Array.from(training);
   const orders = epochs.map((epoch) => shuffledOrder(indices, seed, epoch));
@@ -27,9 +33,12 @@ export async function writeStart({ config, seed, training, start }: Job): Promis
     (epoch) => drawFlips({ count, probability, stream: 'training', seed, epoch }) ?? new Uint8Array(count),
   );
   const draws = orders.map((order, index) =>
-    drawsInOrder(config, { training: indices, order, seed, epoch: index + 1 }),
+    drawsInOrder(config, imageForm(CIFAR10_INPUT), { training: indices, order, seed, epoch: index + 1 }),
   );
-  await writeFile(join(start, 'weights.safetensors'), encodeTorchWeights(config.network, weights, {}));
+  await writeFile(
+    join(start, 'weights.safetensors'),
+    encodeTorchWeights(config.network, CIFAR10_INPUT, weights, {}),
+  );
   await writeFile(join(start, 'order.bin'), Buffer.concat(orders.map(bytesOf)));
   await writeFile(join(start, 'flips.bin'), Buffer.concat(flips));
   await writeFile(

@@ -1,11 +1,6 @@
+import { type InputForm, imageShape, valuesOf } from './input-form.ts';
 import type { Network } from './training-config.ts';
 
-/** Edge of an image, pixels. */
-export const IMAGE_SIZE = 32;
-export const IMAGE_CHANNELS = 3;
-/** One byte a pixel and channel. */
-export const IMAGE_BYTES = IMAGE_SIZE * IMAGE_SIZE * IMAGE_CHANNELS;
-export const CLASSES = 10;
 /** Edge and stride of the max pool after a convolution in a network of kind `conv`. */
 export const POOL_SIZE = 2;
 
@@ -39,18 +34,19 @@ export interface NetworkShapes {
   multiplyAdds: number;
 }
 
-/** A network that shrinks images to nothing. */
+/** A network that shrinks images to nothing, or that takes images where there is a table. */
 export class NetworkShapeError extends Error {
   override name = 'NetworkShapeError';
 }
 
 /**
- * The layers of a network for 32×32 colour images, input to output, including the ten-class output layer.
+ * The layers of a network, input to output, including the output layer with a unit for each class.
  *
- * @throws {NetworkShapeError} if a convolution or its pool would leave less than one pixel.
+ * @param input the form of its examples.
+ * @throws {NetworkShapeError} if a convolution or its pool would leave less than one pixel, or if there are no images.
  */
-export function networkShapes(network: Network): NetworkShapes {
-  const layers = layersOf(network);
+export function networkShapes(network: Network, input: InputForm): NetworkShapes {
+  const layers = layersOf(network, input);
   return {
     layers,
     parameters: layers.reduce((sum, { parameters }) => sum + parameters, 0),
@@ -66,22 +62,28 @@ export function sizeOf(shape: readonly number[]): number {
 
 // --- helpers ---
 
-function layersOf(network: Network): LayerShape[] {
+function layersOf(network: Network, input: InputForm): LayerShape[] {
   switch (network.kind) {
     case 'dense':
-      return flattening(denseLayers('layers', IMAGE_SIZE * IMAGE_SIZE * IMAGE_CHANNELS, network.hidden), [
-        IMAGE_SIZE,
-        IMAGE_SIZE,
-      ]);
+      return denseNetworkLayers(network.hidden, input);
     case 'conv':
-      return convLayers(network);
+      return convLayers(network, input);
     case 'resnet':
-      return resnetLayers(network);
+      return resnetLayers(network, input);
   }
 }
 
-function denseLayers(name: string, inputs: number, hidden: readonly number[]): LayerShape[] {
-  return [...hidden, CLASSES].map((units, index) => {
+/** @throws {NetworkShapeError} if the data are a table. */
+function imageOf(input: InputForm, kind: Network['kind']): [height: number, width: number, channels: number] {
+  const shape = imageShape(input);
+  if (shape) return shape;
+  throw new NetworkShapeError(
+    `a network of kind ${kind} takes images, and the data are a table; use kind dense`,
+  );
+}
+
+function denseLayers(name: string, inputs: number, hidden: readonly number[], classes: number): LayerShape[] {
+  return [...hidden, classes].map((units, index) => {
     const features = index === 0 ? inputs : (hidden[index - 1] as number);
     // A ResNet without hidden layers has torchvision's own names.
     const own = name === 'fc' && hidden.length === 0 ? name : `${name}.${index}`;
@@ -90,33 +92,45 @@ function denseLayers(name: string, inputs: number, hidden: readonly number[]): L
 }
 
 /** The same layers, of which the first takes an image flattened. */
-function flattening([first, ...rest]: LayerShape[], image: [number, number]): LayerShape[] {
+function flattening([first, ...rest]: LayerShape[], image: Size): LayerShape[] {
   return first ? [{ ...first, flattens: image }, ...rest] : [];
 }
 
-function convLayers({ convolutions, globalPool, hidden }: Extract<Network, { kind: 'conv' }>): LayerShape[] {
+function denseNetworkLayers(hidden: readonly number[], input: InputForm): LayerShape[] {
+  const layers = denseLayers('layers', valuesOf(input), hidden, input.classes);
+  const image = imageShape(input);
+  return image ? flattening(layers, [image[0], image[1]]) : layers;
+}
+
+function convLayers(
+  { convolutions, globalPool, hidden }: Extract<Network, { kind: 'conv' }>,
+  input: InputForm,
+): LayerShape[] {
   const layers: LayerShape[] = [];
-  let size = IMAGE_SIZE;
-  let channels = IMAGE_CHANNELS;
+  let [height, width, channels] = imageOf(input, 'conv');
   for (const [index, convolution] of convolutions.entries()) {
     const { filters, kernel, padding, stride = 1, batchNorm = false, pool = true } = convolution;
     const name = `conv.${index}`;
-    const convolved = Math.floor((size + 2 * padding - kernel) / stride) + 1;
-    const left = pool ? Math.floor(convolved / POOL_SIZE) : convolved;
-    if (left < 1) throw new NetworkShapeError(shrunk(name, size, convolution));
-    const before = [convolved, convolved, filters];
+    const convolved = eachSide(
+      [height, width],
+      (size) => Math.floor((size + 2 * padding - kernel) / stride) + 1,
+    );
+    const left = pool ? eachSide(convolved, (size) => Math.floor(size / POOL_SIZE)) : convolved;
+    if (Math.min(...left) < 1) throw new NetworkShapeError(shrunk(name, [height, width], convolution));
+    const before = [...convolved, filters];
     const weight = [kernel, kernel, channels, filters];
     layers.push({
-      ...layer(name, 'conv', [size, size, channels], [left, left, filters], weight, !batchNorm),
+      ...layer(name, 'conv', [height, width, channels], [...left, filters], weight, !batchNorm),
       ...(pool && { beforePool: before }),
-      multiplyAdds: convolved ** 2 * sizeOf(weight),
+      multiplyAdds: sizeOf(convolved) * sizeOf(weight),
     });
     if (batchNorm) layers.push(layer(`bn.${index}`, 'batchNorm', before, before, [filters]));
-    size = left;
+    [height, width] = left;
     channels = filters;
   }
-  if (globalPool) return [...layers, ...denseLayers('layers', channels, hidden)];
-  return [...layers, ...flattening(denseLayers('layers', size * size * channels, hidden), [size, size])];
+  if (globalPool) return [...layers, ...denseLayers('layers', channels, hidden, input.classes)];
+  const dense = denseLayers('layers', height * width * channels, hidden, input.classes);
+  return [...layers, ...flattening(dense, [height, width])];
 }
 
 /** With how many times the channels that it works with a block ends. */
@@ -126,22 +140,24 @@ const EXPANSIONS = { basic: 1, bottleneck: 4 };
  * torchvision's ResNet v1.5, in its order and with its names. The head is called `fc`, as there. If it has hidden layers, its layers
  * are numbered `fc.0`, `fc.1` and so on, without counting activations and dropout.
  */
-function resnetLayers(network: Extract<Network, { kind: 'resnet' }>): LayerShape[] {
+function resnetLayers(network: Extract<Network, { kind: 'resnet' }>, input: InputForm): LayerShape[] {
   const { blocks, width, hidden, block: kind = 'bottleneck', stem } = network;
   const layers: LayerShape[] = [];
   /** A convolution without bias and the batch normalisation that follows it. */
-  const add = (conv: string, norm: string, kernel: number, [from, to]: Sizes, [inputs, outputs]: Sizes) => {
-    const output = [to, to, outputs];
+  const add = (conv: string, norm: string, kernel: number, [from, to]: [Size, Size], channels: Size) => {
+    const [inputs, outputs] = channels;
+    const output = [...to, outputs];
     const weight = [kernel, kernel, inputs, outputs];
-    layers.push(layer(conv, 'conv', [from, from, inputs], output, weight, false));
+    layers.push(layer(conv, 'conv', [...from, inputs], output, weight, false));
     layers.push(layer(norm, 'batchNorm', output, output, [outputs]));
   };
 
-  let size = IMAGE_SIZE;
-  if (stem === 'small') add('conv1', 'bn1', 3, [size, size], [IMAGE_CHANNELS, width]);
+  const [imageHeight, imageWidth, imageChannels] = imageOf(input, 'resnet');
+  let size: Size = [imageHeight, imageWidth];
+  if (stem === 'small') add('conv1', 'bn1', 3, [size, size], [imageChannels, width]);
   else {
-    add('conv1', 'bn1', 7, [size, size / 2], [IMAGE_CHANNELS, width]);
-    size /= 4; // after the stem's max pool
+    add('conv1', 'bn1', 7, [size, halved(size)], [imageChannels, width]);
+    size = halved(halved(size)); // after the stem's max pool
   }
   let channels = width;
   for (const [group, count] of blocks.entries()) {
@@ -149,7 +165,8 @@ function resnetLayers(network: Extract<Network, { kind: 'resnet' }>): LayerShape
     const outer = inner * EXPANSIONS[kind];
     for (let block = 0; block < count; block++) {
       const name = `layer${group + 1}.${block}`;
-      const next = group > 0 && block === 0 ? size / 2 : size;
+      const isHalved = group > 0 && block === 0;
+      const next = isHalved ? halved(size) : size;
       if (kind === 'basic') {
         add(`${name}.conv1`, `${name}.bn1`, 3, [size, next], [channels, inner]);
         add(`${name}.conv2`, `${name}.bn2`, 3, [next, next], [inner, inner]);
@@ -158,18 +175,27 @@ function resnetLayers(network: Extract<Network, { kind: 'resnet' }>): LayerShape
         add(`${name}.conv2`, `${name}.bn2`, 3, [size, next], [inner, inner]);
         add(`${name}.conv3`, `${name}.bn3`, 1, [next, next], [inner, outer]);
       }
-      if (next !== size || channels !== outer) {
+      if (isHalved || channels !== outer) {
         add(`${name}.downsample.0`, `${name}.downsample.1`, 1, [size, next], [channels, outer]);
       }
       size = next;
       channels = outer;
     }
   }
-  return [...layers, ...denseLayers('fc', channels, hidden)];
+  return [...layers, ...denseLayers('fc', channels, hidden, input.classes)];
 }
 
-type Sizes = [number, number];
+type Size = [height: number, width: number];
 type Convolution = Extract<Network, { kind: 'conv' }>['convolutions'][number];
+
+function eachSide([height, width]: Size, of: (size: number) => number): Size {
+  return [of(height), of(width)];
+}
+
+/** What stride 2 leaves with the padding that ResNets have, rounded up. */
+function halved(size: Size): Size {
+  return eachSide(size, (side) => Math.ceil(side / 2));
+}
 
 function layer(
   name: string,
@@ -184,12 +210,12 @@ function layer(
   return { name, kind, input, output, weight, bias, parameters, multiplyAdds: positions * multiplied };
 }
 
-function shrunk(name: string, size: number, { kernel, padding, stride = 1, pool }: Convolution): string {
-  const padded = size + 2 * padding;
+function shrunk(name: string, size: Size, { kernel, padding, stride = 1, pool }: Convolution): string {
+  const padded = Math.min(...size) + 2 * padding;
   const needed = pool === false ? kernel : kernel + stride * (POOL_SIZE - 1);
   const what = padded < kernel ? `only ${padded} pixels with its padding` : 'one pixel before its pool';
   return (
-    `network ${name}: a ${kernel}×${kernel} kernel over ${size}×${size} pixels with padding ${padding} has ${what}; ` +
+    `network ${name}: a ${kernel}×${kernel} kernel over ${size.join('×')} pixels with padding ${padding} has ${what}; ` +
     `it needs ${needed} or more. Use fewer convolutions, a smaller kernel or more padding`
   );
 }

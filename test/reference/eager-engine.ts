@@ -2,7 +2,9 @@
  * Reference: an engine that runs every operation by itself, as tfjs does. It is slow, and it is the definition that the
  * compiled engine is checked against. Nothing here runs in training.
  */
+import { imageForm } from '../../training/augmentations/image-form.ts';
 import type { TrainingEngine, TrainingRequest } from '../../training/compile/engine.ts';
+import type { HeldImages } from '../../training/data/labelled-images.ts';
 import { crossEntropy } from '../../training/networks/loss.ts';
 import { fromDevice, toDevice } from '../../training/tensorflow/named-tensors.ts';
 import { tf } from '../../training/tensorflow/tensorflow.ts';
@@ -10,7 +12,8 @@ import { takeBatch, uploadImages } from './images.ts';
 import { type TrainingState, trainingStep } from './training-step.ts';
 
 export function createEagerEngine({ network, images, ...config }: TrainingRequest): TrainingEngine {
-  const onDevice = uploadImages(images);
+  const onDevice = uploadImages(images as HeldImages, network.input);
+  const form = imageForm(network.input, images.normalisation);
   let state: TrainingState = { weights: {}, slots: {}, lossSum: tf.scalar(0), correct: tf.scalar(0) };
   return {
     setWeights(weights) {
@@ -26,7 +29,7 @@ export function createEagerEngine({ network, images, ...config }: TrainingReques
     train({ indices, flips, draws }, settings) {
       const before = state;
       state = tf.tidy(() =>
-        trainingStep(network, config, before, {
+        trainingStep(network, { ...config, form }, before, {
           batch: takeBatch(onDevice, indices, flips),
           learningRate: tf.scalar(settings.learningRate),
           step: settings.step,
@@ -48,6 +51,7 @@ export function createEagerEngine({ network, images, ...config }: TrainingReques
       tf.dispose([state.lossSum, state.correct]);
       state = { ...state, lossSum: tf.scalar(loss), correct: tf.scalar(correct) };
     },
+    fetch: async () => {},
     evaluate({ indices, flips }) {
       const results = tf.tidy(() => {
         const { x, labels } = takeBatch(onDevice, indices, flips);

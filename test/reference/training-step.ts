@@ -3,8 +3,8 @@
  * against it.
  */
 import { augmented } from '../../training/augmentations/augmentations.ts';
-import { imageForm } from '../../training/augmentations/image-form.ts';
 import type { StepConfig } from '../../training/compile/engine.ts';
+import type { StepParts } from '../../training/compile/training-part.ts';
 import { batchGradients } from '../../training/networks/gradients.ts';
 import type { Batch, NetworkFunction } from '../../training/networks/network-function.ts';
 import { createUpdateRule } from '../../training/optimizers/optimizer.ts';
@@ -15,6 +15,7 @@ import {
   type Tensor,
   type Tensor1D,
   type Tensor2D,
+  type Tensor4D,
   tf,
 } from '../../training/tensorflow/tensorflow.ts';
 import { updateFormula } from './update-formulas.ts';
@@ -49,14 +50,14 @@ export interface StepInputs {
  */
 export function trainingStep(
   network: NetworkFunction,
-  { optimizer, labelSmoothing, clipNorm = 0, augmentations = [] }: StepConfig,
+  { optimizer, labelSmoothing, clipNorm = 0, augmentations = [], form }: StepConfig & Pick<StepParts, 'form'>,
   state: TrainingState,
   { batch: { x, labels }, learningRate, step, dropoutSeed, draws }: StepInputs,
 ): TrainingState {
   const update = updateFormula(optimizer);
   const rule = createUpdateRule(optimizer);
   return tf.tidy(() => {
-    const batch = { x: draws ? augmented(augmentations, x, draws, imageForm()) : x, labels };
+    const batch = { x: draws && form ? augmented(augmentations, x as Tensor4D, draws, form) : x, labels };
     const result = batchGradients(network, state.weights, batch, dropoutSeed, labelSmoothing);
     const gradients = clipNorm > 0 ? clipped(result.gradients, clipNorm) : result.gradients;
     const next: TrainingState = {

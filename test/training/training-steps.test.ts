@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { CIFAR10_INPUT } from '../../study/definition/input-form.ts';
 import { networkShapes } from '../../study/definition/network-shapes.ts';
 import {
   defaultSettings,
@@ -36,7 +37,7 @@ test('so do ten steps with operations that are deterministic on a GPU', () => {
 // --- helpers ---
 
 function compareWithPyTorch({ config, torch }: (typeof cases)[number]): void {
-  const network = createNetwork(config);
+  const network = createNetwork(config, CIFAR10_INPUT);
   expect(weightsOf(network).map(({ name }) => name)).toEqual([...torch.changes.keys()]);
   const pixels = flattened(config.network);
   const pixelsOf = (name: string) => (name === 'layers.0.weight' ? pixels : undefined);
@@ -84,7 +85,7 @@ function compareWithPyTorch({ config, torch }: (typeof cases)[number]): void {
 
 /** Height, width and channels of the image that the first dense layer takes flattened; undefined if it takes features. */
 function flattened(network: Network): number[] | undefined {
-  const layers = networkShapes(network).layers.filter(({ kind }) => kind !== 'batchNorm');
+  const layers = networkShapes(network, CIFAR10_INPUT).layers.filter(({ kind }) => kind !== 'batchNorm');
   const first = layers.findIndex(({ kind }) => kind === 'dense');
   const channels = layers[first - 1]?.output.at(-1) ?? 3;
   return layers[first]?.flattens && [...layers[first].flattens, channels];

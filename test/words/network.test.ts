@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
+import { CIFAR10_INPUT } from '../../study/definition/input-form.ts';
 import type { Network } from '../../study/definition/training-config.ts';
 import { networkInBrief, networkInFull } from '../../words/network.ts';
 
+const inFull = (network: Network) => networkInFull(network, CIFAR10_INPUT);
 const resNet = (blocks: number[], width: number): Extract<Network, { kind: 'resnet' }> => ({
   kind: 'resnet',
   blocks,
@@ -20,7 +22,7 @@ it.each<[string, Network]>([
   ['ResNet', resNet([3, 4, 6, 3], 16)],
 ])('calls it %s: only networks of torchvision have a number', (name, network) => {
   expect(networkInBrief(network).split(',')[0]).toBe(name);
-  expect(networkInFull(network).split(' (')[0]).toBe(name);
+  expect(networkInFull(network, CIFAR10_INPUT).split(' (')[0]).toBe(name);
 });
 
 it('describes equal networks alike, and different ones differently', () => {
@@ -41,6 +43,6 @@ it('describes equal networks alike, and different ones differently', () => {
     { ...resNet([3, 4, 6, 3], 64), hidden: [] },
     { kind: 'dense', hidden: [] },
   ];
-  expect(new Set(networks.map(networkInFull)).size).toBe(networks.length);
-  expect(networkInFull(structuredClone(networks[2] as Network))).toBe(networkInFull(networks[2] as Network));
+  expect(new Set(networks.map(inFull)).size).toBe(networks.length);
+  expect(inFull(structuredClone(networks[2] as Network))).toBe(inFull(networks[2] as Network));
 });

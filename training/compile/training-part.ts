@@ -1,11 +1,12 @@
 import { augmented, drawsOf } from '../augmentations/augmentations.ts';
-import { imageForm } from '../augmentations/image-form.ts';
+import type { ImageForm } from '../augmentations/image-form.ts';
 import { floatConstant, type Graph, type Output, type TypedOutput } from '../graph/graph.ts';
 import { addVariable, assign, assignAdd, assignCopy, type Variable } from '../graph/variables.ts';
 import { batchGradients } from '../networks/gradients.ts';
 import type { NetworkFunction } from '../networks/network-function.ts';
 import { slotName } from '../optimizers/slots.ts';
 import type { UpdateRule } from '../optimizers/update-rule.ts';
+import type { Tensor4D } from '../tensorflow/tensorflow.ts';
 import { clipped } from './clip.ts';
 import type { StepConfig } from './engine.ts';
 import type { ImagesInGraph } from './images.ts';
@@ -31,6 +32,12 @@ export interface TrainingInGraph {
   newSums: { loss: TypedOutput; correct: TypedOutput; set: Output };
 }
 
+/** What a step does besides the update. */
+export interface StepParts extends Omit<StepConfig, 'optimizer'> {
+  /** Of the images; undefined for a table, which has no augmentations. */
+  form: ImageForm | undefined;
+}
+
 /** Adds a training step: gradients, the optimizer's updates, running averages, sums of the metrics. */
 export function addTraining(
   graph: Graph,
@@ -39,7 +46,7 @@ export function addTraining(
   { x, labels, batchShape }: ImagesInGraph,
   weights: TensorsInGraph,
   slots: TensorsInGraph,
-  { labelSmoothing, clipNorm = 0, augmentations = [] }: Omit<StepConfig, 'optimizer'>,
+  { labelSmoothing, clipNorm = 0, augmentations = [], form }: StepParts,
 ): TrainingInGraph {
   const scalars = rule.scalars.map((name) => graph.placeholder(name, 'float32', []));
   const dropoutSeed = addDropoutSeed(graph);
@@ -63,7 +70,9 @@ export function addTraining(
       batchShape,
     },
     program: (values, given, seed, drawn) => {
-      const batch = { ...given, x: augmented(augmentations, given.x, drawn, imageForm()) };
+      const batch = form
+        ? { ...given, x: augmented(augmentations, given.x as Tensor4D, drawn, form) }
+        : given;
       const { gradients, buffers, ...sums } = batchGradients(network, values, batch, seed, labelSmoothing);
       return { ...gradients, ...buffers, ...sums };
     },

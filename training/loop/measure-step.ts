@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto';
-import { CLASSES, IMAGE_BYTES } from '../../study/definition/network-shapes.ts';
+import { type InputForm, imageShape, valuesOf } from '../../study/definition/input-form.ts';
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
+import { imageForm } from '../augmentations/image-form.ts';
 import { createCompiledEngine } from '../compile/compiled-engine.ts';
 import type { LabelledImages } from '../data/labelled-images.ts';
 import { createNetwork } from '../networks/network.ts';
@@ -21,11 +22,12 @@ export interface StepTimes {
 /**
  * Measures medians on random images, for estimates: of three training steps or more, after two warm-up steps.
  *
+ * @param input the form of the images.
  * @throws {NetworkShapeError} if no image fits through the network.
  * @throws {Error} TensorFlow's own, if there is too little memory.
  */
-export async function measureStep(config: TrainingConfig): Promise<StepTimes> {
-  const network = createNetwork(config);
+export async function measureStep(config: TrainingConfig, input: InputForm): Promise<StepTimes> {
+  const network = createNetwork(config, input);
   const rule = createUpdateRule(config.optimizer);
   const pauses = createPauses();
   const { batchSize } = config;
@@ -35,11 +37,16 @@ export async function measureStep(config: TrainingConfig): Promise<StepTimes> {
   );
   const probability = config.horizontalFlip;
   const flips = drawFlips({ count: batchSize, probability, stream: 'training', seed: 0, epoch: 1 });
-  const images = randomImages(indices.length);
+  const images = randomImages(indices.length, input);
   const engine = createCompiledEngine({ ...config, network, images, mirrored: flips !== undefined });
 
   const trained = indices.subarray(0, batchSize);
-  const draws = drawsInOrder(config, { training: trained, order: trained, seed: 0, epoch: 1 });
+  const draws = drawsInOrder(config, imageForm(input), {
+    training: trained,
+    order: trained,
+    seed: 0,
+    epoch: 1,
+  });
   const batch = { indices: trained, flips, ...(draws && { draws }) };
   const train = async () => {
     await pauses.take();
@@ -47,7 +54,7 @@ export async function measureStep(config: TrainingConfig): Promise<StepTimes> {
     engine.train(batch, { learningRate: 0, step: 1, dropoutSeed: [0, 0] });
   };
   const evaluated = indices.subarray(0, EVALUATION_BATCH_SIZE);
-  const evaluate = () => evaluateWith(engine, images.labels, evaluated, undefined, pauses);
+  const evaluate = () => evaluateWith(engine, input.classes, images.labels, evaluated, undefined, pauses);
   try {
     const start = startingTensors(network, rule, 0);
     engine.setWeights(start.weights);
@@ -65,10 +72,11 @@ export async function measureStep(config: TrainingConfig): Promise<StepTimes> {
 
 // --- helpers ---
 
-function randomImages(count: number): LabelledImages {
+function randomImages(count: number, input: InputForm): LabelledImages {
+  const bytes = randomFillSync(new Uint8Array(count * valuesOf(input)));
   return {
-    pixels: randomFillSync(new Uint8Array(count * IMAGE_BYTES)),
-    labels: Uint8Array.from({ length: count }, (_, index) => index % CLASSES),
+    pixels: imageShape(input) ? bytes : Float32Array.from(bytes, (byte) => byte / 127.5 - 1),
+    labels: Uint16Array.from({ length: count }, (_, index) => index % input.classes),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { InputForm } from '../../study/definition/input-form.ts';
 import { type LayerShape, networkShapes } from '../../study/definition/network-shapes.ts';
 import type { Network } from '../../study/definition/training-config.ts';
 import type { NamedTensor } from '../tensorflow/named-tensors.ts';
@@ -18,9 +19,8 @@ export interface TensorLayout {
 }
 
 /** All tensors of a network that a file of weights may have, in the network's order. */
-export function tensorLayouts(network: Network): TensorLayout[] {
-  const { layers } = networkShapes(network);
-  return layers.flatMap(layerLayouts);
+export function tensorLayouts(network: Network, input: InputForm): TensorLayout[] {
+  return networkShapes(network, input).layers.flatMap(layerLayouts);
 }
 
 /** Converts a tensor from PyTorch's layout to ours. */

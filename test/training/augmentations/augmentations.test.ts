@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { CIFAR10_INPUT } from '../../../study/definition/input-form.ts';
 import type { Augmentation } from '../../../study/definition/training-config.ts';
 import { augmented, drawNumbers } from '../../../training/augmentations/augmentations.ts';
+import { imageForm } from '../../../training/augmentations/image-form.ts';
 import { createCompiledEngine } from '../../../training/compile/compiled-engine.ts';
+import type { HeldImages } from '../../../training/data/labelled-images.ts';
 import { drawsInOrder } from '../../../training/loop/draws.ts';
 import { startingTensors } from '../../../training/loop/starting-tensors.ts';
 import { createNetwork } from '../../../training/networks/network.ts';
@@ -80,7 +83,7 @@ describe('what augmentations do to images', () => {
   });
 
   test.each(colours.cases)('$kind by $factor equals torchvision’s', ({ kind, factor, entries }) => {
-    const { pixels } = filledImages(colours.images);
+    const { pixels } = filledImages(colours.images) as HeldImages;
     const side = 32;
     const plain = { shape: [side, side, 3], mean: [0, 0, 0], deviation: [1, 1, 1] } as const;
     const ours = tf
@@ -150,7 +153,7 @@ describe('what augmentations draw', () => {
   test('is the same for an image in any order', () => {
     const training = range(100, 300);
     const of = (order: Int32Array) =>
-      drawsInOrder({ augmentations: all }, { training, order, seed: 3, epoch: 1 }) as Float32Array;
+      drawsInOrder({ augmentations: all }, form, { training, order, seed: 3, epoch: 1 }) as Float32Array;
     const reversed = of(training.slice().reverse());
     const inOrder = of(training);
     expect(reversed).not.toEqual(inOrder);
@@ -158,7 +161,7 @@ describe('what augmentations draw', () => {
       const other = (199 - place) * 6;
       expect(reversed.slice(other, other + 6)).toEqual(inOrder.slice(place * 6, place * 6 + 6));
     }
-    expect(drawsInOrder({}, { training, order: training, seed: 3, epoch: 1 })).toBeUndefined();
+    expect(drawsInOrder({}, form, { training, order: training, seed: 3, epoch: 1 })).toBeUndefined();
   });
 });
 
@@ -167,10 +170,12 @@ test('an engine trains on augmented images, and evaluates the images as they are
   const crop: Augmentation[] = [{ kind: 'crop', padding: 4 }];
   const images = easyImages(8);
   const indices = range(0, 8);
-  const draws = drawsInOrder(
-    { augmentations: crop },
-    { training: indices, order: indices, seed: 1, epoch: 1 },
-  ) as Float32Array;
+  const draws = drawsInOrder({ augmentations: crop }, imageForm(CIFAR10_INPUT), {
+    training: indices,
+    order: indices,
+    seed: 1,
+    epoch: 1,
+  }) as Float32Array;
   const moved = { ...images, pixels: images.pixels.slice() };
   for (const [at] of images.pixels.entries()) {
     const [image, row, column] = [Math.floor(at / 3072), Math.floor(at / 32) % 32, at % 32];
@@ -179,7 +184,7 @@ test('an engine trains on augmented images, and evaluates the images as they are
     moved.pixels[at] = isInside ? (images.pixels[at + top * 32 + left] as number) : 0;
   }
   const trained = (given: typeof images, augmentations: Augmentation[]) => {
-    const network = createNetwork(config);
+    const network = createNetwork(config, CIFAR10_INPUT);
     const engine = createCompiledEngine({
       ...config,
       augmentations,
