@@ -92,7 +92,7 @@ export const cifar10: StudyInput = defineStudy({
       network(
         'default_conv',
         { kind: 'conv', convolutions: [conv(6, 5, 0), conv(16, 5, 0)], hidden: [120, 84] },
-        'The small network of many tutorials. Its sizes are this study’s choice.',
+        'The small network of many tutorials, which the original was given. Its sizes are this study’s choice.',
       ),
       network('simple_cnn', twoConvolutions([128]), 'The 128 hidden units are this study’s choice.'),
       network(
