@@ -65,7 +65,7 @@ function valuesOf({ required, optional, argChoices, long, flags }: Option): Valu
 function argumentsOf({ registeredArguments }: Command): Values {
   return {
     words: registeredArguments.flatMap(wordsOf),
-    ids: registeredArguments.some((argument) => argument.name() === 'study'),
+    ids: registeredArguments.some((argument) => /^study($|\|record)/.test(argument.name())),
     files: registeredArguments.some((argument) => FILES.test(argument.name())),
   };
 }
