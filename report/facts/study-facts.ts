@@ -2,6 +2,7 @@ import { possibleNetworks } from '../../study/definition/planned-network.ts';
 import { architecture } from '../../study/definition/pretrained.ts';
 import type { Candidate, Stage } from '../../study/definition/stage-schema.ts';
 import type { Network, TrainedSettings } from '../../study/definition/training-config.ts';
+import { candidateNamed } from '../../study/plan/candidate-names.ts';
 import { asTrained } from '../../study/plan/epochs.ts';
 import { limitImages } from '../../study/plan/plan.ts';
 import { winner } from '../../study/plan/winner.ts';
@@ -48,6 +49,18 @@ export function stageDefinition({ opening }: StudyRecord, stage: string): Stage 
   return opening.study.stages.find(({ name }) => name === stage);
 }
 
+/** The candidate that a stage's trial trained; undefined for a trial of a search or of a side experiment. */
+export function candidateOf(
+  record: StudyRecord,
+  stage: StageRecord,
+  { name }: Pick<TrialRecord, 'name'>,
+): Candidate | undefined {
+  const { study, profile } = record.opening;
+  const reducedNetworks = study.profiles[profile]?.reducedNetworks ?? false;
+  const definition = stageDefinition(record, stage.name);
+  return candidateNamed(name, definition, { reducedNetworks }, stage.start ?? undefined);
+}
+
 /** The earlier stage whose winner a stage started from. */
 export function startStage(record: StudyRecord, stage: StageRecord): StageRecord | undefined {
   const definition = stageDefinition(record, stage.name);
@@ -84,8 +97,11 @@ export function referenceConfig(
   trial: TrialRecord,
 ): TrainedSettings & { network?: Network } {
   const beside = trial.of === null ? startTrial(record, stage) : ordinaryTrial(record, trial);
-  if (beside?.config) return beside.config;
-  const { study, profile } = record.opening;
+  return beside?.config ?? baseSettings(record);
+}
+
+/** The study's base settings as its profile trains them. */
+export function baseSettings({ opening: { study, profile } }: StudyRecord): TrainedSettings {
   return asTrained(study.base, study.profiles[profile] ?? { epochDivisor: 1 });
 }
 

@@ -32,6 +32,7 @@ p { margin: .5rem 0; max-width: 52rem; }
 a { color: var(--accent); }
 code { font: .9em ui-monospace, "DejaVu Sans Mono", "Liberation Mono", monospace; overflow-wrap: break-word; }
 p code, li code, dd code { overflow-wrap: anywhere; }
+ul.notes { margin: .25rem 0 1rem; padding-left: 1.2rem; font-size: .92rem; max-width: 52rem; }
 .quiet, .note { color: var(--quiet); }
 .note { font-size: .85rem; }
 section { margin-top: 2.75rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }

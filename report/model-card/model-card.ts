@@ -7,6 +7,7 @@ import { count, loss, moment, percent, plural } from '../../words/numbers.ts';
 import { overrideInWords } from '../../words/outcome.ts';
 import { describeSettings } from '../../words/settings.ts';
 import { initialWeightsInWords } from '../../words/weights.ts';
+import { givenInWords } from '../answers/hand-over.ts';
 import { wilsonInterval } from '../answers/test-answer.ts';
 import { bestTrial, imagesUsed, startStage } from '../facts/study-facts.ts';
 import { limitations } from '../facts/warnings.ts';
@@ -100,7 +101,7 @@ function metrics({ record, trial, classes }: ExportedModel): string {
   ].join('\n\n');
 }
 
-/** The stages that led to the trial, each with the winner whose configuration the next one took over. */
+/** The stages that led to the trial, each with its winner and what the next trial has from that. */
 function lineage({ record, stage, trial, spec }: ExportedModel): string {
   const steps: { stage: StageRecord; trial: TrialRecord }[] = [];
   let step: { stage: StageRecord; trial: TrialRecord } | undefined = { stage, trial };
@@ -110,15 +111,21 @@ function lineage({ record, stage, trial, spec }: ExportedModel): string {
     const winner = earlier && bestTrial(earlier);
     step = earlier && winner && { stage: earlier, trial: winner };
   }
+  const gave = steps.map((each, index) => {
+    const next = steps[index + 1];
+    const holder = { stage: each.stage, winner: each.trial };
+    return next ? givenInWords(record, holder, next.stage, [next.trial]) : '';
+  });
   return [
-    'Each stage takes over the configuration of an earlier winner, never its weights.',
+    'A stage takes over settings of an earlier winner’s configuration, and rules of dense layers, never weights.',
     table(
-      ['stage', 'question', 'trial', 'validation accuracy'],
-      steps.map(({ stage: { name, question }, trial: { name: taken, score } }) => [
+      ['stage', 'question', 'trial', 'validation accuracy', 'gave the next'],
+      steps.map(({ stage: { name, question }, trial: { name: taken, score } }, index) => [
         `\`${name}\``,
         inMarkdown(question),
         `\`${taken}\``,
         score === null ? '' : percent(score),
+        gave[index] ?? '',
       ]),
     ),
     `This trial started from \`${initialWeightsInWords(spec.initialWeights)}\`.`,

@@ -1,11 +1,14 @@
+import { rank } from '../../study/plan/winner.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import { brief, percent } from '../../words/numbers.ts';
 import { type SearchedSetting, searchedSettings } from '../facts/searched-settings.ts';
+import { ownTrials } from '../facts/hand-over.ts';
 import { bestTrial } from '../facts/study-facts.ts';
 import { trialStyles } from '../facts/trial-styles.ts';
 import { drawParallel, drawProgress, drawScores, type Evaluation } from '../figures/search.ts';
 import { figure, figures } from '../html/elements.ts';
 import { type Html, html } from '../html/html.ts';
+import { asCurve, curvesFigure, legendOf } from './stage-figures.ts';
 
 /** How the score depends on each setting, and how a search found it. */
 export async function searchFigures(record: StudyRecord, stage: StageRecord): Promise<Html | false> {
@@ -34,10 +37,25 @@ ${figures(`Settings and scores of ${stage.name}`, [
   figure('Score by evaluation', await drawProgress(evaluations, label('Score by evaluation')), {
     note: 'Dotted: the best so far.',
   }),
-])}`;
+])}${await startAndBest(record, stage)}`;
 }
 
 // --- helpers ---
+
+/** The start and the best evaluation, whichever of them is better. */
+async function startAndBest(record: StudyRecord, stage: StageRecord): Promise<Html | false> {
+  const start = stage.trials.find(({ takenOver }) => takenOver);
+  const best = rank(ownTrials(stage)).find(({ score }) => score !== null);
+  if (!start || !best || start.lines.length === 0) return false;
+  const styleOf = trialStyles(record);
+  const curves = [start, best].map((trial) => asCurve(trial, styleOf(trial)));
+  const of = `${stage.name}, start and best evaluation`;
+  return html`<h3>The start and the best evaluation</h3>
+${figures(`Figures of ${of}`, [
+  await curvesFigure(curves, 'accuracy', of, legendOf(curves)),
+  await curvesFigure(curves, 'loss', of, legendOf(curves)),
+])}`;
+}
 
 function evaluationTag(stage: StageRecord, trial: TrialRecord): string {
   if (trial.takenOver) return 'start';

@@ -2,8 +2,10 @@ import { rank } from '../../study/plan/winner.ts';
 import type { StageRecord, StudyRecord } from '../../study/record/record.ts';
 import { percent } from '../../words/numbers.ts';
 import { answer } from '../answers/answer.ts';
+import { takenOverInWords } from '../answers/hand-over.ts';
 import { startStage, startTrial } from '../facts/study-facts.ts';
 import { code, type Html, html, prose } from '../html/html.ts';
+import { candidateNotes } from './candidate-notes.ts';
 import { leaderboard } from './leaderboard.ts';
 import { repeatBody } from './repeat-stage.ts';
 import { searchFigures } from './search-stage.ts';
@@ -33,7 +35,7 @@ ${await body(record, stage)}
 async function body(record: StudyRecord, stage: StageRecord): Promise<Html> {
   switch (stage.kind) {
     case 'compare':
-      return html`${leaderboard(record, stage)}${messages(stage)}${await stageFigures(record, stage)}`;
+      return html`${leaderboard(record, stage)}${messages(stage)}${candidateNotes(record, stage)}${await stageFigures(record, stage)}`;
     case 'search':
       return html`${leaderboard(record, stage)}${messages(stage)}${await searchFigures(record, stage)}<h3>Training</h3>${await stageFigures(record, stage)}`;
     case 'variant':
@@ -44,12 +46,9 @@ async function body(record: StudyRecord, stage: StageRecord): Promise<Html> {
 }
 
 function startedFrom(record: StudyRecord, stage: StageRecord): Html {
-  if (stage.start === null) return html`<p class="quiet">It starts from the study’s base settings.</p>`;
   const start = startTrial(record, stage);
-  const score = start?.score == null ? '' : ` (${percent(start.score)})`;
-  const ranked = start?.takenOver ? ', whose trial is ranked too' : '';
-  return html`<p class="quiet">It starts from the configuration of ${code(stage.start)}${score}${ranked}. ${
-    !start?.takenOver && scoresThere(startStage(record, stage))
+  return html`<p class="quiet">${prose(takenOverInWords(record, stage))} ${
+    stage.start !== null && !start?.takenOver && scoresThere(startStage(record, stage))
   }</p>`;
 }
 

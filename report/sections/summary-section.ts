@@ -11,6 +11,7 @@ import { drawBars } from '../figures/bars.ts';
 import { figure, figures } from '../html/elements.ts';
 import { type Content, code, type Html, html, prose } from '../html/html.ts';
 import { GLOSSARY } from './glossary.ts';
+import { handOverTable } from './hand-over-table.ts';
 import { stageAnchor } from './stage-section.ts';
 
 /** The study in a few facts. */
@@ -50,6 +51,7 @@ export async function overview(record: StudyRecord): Promise<Html> {
   return html`<section id="overview" aria-labelledby="overview-title"><h2 id="overview-title">Questions and answers</h2>
 <ol class="answers">${items}</ol>
 ${await winnersFigure(record)}
+${handOverTable(record)}
 ${GLOSSARY}</section>
 `;
 }

@@ -51,8 +51,8 @@ it('has the figures of every stage, each with a label', () => {
       expect(labels.filter((label) => label?.startsWith(`${what}, ${name}:`))).toHaveLength(1);
     }
   }
-  // Beside these: the winners, three of the search, three leaking pairs, the repeated trial, the test's classes.
-  expect(labels).toHaveLength(18 + 1 + 3 + 3 + 1 + 1);
+  // Beside these: the winners, five of the search, three leaking pairs, the repeated trial, the test's classes.
+  expect(labels).toHaveLength(18 + 1 + 5 + 3 + 1 + 1);
 });
 
 it('escapes what people name and what machines say', async () => {
@@ -130,6 +130,7 @@ it('sets published results beside the study’s own, if it names any', async () 
   expect(text).toMatch(/cnn ResNet-50 above 80 % rn50 \d+\.\d\d %/);
   expect(text).toMatch(/cnn ResNet-50 above 80 % rn50 \d+\.\d\d % \(in training mode \d+\.\d\d %\)/);
   const demo = visibleText(await pageOf(fullRecord({ profile: 'demo' })));
+  expect(demo).toContain('rn14_reduced, in place of rn50: ResNet-50, all layers trained.');
   expect(demo).toMatch(/cnn ResNet-50 above 80 % rn14_reduced \d+\.\d\d %/);
   expect(text).not.toMatch(/\bthe report\b/i);
 
@@ -170,10 +171,29 @@ it('has the accuracies in training mode beside the scores, in those stages that 
   expect(row).toMatch(/% – −$/);
 });
 
-it('lists the scores of the earlier stage if a stage doesn’t rank its start', () => {
-  expect(visibleText(full)).toMatch(
-    /It starts from the configuration of relu_layer_div2 \(54\.78 %\)\. For comparison, dense: relu_layer_div2 54\.78 %, relu_layer_div4 54\.50 %,/,
+it('says what a stage takes over, and lists the scores of the earlier stage if it doesn’t rank its start', () => {
+  expect(visibleText(full)).toContain(
+    'It takes no setting from the winner of dense, relu_layer_div2 (54.78 %): all candidates here replace what that changed. ' +
+      'rn50 takes over the rule of dense layers of relu_layer_div2, the best-ranked network of dense that has one: ÷2, which ' +
+      'gives 1024-512-256-128-64-32-16. For comparison, dense: relu_layer_div2 54.78 %, relu_layer_div4 54.50 %,',
   );
+  expect(visibleText(full)).not.toContain('It starts from the configuration of relu_layer_div2');
+  expect(visibleText(full)).toContain('whose trial is ranked too');
+});
+
+it('says what each winner gave to later stages', () => {
+  const text = visibleText(full);
+  const [table] = /What later stages have of each winner’s configuration.*?Glossary/.exec(text) ?? [''];
+  expect(table).toContain('dense relu_layer_div2 cnn the rule ÷2 of relu_layer_div2, by which rn50 has dense layers');
+  expect(table).toContain('activation rn50_elu optimizer ELU');
+  expect(table).toContain('search rn50_elu_adadelta_search_03 dropout lr 0.06802, batch 128 and 90 epochs');
+  expect(table).toMatch(/dropout \S+_dropout_0\.2 test its weights/);
+});
+
+it('has what the study notes about its candidates', () => {
+  const text = visibleText(full);
+  expect(text).toContain('MLP: The baseline. Its hidden layers are this study’s choice.');
+  expect(text).toContain('rn50: ResNet-50, all layers trained.');
 });
 
 it('marks the settings that a stage changes, and those alone', () => {

@@ -1,0 +1,88 @@
+import { type Divisors, ruleOf, takesRuleOf } from '../../study/definition/planned-network.ts';
+import type { Settings, TrainingConfig } from '../../study/definition/training-config.ts';
+import { rank } from '../../study/plan/winner.ts';
+import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
+import { describeSettings, type Setting } from '../../words/settings.ts';
+import { baseSettings, bestTrial, candidateOf, startTrial } from './study-facts.ts';
+
+/** A setting that trials have from the winner that their stage starts from. */
+export interface KeptSetting extends Setting {
+  /** The trials that keep it. */
+  by: TrialRecord[];
+}
+
+/** The rule of dense layers that a trial took over. */
+export interface TakenRule {
+  /** The earlier stage, and its best-ranked trial that has a rule. */
+  stage: string;
+  from: TrialRecord;
+  divide: Divisors;
+  by: TrialRecord;
+}
+
+/**
+ * What trials have of a configuration that an earlier stage handed on, beside what they would have had without it: settings
+ * in which it differs from `otherwise`.
+ */
+export function keptSettings(
+  handedOn: TrainingConfig,
+  otherwise: Settings & Pick<Partial<TrainingConfig>, 'network'>,
+  trials: readonly TrialRecord[],
+): KeptSetting[] {
+  const without = textsOf(otherwise);
+  return describeSettings(handedOn)
+    .filter(({ name, text }) => text !== without.get(name))
+    .map((setting) => ({ ...setting, by: trials.filter((trial) => has(trial, setting)) }))
+    .filter(({ by }) => by.length > 0);
+}
+
+/** What a stage's own trials have from the winner that it starts from, beside the study's base settings. */
+export function takenSettings(record: StudyRecord, stage: StageRecord): KeptSetting[] {
+  const start = startTrial(record, stage)?.config;
+  return start ? keptSettings(start, baseSettings(record), ownTrials(stage)) : [];
+}
+
+/** What a stage's winner changed in the configuration that its stage started from, and these later trials still have. */
+export function givenSettings(
+  record: StudyRecord,
+  stage: StageRecord,
+  later: readonly TrialRecord[],
+): KeptSetting[] {
+  const winner = bestTrial(stage)?.config;
+  const start = startTrial(record, stage)?.config ?? baseSettings(record);
+  return winner ? keptSettings(winner, start, later) : [];
+}
+
+/** The rules that trials of a stage took over from earlier stages. */
+export function takenRules(
+  record: StudyRecord,
+  stage: StageRecord,
+  trials: readonly TrialRecord[] = ownTrials(stage),
+): TakenRule[] {
+  return trials.flatMap((trial) => {
+    const network = candidateOf(record, stage, trial)?.change.network;
+    const source = record.stages.find(({ name }) => name === takesRuleOf(network));
+    const best = source && rank(source.trials).find((each) => ruleIn(record, source, each));
+    const divide = best && ruleIn(record, source, best);
+    return divide ? [{ stage: source.name, from: best, divide, by: trial }] : [];
+  });
+}
+
+/** Without the trial that was taken over. */
+export function ownTrials({ trials }: StageRecord): TrialRecord[] {
+  return trials.filter(({ takenOver }) => !takenOver);
+}
+
+// --- helpers ---
+
+function ruleIn(record: StudyRecord, stage: StageRecord, trial: TrialRecord): Divisors | undefined {
+  return ruleOf(candidateOf(record, stage, trial)?.change.network);
+}
+
+function textsOf(config: Parameters<typeof describeSettings>[0]): Map<string, string> {
+  return new Map(describeSettings(config).map(({ name, text }) => [name, text]));
+}
+
+function has({ config }: TrialRecord, { name, text }: Setting): boolean {
+  return config !== null && textsOf(config).get(name) === text;
+}
