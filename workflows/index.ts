@@ -1,3 +1,3 @@
-export { stageWorkflow } from './stage-workflow.ts';
+export { stageWorkflow } from './stage/stage-workflow.ts';
 export { studyWorkflow } from './study-workflow.ts';
 export { trialWorkflow } from './trial-workflow.ts';

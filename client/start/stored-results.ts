@@ -3,6 +3,7 @@ import { DamagedObjectError, type ObjectStore } from '../../storage/object-store
 import { readResult, type TrialResult } from '../../storage/trials/trials.ts';
 import { selectProfile } from '../../study/definition/parse-study.ts';
 import { pretrainedNetworks } from '../../study/definition/pretrained.ts';
+import { repeatsOf } from '../../study/definition/repeats.ts';
 import { planCourse } from '../../study/plan/course.ts';
 import {
   type NamedConfig,
@@ -14,10 +15,11 @@ import {
   trialData,
   trialSpec,
 } from '../../study/plan/plan.ts';
-import { type Promoted, promotedConfig } from '../../study/plan/promotion.ts';
-import { rank, type Standing, winner } from '../../study/plan/winner.ts';
-import { suggest } from '../../study/search/suggest.ts';
-import { NUMERICS } from '../../study/trial/trial.ts';
+import { type Promoted, promotionOf } from '../../study/plan/promotion.ts';
+import { type RankedRun, rankCandidates, tieRule } from '../../study/plan/ranking.ts';
+import { asRuns, runSeed } from '../../study/plan/runs.ts';
+import { type Suggestion, suggest } from '../../study/search/suggest.ts';
+import { NUMERICS, type TrialData } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
 import { plural } from '../../words/numbers.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
@@ -50,11 +52,10 @@ export async function countStoredResults(
     if (!dataset) return { stored: 0, trials, onGenerated: false };
     const data = trialData(study, profile, { sha256: dataset.dataset, trainImages: dataset.trainImages });
     const weights = pretrainedNetworks(study, profile).length > 0 ? await findWeights(store, request) : null;
-    const stored = await followStages(request, async ({ config, repetition }) => {
+    const stored = await followStages(request, data, async ({ config, repetition, run }) => {
       if (config.network.pretrained && !weights) return undefined;
-      const { seed } = study;
       const spec = trialSpec(config, data, {
-        seed,
+        seed: runSeed(study.seed, run?.index ?? 0),
         repetition,
         numerics: NUMERICS,
         weights: weights?.sha256 ?? null,
@@ -100,8 +101,8 @@ export function describeStoredResults(
 
 // --- helpers ---
 
-/** What decides whether a trial wins its stage, and what it then hands on. */
-type Winner = Standing & Promoted;
+/** What decides whether a run's candidate wins its stage, and what it then hands on. */
+type Run = RankedRun & Promoted;
 
 /**
  * @param resultOf reads a trial's result.
@@ -109,12 +110,13 @@ type Winner = Standing & Promoted;
  */
 async function followStages(
   { study, profile: profileName }: StudyRequest,
+  data: TrialData,
   resultOf: (trial: PlannedTrial) => Promise<TrialResult | undefined>,
 ): Promise<number> {
   const profile = selectProfile(study, profileName);
   const winners = new Map<string, NamedConfig>();
-  const winningTrials = new Map<string, Winner>();
-  const candidates = new Map<string, NamedConfig[]>();
+  const winningRuns = new Map<string, Run[]>();
+  const candidates = new Map<string, PlannedTrial[]>();
   let stored = 0;
   for (const stage of study.stages) {
     const from = 'from' in stage ? stage.from : undefined;
@@ -128,8 +130,15 @@ async function followStages(
             suggest(stage.space, { seed: study.seed, index }),
           )
         : [];
-    const planned = [
-      ...(start ? drawn.map((suggestion, index) => searchTrial(start, suggestion, profile, index)) : []),
+    const planned: (PlannedTrial & { suggestion?: Suggestion })[] = [
+      ...(start
+        ? drawn.flatMap((suggestion, index) =>
+            asRuns(
+              { ...searchTrial(start, suggestion, profile, index), suggestion },
+              repeatsOf(stage, profile),
+            ),
+          )
+        : []),
       ...stageTrials(study, profile, stage, soFar),
     ];
     candidates.set(stage.name, planned);
@@ -137,22 +146,21 @@ async function followStages(
     const found = results.filter((result) => result !== undefined);
     stored += found.length;
     if (found.length < planned.length || stage.kind === 'variant' || stage.kind === 'repeat') continue;
-    const standings = found.map(
-      ({ score }, index): Winner => ({
-        name: (planned[index] as PlannedTrial).name,
-        score,
-        suggestion: drawn[index] ?? null,
-        override: null,
-        takenOver: false,
-      }),
+    const runs = found.map(({ score, outcome, parameters, trainingSeconds }, index): Run => {
+      const { name, run, suggestion = null } = planned[index] as (typeof planned)[number];
+      const named = { name, ...(run && { candidate: run.candidate }) };
+      const result = { score, outcome, parameters, trainingSeconds };
+      return { ...named, ...result, suggestion, override: null, takenOver: false };
+    });
+    const startRuns = (from !== undefined && ranksStart(stage) && winningRuns.get(from)) || [];
+    const ranked = rankCandidates(
+      [...startRuns.map((run) => ({ ...run, takenOver: true })), ...runs],
+      tieRule(stage, data),
     );
-    const startTrial = from === undefined ? undefined : winningTrials.get(from);
-    if (startTrial && ranksStart(stage)) standings.unshift({ ...startTrial, takenOver: true });
-    const best = winner(standings);
-    if (!best) continue;
-    const ranking = rank(standings).map(({ name }) => name);
-    winners.set(stage.name, promotedConfig(best, { start, planned, profile, ranking }));
-    winningTrials.set(stage.name, best);
+    const promoted = promotionOf(ranked, { start, planned, profile });
+    if (!promoted) continue;
+    winners.set(stage.name, promoted);
+    winningRuns.set(stage.name, ranked[0]?.runs ?? []);
   }
   return stored;
 }

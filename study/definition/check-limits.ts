@@ -10,7 +10,7 @@ export interface StudyLimits {
 
 /** Complains about a study that is too large for Temporal. */
 export function checkLimits(
-  study: { stages: Stage[] },
+  study: { stages: Stage[]; profiles: Record<string, Pick<Profile, 'repeats'>> },
   complain: Complain,
   limits: StudyLimits = { trials: 20_000, bytes: 1_800_000 },
 ): void {

@@ -4,6 +4,7 @@ import { heldOutImages } from '../trial/trial.ts';
 import { checkLimits } from './check-limits.ts';
 import { checkNames } from './check-names.ts';
 import { type Complain, checkPublished } from './check-published.ts';
+import { checkRepeats } from './repeats.ts';
 import { checkSearchSpace } from './check-search-space.ts';
 import { NetworkShapeError, networkShapes } from './network-shapes.ts';
 import { type PlannedNetwork, possibleNetworks, rulesOf, takesRuleOf } from './planned-network.ts';
@@ -40,6 +41,7 @@ export function checkStages(study: Checked, context: z.RefinementCtx): void {
   });
   // Only of stages that start from earlier ones.
   if (isSound) checkNames(study, complain);
+  checkRepeats(study, complain);
   if (study.published) checkPublished(study.published, study.stages, complain);
   checkLimits(study, complain);
 }
@@ -50,7 +52,7 @@ interface Checked {
   name: string;
   stages: Stage[];
   validationFraction: number;
-  profiles: Record<string, { trainImages: number | 'all' }>;
+  profiles: Record<string, { trainImages: number | 'all'; repeats?: number | Record<string, number> | undefined }>;
   published?: Published | undefined;
 }
 type Path = (string | number)[];

@@ -90,6 +90,23 @@ const stageFields = {
   question: proseSchema.describe('What the stage is to answer.'),
 };
 
+/** How many runs a candidate can have, each with a seed of its own. */
+export const repeatsSchema = z.number().int().min(1).max(100);
+
+const repeatsField = repeatsSchema
+  .optional()
+  .describe(
+    'How many runs each candidate has, each with a seed of its own; they rank by their mean. Left out: one. A profile can say another number.',
+  );
+
+const tiesSchema = z.enum(['earlier', 'parameters', 'time']);
+
+const tiesField = tiesSchema
+  .optional()
+  .describe(
+    'Which candidate wins among those within one standard error of the best: the `earlier` one, the one with the fewest `parameters`, or the one that trained for the shortest `time`. Left out: the best wins, and of equal ones the earlier.',
+  );
+
 const compareStageSchema = z
   .strictObject({
     kind: z.literal('compare'),
@@ -103,6 +120,8 @@ const compareStageSchema = z
       .boolean()
       .default(false)
       .describe('Also rank the winner that the stage starts from. In a tie, it wins.'),
+    repeats: repeatsField,
+    ties: tiesField,
     candidates: z.array(candidateSchema).min(1).max(100).describe('What is compared.'),
   })
   .describe('Trains candidates. The one with the highest validation accuracy wins.');
@@ -123,6 +142,8 @@ const searchStageSchema = z
         'How many are trained side by side, in the order in which they are drawn. Left out: as many as there are slots, the longest first. The draws stay the same.',
       ),
     space: searchSpaceSchema,
+    repeats: repeatsField,
+    ties: tiesField,
   })
   .describe('Draws settings from a space and trains an earlier winner with them. The best wins.');
 
@@ -143,6 +164,9 @@ const variantStageSchema = z
       .max(100)
       .describe('The candidates to train again.'),
     change: changeSchema,
+    repeats: repeatsField.describe(
+      'How many runs of each are trained, each beside the ordinary run with the same seed; at most as many as those have. Left out: one. A profile can say another number.',
+    ),
   })
   .describe('A side experiment without a winner: earlier candidates again, each with one change.');
 
@@ -182,4 +206,5 @@ export type SearchStage = z.infer<typeof searchStageSchema>;
 export type VariantStage = z.infer<typeof variantStageSchema>;
 export type RepeatStage = z.infer<typeof repeatStageSchema>;
 export type SearchSpace = z.infer<typeof searchSpaceSchema>;
+export type Ties = z.infer<typeof tiesSchema>;
 export type Candidate = CompareStage['candidates'][number];

@@ -1,0 +1,132 @@
+import {
+  CancellationScope,
+  ChildWorkflowFailure,
+  isCancellation,
+  TerminatedFailure,
+} from '@temporalio/workflow';
+import { asSpecified } from '../../study/plan/plan.ts';
+import { longestFirst } from '../../study/plan/trial-work.ts';
+import type { TrialStanding } from '../../study/record/record.ts';
+import { trialWorkflowId } from '../../temporal/names.ts';
+import { plural } from '../../words/numbers.ts';
+import { all, type Children, type StartedChild } from '../children.ts';
+import { describeFailure } from '../early-end.ts';
+import { PRIORITY } from '../priorities.ts';
+import { typedSearchAttributes } from '../search-attributes.ts';
+import type { StageRow, StageStatus, TrialEnd } from '../status.ts';
+import { trialWorkflow } from '../trial-workflow.ts';
+import type { MadeTrial, StageInput } from './stage-input.ts';
+
+/** The trials of a stage's workflow: it starts them, and keeps their rows in the stage's status. */
+export type StageTrials = ReturnType<typeof stageTrials>;
+
+/** @param stage.show shows the status on the stage's page. */
+export function stageTrials(
+  { studyId, stage, retrain, heartbeatSeconds }: StageInput,
+  { status, children, show }: { status: StageStatus; children: Children; show: () => void },
+) {
+  /** Each trial starts when the one before has, so that they reach the training queue in order, or nearly so. */
+  let lastStarted: Promise<unknown> = Promise.resolve();
+
+  return { enter, rowOf, isParked, train, trainAll, startAnew };
+
+  /** Trains several to their ends, the longest first. */
+  async function trainAll(trials: readonly MadeTrial[]): Promise<void> {
+    trials.forEach(enter);
+    show();
+    await all(longestFirst(trials).map(train));
+  }
+
+  /** Trains one to its end, which it enters in the trial's row. */
+  async function train(trial: MadeTrial): Promise<TrialStanding> {
+    const { name, candidate, of, suggestion = null, override = null } = trial;
+    const end = await endOf(trial);
+    const changed = override || end.override ? { ...override, ...end.override } : null;
+    const named = { name, ...(candidate !== undefined && { candidate }) };
+    const standing = { ...named, ...end, takenOver: false, of, suggestion, override: changed };
+    rowOf(name).standing = standing;
+    show();
+    return standing;
+  }
+
+  /** Gives a trial its row, or clears the row that it has. */
+  function enter({ name, spec, drawn }: MadeTrial): void {
+    const row = rowOf(name);
+    row.epochs = spec.config.epochs;
+    row.standing = null;
+    row.drawn = drawn ?? null;
+  }
+
+  function rowOf(name: string): StageRow {
+    const found = status.trials.find((each) => each.name === name);
+    if (found) return found;
+    const row: StageRow = { name, epochs: null, standing: null, failure: null, drawn: null };
+    status.trials.push(row);
+    return row;
+  }
+
+  function isParked(name: string): boolean {
+    return status.trials.some((each) => each.name === name && each.failure !== null);
+  }
+
+  /** Trials that were cancelled before they had started hold up no others. */
+  function startAnew(): void {
+    lastStarted = Promise.resolve();
+  }
+
+  /** Starts a trial, and again each time somebody ends its workflow without the stage. */
+  async function endOf(trial: MadeTrial): Promise<TrialEnd> {
+    for (let parked: string | undefined; ; ) {
+      const started = lastStarted.then(() => start(trial, parked));
+      lastStarted = started;
+      const child = await started;
+      try {
+        return await child.result();
+      } catch (error) {
+        if (CancellationScope.current().consideredCancelled) throw error;
+        parked = describeEnd(error);
+      }
+    }
+  }
+
+  function start(
+    { name, spec, override, inTurn }: MadeTrial,
+    parked: string | undefined,
+  ): Promise<StartedChild<typeof trialWorkflow>> {
+    return children.start(trialWorkflow, {
+      ...(inTurn && { priority: PRIORITY.usual }),
+      workflowId: trialWorkflowId(studyId, stage, name),
+      args: [
+        {
+          studyId,
+          stage,
+          name,
+          spec: { ...spec, config: asSpecified({ ...spec.config, ...override }) },
+          ...(retrain && { retrain: true }),
+          ...(heartbeatSeconds !== undefined && { heartbeatSeconds }),
+          ...(parked !== undefined && { parked }),
+        },
+      ],
+      typedSearchAttributes: typedSearchAttributes({
+        StudyId: studyId,
+        StageName: stage,
+        TrialName: name,
+        TrialStatus: 'queued',
+        NeedsAttention: false,
+      }),
+      staticSummary: `${name}: ${plural(spec.config.epochs, 'epoch')}`,
+    });
+  }
+}
+
+// --- helpers ---
+
+function describeEnd(error: unknown): string {
+  const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
+  const how = isCancellation(cause)
+    ? 'cancelled'
+    : cause instanceof TerminatedFailure
+      ? 'terminated'
+      : `ended by a failure (${describeFailure(error)})`;
+  return `its workflow was ${how}, and not by its study; its checkpoints are kept`;
+}
