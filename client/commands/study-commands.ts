@@ -307,7 +307,10 @@ function whenChecked(load: () => Promise<(request: StudyRequest, options: StudyO
 function takesStudy(command: Command): Command {
   command
     .argument('[study|file]', STUDY_SOURCE, 'cifar10')
-    .option('--profile <name>', "how large (default: the study's first profile); cifar10 has demo, hour and full")
+    .option(
+      '--profile <name>',
+      "how large (default: the study's first profile); cifar10 has demo, hour, evening and full",
+    )
     .option(
       '--dataset <file|url>',
       "CIFAR-10's binary archive (default: CIFAR10_ARCHIVE, otherwise the official URL)",

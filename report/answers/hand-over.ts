@@ -1,4 +1,5 @@
 import type { Divisors } from '../../study/definition/planned-network.ts';
+import { candidateOf } from '../../study/plan/ranking.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import { list, percent } from '../../words/numbers.ts';
 import {
@@ -92,7 +93,9 @@ function layersOf({ config }: TrialRecord): string {
 
 function settingInWords({ text, by }: KeptSetting, trials: readonly TrialRecord[]): string {
   const isKeptByAll = trials.every((trial) => trial.config === null || by.includes(trial));
-  return isKeptByAll ? text : `${text} (kept by ${list(by.map(({ name }) => `\`${name}\``))})`;
+  return isKeptByAll
+    ? text
+    : `${text} (kept by ${list([...new Set(by.map(candidateOf))].map((name) => `\`${name}\``))})`;
 }
 
 /** Whether a stage starts from another's winner, or takes a rule from it. */

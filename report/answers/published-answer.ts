@@ -1,12 +1,21 @@
 import type { Counterpart } from '../../study/definition/published-schema.ts';
-import { rank } from '../../study/plan/winner.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import { percent } from '../../words/numbers.ts';
-import { endInWords } from '../../words/outcome.ts';
+import { endInWords, winnersScoreInWords } from '../../words/outcome.ts';
 import { numberInWords } from '../../words/settings.ts';
+import { testInWords } from '../../words/verdict.ts';
+import {
+  type Candidate,
+  isTakenOver,
+  meanKnown,
+  rankedCandidates,
+  representative,
+  scoredCandidates,
+} from '../facts/candidates.ts';
 import { candidateOf } from '../facts/study-facts.ts';
 import { limitations } from '../facts/warnings.ts';
 import { answer } from './answer.ts';
+import { testedRuns } from './test-answer.ts';
 
 /** A published result and the study's own; `names in backticks`. */
 export interface Comparison {
@@ -35,29 +44,34 @@ export function limitsOfComparison(record: StudyRecord): string[] {
 // --- helpers ---
 
 function counterpart(record: StudyRecord, stageName: string, ours: Counterpart): string {
-  if (ours.kind === 'test') return record.test ? percent(record.test.accuracy) : 'not tested';
+  if (ours.kind === 'test') return record.test ? testInWords(testedRuns(record.test)) : 'not tested';
   const stage = record.stages.find(({ name }) => name === stageName);
   if (!stage) return 'not run';
   if (ours.kind === 'answer') return answer(record, stage);
-  if (ours.kind === 'trials') return scores(ours.names.flatMap((name) => trialsOf(record, stage, name)));
-  const scored = rank(stage.trials).filter(({ score }) => score !== null);
+  if (ours.kind === 'trials')
+    return scores(ours.names.flatMap((name) => candidatesNamed(record, stage, name)));
+  const scored = scoredCandidates(record, stage);
   if (ours.kind === 'ranking') return scores(scored);
   return scores(scored.slice(0, 1), stage.kind === 'search');
 }
 
-/** A candidate's trial, or that of its reduced form if the profile trained that instead. */
-function trialsOf(record: StudyRecord, stage: StageRecord, candidate: string): TrialRecord[] {
-  return stage.trials.filter(
-    (trial) => !trial.takenOver && candidateOf(record, stage, trial)?.name === candidate,
+/** A candidate with its runs, or its reduced form if the profile trained that instead. */
+function candidatesNamed(record: StudyRecord, stage: StageRecord, name: string): Candidate[] {
+  return rankedCandidates(record, stage).filter(
+    (each) => !isTakenOver(each) && candidateOf(record, stage, representative(each))?.name === name,
   );
 }
 
-function scores(trials: readonly TrialRecord[], withSettings = false): string {
-  const texts = trials.map((trial) => {
-    const score = trial.score === null ? endInWords(trial) : percent(trial.score);
-    const inTraining =
-      trial.scoreInTrainingMode === null ? '' : ` (in training mode ${percent(trial.scoreInTrainingMode)})`;
-    return `\`${trial.name}\`\u00a0${score}${inTraining}${withSettings ? settings(trial) : ''}`;
+function scores(candidates: readonly Candidate[], withSettings = false): string {
+  const texts = candidates.map((candidate) => {
+    const { name, runs, counted, score, deviation } = candidate;
+    const ours =
+      score === null
+        ? endInWords(representative(candidate))
+        : winnersScoreInWords({ score, runs: counted.length, ...(deviation !== null && { deviation }) });
+    const mean = meanKnown(runs, ({ scoreInTrainingMode }) => scoreInTrainingMode);
+    const inTraining = mean === null ? '' : ` (in training mode ${percent(mean)})`;
+    return `\`${name}\`\u00a0${ours}${inTraining}${withSettings ? settings(representative(candidate)) : ''}`;
   });
   return texts.join(', ') || 'no trial with a score';
 }

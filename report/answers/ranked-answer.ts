@@ -1,22 +1,27 @@
-import { rank } from '../../study/plan/winner.ts';
-import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
+import { candidateOf } from '../../study/plan/ranking.ts';
+import { inBrief } from '../../study/record/comparison-record.ts';
+import type { StageRecord, StudyRecord } from '../../study/record/record.ts';
 import { list, percent, plural, points } from '../../words/numbers.ts';
+import { meanInWords } from '../../words/outcome.ts';
+import { verdictInWords } from '../../words/verdict.ts';
+import { isTakenOver, representative, type ScoredCandidate, scoredCandidates } from '../facts/candidates.ts';
+import { ownTrials } from '../facts/hand-over.ts';
 import { searchedSettings } from '../facts/searched-settings.ts';
-import { imagesUsed, type RankedTrial, standardError, startTrial } from '../facts/study-facts.ts';
+import { imagesUsed, standardError, startTrial } from '../facts/study-facts.ts';
 import { exceptions } from './exceptions.ts';
 
 /**
- * Who wins a stage, by how much, and how that compares with the stage's start; the headline first.
+ * Who wins a stage, by how much, whether that is more than chance, and how it compares with the stage's start; the headline
+ * first.
  *
- * A lead below the standard error of an accuracy on the validation images is called a near-tie.
+ * A record without a verdict is from an earlier version. Its lead is called a near-tie if it is below the standard error of an
+ * accuracy on the validation images.
  */
 export function rankedAnswer(
   record: StudyRecord,
   stage: StageRecord,
 ): [headline: string, ...(string | false)[]] {
-  const [first, second, ...rest] = rank(stage.trials).filter(
-    (trial): trial is RankedTrial => trial.score !== null,
-  );
+  const [first, second, ...rest] = scoredCandidates(record, stage);
   if (!first) return ['No answer: no trial of this stage has a score.', exceptions(stage)];
   if (stage.winner === null) {
     return [
@@ -35,10 +40,11 @@ export function rankedAnswer(
   const last = rest.at(-1);
   return [
     lead(record, stage, first, second),
+    ruleInWords(record, stage, first),
     // If the start is second, the lead says it.
-    !(second.takenOver && first.score > second.score) && againstStart(record, stage, first),
+    !(isTakenOver(second) && first.score > second.score) && againstStart(record, stage, first),
     last !== undefined &&
-      !last.takenOver &&
+      !isTakenOver(last) &&
       `From first to last, the scores span ${points(first.score - last.score)}, down to \`${last.name}\` with ${percent(last.score)}.`,
     exceptions(stage),
   ];
@@ -46,17 +52,26 @@ export function rankedAnswer(
 
 // --- helpers ---
 
-function lead(record: StudyRecord, stage: StageRecord, first: RankedTrial, second: RankedTrial): string {
-  const drawn = first.takenOver ? '' : drawnSettings(record, stage, first);
+function lead(
+  record: StudyRecord,
+  stage: StageRecord,
+  first: ScoredCandidate,
+  second: ScoredCandidate,
+): string {
+  const drawn = isTakenOver(first) ? '' : drawnSettings(record, stage, first);
   const ahead = first.score - second.score;
   if (ahead === 0) {
-    const tied = stage.trials.filter(({ score }) => score === first.score);
-    const kept = first.takenOver ? 'the start wins ties' : 'the earliest candidate wins ties';
+    const tied = scoredCandidates(record, stage).filter(({ score }) => score === first.score);
+    const kept = isTakenOver(first) ? 'the start wins ties' : 'the earliest candidate wins ties';
     return `${list(tied.map(({ name }) => `\`${name}\``))} tie at ${percent(first.score)}; ${kept}: \`${first.name}\`${drawn}.`;
+  }
+  if (stage.verdict) {
+    const verdict = verdictInWords(first.name, inBrief(stage.verdict), (name) => `\`${name}\``);
+    return `\`${first.name}\`${drawn} wins with ${reached(first)}. ${verdict}`;
   }
   const { validation } = imagesUsed(record);
   const error = standardError(first.score, validation);
-  const start = second.takenOver ? 'the start, ' : '';
+  const start = isTakenOver(second) ? 'the start, ' : '';
   const by = `${points(ahead)} ahead of ${start}\`${second.name}\` (${percent(second.score)})`;
   if (ahead < error) {
     return (
@@ -67,14 +82,23 @@ function lead(record: StudyRecord, stage: StageRecord, first: RankedTrial, secon
   return `\`${first.name}\`${drawn} wins with ${reached(first)}, ${by}.`;
 }
 
-function againstStart(record: StudyRecord, stage: StageRecord, first: RankedTrial): string | false {
-  const start = startTrial(record, stage);
+/** A sentence if the winner has not the best score: a rule for ties preferred it. */
+function ruleInWords(record: StudyRecord, stage: StageRecord, first: ScoredCandidate): string | false {
+  const best = scoredCandidates(record, stage).reduce((a, b) => (b.score > a.score ? b : a));
+  return (
+    best.score > first.score &&
+    `\`${best.name}\` has more, ${percent(best.score)}, but the two are within one standard error, and the stage’s rule for ties prefers the winner.`
+  );
+}
+
+function againstStart(record: StudyRecord, stage: StageRecord, first: ScoredCandidate): string | false {
+  const start = scoredCandidates(record, stage).find(isTakenOver) ?? startTrial(record, stage);
   if (!start || start.score === null) return false;
-  if (start.takenOver && first.takenOver) {
-    const others = stage.trials.filter(({ takenOver }) => !takenOver).length;
+  if (stage.trials.some(({ takenOver }) => takenOver) && isTakenOver(first)) {
+    const others = new Set(ownTrials(stage).map(candidateOf));
     const what = stage.kind === 'search' ? 'evaluation' : 'candidate';
-    const none = others === 1 ? `The only ${what} did not` : `None of the ${plural(others, what)}`;
-    return others > 0 && `${none} beat the start, so its configuration stays.`;
+    const none = others.size === 1 ? `The only ${what} did not` : `None of the ${plural(others.size, what)}`;
+    return others.size > 0 && `${none} beat the start, so its configuration stays.`;
   }
   const change = first.score - start.score;
   if (change === 0) return `That equals the start, \`${start.name}\`.`;
@@ -82,12 +106,17 @@ function againstStart(record: StudyRecord, stage: StageRecord, first: RankedTria
   return `That is ${points(change)} ${where} the start, \`${start.name}\` (${percent(start.score)}).`;
 }
 
-function drawnSettings(record: StudyRecord, stage: StageRecord, { config }: TrialRecord): string {
-  if (!config || stage.kind !== 'search') return '';
-  const texts = searchedSettings(record, stage).map(({ text }) => text(config));
+function drawnSettings(record: StudyRecord, stage: StageRecord, candidate: ScoredCandidate): string {
+  if (stage.kind !== 'search') return '';
+  const trial = representative(candidate);
+  const texts = searchedSettings(record, stage).flatMap(({ text }) => text(trial) ?? []);
   return texts.length > 0 ? ` (${texts.join(', ')})` : '';
 }
 
-function reached({ score, bestEpoch }: RankedTrial): string {
+/** `71.20 % at epoch 42`; over several runs their mean and deviation. */
+function reached(candidate: ScoredCandidate): string {
+  const { score, deviation, runs, counted } = candidate;
+  if (runs.length > 1) return meanInWords({ score, deviation, runs: counted.length }, runs.length);
+  const { bestEpoch } = representative(candidate);
   return `${percent(score)}${bestEpoch === null ? '' : ` at epoch ${bestEpoch}`}`;
 }

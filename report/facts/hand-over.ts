@@ -1,8 +1,9 @@
 import { type Divisors, ruleOf, takesRuleOf } from '../../study/definition/planned-network.ts';
 import type { Settings, TrainingConfig } from '../../study/definition/training-config.ts';
-import { rank } from '../../study/plan/winner.ts';
+import { candidateOf as nameOf } from '../../study/plan/ranking.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import { describeSettings, type Setting } from '../../words/settings.ts';
+import { rankedCandidates, representative } from './candidates.ts';
 import { baseSettings, bestTrial, candidateOf, startTrial } from './study-facts.ts';
 
 /** A setting that trials have from the winner that their stage starts from. */
@@ -59,18 +60,23 @@ export function takenRules(
   stage: StageRecord,
   trials: readonly TrialRecord[] = ownTrials(stage),
 ): TakenRule[] {
-  return trials.flatMap((trial) => {
+  // All runs of a candidate take over the same.
+  const first = trials.filter(({ candidate }) => candidate === undefined);
+  return first.flatMap((trial) => {
     const network = candidateOf(record, stage, trial)?.change.network;
     const source = record.stages.find(({ name }) => name === takesRuleOf(network));
-    const best = source && rank(source.trials).find((each) => ruleIn(record, source, each));
+    const ranked = source ? rankedCandidates(record, source).map(representative) : [];
+    const best = source && ranked.find((each) => ruleIn(record, source, each));
     const divide = best && ruleIn(record, source, best);
     return divide ? [{ stage: source.name, from: best, divide, by: trial }] : [];
   });
 }
 
-/** Without the trial that was taken over. */
+/** Without the candidate that was taken over, also where the stage has trained further runs of it. */
 export function ownTrials({ trials }: StageRecord): TrialRecord[] {
-  return trials.filter(({ takenOver }) => !takenOver);
+  const start = trials.find(({ takenOver }) => takenOver);
+  const name = start && nameOf(start);
+  return trials.filter((trial) => nameOf(trial) !== name);
 }
 
 // --- helpers ---

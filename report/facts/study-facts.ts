@@ -5,13 +5,13 @@ import type { Network, TrainedSettings } from '../../study/definition/training-c
 import { candidateNamed } from '../../study/plan/candidate-names.ts';
 import { asTrained } from '../../study/plan/epochs.ts';
 import { limitImages } from '../../study/plan/plan.ts';
-import { candidatesOf, winnerOf } from '../../study/plan/ranking.ts';
+import { candidatesOf, type Winning, winnerOf } from '../../study/plan/ranking.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import { heldOutImages } from '../../study/trial/trial.ts';
 import { networkInFull } from '../../words/network.ts';
 import { describeSettings } from '../../words/settings.ts';
 
-export type RankedTrial = TrialRecord & { score: number };
+export type RankedTrial = Winning<TrialRecord>;
 
 /** Images that the study's trials train on, and those that they are scored on. */
 export function imagesUsed({ opening }: StudyRecord): { training: number; validation: number } {
@@ -58,11 +58,12 @@ export function stageDefinition({ opening }: StudyRecord, stage: string): Stage 
 export function candidateOf(
   record: StudyRecord,
   stage: StageRecord,
-  { name }: Pick<TrialRecord, 'name'>,
+  trial: Pick<TrialRecord, 'name' | 'candidate'>,
 ): Candidate | undefined {
   const { study, profile } = record.opening;
   const reducedNetworks = study.profiles[profile]?.reducedNetworks ?? false;
   const definition = stageDefinition(record, stage.name);
+  const name = trial.candidate ?? trial.name;
   return candidateNamed(name, definition, { reducedNetworks }, stage.start ?? undefined);
 }
 

@@ -1,7 +1,9 @@
 import type { StudyRecord } from '../../study/record/record.ts';
 import { trainingTime } from '../../study/record/training-time.ts';
-import { count, list, percent } from '../../words/numbers.ts';
+import { count, list } from '../../words/numbers.ts';
+import { winnersScoreInWords } from '../../words/outcome.ts';
 import { trainingTimeInWords } from '../../words/training-time.ts';
+import { verdictLabel } from '../../words/verdict.ts';
 import { answer, headline } from '../answers/answer.ts';
 import { comparisons, limitsOfComparison } from '../answers/published-answer.ts';
 import { testAnswer } from '../answers/test-answer.ts';
@@ -16,10 +18,16 @@ export function resultsInMarkdown(record: StudyRecord): string {
     `${study.profiles[profile]?.description ?? ''} ${count(training)} images for training, ${count(validation)} for validation.`,
     timeAndMachine(record),
     table(
-      ['stage', 'winner', 'validation accuracy', 'how it won'],
+      ['stage', 'winner', 'validation accuracy', 'verdict', 'in words'],
       record.stages.filter(isRanked).map((stage) => {
         const best = bestTrial(stage);
-        return [stage.name, best ? `\`${best.name}\`` : '', best ? percent(best.score) : '', headline(record, stage)];
+        return [
+          stage.name,
+          best ? `\`${best.name}\`` : '',
+          best ? winnersScoreInWords(best) : '',
+          stage.verdict ? verdictLabel(stage.verdict) : '',
+          headline(record, stage),
+        ];
       }),
     ),
     ...record.stages
@@ -49,7 +57,9 @@ function timeAndMachine(record: StudyRecord): string {
   const machines = allTrials(record).flatMap(({ trial: { environment } }) =>
     environment?.name ? [[environment.name, environment.instructions].filter(Boolean).join(', ')] : [],
   );
-  const trained = time ? `${time.trials} trials trained for ${trainingTimeInWords(time)}` : 'Nothing was trained';
+  const trained = time
+    ? `${time.trials} trials trained for ${trainingTimeInWords(time)}`
+    : 'Nothing was trained';
   return `${trained}. On ${list([...new Set(machines)]) || 'an unknown machine'}.`;
 }
 

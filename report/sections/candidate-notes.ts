@@ -5,7 +5,8 @@ import { code, type Html, html, prose } from '../html/html.ts';
 /** What the study notes about a stage's candidates, by the names of their trials; nothing if it notes nothing. */
 export function candidateNotes(record: StudyRecord, stage: StageRecord): Html | false {
   const items = stage.trials.flatMap((trial) => {
-    const candidate = trial.takenOver ? undefined : candidateOf(record, stage, trial);
+    const isLater = trial.takenOver || trial.candidate !== undefined;
+    const candidate = isLater ? undefined : candidateOf(record, stage, trial);
     if (candidate?.note === undefined) return [];
     const isReduced = trial.name !== candidate.name && trial.name === candidate.reduced?.name;
     return [

@@ -1,8 +1,8 @@
-import { rank } from '../../study/plan/winner.ts';
 import type { StageRecord, StudyRecord } from '../../study/record/record.ts';
 import { percent } from '../../words/numbers.ts';
 import { answer } from '../answers/answer.ts';
 import { takenOverInWords } from '../answers/hand-over.ts';
+import { scoredCandidates } from '../facts/candidates.ts';
 import { startStage, startTrial } from '../facts/study-facts.ts';
 import { code, type Html, html, prose } from '../html/html.ts';
 import { candidateNotes } from './candidate-notes.ts';
@@ -48,18 +48,17 @@ async function body(record: StudyRecord, stage: StageRecord): Promise<Html> {
 function startedFrom(record: StudyRecord, stage: StageRecord): Html {
   const start = startTrial(record, stage);
   return html`<p class="quiet">${prose(takenOverInWords(record, stage))} ${
-    stage.start !== null && !start?.takenOver && scoresThere(startStage(record, stage))
+    stage.start !== null && !start?.takenOver && scoresThere(record, startStage(record, stage))
   }</p>`;
 }
 
 /** The scores of the earlier stage, for a stage that doesn't rank its start. */
-function scoresThere(earlier: StageRecord | undefined): Html | false {
-  const scored = rank(earlier?.trials ?? []).filter(({ score }) => score !== null);
+function scoresThere(record: StudyRecord, earlier: StageRecord | undefined): Html | false {
+  const scored = earlier ? scoredCandidates(record, earlier) : [];
   return (
     scored.length > 1 &&
     html`For comparison, ${earlier?.name}: ${scored.map(
-      ({ name, score }, index) =>
-        html`${index > 0 && ', '}${code(name)}\u00a0${score === null ? '' : percent(score)}`,
+      ({ name, score }, index) => html`${index > 0 && ', '}${code(name)}\u00a0${percent(score)}`,
     )}.`
   );
 }

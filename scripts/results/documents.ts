@@ -44,7 +44,8 @@ export async function documents(): Promise<Record<string, string>> {
   for (const name of resultFolders()) {
     const { record, origin } = read(name);
     const page = (await renderReport(record))['index.html'];
-    if (page.length > MOST_BYTES) throw new Error(`${name}: expected a page of at most 3 MB, got ${page.length} bytes`);
+    if (page.length > MOST_BYTES)
+      throw new Error(`${name}: expected a page of at most 3 MB, got ${page.length} bytes`);
     pages[`docs/results/${name}/index.html`] = page;
     sections.push(section(name, record, origin));
   }
@@ -89,7 +90,10 @@ function withoutPaths(record: StudyRecord): StudyRecord {
     opening: {
       ...opening,
       dataset: { ...dataset, origin },
-      weights: weights && { ...weights, origin: { ...weights.origin, source: basename(weights.origin.source) } },
+      weights: weights && {
+        ...weights,
+        origin: { ...weights.origin, source: basename(weights.origin.source) },
+      },
     },
   };
 }

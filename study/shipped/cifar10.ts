@@ -49,6 +49,15 @@ export const cifar10: StudyInput = defineStudy({
       epochDivisor: 10,
       reducedNetworks: true,
     },
+    evening: {
+      description:
+        'Some hours on two cores: all images, 20 epochs instead of 50, three seeds for each network, a small ResNet trained from scratch.',
+      trainImages: 'all',
+      testImages: 'all',
+      epochDivisor: 2.5,
+      reducedNetworks: true,
+      repeats: { dense: 3, cnn: 3 },
+    },
     full: {
       description: 'The original report’s own scale: all images, 50 epochs.',
       trainImages: 'all',

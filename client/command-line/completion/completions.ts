@@ -53,7 +53,7 @@ export function optionsOf(command: Command): OptionCompletions[] {
 const FILES = /file|folder|images/;
 
 /** Of the shipped study: those of one's own are in its file. */
-const PROFILES = ['demo', 'hour', 'full'];
+const PROFILES = ['demo', 'hour', 'evening', 'full'];
 
 function valuesOf({ required, optional, argChoices, long, flags }: Option): Values | undefined {
   if (!required && !optional) return undefined;

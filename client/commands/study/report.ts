@@ -9,8 +9,8 @@ import type { StudyRecord } from '../../../study/record/record.ts';
 import { runAgainCommand, STUDY_IS, statusInWords } from '../../../words/study-end.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';
 import { findStudy } from '../../observe/find-study.ts';
-import { type Session, withSession } from '../../servers/session.ts';
 import { readRecordFile } from '../../observe/record-file.ts';
+import { type Session, withSession } from '../../servers/session.ts';
 
 /** @param study a study's id, or a file that holds a record. */
 export async function report(study: string, { out }: { out?: string }): Promise<void> {

@@ -42,7 +42,11 @@ it('makes a report from the record that an earlier report wrote', async () => {
 });
 
 it.each([
-  ['a study', JSON.stringify(record.opening.study), /expected the record of a study, as report writes it; \w+/],
+  [
+    'a study',
+    JSON.stringify(record.opening.study),
+    /expected the record of a study, as report writes it; \w+/,
+  ],
   ['no JSON', '{', /: expected JSON \(/],
 ])('refuses a file that holds %s', async (what, content, message) => {
   const file = join(folder, `${what}.json`);

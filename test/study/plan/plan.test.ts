@@ -118,7 +118,9 @@ describe('promotedConfig', () => {
 
 describe('profiles', () => {
   it('divide epochs, to one at least, and round a half upwards', () => {
-    const epochs = [25, 10, 4, 2.5, 1].map((epochDivisor) => asTrained({ epochs: 10 }, { epochDivisor }).epochs);
+    const epochs = [25, 10, 4, 2.5, 1].map(
+      (epochDivisor) => asTrained({ epochs: 10 }, { epochDivisor }).epochs,
+    );
     expect(epochs).toEqual([1, 1, 3, 4, 10]);
   });
 
