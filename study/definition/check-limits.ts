@@ -1,4 +1,5 @@
 import type { Complain } from './check-published.ts';
+import { repeatsOf, type WithRepeats } from './repeats.ts';
 import type { Stage } from './stage-schema.ts';
 
 export interface StudyLimits {
@@ -10,11 +11,11 @@ export interface StudyLimits {
 
 /** Complains about a study that is too large for Temporal. */
 export function checkLimits(
-  study: { stages: Stage[]; profiles: Record<string, Pick<Profile, 'repeats'>> },
+  study: { stages: Stage[]; profiles: Record<string, WithRepeats> },
   complain: Complain,
   limits: StudyLimits = { trials: 20_000, bytes: 1_800_000 },
 ): void {
-  const trials = study.stages.reduce((sum, stage) => sum + trialsOf(stage), 0);
+  const trials = Math.max(0, ...Object.values(study.profiles).map((profile) => trialsIn(study.stages, profile)));
   if (trials > limits.trials)
     complain(
       ['stages'],
@@ -27,6 +28,10 @@ export function checkLimits(
 }
 
 // --- helpers ---
+
+function trialsIn(stages: readonly Stage[], profile: WithRepeats): number {
+  return stages.reduce((sum, stage) => sum + trialsOf(stage) * repeatsOf(stage, profile), 0);
+}
 
 function trialsOf(stage: Stage): number {
   switch (stage.kind) {

@@ -4,11 +4,11 @@ import { heldOutImages } from '../trial/trial.ts';
 import { checkLimits } from './check-limits.ts';
 import { checkNames } from './check-names.ts';
 import { type Complain, checkPublished } from './check-published.ts';
-import { checkRepeats } from './repeats.ts';
 import { checkSearchSpace } from './check-search-space.ts';
 import { NetworkShapeError, networkShapes } from './network-shapes.ts';
 import { type PlannedNetwork, possibleNetworks, rulesOf, takesRuleOf } from './planned-network.ts';
 import type { Published } from './published-schema.ts';
+import { checkRepeats, type WithRepeats } from './repeats.ts';
 import type { CompareStage, Stage, VariantStage } from './stage-schema.ts';
 
 /** Adds an issue for every fault, with its path and value. */
@@ -52,7 +52,7 @@ interface Checked {
   name: string;
   stages: Stage[];
   validationFraction: number;
-  profiles: Record<string, { trainImages: number | 'all'; repeats?: number | Record<string, number> | undefined }>;
+  profiles: Record<string, { trainImages: number | 'all' } & WithRepeats>;
   published?: Published | undefined;
 }
 type Path = (string | number)[];

@@ -1,13 +1,18 @@
 import type { Complain } from './check-published.ts';
 import type { Stage } from './stage-schema.ts';
 
-interface WithRepeats {
+/** How many runs a profile gives to candidates: of all stages, or of some. */
+export interface WithRepeats {
+  repeats?: number | Record<string, number> | undefined;
+}
+
+interface Checked {
   stages: Stage[];
-  profiles: Record<string, { repeats?: number | Record<string, number> | undefined }>;
+  profiles: Record<string, WithRepeats>;
 }
 
 /** Complains about repeats of stages that have none, and about variants that repeat more often than what they are compared with. */
-export function checkRepeats({ stages, profiles }: WithRepeats, complain: Complain): void {
+export function checkRepeats({ stages, profiles }: Checked, complain: Complain): void {
   const repeatable = stages.filter(isRepeatable);
   const names = repeatable.map(({ name }) => name);
   for (const [profile, { repeats }] of Object.entries(profiles)) {
@@ -27,10 +32,7 @@ export function checkRepeats({ stages, profiles }: WithRepeats, complain: Compla
 }
 
 /** How many runs each candidate of a stage has in a profile, which decides if it says a number for the stage. */
-export function repeatsOf(
-  stage: Stage,
-  { repeats }: { repeats?: number | Record<string, number> | undefined },
-): number {
+export function repeatsOf(stage: Stage, { repeats }: WithRepeats): number {
   if (!isRepeatable(stage)) return 1;
   const ofProfile = typeof repeats === 'number' ? repeats : repeats?.[stage.name];
   return ofProfile ?? stage.repeats ?? 1;
@@ -47,7 +49,7 @@ function isRepeatable(stage: Stage): stage is Repeatable {
 function checkVariant(
   variant: Extract<Stage, { kind: 'variant' }>,
   profileName: string,
-  { stages, profiles }: WithRepeats,
+  { stages, profiles }: Checked,
   complain: Complain,
 ): void {
   const profile = profiles[profileName] ?? {};
