@@ -1,7 +1,7 @@
 import type { Counterpart } from '../../study/definition/published-schema.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import { percent } from '../../words/numbers.ts';
-import { endInWords, winnersScoreInWords } from '../../words/outcome.ts';
+import { endInWords } from '../../words/outcome.ts';
 import { numberInWords } from '../../words/settings.ts';
 import { testInWords } from '../../words/verdict.ts';
 import {
@@ -11,6 +11,7 @@ import {
   rankedCandidates,
   representative,
   scoredCandidates,
+  scoreInBrief,
 } from '../facts/candidates.ts';
 import { candidateOf } from '../facts/study-facts.ts';
 import { limitations } from '../facts/warnings.ts';
@@ -64,11 +65,9 @@ function candidatesNamed(record: StudyRecord, stage: StageRecord, name: string):
 
 function scores(candidates: readonly Candidate[], withSettings = false): string {
   const texts = candidates.map((candidate) => {
-    const { name, runs, counted, score, deviation } = candidate;
+    const { name, runs, score } = candidate;
     const ours =
-      score === null
-        ? endInWords(representative(candidate))
-        : winnersScoreInWords({ score, runs: counted.length, ...(deviation !== null && { deviation }) });
+      score === null ? endInWords(representative(candidate)) : scoreInBrief({ ...candidate, score });
     const mean = meanKnown(runs, ({ scoreInTrainingMode }) => scoreInTrainingMode);
     const inTraining = mean === null ? '' : ` (in training mode ${percent(mean)})`;
     return `\`${name}\`\u00a0${ours}${inTraining}${withSettings ? settings(representative(candidate)) : ''}`;

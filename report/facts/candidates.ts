@@ -1,5 +1,6 @@
 import { type RankedCandidate, rankCandidates } from '../../study/plan/ranking.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
+import { percent } from '../../words/numbers.ts';
 import { imagesUsed, stageDefinition } from './study-facts.ts';
 
 /** A candidate with its runs, one for each seed; most have one. */
@@ -21,6 +22,11 @@ export function scoredCandidates(record: StudyRecord, stage: StageRecord): Score
 /** The run that stands for a candidate where one must: the first that counts, or else the first. */
 export function representative({ counted, runs }: Candidate): TrialRecord {
   return (counted[0] ?? runs[0]) as TrialRecord;
+}
+
+/** `71.20 %`, or over several seeds `71.20 % ± 0.40`: their mean and standard deviation. */
+export function scoreInBrief({ score, deviation }: Pick<ScoredCandidate, 'score' | 'deviation'>): string {
+  return `${percent(score)}${deviation === null ? '' : ` ± ${deviation.toFixed(2)}`}`;
 }
 
 /** Whether a candidate is the winner that its stage started from. */

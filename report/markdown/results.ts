@@ -1,13 +1,15 @@
-import type { StudyRecord } from '../../study/record/record.ts';
+import type { StageRecord, StudyRecord } from '../../study/record/record.ts';
 import { trainingTime } from '../../study/record/training-time.ts';
 import { count, list } from '../../words/numbers.ts';
-import { winnersScoreInWords } from '../../words/outcome.ts';
 import { trainingTimeInWords } from '../../words/training-time.ts';
 import { verdictLabel } from '../../words/verdict.ts';
-import { answer, headline } from '../answers/answer.ts';
+import { headline } from '../answers/answer.ts';
+import { sentences } from '../answers/exceptions.ts';
 import { comparisons, limitsOfComparison } from '../answers/published-answer.ts';
+import { singleSeedsInWords } from '../answers/single-seeds.ts';
 import { testAnswer } from '../answers/test-answer.ts';
-import { allTrials, bestTrial, imagesUsed, isRanked } from '../facts/study-facts.ts';
+import { hasRepeats, scoredCandidates, scoreInBrief } from '../facts/candidates.ts';
+import { allTrials, imagesUsed, isRanked } from '../facts/study-facts.ts';
 
 /** A study's results as a section of a Markdown document: winners, side experiments, test, published results. */
 export function resultsInMarkdown(record: StudyRecord): string {
@@ -18,21 +20,19 @@ export function resultsInMarkdown(record: StudyRecord): string {
     `${study.profiles[profile]?.description ?? ''} ${count(training)} images for training, ${count(validation)} for validation.`,
     timeAndMachine(record),
     table(
-      ['stage', 'winner', 'validation accuracy', 'verdict', 'in words'],
-      record.stages.filter(isRanked).map((stage) => {
-        const best = bestTrial(stage);
-        return [
-          stage.name,
-          best ? `\`${best.name}\`` : '',
-          best ? winnersScoreInWords(best) : '',
-          stage.verdict ? verdictLabel(stage.verdict) : '',
-          headline(record, stage),
-        ];
-      }),
+      ['stage', 'winner', 'validation accuracy', 'verdict'],
+      record.stages.filter(isRanked).map((stage) => winnerRow(record, stage)),
     ),
-    ...record.stages
-      .filter((stage) => !isRanked(stage))
-      .map((stage) => `\`${stage.name}\`: ${stage.question} ${answer(record, stage)}`),
+    record.stages.some(hasRepeats) && 'After ±: the standard deviation over the seeds.',
+    bullets(
+      record.stages.map((stage) =>
+        sentences([
+          `\`${stage.name}\`:`,
+          headline(record, stage),
+          singleSeedsInWords(record, stage) ?? false,
+        ]),
+      ),
+    ),
     `Test: ${testAnswer(record)}`,
     ...(published.length > 0
       ? [
@@ -42,15 +42,30 @@ export function resultsInMarkdown(record: StudyRecord): string {
             published.map(({ stage, what, published: theirs, ours }) => [stage, what, theirs, ours]),
           ),
           'What keeps the two apart:',
-          limitsOfComparison(record)
-            .map((limit) => `- ${limit}`)
-            .join('\n'),
+          bullets(limitsOfComparison(record)),
         ]
       : []),
-  ].join('\n\n');
+  ]
+    .filter((part) => part !== false)
+    .join('\n\n');
 }
 
 // --- helpers ---
+
+function winnerRow(record: StudyRecord, stage: StageRecord): string[] {
+  const winner = scoredCandidates(record, stage).find(({ name }) => name === stage.winner);
+  if (!winner) return [stage.name, 'none', '', ''];
+  return [
+    stage.name,
+    `\`${winner.name}\``,
+    scoreInBrief(winner),
+    stage.verdict ? verdictLabel(stage.verdict) : '',
+  ];
+}
+
+function bullets(items: readonly string[]): string {
+  return items.map((item) => `- ${item}`).join('\n');
+}
 
 function timeAndMachine(record: StudyRecord): string {
   const time = trainingTime(record);

@@ -1,6 +1,7 @@
 import type { StudyRecord } from '../../study/record/record.ts';
 import { plural } from '../../words/numbers.ts';
 import { comparisons, limitsOfComparison } from '../answers/published-answer.ts';
+import { hasRepeats } from '../facts/candidates.ts';
 import { folded, scrolling } from '../html/elements.ts';
 import { type Html, html, prose } from '../html/html.ts';
 
@@ -17,6 +18,7 @@ export function publishedSection(record: StudyRecord): Html | false {
   const limits = limitsOfComparison(record);
   return html`<section id="published" aria-labelledby="published-title"><h2 id="published-title">Published results: ${title}</h2>
 ${source && html`<p class="quiet">${prose(source)}</p>`}
+${record.stages.some(hasRepeats) && html`<p class="note">After ±: the standard deviation over the seeds.</p>`}
 ${folded(
   'The comparison',
   scrolling(

@@ -2,6 +2,7 @@ import type { StageRecord, StudyRecord } from '../../study/record/record.ts';
 import { percent } from '../../words/numbers.ts';
 import { answer } from '../answers/answer.ts';
 import { takenOverInWords } from '../answers/hand-over.ts';
+import { singleSeedsInWords } from '../answers/single-seeds.ts';
 import { scoredCandidates } from '../facts/candidates.ts';
 import { startStage, startTrial } from '../facts/study-facts.ts';
 import { code, type Html, html, prose } from '../html/html.ts';
@@ -35,14 +36,19 @@ ${await body(record, stage)}
 async function body(record: StudyRecord, stage: StageRecord): Promise<Html> {
   switch (stage.kind) {
     case 'compare':
-      return html`${leaderboard(record, stage)}${messages(stage)}${candidateNotes(record, stage)}${await stageFigures(record, stage)}`;
+      return html`${leaderboard(record, stage)}${messages(stage)}${singleSeeds(record, stage)}${candidateNotes(record, stage)}${await stageFigures(record, stage)}`;
     case 'search':
-      return html`${leaderboard(record, stage)}${messages(stage)}${await searchFigures(record, stage)}<h3>Training</h3>${await stageFigures(record, stage)}`;
+      return html`${leaderboard(record, stage)}${messages(stage)}${singleSeeds(record, stage)}${await searchFigures(record, stage)}<h3>Training</h3>${await stageFigures(record, stage)}`;
     case 'variant':
       return html`${await variantBody(record, stage)}${messages(stage)}`;
     case 'repeat':
       return html`${await repeatBody(record, stage)}${messages(stage)}`;
   }
+}
+
+function singleSeeds(record: StudyRecord, stage: StageRecord): Html | false {
+  const text = singleSeedsInWords(record, stage);
+  return text !== undefined && html`<p>${prose(text)}</p>`;
 }
 
 function startedFrom(record: StudyRecord, stage: StageRecord): Html {

@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { main } from '../../../client/main.ts';
 import { renderReport } from '../../../report/render-report.ts';
-import { ownRecord, stage, trial } from '../../report/example-record.ts';
+import { studyRecordSchema } from '../../../study/record/record.ts';
+import { fullRecord } from '../../report/example-study.ts';
 
-const record = ownRecord([stage('width', [trial('narrow', { to: 40, epochs: 3 })])]);
+const whole = fullRecord({ profile: 'demo' });
+/** With its keys in the schema's order, as stored ones are. */
+const record = studyRecordSchema.parse({ ...whole, stages: whole.stages.slice(0, 1), test: null });
 let folder: string;
 let printed: string;
 

@@ -28,7 +28,7 @@ describe('the card of the winner', () => {
     expect(rows.map(([, name, trial]) => [name, trial])).toEqual(
       stages.map(({ name, winner: won }) => [name, won]),
     );
-    expect(rows.map(([, , , gave]) => gave)).toEqual([
+    expect(rows.map(([, , , gave]) => gave?.replaceAll('\u00a0', ' '))).toEqual([
       'the rule ÷2 of `relu_layer_div2`, by which `rn50` has dense layers 1024-512-256-128-64-32-16',
       'ResNet-50 (blocks 3-4-6-3, width 64); dense 2048-1024-512-256-128-64-32-16-10; pretrained',
       'ELU',
