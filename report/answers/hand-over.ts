@@ -6,6 +6,7 @@ import {
   givenSettings,
   type KeptSetting,
   ownTrials,
+  settingsOfItsOwn,
   type TakenRule,
   takenRules,
   takenSettings,
@@ -67,7 +68,8 @@ function startInWords(record: StudyRecord, stage: StageRecord): string {
   if (!known || takenSettings(record, stage).length > 0)
     return `It starts from the configuration of ${named}.`;
   const from = startStage(record, stage)?.name ?? '';
-  return `It takes no setting from the winner of \`${from}\`, ${named}: all candidates here replace what that changed.`;
+  const changed = start.config ? settingsOfItsOwn(record, start.config).map(({ name }) => name) : [];
+  return `It takes no setting from the winner of \`${from}\`, ${named}: every candidate here replaces its ${list(changed)}.`;
 }
 
 function ruleSentence(rule: TakenRule): string {

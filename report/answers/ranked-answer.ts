@@ -3,11 +3,11 @@ import { inBrief } from '../../study/record/comparison-record.ts';
 import type { StageRecord, StudyRecord } from '../../study/record/record.ts';
 import { list, percent, plural, points } from '../../words/numbers.ts';
 import { meanInWords } from '../../words/outcome.ts';
-import { verdictInWords } from '../../words/verdict.ts';
+import { pInWords, verdictInWords } from '../../words/verdict.ts';
 import { isTakenOver, representative, type ScoredCandidate, scoredCandidates } from '../facts/candidates.ts';
 import { ownTrials } from '../facts/hand-over.ts';
 import { searchedSettings } from '../facts/searched-settings.ts';
-import { imagesUsed, standardError, startTrial } from '../facts/study-facts.ts';
+import { imagesUsed, standardError, startStage, startTrial } from '../facts/study-facts.ts';
 import { exceptions } from './exceptions.ts';
 
 /**
@@ -40,6 +40,7 @@ export function rankedAnswer(
   const last = rest.at(-1);
   return [
     lead(record, stage, first, second),
+    verdictOf(stage, first),
     ruleInWords(record, stage, first),
     // If the start is second, the lead says it.
     !(isTakenOver(second) && first.score > second.score) && againstStart(record, stage, first),
@@ -48,6 +49,20 @@ export function rankedAnswer(
       `From first to last, the scores span ${points(first.score - last.score)}, down to \`${last.name}\` with ${percent(last.score)}.`,
     exceptions(stage),
   ];
+}
+
+/** A stage's verdict in a few words; undefined if its record has none. */
+export function verdictInShort({ verdict }: StageRecord): string | undefined {
+  if (!verdict) return undefined;
+  const { kind, closest } = inBrief(verdict);
+  const by = `${points(closest.difference)} ahead of \`${closest.name}\`, ${pInWords(closest.p)}`;
+  const texts: Record<typeof kind, string> = {
+    clear: `Clear: ${by}.`,
+    likely: `Likely: ${by}.`,
+    'runs differ': `With one seed, the runs differ: ${by}.`,
+    'not told apart': `Not told apart: ${by}.`,
+  };
+  return texts[kind];
 }
 
 // --- helpers ---
@@ -65,10 +80,7 @@ function lead(
     const kept = isTakenOver(first) ? 'the start wins ties' : 'the earliest candidate wins ties';
     return `${list(tied.map(({ name }) => `\`${name}\``))} tie at ${percent(first.score)}; ${kept}: \`${first.name}\`${drawn}.`;
   }
-  if (stage.verdict) {
-    const verdict = verdictInWords(first.name, inBrief(stage.verdict), (name) => `\`${name}\``);
-    return `\`${first.name}\`${drawn} wins with ${reached(first)}. ${verdict}`;
-  }
+  if (stage.verdict) return `\`${first.name}\`${drawn} wins with ${reached(first)}.`;
   const { validation } = imagesUsed(record);
   const error = standardError(first.score, validation);
   const start = isTakenOver(second) ? 'the start, ' : '';
@@ -80,6 +92,10 @@ function lead(
     );
   }
   return `\`${first.name}\`${drawn} wins with ${reached(first)}, ${by}.`;
+}
+
+function verdictOf({ verdict }: StageRecord, first: ScoredCandidate): string | false {
+  return verdict != null && verdictInWords(first.name, inBrief(verdict), (name) => `\`${name}\``);
 }
 
 /** A sentence if the winner has not the best score: a rule for ties preferred it. */
@@ -101,9 +117,11 @@ function againstStart(record: StudyRecord, stage: StageRecord, first: ScoredCand
     return others.size > 0 && `${none} beat the start, so its configuration stays.`;
   }
   const change = first.score - start.score;
-  if (change === 0) return `That equals the start, \`${start.name}\`.`;
+  const isRanked = stage.trials.some(({ takenOver }) => takenOver);
+  const what = isRanked ? 'the start' : `the winner of \`${startStage(record, stage)?.name ?? ''}\``;
+  if (change === 0) return `That equals ${what}, \`${start.name}\`.`;
   const where = change > 0 ? 'above' : 'below';
-  return `That is ${points(change)} ${where} the start, \`${start.name}\` (${percent(start.score)}).`;
+  return `That is ${points(change)} ${where} ${what}, \`${start.name}\` (${percent(start.score)}).`;
 }
 
 function drawnSettings(record: StudyRecord, stage: StageRecord, candidate: ScoredCandidate): string {

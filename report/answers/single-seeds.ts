@@ -19,7 +19,8 @@ export function singleSeedsInWords(record: StudyRecord, stage: StageRecord): str
     });
     const [first, second] = rank(runs);
     if (!first || !second) return [];
-    const lead = `${points(first.score - second.score)} ahead of \`${second.name}\``;
+    const ahead = first.score - second.score;
+    const lead = `${ahead === 0 ? 'tied with' : `${points(ahead)} ahead of`} \`${second.name}\``;
     return [`with seed ${seed} \`${first.name}\` (${percent(first.score)}, ${lead})`];
   });
   return each.length > 0 ? `One seed alone would have chosen: ${list(each)}.` : undefined;

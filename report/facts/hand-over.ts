@@ -30,11 +30,14 @@ export function keptSettings(
   otherwise: Settings & Pick<Partial<TrainingConfig>, 'network'>,
   trials: readonly TrialRecord[],
 ): KeptSetting[] {
-  const without = textsOf(otherwise);
-  return describeSettings(handedOn)
-    .filter(({ name, text }) => text !== without.get(name))
+  return differences(handedOn, otherwise)
     .map((setting) => ({ ...setting, by: trials.filter((trial) => has(trial, setting)) }))
     .filter(({ by }) => by.length > 0);
+}
+
+/** The settings in which a configuration differs from the study's base settings; its network is one of them. */
+export function settingsOfItsOwn(record: StudyRecord, config: TrainingConfig): Setting[] {
+  return differences(config, baseSettings(record));
 }
 
 /** What a stage's own trials have from the winner that it starts from, beside the study's base settings. */
@@ -83,6 +86,14 @@ export function ownTrials({ trials }: StageRecord): TrialRecord[] {
 
 function ruleIn(record: StudyRecord, stage: StageRecord, trial: TrialRecord): Divisors | undefined {
   return ruleOf(candidateOf(record, stage, trial)?.change.network);
+}
+
+function differences(
+  config: TrainingConfig,
+  other: Settings & Pick<Partial<TrainingConfig>, 'network'>,
+): Setting[] {
+  const texts = textsOf(other);
+  return describeSettings(config).filter(({ name, text }) => text !== texts.get(name));
 }
 
 function textsOf(config: Parameters<typeof describeSettings>[0]): Map<string, string> {

@@ -41,10 +41,13 @@ export function bestTrial(stage: StageRecord): RankedTrial | undefined {
   return winnerOf(winner?.runs ?? stage.trials);
 }
 
-/** The trial that a stage started from: taken over into its ranking, or the winner of an earlier stage. */
+/**
+ * The trial that a stage started from: taken over into its ranking, or the winner of an earlier stage. Over several runs it has
+ * their mean score.
+ */
 export function startTrial(record: StudyRecord, stage: StageRecord): TrialRecord | undefined {
-  const takenOver = stage.trials.find((trial) => trial.takenOver);
-  if (takenOver) return takenOver;
+  const takenOver = candidatesOf(stage.trials).find(({ runs }) => runs.some((run) => run.takenOver));
+  if (takenOver) return winnerOf(takenOver.runs) ?? takenOver.runs[0];
   const earlier = startStage(record, stage);
   return earlier && bestTrial(earlier);
 }

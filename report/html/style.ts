@@ -66,6 +66,8 @@ thead .number { white-space: normal; }
 tbody th { font-weight: 400; }
 tr.winner th, tr.winner td { font-weight: 650; }
 .wide { width: 100%; }
+.number.text { white-space: normal; min-width: 6.5rem; }
+.leaderboard th[scope=row] { min-width: 11rem; }
 .nowrap { white-space: nowrap; }
 .prose-cell { min-width: 11rem; }
 .answers { list-style: none; margin: 1rem 0; padding: 0; font-size: .92rem; }

@@ -3,7 +3,7 @@ import { trainingTime } from '../../study/record/training-time.ts';
 import { count, list } from '../../words/numbers.ts';
 import { trainingTimeInWords } from '../../words/training-time.ts';
 import { verdictLabel } from '../../words/verdict.ts';
-import { headline } from '../answers/answer.ts';
+import { answer } from '../answers/answer.ts';
 import { sentences } from '../answers/exceptions.ts';
 import { comparisons, limitsOfComparison } from '../answers/published-answer.ts';
 import { singleSeedsInWords } from '../answers/single-seeds.ts';
@@ -26,11 +26,7 @@ export function resultsInMarkdown(record: StudyRecord): string {
     record.stages.some(hasRepeats) && 'After ±: the standard deviation over the seeds.',
     bullets(
       record.stages.map((stage) =>
-        sentences([
-          `\`${stage.name}\`:`,
-          headline(record, stage),
-          singleSeedsInWords(record, stage) ?? false,
-        ]),
+        sentences([`\`${stage.name}\`:`, answer(record, stage), singleSeedsInWords(record, stage) ?? false]),
       ),
     ),
     `Test: ${testAnswer(record)}`,

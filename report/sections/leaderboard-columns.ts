@@ -2,7 +2,7 @@ import type { LeadRecord } from '../../study/record/comparison-record.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import { count, duration, percent, plural, signed } from '../../words/numbers.ts';
 import { endInWords } from '../../words/outcome.ts';
-import { pInWords, verdictLabel } from '../../words/verdict.ts';
+import { pInWords } from '../../words/verdict.ts';
 import {
   type Candidate,
   hasRepeats,
@@ -18,6 +18,8 @@ export const IN_TRAINING_MODE = 'In training mode';
 export interface Column {
   title: string;
   cell: (candidate: Candidate) => string;
+  /** Its cells are words, which may break. */
+  isText?: true;
   /** A phrase for the caption if all candidates have the same, which this one has. */
   inCommon?: (candidate: Candidate) => string;
 }
@@ -74,7 +76,11 @@ function allColumns(record: StudyRecord, stage: StageRecord, candidates: readonl
           ? signed(candidate.score - first.score)
           : NOTHING,
     },
-    { title: 'Told apart from the winner', cell: ({ name }) => leadInBrief(leadOver(stage, name)) },
+    {
+      title: 'Told apart from the winner',
+      cell: ({ name }) => leadInBrief(leadOver(stage, name)),
+      isText: true,
+    },
     ...searchedSettings(record, stage)
       .filter(({ title }) => title !== 'epochs')
       .map(({ title, of }) => ({
@@ -122,7 +128,7 @@ function leadOver({ verdict }: StageRecord, name: string): LeadRecord | undefine
 }
 
 function leadInBrief(lead: LeadRecord | undefined): string {
-  return lead ? `${verdictLabel(lead)}, ${pInWords(lead.p)}` : NOTHING;
+  return lead ? `${lead.kind}, ${pInWords(lead.p).replaceAll(' ', '\u00a0')}` : NOTHING;
 }
 
 function optional(value: number | null, text: (value: number) => string): string {

@@ -29,7 +29,7 @@ export function leaderboard(record: StudyRecord, stage: StageRecord): Html {
     return html`<tr${wins && html` class="winner"`}>
 <td class="number">${rankInWords(candidate, index)}</td>
 <th scope="row">${trialName(candidate.name, styleOf(representative(candidate)))} ${wins && tag('winner', 'win')}${candidateTags(candidate, fromStore)}${different && notes.get(candidate)?.map((note) => tag(note))}</th>
-${columns.map(({ cell }) => html`<td class="number">${prose(cell(candidate))}</td>`)}
+${columns.map(({ cell, isText }) => html`<td class="${isText ? 'number text' : 'number'}">${prose(cell(candidate))}</td>`)}
 </tr>
 `;
   });
@@ -45,7 +45,7 @@ ${columns.map(({ cell }) => html`<td class="number">${prose(cell(candidate))}</t
   ];
   const table = scrolling(
     `Leaderboard of ${stage.name}`,
-    html`<table class="wide"><caption>${caption.join('; ')}</caption>
+    html`<table class="wide leaderboard"><caption>${caption.join('; ')}</caption>
 <thead><tr><th scope="col" class="number">Rank</th><th scope="col">${hasRepeats(stage) ? 'Candidate' : 'Trial'}</th>${columns.map(({ title }) => html`<th scope="col" class="number">${title}</th>`)}</tr></thead>
 <tbody>${rows}</tbody></table>`,
   );

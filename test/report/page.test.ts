@@ -174,7 +174,7 @@ it('has the accuracies in training mode beside the scores, in those stages that 
 
 it('says what a stage takes over, and lists the scores of the earlier stage if it doesn’t rank its start', () => {
   expect(visibleText(full)).toContain(
-    'It takes no setting from the winner of dense, relu_layer_div2 (54.78 %): all candidates here replace what that changed. ' +
+    'It takes no setting from the winner of dense, relu_layer_div2 (54.78 %): every candidate here replaces its network. ' +
       'rn50 takes over the rule of dense layers of relu_layer_div2, the best-ranked network of dense that has one: ÷2, which ' +
       'gives 1024-512-256-128-64-32-16. For comparison, dense: relu_layer_div2 54.78 %, relu_layer_div4 54.50 %,',
   );

@@ -40,7 +40,9 @@ it('calls a lead below the standard error a near-tie, and one above it a win', (
 it('compares with the start, ranked or not', () => {
   const first = stage('first', [scored('a', 50)]);
   const second = stage('second', [scored('b', 70), scored('c', 60)], { start: 'a' });
-  expect(answerOf(first, second)).toContain('That is 20.00 points above the start, `a` (50.00 %).');
+  expect(answerOf(first, second)).toContain(
+    'That is 20.00 points above the winner of `first`, `a` (50.00 %).',
+  );
   const start = scored('a', 50, { takenOver: true });
   expect(answerOf(stage('s', [start, scored('b', 40)], { start: 'a' }))).toContain(
     'The only candidate did not beat the start, so its configuration stays.',
