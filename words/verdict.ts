@@ -41,7 +41,13 @@ export function verdictInWords(
  * A lead in numbers: `1.20 points (95 % interval 0.20 to 2.20, p 0.012; 3 seeds)`; with one seed, by the validation images if
  * they are known.
  */
-export function leadInNumbers({ difference, paired, p, seeds, onImages }: Omit<LeadRecord, 'kind' | 'name'>): string {
+export function leadInNumbers({
+  difference,
+  paired,
+  p,
+  seeds,
+  onImages,
+}: Omit<LeadRecord, 'kind' | 'name'>): string {
   const by = points(difference);
   if (paired) return `${by} (${intervalInWords(paired.interval)}, ${pInWords(p)}; ${plural(seeds, 'seed')})`;
   if (!onImages) return `${by} (one seed; the store lacks which images the two runs classify correctly)`;
@@ -97,7 +103,11 @@ export function pInWords(p: number | null): string {
 
 // --- helpers ---
 
-function whatWouldTell(kind: VerdictInBrief['kind'], closest: LeadRecord, seedsToTell: number | null): string {
+function whatWouldTell(
+  kind: VerdictInBrief['kind'],
+  closest: LeadRecord,
+  seedsToTell: number | null,
+): string {
   if (kind === 'clear') return '';
   if (closest.seeds === 1) {
     const reverse = kind === 'runs differ' ? 'Another seed may reverse it: ' : '';

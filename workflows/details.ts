@@ -157,7 +157,8 @@ function candidateLine(candidate: RankedCandidate<EndedRun>): string {
   const { name, runs, counted, score, deviation } = candidate;
   const [only] = runs;
   if (only && runs.length === 1) return runLine(only);
-  const mean = score === null ? 'no score' : meanInWords({ score, deviation, runs: counted.length }, runs.length);
+  const mean =
+    score === null ? 'no score' : meanInWords({ score, deviation, runs: counted.length }, runs.length);
   return [`**${name}** ${mean}`, ...runs.map((run) => `   - ${runLine(run)}`)].join('\n');
 }
 

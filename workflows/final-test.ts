@@ -26,7 +26,8 @@ export async function finalTest(
   const scores: TestScore[] = [];
   for (const { trialKey } of runs) scores.push(await testUntilDecided(trialKey));
   const [first] = scores;
-  if (!first) throw new Error('expected a winner to test; the schema only lets a test start from a stage with one');
+  if (!first)
+    throw new Error('expected a winner to test; the schema only lets a test start from a stage with one');
   if (scores.length === 1) return first;
   const mean = (of: 'accuracy' | 'loss') => scores.reduce((sum, each) => sum + each[of], 0) / scores.length;
   return {
@@ -39,7 +40,10 @@ export async function finalTest(
   async function testUntilDecided(trialKey: string): Promise<TestScore> {
     for (;;) {
       try {
-        return await untilSuccess(({ alone }) => test(trialKey, alone), () => {});
+        return await untilSuccess(
+          ({ alone }) => test(trialKey, alone),
+          () => {},
+        );
       } catch (error) {
         if (isCancellation(error)) throw error;
         page.setFailure(`the final test failed: ${describeFailure(error)}`);

@@ -28,9 +28,9 @@ import {
   trialSpec,
 } from '../study/plan/plan.ts';
 import { promotionOf } from '../study/plan/promotion.ts';
-import { isSideExperiment, readySideExperiments } from '../study/plan/side-experiments.ts';
 import { candidatesOf, rankCandidates, tieRule } from '../study/plan/ranking.ts';
 import { runSeed } from '../study/plan/runs.ts';
+import { isSideExperiment, readySideExperiments } from '../study/plan/side-experiments.ts';
 import type { TrialStanding } from '../study/record/record.ts';
 import type { TrialSpec } from '../study/trial/trial.ts';
 import { QUERIES, stageWorkflowId, UPDATES } from '../temporal/names.ts';
@@ -47,8 +47,8 @@ import { Pause } from './pause.ts';
 import { PRIORITY } from './priorities.ts';
 import { searchAttributes, typedSearchAttributes } from './search-attributes.ts';
 import type { StageInput, StagePlan, StageTrial } from './stage/stage-input.ts';
-import { stagePlannedSignal, stageWorkflow } from './stage/stage-workflow.ts';
 import { stageRecords } from './stage/stage-records.ts';
+import { stagePlannedSignal, stageWorkflow } from './stage/stage-workflow.ts';
 import type { StageProgress, StudyStatus, StudyTestScore, Winner } from './status.ts';
 
 export interface StudyRequest {
@@ -354,8 +354,8 @@ async function runStudy(
   }
 
   function runTest(from: string): Promise<StudyTestScore> {
-    const runs = (candidatesOf(winningRuns.get(from) ?? [])[0]?.counted ?? []).flatMap(({ name, trialKey }) =>
-      trialKey ? [{ name, trialKey }] : [],
+    const runs = (candidatesOf(winningRuns.get(from) ?? [])[0]?.counted ?? []).flatMap(
+      ({ name, trialKey }) => (trialKey ? [{ name, trialKey }] : []),
     );
     tested = runs.map(({ trialKey }) => trialKey);
     const { evaluateTest } = training(opened.numerics, request.heartbeatSeconds);
@@ -363,7 +363,11 @@ async function runStudy(
     return finalTest(
       runs,
       ({ trialKey, alone }) => evaluateTest({ studyId, trialKey, testImages, ...(alone && { alone }) }),
-      { pause, setFailure: (failure) => setAttention(studyId, failure), waitForDecision: waitForTestDecision },
+      {
+        pause,
+        setFailure: (failure) => setAttention(studyId, failure),
+        waitForDecision: waitForTestDecision,
+      },
     );
   }
 }

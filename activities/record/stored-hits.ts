@@ -53,5 +53,8 @@ function bitsIn(bytes: Uint8Array): number {
 
 /** The first image is in the highest bit of the first byte. */
 function unpacked(bits: Uint8Array, images: number): Uint8Array {
-  return Uint8Array.from({ length: images }, (_, image) => ((bits[image >> 3] as number) >> (7 - (image & 7))) & 1);
+  return Uint8Array.from(
+    { length: images },
+    (_, image) => ((bits[image >> 3] as number) >> (7 - (image & 7))) & 1,
+  );
 }

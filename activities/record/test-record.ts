@@ -5,7 +5,13 @@ import type { Study } from '../../study/definition/study-schema.ts';
 import { ranksStart } from '../../study/plan/plan.ts';
 import { candidateOf } from '../../study/plan/ranking.ts';
 import type { OptimismRecord, TestMean, TestRun } from '../../study/record/comparison-record.ts';
-import type { StageRecord, StudyOpening, StudyTest, TestRecord, TrialRecord } from '../../study/record/record.ts';
+import type {
+  StageRecord,
+  StudyOpening,
+  StudyTest,
+  TestRecord,
+  TrialRecord,
+} from '../../study/record/record.ts';
 import { wilson } from '../../study/statistics/accuracy-interval.ts';
 import { type OptimismRun, optimism } from '../../study/statistics/optimism.ts';
 import { readHits } from './stored-hits.ts';

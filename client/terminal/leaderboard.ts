@@ -37,9 +37,7 @@ function candidateLines(
   const [only] = own;
   if (only && own.length === 1) return [{ kind: 'trial', trial: only, place }];
   const text =
-    score === null
-      ? 'no score'
-      : meanInWords({ score, deviation, runs: counted.length }, own.length);
+    score === null ? 'no score' : meanInWords({ score, deviation, runs: counted.length }, own.length);
   return [
     { kind: 'candidate', name, place, text },
     ...own.map((trial): LeaderboardLine => ({ kind: 'trial', trial, place: trial.standing ? '' : '·' })),

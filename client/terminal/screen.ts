@@ -4,7 +4,7 @@ import { percent, plural } from '../../words/numbers.ts';
 import { standingInWords, winnersScoreInWords } from '../../words/outcome.ts';
 import { drawInWords } from '../../words/settings.ts';
 import { verdictInWords, verdictLabel } from '../../words/verdict.ts';
-import type { StageView, StudyView, TrialView } from '../observe/observe-study.ts';
+import type { StageView, StudyView } from '../observe/observe-study.ts';
 import {
   describeAttention,
   describeDataset,

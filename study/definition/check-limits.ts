@@ -15,7 +15,10 @@ export function checkLimits(
   complain: Complain,
   limits: StudyLimits = { trials: 20_000, bytes: 1_800_000 },
 ): void {
-  const trials = Math.max(0, ...Object.values(study.profiles).map((profile) => trialsIn(study.stages, profile)));
+  const trials = Math.max(
+    0,
+    ...Object.values(study.profiles).map((profile) => trialsIn(study.stages, profile)),
+  );
   if (trials > limits.trials)
     complain(
       ['stages'],

@@ -1,4 +1,3 @@
-import { repeatsOf } from '../definition/repeats.ts';
 import {
   asNetwork,
   type Divisors,
@@ -7,6 +6,7 @@ import {
   takesRuleOf,
 } from '../definition/planned-network.ts';
 import { searchSuffix } from '../definition/possible-names.ts';
+import { repeatsOf } from '../definition/repeats.ts';
 import type {
   Candidate,
   CompareStage,

@@ -89,7 +89,7 @@ export function winnerOf<T extends RankedRun>(runs: readonly T[], ties?: TieRule
   const [first] = rankCandidates(runs, ties);
   const [run] = first?.counted ?? [];
   if (!first || !run || first.score === null) return undefined;
-  const { candidate: _, ...standing } = run;
+  const { candidate: _candidate, score: _score, ...standing } = run;
   return {
     ...standing,
     name: first.name,
@@ -136,7 +136,8 @@ function preferred<T extends RankedRun>(
     earlier: () => 0,
     parameters: ({ counted }) => counted[0]?.parameters ?? Number.POSITIVE_INFINITY,
     time: ({ counted }) =>
-      meanOf(counted.map((run) => run.trainingSeconds ?? Number.POSITIVE_INFINITY)) ?? Number.POSITIVE_INFINITY,
+      meanOf(counted.map((run) => run.trainingSeconds ?? Number.POSITIVE_INFINITY)) ??
+      Number.POSITIVE_INFINITY,
   };
   const costOf = costs[rule];
   return tied.reduce((first, each) => (costOf(each) < costOf(first) ? each : first));

@@ -53,7 +53,8 @@ function binomial(trials: number, p: number): (quantile: number) => number {
   const mode = Math.floor((trials + 1) * p);
   const share = new Float64Array(trials + 1);
   share[mode] = 1;
-  for (let k = mode; k < trials; k++) share[k + 1] = ((share[k] as number) * (trials - k) * p) / ((k + 1) * (1 - p));
+  for (let k = mode; k < trials; k++)
+    share[k + 1] = ((share[k] as number) * (trials - k) * p) / ((k + 1) * (1 - p));
   for (let k = mode; k > 0; k--) share[k - 1] = ((share[k] as number) * k * (1 - p)) / ((trials - k + 1) * p);
   const below = share.map(cumulative());
   const all = below[trials] as number;

@@ -1,6 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { countStoredResults } from '../../client/start/stored-results.ts';
 import { startOrResume } from '../../client/start/start-study.ts';
+import { countStoredResults } from '../../client/start/stored-results.ts';
 import { watchStudy } from '../../client/terminal/watch-study.ts';
 import { readRecord, readStageRecord, readStudyTests } from '../../storage/studies.ts';
 import { parseStudy } from '../../study/definition/parse-study.ts';
@@ -10,9 +13,6 @@ import type { StudyRequest } from '../../workflows/study-workflow.ts';
 import { smallArchive } from '../activities/small-archive.ts';
 import { type Bench, openBench } from '../activities/training-bench.ts';
 import { printing } from './printing.ts';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 });
 
@@ -69,11 +69,13 @@ afterAll(async () => {
 it('repeats train only what is new, and say how sure a winner is', async () => {
   const once = await run('once');
   expect(trainings()).toBe(3);
-  expect(once.printed).toMatch(/stage width: (These two runs differ|Not told apart): .*one seed: of 40.validation/);
+  expect(once.printed).toMatch(
+    /stage width: (These two runs differ|Not told apart): .*one seed: of 40.validation/,
+  );
   expect(once.record.test).toMatchObject({ runs: [{ seed: 1 }], mean: { deviation: null } });
   expect(once.record.test?.optimism).toMatchObject({ candidates: 2, runs: 2, epochs: 6, images: 40 });
 
-  expect(await countStoredResults(bench.store, request('thrice'))).toMatchObject({ stored: 2, trials: 8 });
+  expect(await countStoredResults(bench.store, request('thrice'))).toMatchObject({ stored: 3, trials: 8 });
   bench.jobs.length = 0;
   const thrice = await run('thrice');
   expect(trainings()).toBe(5);
@@ -97,7 +99,10 @@ it('repeats train only what is new, and say how sure a winner is', async () => {
   expect(lead?.difference).toBeCloseTo(Math.abs(wide - narrow), 10);
   expect(await readStageRecord(bench.store, 'thrice', 'width')).toEqual(width);
 
-  expect(flip?.changes).toMatchObject({ pairs: [{ name: 'wide_flip', of: 'wide', seeds: 2 }], overall: { seeds: 2 } });
+  expect(flip?.changes).toMatchObject({
+    pairs: [{ name: 'wide_flip', of: 'wide', seeds: 2 }],
+    overall: { seeds: 2 },
+  });
   const tests = await readStudyTests(bench.store, 'thrice');
   expect(tests.map(({ accuracy }) => accuracy).sort()).toEqual(
     thrice.record.test?.runs?.map(({ accuracy }) => accuracy).sort(),

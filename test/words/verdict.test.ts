@@ -34,7 +34,11 @@ it('says at most that two runs differ if there is one seed', () => {
       'and 12 with the second; 95 % interval 1.00 to 8.00, p 0.0081). Another seed may reverse it: only repeats can make a lead clear, ' +
       'with three seeds or more.',
   );
-  const bare = { ...differ, kind: 'not told apart' as const, closest: { ...closest, onImages: null, p: null } };
+  const bare = {
+    ...differ,
+    kind: 'not told apart' as const,
+    closest: { ...closest, onImages: null, p: null },
+  };
   expect(spaced(verdictInWords('a', bare))).toContain(
     'Not told apart: a and b, with a difference of 1.20 points (one seed; the store lacks which images',
   );
@@ -62,10 +66,12 @@ it('gives a test with its interval, over all seeds, and what choosing has added'
   });
   const mean = { accuracy: 66, loss: 1, deviation: null, interval: { low: 65.07, high: 66.92 } };
   expect(testInWords({ runs: [run(66)], mean })).toBe('66.00 % (95 % interval 65.07 to 66.92)');
-  expect(spaced(testInWords({ runs: [run(65), run(67)], mean: { ...mean, deviation: 1.414 } }))).toBe(
+  expect(spaced(testInWords({ runs: [run(65), run(67)], mean: { ...mean, deviation: 1.41 } }))).toBe(
     '66.00 % on average over 2 seeds (95 % interval 65.07 to 66.92 for the images; deviation over the seeds 1.41 points: 65.00 % and 67.00 %)',
   );
-  expect(spaced(optimismInWords({ points: 0.21, candidates: 11, runs: 13, epochs: 550, images: 10_000 }))).toBe(
+  expect(
+    spaced(optimismInWords({ points: 0.21, candidates: 11, runs: 13, epochs: 550, images: 10_000 })),
+  ).toBe(
     'Choosing the best epoch of the best of 11 candidates (13 runs, 550 epochs) has added about +0.21 points to its accuracy on the ' +
       '10,000 validation images.',
   );

@@ -40,7 +40,9 @@ describe.concurrent('a study with repeats', () => {
     expect(outcome.test).toMatchObject({ accuracy: 55, runs: [{ trial: 'wide_fast' }, {}, {}] });
     expect(rate?.start).toBe('wide');
     const details = (await currentDetails(temporal().client, 'repeats/width')).replaceAll('\u00a0', ' ');
-    expect(details).toContain('1. **wide** 62.00 % on average over 3 runs, deviation 1.00 points\n   - **wide**');
+    expect(details).toContain(
+      '1. **wide** 62.00 % on average over 3 runs, deviation 1.00 points\n   - **wide**',
+    );
   });
 
   it('takes over all runs of a winner, and trains those that it lacks', async () => {
@@ -64,13 +66,23 @@ describe.concurrent('a study with repeats', () => {
       'narrow_slow@3',
     ]);
     expect(stages.get('rate')?.winner).toBe('narrow');
-    expect(names('search')?.slice(0, 4)).toEqual(['(narrow)', '(narrow@2)', '(narrow@3)', 'narrow_search_01']);
+    expect(names('search')?.slice(0, 4)).toEqual([
+      '(narrow)',
+      '(narrow@2)',
+      '(narrow@3)',
+      'narrow_search_01',
+    ]);
     expect(names('dropout')?.slice(0, 3)).toEqual(['(narrow)', '(narrow@2)', '(narrow@3)']);
     // The second and third runs of the start have its configuration.
     const starts = specs.filter(
       (spec) => widthOf(spec) === 8 && spec.config.learningRate === 0.02 && spec.config.dropout === 0,
     );
-    expect(starts.filter(({ repetition }) => repetition === 0).map(({ seed }) => seed).sort()).toEqual([1, 2, 3]);
+    expect(
+      starts
+        .filter(({ repetition }) => repetition === 0)
+        .map(({ seed }) => seed)
+        .sort(),
+    ).toEqual([1, 2, 3]);
   });
 
   it('repeats what a search draws and what a variant changes, but not a repetition', async () => {
@@ -108,7 +120,10 @@ describe.concurrent('a study with repeats', () => {
       },
       request,
     );
-    expect(written[0]?.stages[0]).toMatchObject({ winner: 'narrow', standings: [{}, { score: 52, parameters: 16 }] });
+    expect(written[0]?.stages[0]).toMatchObject({
+      winner: 'narrow',
+      standings: [{}, { score: 52, parameters: 16 }],
+    });
     expect(outcome.winner?.name).toBe('narrow_fast');
   });
 });

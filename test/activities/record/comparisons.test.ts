@@ -46,7 +46,11 @@ describe('the record of a stage', () => {
       ['narrow', 'clear'],
     ]);
     // Of the first seed: the best epoch is the second, in which 20 images more are right.
-    expect(record?.verdict?.leads[1]?.onImages).toMatchObject({ images: IMAGES, onlyWinner: 20, onlyRival: 0 });
+    expect(record?.verdict?.leads[1]?.onImages).toMatchObject({
+      images: IMAGES,
+      onlyWinner: 20,
+      onlyRival: 0,
+    });
   });
 
   it('compares single runs by their images, unless an earlier version has stored one', async () => {
@@ -89,7 +93,10 @@ describe('the record of a test', () => {
   it('has each run of the winner, their mean, and what choosing has added', async () => {
     const start = await runsOf('wide', 70);
     const rate = [{ ...start[0]!, takenOver: true }, ...(await runsOf('wide_fast', 72, 73))];
-    const search = [{ ...rate[1]!, takenOver: true }, { ...rate[2]!, takenOver: true }];
+    const search = [
+      { ...rate[1]!, takenOver: true },
+      { ...rate[2]!, takenOver: true },
+    ];
     await write(stage('width', 'compare', [...start, ...(await runsOf('narrow', 20))], 'wide'));
     await write(stage('rate', 'compare', rate, 'wide_fast'));
     await write(stage('search', 'search', search, 'wide_fast'));
@@ -127,7 +134,10 @@ describe('the record of a test', () => {
     await storeTest(wide[0]!.trialKey!, 60);
     const tested = [wide[0]!.trialKey!];
     await createWriteRecord({ store })({ studyId: 'mine', stages: ['dropout'], tested });
-    expect((await readRecord(store, 'mine'))?.test).toMatchObject({ optimism: null, mean: { deviation: null } });
+    expect((await readRecord(store, 'mine'))?.test).toMatchObject({
+      optimism: null,
+      mean: { deviation: null },
+    });
   });
 });
 

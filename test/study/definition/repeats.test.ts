@@ -14,11 +14,7 @@ it.each<[string, (study: any) => void, string]>([
     (s) => (s.profiles.tiny.repeats = { again: 2 }),
     'profiles.tiny.repeats.again: expected the name of a stage',
   ],
-  [
-    'no run at all',
-    (s) => (s.stages[0].repeats = 0),
-    'stages[0].repeats: expected at least 1, got 0',
-  ],
+  ['no run at all', (s) => (s.stages[0].repeats = 0), 'stages[0].repeats: expected at least 1, got 0'],
   [
     'a variant with more runs than what it varies',
     (s) => (s.stages[4].repeats = 2),

@@ -59,8 +59,7 @@ describe('ties within one standard error', () => {
     ...costing(runsOf('best', 70, 71), 8000, 200),
     ...costing(runsOf('worse', 69, 69.1), 1, 1),
   ];
-  const winnerBy = (rule: 'earlier' | 'parameters' | 'time') =>
-    winnerOf(runs, { rule, images: 1000 })?.name;
+  const winnerBy = (rule: 'earlier' | 'parameters' | 'time') => winnerOf(runs, { rule, images: 1000 })?.name;
 
   it('are decided by the rule', () => {
     // 70.5 less 0.707 / √2.

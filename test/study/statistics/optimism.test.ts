@@ -39,8 +39,11 @@ it('looks at the hits of those epochs alone that may be chosen', () => {
   const [good, bad] = [hitsOf(0.9, 'good'), hitsOf(0.2, 'bad')];
   const looked: number[] = [];
   const right = [bad, good].map((hits) => sum(hits));
-  const run = { right, hitsOf: (epoch: number) => (looked.push(epoch), [bad, good][epoch]!) };
-  optimism([[run]], { images: IMAGES, seed: 1 });
+  const hitsAt = (epoch: number) => {
+    looked.push(epoch);
+    return [bad, good][epoch]!;
+  };
+  optimism([[{ right, hitsOf: hitsAt }]], { images: IMAGES, seed: 1 });
   expect(looked).toEqual([1]);
 });
 
