@@ -5,7 +5,7 @@ import { createOpenStudy } from './open-study.ts';
 import { createPrepareDataset } from './prepare-dataset.ts';
 import { createPrepareWeights } from './prepare-weights.ts';
 import { createCompareRepetitions, createFindRepetition } from './retrain.ts';
-import { suggestAll } from './suggest.ts';
+import { createSuggest } from './suggest.ts';
 import { createWriteRecord } from './write-record.ts';
 import { createWriteReport } from './write-report.ts';
 import { createWriteStage } from './write-stage.ts';
@@ -29,7 +29,7 @@ export function createControlActivities(dependencies: {
     prepareDataset: retried(createPrepareDataset(dependencies), 5),
     prepareWeights: retried(createPrepareWeights(dependencies)),
     openStudy: retried(createOpenStudy(dependencies)),
-    suggest: retried(suggestAll),
+    suggest: retried(createSuggest(dependencies)),
     findRepetition: retried(createFindRepetition(dependencies)),
     compareRepetitions: retried(createCompareRepetitions(dependencies)),
     writeStage: retried(createWriteStage(dependencies)),

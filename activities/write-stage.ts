@@ -1,10 +1,13 @@
+import { inParallel } from '../storage/in-parallel.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readStudy, writeStageRecord } from '../storage/studies.ts';
 import { readResult } from '../storage/trials/trials.ts';
 import type { Stage } from '../study/definition/stage-schema.ts';
 import { inBrief, type VerdictInBrief } from '../study/record/comparison-record.ts';
 import type { TrialRecord, TrialStanding } from '../study/record/record.ts';
+import type { SearchEnd } from '../study/record/search-record.ts';
 import { compareRanked, compareVariant } from './record/compare-stage.ts';
+import { searchResults } from './search-results.ts';
 
 export interface EndedStage {
   name: string;
@@ -15,6 +18,8 @@ export interface EndedStage {
   winner: string | null;
   /** Of a variant: the runs of the stages whose candidates it varies. */
   ordinary?: Pick<TrialStanding, 'name' | 'candidate' | 'trialKey' | 'score'>[];
+  /** How a search ended. */
+  search?: SearchEnd;
 }
 
 /**
@@ -33,18 +38,24 @@ export function createWriteStage({ store }: { store: ObjectStore }) {
   }): Promise<{ verdict: VerdictInBrief | null }> => {
     const opening = await readStudy(store, studyId);
     if (!opening) throw new Error(`study ${studyId}: expected its study.json in the store, found none`);
-    const { standings, ordinary, ...rest } = stage;
-    const { seed } = opening.study;
-    const question = opening.study.stages.find(({ name }) => name === stage.name)?.question ?? '';
-    const trials = await Promise.all(standings.map((standing) => trialRecord(store, standing)));
+    const { standings: known, ordinary, search: end, ...rest } = stage;
+    const { seed, stages } = opening.study;
+    const definition = stages.find(({ name }) => name === stage.name);
+    const found =
+      end && definition
+        ? await searchResults(store, studyId, definition, { end, standings: known })
+        : undefined;
+    const standings = found?.standings ?? known;
+    const trials = await inParallel(standings, (standing) => trialRecord(store, standing));
     const verdict =
       rest.winner === null ? null : await compareRanked(store, { standings, winner: rest.winner }, seed);
     await writeStageRecord(store, studyId, {
       ...rest,
-      question,
+      question: definition?.question ?? '',
       trials,
       ...(rest.winner !== null && { verdict }),
       ...(ordinary && { changes: await compareVariant(store, { standings, ordinary }, seed) }),
+      ...(found && { search: found.search }),
     });
     return { verdict: verdict && inBrief(verdict) };
   };

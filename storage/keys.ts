@@ -13,6 +13,7 @@ import { isName, isValidId } from '../study/definition/text-schemas.ts';
  *     trials/<trialKey>/log/{<term>,test}.txt
  *     studies/<studyId>/{study,record}.json
  *     studies/<studyId>/stages/<stage>.json
+ *     studies/<studyId>/searches/<stage>.json
  *     studies/<studyId>/tests/<trialKey>.json
  *     studies/<studyId>/report/<file>
  */
@@ -83,6 +84,8 @@ export const studyTestKey = (studyId: string, trialKey: string): string =>
   `${studyTestsPrefix(studyId)}${checkedHash(trialKey)}.json`;
 export const stageRecordKey = (studyId: string, stage: string): string =>
   `${STUDIES_PREFIX}${checkedId(studyId)}/stages/${checkedStage(stage)}.json`;
+export const searchKey = (studyId: string, stage: string): string =>
+  `${STUDIES_PREFIX}${checkedId(studyId)}/searches/${checkedStage(stage)}.json`;
 export const recordKey = (studyId: string): string => `${STUDIES_PREFIX}${checkedId(studyId)}/record.json`;
 /** @param file a plain file name, such as `index.html`. */
 export const reportKey = (studyId: string, file: string): string =>

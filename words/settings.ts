@@ -1,5 +1,6 @@
 import {
   type Activation,
+  defaultSettings,
   type Network,
   type Settings,
   threadsOf,
@@ -57,19 +58,51 @@ export function numberInWords(
   }
 }
 
-/** What a search drew, with numbers in four significant digits: `lr 0.003162, batch 64, 20 epochs, dropout 0.25`. */
-export function drawInWords(
-  drawn: Partial<Pick<Settings, 'learningRate' | 'batchSize' | 'epochs' | 'dropout'>>,
-): string {
-  return DRAWN.flatMap((setting) => {
-    const value = drawn[setting];
-    return value === undefined ? [] : [numberInWords(setting, brief(value))];
-  }).join(', ');
+/**
+ * What a search chose, with numbers in four significant digits: `lr 0.003162, batch 64, 20 epochs, dropout 0.25`. A network has the
+ * name that the search's space gives it.
+ */
+export function drawInWords(drawn: Partial<Settings> & { network?: string | undefined }): string {
+  const { network, ...settings } = drawn;
+  const names = Object.keys(settings).sort((a, b) => placeOf(a) - placeOf(b));
+  const parts = names.flatMap((name) => {
+    const value = settings[name as keyof Settings];
+    return value === undefined ? [] : [settingInWords(name as keyof Settings, value)];
+  });
+  return [...(network === undefined ? [] : [network]), ...parts].join(', ');
 }
 
 // --- helpers ---
 
-const DRAWN = ['learningRate', 'batchSize', 'epochs', 'dropout'] as const;
+const NUMBERS = ['learningRate', 'batchSize', 'epochs', 'dropout'] as const;
+/** Other settings that have words of their own, by their names in `describeSettings`. */
+const WORDED: Partial<Record<keyof Settings, string>> = {
+  activation: 'activation',
+  optimizer: 'optimizer',
+  schedule: 'schedule',
+  horizontalFlip: 'flips',
+};
+
+/** Those that are numbers come first, in a fixed order. */
+function placeOf(name: string): number {
+  const place = (NUMBERS as readonly string[]).indexOf(name);
+  return place < 0 ? NUMBERS.length : place;
+}
+
+function settingInWords(name: keyof Settings, value: unknown): string {
+  const short = withBriefNumbers(value);
+  const number = NUMBERS.find((each) => each === name);
+  if (number) return numberInWords(number, short as number);
+  const described = describeSettings({ ...defaultSettings, [name]: short });
+  const worded = described.find((each) => each.name === WORDED[name]);
+  return worded?.text ?? `${name} ${JSON.stringify(short)}`;
+}
+
+function withBriefNumbers(value: unknown): unknown {
+  if (typeof value === 'number') return brief(value);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withBriefNumbers(inner)]));
+}
 
 const ACTIVATIONS: Record<Activation, string> = {
   relu: 'ReLU',

@@ -3,7 +3,6 @@
  * the columns of a table.
  */
 import { type RankedCandidate, rankCandidates } from '../study/plan/ranking.ts';
-import { endedEvaluations } from '../study/plan/runs.ts';
 import type { TrialStanding } from '../study/record/record.ts';
 import { trialWorkflowId, UPDATES } from '../temporal/names.ts';
 import { datasetInBrief } from '../words/dataset.ts';
@@ -11,6 +10,7 @@ import { inMarkdown } from '../words/markdown.ts';
 import { networkInBrief } from '../words/network.ts';
 import { brief, loss, percent, plural } from '../words/numbers.ts';
 import { meanInWords, standingInWords, winnersScoreInWords } from '../words/outcome.ts';
+import { searchEndInWords } from '../words/search-end.ts';
 import { describeSettings, drawInWords } from '../words/settings.ts';
 import { runAgainCommand, STUDY_IS } from '../words/study-end.ts';
 import { verdictInWords } from '../words/verdict.ts';
@@ -52,7 +52,7 @@ export function studyDetails(status: StudyStatus): string {
 }
 
 export function stageDetails(studyId: string, status: StageStatus): string {
-  const { end, evaluations } = status;
+  const { end, evaluations, search } = status;
   const ended = status.trials.filter((row): row is EndedRow => row.standing !== null);
   const parked = end ? [] : status.trials.filter(({ failure }) => failure !== null);
   const open = status.trials.filter((row) => !row.standing && !parked.includes(row));
@@ -62,7 +62,7 @@ export function stageDetails(studyId: string, status: StageStatus): string {
     end ? earlyEnd(end) : undefined,
     evaluations === null
       ? undefined
-      : `${endedEvaluations(status.trials)} of ${plural(evaluations, 'evaluation')} ended`,
+      : `${search?.ended ?? 0} of ${plural(evaluations, 'evaluation')} ended${search?.end ? searchEndInWords(search.end) : ''}`,
     ...parked.map(
       ({ name, failure }) =>
         `**Needs attention**: \`${trialWorkflowId(studyId, status.stage, name)}\`: ${inMarkdown(failure ?? '')}`,

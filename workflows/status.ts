@@ -5,6 +5,7 @@ import type { TrainedSettings } from '../study/definition/training-config.ts';
 import type { Winning } from '../study/plan/ranking.ts';
 import type { VerdictInBrief } from '../study/record/comparison-record.ts';
 import type { DatasetSummary, TestScore, TrialStanding, WeightsSummary } from '../study/record/record.ts';
+import type { SearchEnd } from '../study/record/search-record.ts';
 import type { EpochLine, TrialSpec } from '../study/trial/trial.ts';
 
 export type Winner = Winning<TrialStanding>;
@@ -21,8 +22,8 @@ export interface EarlyEnd {
   failure: string | null;
 }
 
-/** Settings that a search drew for a trial, with epochs as the profile scales them. */
-export type DrawnSettings = Partial<TrainedSettings>;
+/** What a search chose for a trial, with epochs as the profile scales them, and the network by its name. */
+export type DrawnSettings = Partial<TrainedSettings> & { network?: string };
 
 export interface StudyStatus {
   studyId: string;
@@ -58,6 +59,8 @@ export interface StageProgress {
   start: string | null;
   /** How many configurations a search trains; null for other stages. */
   evaluations: number | null;
+  /** How a search ended; absent before, and for other stages. */
+  searchEnd?: SearchEnd;
   winner: Winner | null;
   /** Whether its lead is more than chance; null if it isn't known, or if there is nothing to compare. */
   verdict: VerdictInBrief | null;
@@ -69,12 +72,23 @@ export interface StageStatus {
   question: string;
   /** How many configurations a search trains; null for other stages. */
   evaluations: number | null;
-  /** In the order of the candidates. */
+  /** How far a search is; null for other stages. */
+  search: SearchProgress | null;
+  /** In the order of the candidates. Of a long search: those that have not ended, the newest and the best. */
   trials: StageRow[];
   /** Why the stage as a whole needs attention. */
   failure: string | null;
   /** null while it runs, and if it completed. */
   end: EarlyEnd | null;
+}
+
+export interface SearchProgress {
+  /** How many evaluations have ended. */
+  ended: number;
+  /** All that are under way have to end before another starts. */
+  waitsForAll: boolean;
+  /** null while it runs. */
+  end: SearchEnd | null;
 }
 
 export interface StageRow {
@@ -87,6 +101,8 @@ export interface StageRow {
   failure: string | null;
   /** null unless a search drew it. */
   drawn: DrawnSettings | null;
+  /** Its workflow has not started, since as many others of the stage train or wait as may. */
+  isWaiting?: true;
 }
 
 export interface TrialInput {

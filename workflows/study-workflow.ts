@@ -14,14 +14,17 @@ import type { Overrides } from '../study/definition/overrides.ts';
 import { selectProfile } from '../study/definition/parse-study.ts';
 import { pretrainedNetworks } from '../study/definition/pretrained.ts';
 import { repeatsOf } from '../study/definition/repeats.ts';
-import type { Stage } from '../study/definition/stage-schema.ts';
+import type { SearchStage, Stage } from '../study/definition/stage-schema.ts';
 import type { Study } from '../study/definition/study-schema.ts';
+import type { Network } from '../study/definition/training-config.ts';
 import { earlyTrials, type PlannedStage } from '../study/plan/early-trials.ts';
 import {
   limitImages,
   type NamedConfig,
+  type Networks,
   type PlannedTrial,
   ranksStart,
+  searchNetworks,
   stageTrials,
   startOf,
   trialData,
@@ -46,7 +49,7 @@ import { initialStatus, refusedStatus } from './initial-status.ts';
 import { Pause } from './pause.ts';
 import { PRIORITY } from './priorities.ts';
 import { searchAttributes, typedSearchAttributes } from './search-attributes.ts';
-import type { StageInput, StagePlan, StageTrial } from './stage/stage-input.ts';
+import type { SearchPlan, StageInput, StagePlan, StageTrial } from './stage/stage-input.ts';
 import { stageRecords } from './stage/stage-records.ts';
 import { stagePlannedSignal, stageWorkflow } from './stage/stage-workflow.ts';
 import type { StageProgress, StudyStatus, StudyTestScore, Winner } from './status.ts';
@@ -138,6 +141,9 @@ export async function studyWorkflow(input: StudyRequest): Promise<StudyOutcome> 
 }
 
 // --- helpers ---
+
+/** An evaluation takes about 20 events of its stage's history, in which Temporal warns from 10,240 on. */
+const EVALUATIONS_A_RUN = 400;
 
 interface EarlyStage {
   child: StartedChild<typeof stageWorkflow>;
@@ -273,10 +279,8 @@ async function runStudy(
       start: ranksStart(stage) ? startRuns.map((run) => ({ ...run, takenOver: true })) : [],
       trials: stageTrialsOf(planned),
     };
-    const search =
-      stage.kind === 'search' && start
-        ? { ...stage, repeats: repeatsOf(stage, profile), start, spec: specOf(start.config), profile }
-        : null;
+    const networks = stage.kind === 'search' ? searchNetworks(study, profile, stage, soFar) : {};
+    const search = stage.kind === 'search' && start ? searchPlan(stage, start, networks) : null;
     const begun = early.get(stage.name)?.child;
     const child =
       begun ?? (await startStage(stage, { ...plan, search }, isBeside ? { priority: PRIORITY.side } : {}));
@@ -285,13 +289,30 @@ async function runStudy(
     const outcome = await child.result();
     standings.set(stage.name, outcome.standings);
     progress.winner = outcome.winner;
+    if (outcome.search) progress.searchEnd = outcome.search;
     candidates.set(stage.name, planned);
     records.write(stage, progress);
     const ranked = rankCandidates(outcome.standings, tieRule(stage, data));
-    const promoted = outcome.winner ? promotionOf(ranked, { start, planned, profile }) : undefined;
+    const promoted = outcome.winner ? promotionOf(ranked, { start, planned, profile, networks }) : undefined;
     if (!promoted) return;
     winners.set(stage.name, promoted);
     winningRuns.set(stage.name, ranked[0]?.runs ?? []);
+  }
+
+  function searchPlan(stage: SearchStage, start: NamedConfig, networks: Networks): SearchPlan {
+    const weightsOf = (network: Network) => specOf({ ...start.config, network }).initialWeights;
+    return {
+      ...stage,
+      start,
+      spec: specOf(start.config),
+      profile,
+      repeats: repeatsOf(stage, profile),
+      networks,
+      initialWeights: Object.fromEntries(
+        Object.entries(networks).map(([name, network]) => [name, weightsOf(network)]),
+      ),
+      evaluationsARun: EVALUATIONS_A_RUN,
+    };
   }
 
   /** Starts the stage after this one if some of its trials don't depend on this one's winner. */

@@ -81,6 +81,7 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
   show();
   return showEarlyEnd(trainUntilDecided, () => {
     status.state = 'cancelled';
+    if (status.failure !== null) upsertSearchAttributes(searchAttributes({ NeedsAttention: false }));
     status.failure = null;
     show();
   });

@@ -39,6 +39,8 @@ function runCommand(): Command {
           'Uses the stack if it is up. Otherwise starts it, and stops it when the command ends; in a terminal, the stack then\n' +
           'stays up until Ctrl-C so that you can look at the Temporal UI. The same command again resumes an unfinished study.\n' +
           'Trials with a result in the store are not trained again, unless you add --retrain.\n' +
+          '--budget in hours or minutes: what trains when they are over is stopped, and what has ended is ranked. In epochs, of all\n' +
+          'evaluations of a search together, before the profile divides them: what would exceed them is not begun.\n' +
           'If no archive can be downloaded, the demo profile of cifar10 trains on generated images and says so.\n' +
           'STAGED_STUDY_HEARTBEAT_SECONDS is how long a worker of the study may be silent until its trials continue elsewhere:\n' +
           'default 60.\n' +
@@ -47,6 +49,7 @@ function runCommand(): Command {
           'run',
           'run cifar10 --profile full --dataset cifar-10-binary.tar.gz',
           'run my-study.ts --profile small --id first-try',
+          'run my-study.ts --budget 6h',
           'run --new  # start another study, even if the last one is unfinished',
           'run --retrain  # train again what the store has, and compare the results to the bit',
         ],
@@ -316,6 +319,7 @@ function takesStudy(command: Command): Command {
       "CIFAR-10's binary archive (default: CIFAR10_ARCHIVE, otherwise the official URL)",
     );
   return takesWeights(command)
+    .option('--budget <6h|90min|500epochs>', 'when each search ends although evaluations are left')
     .option('--id <id>', 'the id of the study to start or resume')
     .option(
       '--new',

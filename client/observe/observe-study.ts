@@ -16,6 +16,7 @@ import type { TrainingProgress } from '../../trainer/protocol.ts';
 import type {
   DrawnSettings,
   FailedTry,
+  SearchProgress,
   StageProgress,
   StageRow,
   StageStatus,
@@ -47,7 +48,10 @@ export interface TrialView {
 }
 
 export interface StageView extends StageProgress {
+  /** Of a long search: those that have not ended, the newest and the best. */
   trials: TrialView[];
+  /** How far a search is; absent before it starts, and for other stages. */
+  search?: SearchProgress;
 }
 
 /** A study at one moment, as `run` and `show` print it. */
@@ -116,11 +120,12 @@ export async function viewStudy(
         ended.set(key, view);
         return view;
       }
-      const trials = await trialsOfUnfinishedStage(client, studyId, stage.name);
+      const { trials, search } = await unfinishedStage(client, studyId, stage.name);
+      const view = { ...stage, ...(search && { search }) };
       // A terminated workflow can't note its own end.
       return isRunning
-        ? { ...stage, trials }
-        : { ...stage, state: 'cancelled' as const, trials: trials.map(cancelled) };
+        ? { ...view, trials }
+        : { ...view, state: 'cancelled' as const, trials: trials.map(cancelled) };
     }),
   );
   const activity = isRunning ? pendingActivity(description) : undefined;
@@ -182,17 +187,22 @@ function attentionOf({ studyId, stages }: StudyStatus, id: string, failure: stri
     : { id, name: trial, kind: 'trial', failure };
 }
 
-async function trialsOfUnfinishedStage(client: Client, studyId: string, stage: string): Promise<TrialView[]> {
+async function unfinishedStage(
+  client: Client,
+  studyId: string,
+  stage: string,
+): Promise<Pick<StageView, 'trials' | 'search'>> {
   const status = await ifStarted(
     client.workflow.getHandle(stageWorkflowId(studyId, stage)).query<StageStatus>(QUERIES.stageStatus),
   );
-  return Promise.all(
+  const trials = await Promise.all(
     (status?.trials ?? []).map((row) =>
       row.standing
         ? endedTrial(studyId, stage, row.standing, row.drawn ?? null)
         : unfinishedTrial(client, studyId, stage, row),
     ),
   );
+  return { trials, ...(status?.search && { search: status.search }) };
 }
 
 function endedTrials(
@@ -202,7 +212,10 @@ function endedTrials(
 ): TrialView[] {
   return standings.map((standing) => {
     const isDrawn = stage.kind === 'search' && !standing.takenOver && standing.suggestion !== null;
-    const drawn = isDrawn ? asTrained(standing.suggestion ?? {}, { epochDivisor }) : null;
+    const { network, ...settings } = standing.suggestion ?? {};
+    const drawn = isDrawn
+      ? { ...asTrained(settings, { epochDivisor }), ...(network !== undefined && { network }) }
+      : null;
     return endedTrial(studyId, stage.name, standing, drawn);
   });
 }
@@ -239,14 +252,16 @@ async function unfinishedTrial(
   client: Client,
   studyId: string,
   stage: string,
-  { name, epochs, drawn, failure }: StageRow,
+  { name, epochs, drawn, failure, isWaiting }: StageRow,
 ): Promise<TrialView> {
   const id = trialWorkflowId(studyId, stage, name);
   const handle = client.workflow.getHandle(id);
-  const [description, status] = await Promise.all([
-    ifStarted(handle.describe()),
-    ifStarted(handle.query<TrialStatus>(QUERIES.trialStatus)),
-  ]);
+  const [description, status] = isWaiting
+    ? []
+    : await Promise.all([
+        ifStarted(handle.describe()),
+        ifStarted(handle.query<TrialStatus>(QUERIES.trialStatus)),
+      ]);
   const activity = description && pendingActivity(description);
   // The server also keeps the last heartbeat of a failed attempt.
   const progress = activity?.isUnderWay ? (activity.details as TrainingProgress | undefined) : undefined;

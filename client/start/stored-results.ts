@@ -3,26 +3,26 @@ import { DamagedObjectError, type ObjectStore } from '../../storage/object-store
 import { readResult, type TrialResult } from '../../storage/trials/trials.ts';
 import { selectProfile } from '../../study/definition/parse-study.ts';
 import { pretrainedNetworks } from '../../study/definition/pretrained.ts';
-import { repeatsOf } from '../../study/definition/repeats.ts';
 import { planCourse } from '../../study/plan/course.ts';
 import {
   type NamedConfig,
   type PlannedTrial,
   ranksStart,
-  searchTrial,
+  searchNetworks,
   stageTrials,
   startOf,
   trialData,
   trialSpec,
 } from '../../study/plan/plan.ts';
-import { type Promoted, promotionOf } from '../../study/plan/promotion.ts';
-import { type RankedRun, rankCandidates, tieRule } from '../../study/plan/ranking.ts';
-import { asRuns, runSeed } from '../../study/plan/runs.ts';
-import { type Suggestion, suggest } from '../../study/search/suggest.ts';
+import { promotionOf } from '../../study/plan/promotion.ts';
+import { rankCandidates, tieRule } from '../../study/plan/ranking.ts';
+import { runSeed } from '../../study/plan/runs.ts';
+import { isSideExperiment } from '../../study/plan/side-experiments.ts';
 import { NUMERICS, type TrialData } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
 import { plural } from '../../words/numbers.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
+import { type FoundRun, type FoundTrials, findRuns, followSearch } from './follow-search.ts';
 import { findDataset, findWeights } from './stored-inputs.ts';
 
 /** How many of a study's trials the store has results of. */
@@ -101,8 +101,13 @@ export function describeStoredResults(
 
 // --- helpers ---
 
-/** What decides whether a run's candidate wins its stage, and what it then hands on. */
-type Run = RankedRun & Promoted;
+async function followTrials(
+  planned: readonly PlannedTrial[],
+  resultOf: (trial: PlannedTrial) => Promise<TrialResult | undefined>,
+): Promise<FoundTrials> {
+  const runs = await findRuns(planned, null, resultOf);
+  return { stored: runs.length, isComplete: runs.length === planned.length, runs };
+}
 
 /**
  * @param resultOf reads a trial's result.
@@ -115,7 +120,7 @@ async function followStages(
 ): Promise<number> {
   const profile = selectProfile(study, profileName);
   const winners = new Map<string, NamedConfig>();
-  const winningRuns = new Map<string, Run[]>();
+  const winningRuns = new Map<string, FoundRun[]>();
   const candidates = new Map<string, PlannedTrial[]>();
   let stored = 0;
   for (const stage of study.stages) {
@@ -124,40 +129,18 @@ async function followStages(
     if (stage.kind === 'variant' && stage.of.some((each) => !candidates.has(each.stage))) continue;
     const soFar = { winners, candidates };
     const start = startOf(stage, soFar);
-    const drawn =
-      stage.kind === 'search'
-        ? Array.from({ length: stage.evaluations }, (_, index) =>
-            suggest(stage.space, { seed: study.seed, index }),
-          )
-        : [];
-    const planned: (PlannedTrial & { suggestion?: Suggestion })[] = [
-      ...(start
-        ? drawn.flatMap((suggestion, index) =>
-            asRuns(
-              { ...searchTrial(start, suggestion, profile, index), suggestion },
-              repeatsOf(stage, profile),
-            ),
-          )
-        : []),
-      ...stageTrials(study, profile, stage, soFar),
-    ];
+    const networks = stage.kind === 'search' ? searchNetworks(study, profile, stage, soFar) : {};
+    const planned = stageTrials(study, profile, stage, soFar);
     candidates.set(stage.name, planned);
-    const results = await Promise.all(planned.map(resultOf));
-    const found = results.filter((result) => result !== undefined);
-    stored += found.length;
-    if (found.length < planned.length || stage.kind === 'variant' || stage.kind === 'repeat') continue;
-    const runs = found.map(({ score, outcome, parameters, trainingSeconds }, index): Run => {
-      const { name, run, suggestion = null } = planned[index] as (typeof planned)[number];
-      const named = { name, ...(run && { candidate: run.candidate }) };
-      const result = { score, outcome, parameters, trainingSeconds };
-      return { ...named, ...result, suggestion, override: null, takenOver: false };
-    });
+    const found = [await followTrials(planned, resultOf)];
+    if (stage.kind === 'search' && start)
+      found.push(await followSearch(stage, start, { study, profile, networks, resultOf }));
+    stored += found.reduce((sum, each) => sum + each.stored, 0);
+    if (!found.every(({ isComplete }) => isComplete) || isSideExperiment(stage)) continue;
     const startRuns = (from !== undefined && ranksStart(stage) && winningRuns.get(from)) || [];
-    const ranked = rankCandidates(
-      [...startRuns.map((run) => ({ ...run, takenOver: true })), ...runs],
-      tieRule(stage, data),
-    );
-    const promoted = promotionOf(ranked, { start, planned, profile });
+    const takenOver = startRuns.map((run) => ({ ...run, takenOver: true }));
+    const ranked = rankCandidates([...takenOver, ...found.flatMap(({ runs }) => runs)], tieRule(stage, data));
+    const promoted = promotionOf(ranked, { start, planned, profile, networks });
     if (!promoted) continue;
     winners.set(stage.name, promoted);
     winningRuns.set(stage.name, ranked[0]?.runs ?? []);

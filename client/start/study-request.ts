@@ -1,6 +1,7 @@
 import { selectProfile } from '../../study/definition/parse-study.ts';
 import { pretrainedNetworks } from '../../study/definition/pretrained.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
+import { withBudget } from './budget.ts';
 import { datasetSource } from './dataset-source.ts';
 import { heartbeatSeconds } from './heartbeat-seconds.ts';
 import { checkStudyId } from './study-id.ts';
@@ -14,15 +15,17 @@ export interface StudyOptions extends WeightsOptions {
   id?: string;
   new?: boolean;
   retrain?: boolean;
+  /** Of each search. */
+  budget?: string;
 }
 
 /** Turns what was typed into what a study starts with, and checks all of it before anything is started. */
 export async function studyRequest(
   name: string,
-  { profile, dataset, id, retrain, ...weightsOptions }: StudyOptions,
+  { profile, dataset, id, retrain, budget, ...weightsOptions }: StudyOptions,
 ): Promise<StudyRequest> {
   if (id !== undefined) checkStudyId(id);
-  const loaded = await loadStudy(name);
+  const loaded = withBudget(await loadStudy(name), budget);
   const [first = ''] = Object.keys(loaded.profiles);
   const selected = selectProfile(loaded, profile ?? first);
   const seconds = heartbeatSeconds(process.env);

@@ -2,6 +2,7 @@ import { endedEvaluations } from '../../study/plan/runs.ts';
 import type { TrainingProgress } from '../../trainer/protocol.ts';
 import { datasetInFull } from '../../words/dataset.ts';
 import { count, duration, list, percent, plural, shortHash } from '../../words/numbers.ts';
+import { searchEndInWords } from '../../words/search-end.ts';
 import { drawInWords } from '../../words/settings.ts';
 import { howToRunAgain, statusInWords } from '../../words/study-end.ts';
 import { weightsInBrief } from '../../words/weights.ts';
@@ -42,10 +43,17 @@ export function describeEarlyEnd({ workflowStatus, failure, profile }: StudyView
   return [`${statusInWords(workflowStatus)}${failure ? `: ${failure}` : ''}`, ...howToRunAgain(profile)];
 }
 
-/** How far a search is: `3 of 30 evaluations ended`; undefined for another stage. */
-export function describeEvaluations({ evaluations, trials }: StageView): string | undefined {
+/** How far a search is: `3 of 30 evaluations ended`, and why it ended before its last one; undefined for another stage. */
+export function describeEvaluations({
+  evaluations,
+  search,
+  searchEnd,
+  trials,
+}: StageView): string | undefined {
   if (evaluations === null) return undefined;
-  return `${endedEvaluations(trials)} of ${plural(evaluations, 'evaluation')} ended`;
+  const ended = searchEnd?.evaluations ?? search?.ended ?? endedEvaluations(trials);
+  const why = searchEnd ? searchEndInWords(searchEnd) : '';
+  return `${ended} of ${plural(evaluations, 'evaluation')} ended${why}`;
 }
 
 /** A trial that is not on the leaderboard: its place in an epoch, its last accuracy, the time left, and so on. */

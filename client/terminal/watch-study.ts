@@ -74,12 +74,15 @@ function untilEnd(client: Client, studyId: string): Promise<void> {
   });
 }
 
-function waits({ name, kind, trials, evaluations, early }: StageView, { attention }: StudyView): boolean {
+function waits(
+  { name, kind, trials, evaluations, search, early }: StageView,
+  { attention }: StudyView,
+): boolean {
   const drawn = trials.filter((trial) => trial.drawn).length;
   const isOpen =
     trials.some(({ state }) => state === 'queued' || state === 'training') ||
     // Between two evaluations, the next one is about to start.
-    (evaluations !== null && drawn < evaluations);
+    (evaluations !== null && drawn < evaluations && !search?.waitsForAll);
   // A final test waits as its study, whose id has no stage in it.
   const isNamed = ({ id, kind: what }: Attention) =>
     kind === 'test' ? what === 'test' : id.split('/')[1] === name;

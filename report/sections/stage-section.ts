@@ -9,6 +9,7 @@ import { code, type Html, html, prose } from '../html/html.ts';
 import { candidateNotes } from './candidate-notes.ts';
 import { leaderboard } from './leaderboard.ts';
 import { repeatBody } from './repeat-stage.ts';
+import { searchCourse } from './search-course.ts';
 import { searchFigures } from './search-stage.ts';
 import { stageFigures } from './stage-figures.ts';
 import { variantBody } from './variant-stage.ts';
@@ -38,7 +39,7 @@ async function body(record: StudyRecord, stage: StageRecord): Promise<Html> {
     case 'compare':
       return html`${leaderboard(record, stage)}${messages(stage)}${singleSeeds(record, stage)}${candidateNotes(record, stage)}${await stageFigures(record, stage)}`;
     case 'search':
-      return html`${leaderboard(record, stage)}${messages(stage)}${singleSeeds(record, stage)}${await searchFigures(record, stage)}<h3>Training</h3>${await stageFigures(record, stage)}`;
+      return html`${searchCourse(record, stage)}${leaderboard(record, stage)}${messages(stage)}${singleSeeds(record, stage)}${await searchFigures(record, stage)}<h3>Training</h3>${await stageFigures(record, stage)}`;
     case 'variant':
       return html`${await variantBody(record, stage)}${messages(stage)}`;
     case 'repeat':

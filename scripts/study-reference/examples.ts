@@ -5,7 +5,8 @@ type Base = NonNullable<StudyInput['base']>;
 type Compare = Extract<Stage, { kind: 'compare' }>;
 type Candidate = Compare['candidates'][number];
 type Network = NonNullable<Candidate['change']['network']>;
-type Space = Extract<Stage, { kind: 'search' }>['space'];
+type Search = Extract<Stage, { kind: 'search' }>;
+type Space = Search['space'];
 type Published = NonNullable<StudyInput['published']>;
 
 /** A part of a study, and a study that has this part. */
@@ -32,6 +33,7 @@ const WIDTHS: StudyInput = {
   profiles: { small: SMALL },
   stages: [WIDTH, TEST],
 };
+const SGD = { kind: 'sgd', momentum: 0.9 } as const;
 const PUBLISHED: Published = {
   title: 'The paper',
   source: 'A. Author, How wide should networks be?, 2020',
@@ -171,8 +173,30 @@ export const EXAMPLES: Record<string, Example> = {
   'Distribution loguniform': space({ learningRate: { kind: 'loguniform', low: 0.0001, high: 1 } }),
   'Distribution quniform': space({ epochs: { kind: 'quniform', low: 10, high: 100, q: 5 } }),
   'Distribution qloguniform': space({ batchSize: { kind: 'qloguniform', low: 16, high: 512, q: 16 } }),
+  'Distribution normal': space({ dropout: { kind: 'normal', mean: 0.3, deviation: 0.1, low: 0, high: 0.8 } }),
+  'Distribution qnormal': space({
+    epochs: { kind: 'qnormal', mean: 30, deviation: 10, low: 5, high: 60, q: 5 },
+  }),
+  'Distribution lognormal': space({
+    learningRate: { kind: 'lognormal', mean: -4, deviation: 1, low: 0.0001, high: 1 },
+  }),
+  'Distribution qlognormal': space({
+    batchSize: { kind: 'qlognormal', mean: 4, deviation: 0.5, low: 16, high: 256, q: 16 },
+  }),
   'Distribution integer': space({ epochs: { kind: 'integer', low: 10, high: 40 } }),
-  'Distribution choice': space({ batchSize: { kind: 'choice', options: [32, 64, 128] } }),
+  'Distribution choice': space({
+    optimizer: { kind: 'choice', options: [SGD, { kind: 'adagrad' }] },
+    'optimizer.momentum': { kind: 'uniform', low: 0.5, high: 0.99, when: { optimizer: SGD } },
+  }),
+  'Sampler random': search({ sampler: { kind: 'random' } }),
+  'Sampler grid': search({ sampler: { kind: 'grid', points: 4 } }),
+  'Sampler tpe': search({ sampler: { kind: 'tpe', strict: 'hyperopt' }, parallel: 2 }),
+  'Sampler tpe-multivariate': search({ sampler: { kind: 'tpe-multivariate' }, order: 'async' }),
+  Budget: search({ budget: { hours: 6, epochs: 500 } }),
+  Seed: search({
+    sampler: { kind: 'tpe' },
+    seededBy: [{ study: 'widths-small-1', stage: 'search' }],
+  }),
   'Reference to a candidate': reference({ stage: 'width', candidate: 'wide' }),
 
   Profile: profile({
@@ -223,15 +247,22 @@ function stage(part: Stage): Example {
 }
 
 function space(value: Space): Example {
-  const search: Stage = {
-    kind: 'search',
-    name: 'search',
-    question: 'Which settings?',
-    from: 'width',
-    evaluations: 5,
-    space: value,
+  return { ...search({ space: value }), part: { space: value } };
+}
+
+function search(part: Partial<Search>): Example {
+  return {
+    ...stage({
+      kind: 'search',
+      name: 'search',
+      question: 'Which settings?',
+      from: 'width',
+      evaluations: 5,
+      space: { learningRate: { kind: 'uniform', low: 0.001, high: 0.1 } },
+      ...part,
+    }),
+    part,
   };
-  return { ...stage(search), part: { space: value } };
 }
 
 function reference(part: Extract<Stage, { kind: 'variant' }>['of'][number]): Example {

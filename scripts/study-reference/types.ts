@@ -9,7 +9,9 @@ export function typeOf(schema: Schema): string {
     case 'array':
       return `list of ${entries(schema)}: ${typeOf(schema.items as Schema)}`;
     case 'object':
-      return `object of ${linkTo('Profile')} by name`;
+      return `object of ${typeOf(schema.additionalProperties || {})} by name`;
+    case undefined:
+      return 'any value';
     case 'string':
       return schema.pattern === undefined ? 'text' : 'name';
     case 'integer':

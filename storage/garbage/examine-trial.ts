@@ -1,8 +1,8 @@
+import { inParallel } from '../in-parallel.ts';
 import { checkpointsPrefix, leaseKey, resultKey, trialConfigKey, trialPrefix } from '../keys.ts';
 import type { ObjectListing, ObjectStore } from '../object-store.ts';
 import type { Garbage, GarbageOptions } from './garbage.ts';
 import { hashesIn } from './hashes.ts';
-import { inParallel } from './in-parallel.ts';
 
 /** What a trial needs, and what of it nobody needs. */
 export interface Examined {

@@ -1,3 +1,4 @@
+import { inParallel } from '../in-parallel.ts';
 import {
   ADDRESSES_PREFIX,
   BLOBS_PREFIX,
@@ -12,7 +13,6 @@ import type { ObjectListing, ObjectStore } from '../object-store.ts';
 import { examineTrial } from './examine-trial.ts';
 import { type Garbage, type GarbageOptions, StudyInUseError } from './garbage.ts';
 import { hashesIn } from './hashes.ts';
-import { inParallel } from './in-parallel.ts';
 
 /**
  * Finds what nothing needs any more:

@@ -1,8 +1,8 @@
+import { inParallel } from '../in-parallel.ts';
 import { leaseKey, resultKey, trialPrefix } from '../keys.ts';
 import type { ObjectStore } from '../object-store.ts';
 import { acquireLease, type SeenLease } from '../trials/lease.ts';
 import type { Garbage } from './garbage.ts';
-import { inParallel } from './in-parallel.ts';
 
 /**
  * Removes garbage, except what somebody uses or has begun to use since it was found. What names others goes before them.

@@ -4,7 +4,7 @@ import { heldOutImages } from '../trial/trial.ts';
 import { checkLimits } from './check-limits.ts';
 import { checkNames } from './check-names.ts';
 import { type Complain, checkPublished } from './check-published.ts';
-import { checkSearchSpace } from './check-search-space.ts';
+import { checkSearch } from './check-search.ts';
 import { NetworkShapeError, networkShapes } from './network-shapes.ts';
 import { type PlannedNetwork, possibleNetworks, rulesOf, takesRuleOf } from './planned-network.ts';
 import type { Published } from './published-schema.ts';
@@ -32,7 +32,7 @@ export function checkStages(study: Checked, context: z.RefinementCtx): void {
     if ('from' in stage && stage.from !== undefined)
       checkFrom(stage.from, earlier, [...at, 'from'], complain);
     if (stage.kind === 'compare') checkCandidates(stage, earlier, at, complain);
-    if (stage.kind === 'search') checkSearchSpace(stage.space, [...at, 'space'], complain);
+    if (stage.kind === 'search') checkSearch(stage, earlier, at, complain);
     if (stage.kind === 'variant') checkVariants(stage, earlier, at, complain);
     if (stage.kind === 'test' && index !== study.stages.length - 1) {
       complain([...at, 'kind'], stage.kind, 'the test only as the last stage; move it to the end');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { plannedNetworkSchema } from './planned-network.ts';
+import { searchFields } from './search-schema.ts';
 import { nameSchema, proseSchema } from './text-schemas.ts';
 import { settingsSchema } from './training-config.ts';
 
@@ -25,65 +26,6 @@ const candidateSchema = z
       .meta({ title: 'Reduced', description: 'What profiles with `reducedNetworks` train instead.' }),
   })
   .meta({ title: 'Candidate', description: 'A named change to the configuration that a stage starts from.' });
-
-const uniformSchema = z
-  .strictObject({
-    kind: z.literal('uniform'),
-    low: z.number().describe('The smallest value.'),
-    high: z.number().describe('The largest value; more than `low`.'),
-  })
-  .describe('Any number of a range, all equally likely; for `learningRate` and `dropout`.');
-const loguniformSchema = uniformSchema
-  .extend({
-    kind: z.literal('loguniform'),
-    low: z.number().describe('The smallest value; more than 0.'),
-  })
-  .describe(
-    'Any number of a range, whose logarithms are equally likely: as many from 0.001 to 0.01 as from 0.01 to 0.1.',
-  );
-const quniformSchema = uniformSchema
-  .extend({
-    kind: z.literal('quniform'),
-    q: z.number().gt(0).describe('The step; whole, except for `learningRate`.'),
-  })
-  .describe('A number of a range, rounded to a multiple of `q`. The outermost multiples are half as likely.');
-const qloguniformSchema = loguniformSchema
-  .extend({ kind: z.literal('qloguniform'), q: quniformSchema.shape.q })
-  .describe('A number drawn as with `loguniform`, rounded to a multiple of `q`.');
-const integerSchema = uniformSchema
-  .extend({ kind: z.literal('integer') })
-  .describe('A whole number from `low` to `high`, all equally likely.');
-const choiceSchema = z
-  .strictObject({
-    kind: z.literal('choice'),
-    options: z.array(z.number()).min(1).max(100).describe('The values.'),
-  })
-  .describe('One of the listed numbers, all equally likely.');
-const distributionSchema = z
-  .discriminatedUnion('kind', [
-    uniformSchema,
-    loguniformSchema,
-    quniformSchema,
-    qloguniformSchema,
-    integerSchema,
-    choiceSchema,
-  ])
-  .meta({
-    title: 'Distribution',
-    description: 'What a search draws a setting from. Every value must be allowed for the setting.',
-  });
-
-export const searchSpaceSchema = z
-  .strictObject({
-    learningRate: distributionSchema.optional(),
-    batchSize: distributionSchema.optional(),
-    epochs: distributionSchema.optional(),
-    dropout: distributionSchema.optional(),
-  })
-  .meta({
-    title: 'Search space',
-    description: 'The settings that a search varies, at least one, and what it draws them from.',
-  });
 
 const stageFields = {
   name: nameSchema.describe('Unique in the study.'),
@@ -122,7 +64,7 @@ const compareStageSchema = z
       .describe('Also rank the winner that the stage starts from. In a tie, it wins.'),
     repeats: repeatsField,
     ties: tiesField,
-    candidates: z.array(candidateSchema).min(1).max(100).describe('What is compared.'),
+    candidates: z.array(candidateSchema).min(1).max(1000).describe('What is compared.'),
   })
   .describe('Trains candidates. The one with the highest validation accuracy wins.');
 
@@ -130,22 +72,11 @@ const searchStageSchema = z
   .strictObject({
     kind: z.literal('search'),
     ...stageFields,
-    from: nameSchema.describe('The earlier stage whose winner is varied. It is ranked too, and wins a tie.'),
-    evaluations: z.number().int().min(1).max(1000).describe('Configurations drawn and trained.'),
-    parallel: z
-      .number()
-      .int()
-      .min(1)
-      .max(64)
-      .optional()
-      .describe(
-        'How many are trained side by side, in the order in which they are drawn. Left out: as many as there are slots, the longest first. The draws stay the same.',
-      ),
-    space: searchSpaceSchema,
+    ...searchFields,
     repeats: repeatsField,
     ties: tiesField,
   })
-  .describe('Draws settings from a space and trains an earlier winner with them. The best wins.');
+  .describe('Trains an earlier winner with settings from a space. The best wins.');
 
 const variantStageSchema = z
   .strictObject({
@@ -205,6 +136,5 @@ export type CompareStage = z.infer<typeof compareStageSchema>;
 export type SearchStage = z.infer<typeof searchStageSchema>;
 export type VariantStage = z.infer<typeof variantStageSchema>;
 export type RepeatStage = z.infer<typeof repeatStageSchema>;
-export type SearchSpace = z.infer<typeof searchSpaceSchema>;
 export type Ties = z.infer<typeof tiesSchema>;
 export type Candidate = CompareStage['candidates'][number];

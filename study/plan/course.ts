@@ -1,10 +1,20 @@
 import { repeatsOf } from '../definition/repeats.ts';
 import type { SearchStage, Stage } from '../definition/stage-schema.ts';
 import type { Profile, Study } from '../definition/study-schema.ts';
-import type { Settings } from '../definition/training-config.ts';
-import { draw } from '../search/distributions.ts';
+import type { Suggestion } from '../record/search-record.ts';
+import { drawAll } from '../search/samplers/random.ts';
+import { applying } from '../search/space.ts';
+import { asSuggestion, spaceOf } from '../search/suggestion.ts';
 import { earlyTrials } from './early-trials.ts';
-import { type NamedConfig, type PlannedTrial, searchTrial, stageTrials, startOf } from './plan.ts';
+import {
+  type NamedConfig,
+  type Networks,
+  type PlannedTrial,
+  searchNetworks,
+  searchTrial,
+  stageTrials,
+  startOf,
+} from './plan.ts';
 import { promotedConfig } from './promotion.ts';
 import { asRuns } from './runs.ts';
 import { isSideExperiment } from './side-experiments.ts';
@@ -38,7 +48,10 @@ export function planCourse(
     const start = startOf(stage, soFar);
     const trials =
       stage.kind === 'search' && start
-        ? [...middleTrials(stage, start, profile), ...stageTrials(study, profile, stage, soFar)]
+        ? [
+            ...middleTrials(stage, start, profile, searchNetworks(study, profile, stage, soFar)),
+            ...stageTrials(study, profile, stage, soFar),
+          ]
         : stageTrials(study, profile, stage, soFar);
     if (!isSideExperiment(stage)) {
       const next = earlyTrials(study, profile, soFar, { stage, start, trials });
@@ -64,18 +77,33 @@ export function planCourse(
 
 // --- helpers ---
 
-function middleTrials(stage: SearchStage, start: NamedConfig, profile: Profile): PlannedTrial[] {
-  const middle = middleOf(stage.space);
+/** @param networks those that the search may choose. */
+function middleTrials(
+  stage: SearchStage,
+  start: NamedConfig,
+  profile: Profile,
+  networks: Networks,
+): PlannedTrial[] {
+  const space = spaceOf(stage.space);
+  const middle = inWholeNumbers(
+    asSuggestion(
+      applying(
+        space,
+        drawAll(space, () => 0.5),
+      ),
+    ),
+  );
+  const repeats = repeatsOf(stage, profile);
   return Array.from({ length: stage.evaluations }, (_, index) =>
-    asRuns(searchTrial(start, middle, profile, index), repeatsOf(stage, profile)),
+    asRuns(searchTrial(start, middle, profile, index, networks), repeats),
   ).flat();
 }
 
-function middleOf(space: SearchStage['space']): Partial<Settings> {
-  const entries = Object.entries(space).flatMap(([name, distribution]) => {
-    if (!distribution) return [];
-    const value = draw(distribution, () => 0.5);
-    return [[name, name === 'batchSize' || name === 'epochs' ? Math.round(value) : value]];
-  });
-  return Object.fromEntries(entries);
+/** The middle of two whole numbers may not be one. */
+function inWholeNumbers({ batchSize, epochs, ...rest }: Suggestion): Suggestion {
+  return {
+    ...rest,
+    ...(batchSize !== undefined && { batchSize: Math.round(batchSize) }),
+    ...(epochs !== undefined && { epochs: Math.round(epochs) }),
+  };
 }

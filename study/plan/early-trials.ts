@@ -35,6 +35,7 @@ export function earlyTrials(
   const mainLine = study.stages.filter((stage) => !isSideExperiment(stage));
   const stage = mainLine[mainLine.findIndex(({ name }) => name === current.stage.name) + 1];
   if (stage?.kind !== 'compare') return undefined;
+  if (comparisons(stage, current) > MOST_COMPARISONS) return undefined;
   const [first, ...others] = possibleWinners(stage, profile, current).map((winner) =>
     stageTrials(study, profile, stage, {
       ...soFar,
@@ -48,6 +49,14 @@ export function earlyTrials(
 }
 
 // --- helpers ---
+
+/** More would hold up the workflow for seconds. Such a stage starts when its turn has come. */
+const MOST_COMPARISONS = 100_000;
+
+function comparisons(next: CompareStage, { trials }: PlannedStage): number {
+  const rules = trials.filter(({ rule }) => rule).length;
+  return (trials.length + 1) * Math.max(1, rules) * next.candidates.length;
+}
 
 /**
  * What the next stage may start from, with every rule that it may take over; undefined if neither depends on the current stage.

@@ -7,6 +7,7 @@ import {
 } from '../definition/planned-network.ts';
 import { searchSuffix } from '../definition/possible-names.ts';
 import { repeatsOf } from '../definition/repeats.ts';
+import { candidatesWithNetworks, searchedNetworkNames } from '../definition/searched-networks.ts';
 import type {
   Candidate,
   CompareStage,
@@ -16,7 +17,8 @@ import type {
   VariantStage,
 } from '../definition/stage-schema.ts';
 import type { Profile, Study } from '../definition/study-schema.ts';
-import type { Network, Settings, TrainedSettings, TrainingConfig } from '../definition/training-config.ts';
+import type { Network, TrainedSettings, TrainingConfig } from '../definition/training-config.ts';
+import type { Suggestion } from '../record/search-record.ts';
 import type { TrialData, TrialSpec } from '../trial/trial.ts';
 import { asTrained } from './epochs.ts';
 import { asRuns, type LaterRun } from './runs.ts';
@@ -82,19 +84,52 @@ export function ranksStart(stage: Stage): boolean {
   return stage.kind === 'search' || (stage.kind === 'compare' && stage.ranksStart);
 }
 
+/** The networks that a search may choose, by the names in its space. */
+export type Networks = Readonly<Record<string, Network>>;
+
 /** The trial with which a search follows a suggestion: `<start>_search_01` and so on. */
 export function searchTrial(
   start: NamedConfig,
-  suggestion: Partial<Settings>,
+  suggestion: Suggestion,
   profile: Profile,
   index: number,
+  networks: Networks = {},
 ): PlannedTrial {
   return {
     name: `${start.name}${searchSuffix(index)}`,
-    config: { ...start.config, ...asTrained(suggestion, profile) },
+    config: suggestedConfig(start.config, suggestion, profile, networks),
     repetition: 0,
     of: null,
   };
+}
+
+/** A configuration with what a search suggests for it. */
+export function suggestedConfig(
+  config: TrainingConfig,
+  { network: name, ...settings }: Suggestion,
+  profile: Pick<Profile, 'epochDivisor'>,
+  networks: Networks,
+): TrainingConfig {
+  const network = name === undefined ? config.network : networks[name];
+  if (!network) throw new Error(`network ${name}: expected one of ${Object.keys(networks).join(', ')}`);
+  return { ...config, ...asTrained(settings, profile), network };
+}
+
+/** The networks that a search may choose: those of earlier candidates, reduced if the profile says so. */
+export function searchNetworks(
+  { stages }: Pick<Study, 'stages'>,
+  profile: Profile,
+  stage: SearchStage,
+  soFar: StudySoFar,
+): Networks {
+  const known = candidatesWithNetworks(stages);
+  const entries = searchedNetworkNames(stage.space).map((name) => {
+    const candidate = known.get(name);
+    if (!candidate) throw new Error(`network ${name}: expected a candidate of an earlier stage, found none`);
+    const reduced = profile.reducedNetworks ? candidate.reduced : undefined;
+    return [name, networkOf(reduced?.network ?? candidate.change.network, soFar)];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** The images that a profile trains on, out of those in the data set. */

@@ -1,8 +1,7 @@
 import type { Divisors } from '../definition/planned-network.ts';
 import type { Profile } from '../definition/study-schema.ts';
 import type { TrialStanding } from '../record/record.ts';
-import { asTrained } from './epochs.ts';
-import { type NamedConfig, type PlannedTrial, withRule } from './plan.ts';
+import { type NamedConfig, type Networks, type PlannedTrial, suggestedConfig, withRule } from './plan.ts';
 import type { RankedCandidate, RankedRun } from './ranking.ts';
 
 /** What decides which configuration a winner hands on. */
@@ -14,6 +13,7 @@ export type Promoted = Pick<TrialStanding, 'name' | 'suggestion' | 'override' | 
  * best-ranked candidate that has one, whether or not it won.
  *
  * @param stage.ranking the names of the stage's trials, the best first.
+ * @param stage.networks those that a search may choose.
  */
 export function promotedConfig(
   winner: Promoted,
@@ -22,9 +22,10 @@ export function promotedConfig(
     planned: readonly PlannedTrial[];
     profile: Profile;
     ranking: readonly string[];
+    networks?: Networks;
   },
 ): NamedConfig {
-  const { start, planned, profile, ranking } = stage;
+  const { start, planned, profile, ranking, networks = {} } = stage;
   const { suggestion, override, takenOver } = winner;
   const base = suggestion || takenOver ? start : planned.find(({ name }) => name === winner.name);
   if (!base)
@@ -33,8 +34,8 @@ export function promotedConfig(
   const { name, config } = base;
   const rule = withRule(bestRule(planned, ranking));
   if (takenOver) return { name, config, ...rule };
-  const drawn = suggestion ? asTrained(suggestion, profile) : {};
-  return { name, config: { ...config, ...drawn, ...override }, ...rule };
+  const suggested = suggestion ? suggestedConfig(config, suggestion, profile, networks) : config;
+  return { name, config: { ...suggested, ...override }, ...rule };
 }
 
 /**
@@ -44,7 +45,12 @@ export function promotedConfig(
  */
 export function promotionOf(
   ranked: readonly RankedCandidate<RankedRun & Promoted>[],
-  stage: { start: NamedConfig | undefined; planned: readonly PlannedTrial[]; profile: Profile },
+  stage: {
+    start: NamedConfig | undefined;
+    planned: readonly PlannedTrial[];
+    profile: Profile;
+    networks?: Networks;
+  },
 ): NamedConfig | undefined {
   const [best] = ranked;
   const [run] = best?.counted ?? [];

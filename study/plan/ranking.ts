@@ -49,9 +49,13 @@ export function tieRule(stage: Stage, data: TrialData): TieRule | undefined {
 
 /** The candidates in the order in which their first runs come. */
 export function candidatesOf<T extends RankedRun>(runs: readonly T[]): RankedCandidate<T>[] {
-  const names = [...new Set(runs.map(candidateOf))];
-  return names.map((name) => {
-    const own = runs.filter((run) => candidateOf(run) === name);
+  const byName = new Map<string, T[]>();
+  for (const run of runs) {
+    const own = byName.get(candidateOf(run));
+    if (own) own.push(run);
+    else byName.set(candidateOf(run), [run]);
+  }
+  return [...byName].map(([name, own]) => {
     const scored = own.filter((run): run is Scored<T> => run.score !== null);
     const counted = scored.filter((run) => isChangedAs(run, scored[0] as T));
     const scores = counted.map(({ score }) => score);
@@ -81,7 +85,7 @@ export function rankCandidates<T extends RankedRun>(
 }
 
 /**
- * The best candidate as one standing: that of its first run that counts, under the candidate's name and with its mean score.
+ * The best candidate as one standing: its only run, or its first run that counts under the candidate's name and with its mean score.
  *
  * @returns undefined if no run has a score.
  */
@@ -89,6 +93,7 @@ export function winnerOf<T extends RankedRun>(runs: readonly T[], ties?: TieRule
   const [first] = rankCandidates(runs, ties);
   const [run] = first?.counted ?? [];
   if (!first || !run || first.score === null) return undefined;
+  if (first.runs.length === 1) return run as T & Winning<T>;
   const { candidate: _candidate, score: _score, ...standing } = run;
   return {
     ...standing,

@@ -1,6 +1,6 @@
 import type { Stage } from '../definition/stage-schema.ts';
 import { threadsOf } from '../definition/training-config.ts';
-import { trialsAtOnce } from '../search/trials-at-once.ts';
+import { trialsAtOnce } from '../search/rounds.ts';
 import type { StagePlan } from './course.ts';
 import type { PlannedTrial } from './plan.ts';
 import { isSideExperiment, readySideExperiments } from './side-experiments.ts';

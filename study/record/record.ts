@@ -1,10 +1,6 @@
 import { z } from 'zod';
 import { studySchema } from '../definition/study-schema.ts';
-import {
-  settingsSchema,
-  trainedSettingsSchema,
-  trainingConfigSchema,
-} from '../definition/training-config.ts';
+import { trainedSettingsSchema, trainingConfigSchema } from '../definition/training-config.ts';
 import { earlierEnvironmentsSchema, environmentSchema } from '../trial/environment.ts';
 import {
   epochLineSchema,
@@ -20,6 +16,7 @@ import {
   testRunSchema,
   verdictSchema,
 } from './comparison-record.ts';
+import { searchRecordSchema, suggestionSchema } from './search-record.ts';
 
 /** Where a data set's images come from. */
 export const datasetOriginSchema = z.strictObject({
@@ -90,7 +87,7 @@ export const standingSchema = z.strictObject({
   /** The ordinary trial that a side experiment's trial is compared with. */
   of: z.string().nullable(),
   /** What a search drew; epochs as the study counts them, before the profile divides them. */
-  suggestion: settingsSchema.partial().nullable(),
+  suggestion: suggestionSchema.nullable(),
   /** Settings that a person changed when retrying the trial. */
   override: trainedSettingsSchema.partial().nullable(),
   /** Why it did not complete, in a sentence. */
@@ -174,6 +171,8 @@ export const stageRecordSchema = z.strictObject({
   verdict: verdictSchema.nullable().exactOptional(),
   /** Of a variant: what its change does. Absent from earlier versions' records. */
   changes: changesSchema.exactOptional(),
+  /** Only of a search; absent from what earlier versions stored. */
+  search: searchRecordSchema.exactOptional(),
 });
 
 /** `record.json`: the results of a study. */

@@ -1,26 +1,47 @@
-import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import type { SearchSpace } from '../definition/stage-schema.ts';
-import type { Settings } from '../definition/training-config.ts';
-import { randomStream } from '../trial/random-stream.ts';
-import { draw } from './distributions.ts';
-
-/** Settings drawn from a search space: one value for each setting that it varies. */
-export type Suggestion = Partial<Pick<Settings, keyof SearchSpace>>;
+import type { Sampler } from '../definition/search-schema.ts';
+import { gridPoints, POINTS } from './samplers/grid.ts';
+import type { SearchTrial } from './samplers/search-trial.ts';
+import { type SearchOptions, suggest } from './samplers/suggest.ts';
+import { checkSpace, type Space, type Values } from './space.ts';
 
 /**
- * A configuration of a random search: independent draws from the space, the same for the same seed and index.
+ * The values of the next trials of a search that are suggested together: each is chosen as if those before it were running.
  *
- * @param index number of configurations drawn before.
+ * @param trials all that were suggested before, in their order.
+ * @param search.count how many to suggest.
+ * @returns fewer if the space has no more.
  */
-export function suggest(space: SearchSpace, { seed, index }: { seed: number; index: number }): Suggestion {
-  const stream = randomStream('search', seed, index);
-  const random = () => uniformFloat64(stream);
-  // Sorted, so that the order in which a space is written doesn't matter.
-  const names = (Object.keys(space) as (keyof SearchSpace)[]).sort();
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const distribution = space[name];
-      return distribution ? [[name, draw(distribution, random)]] : [];
-    }),
-  );
+export function suggestNext(
+  space: Space,
+  trials: readonly SearchTrial[],
+  search: { sampler: Sampler | undefined; seed: number; count: number },
+): Values[] {
+  const { sampler, seed, count } = search;
+  if (sampler?.kind === 'grid') return gridPart(space, trials.length, count, sampler.points);
+  const all = [...trials];
+  for (let index = 0; index < count; index++) {
+    const values = suggest(space, all, optionsOf(sampler), seed);
+    if (!values) break;
+    all.push({ values, state: 'running' });
+  }
+  return all.slice(trials.length).map(({ values }) => values);
+}
+
+// --- helpers ---
+
+function optionsOf({ kind, ...options }: Sampler = { kind: 'random' }): SearchOptions {
+  return { sampler: kind, ...options } as SearchOptions;
+}
+
+/** All at once, since each combination is found by going through those before it. */
+function gridPart(space: Space, from: number, count: number, points = POINTS): Values[] {
+  checkSpace(space);
+  const found: Values[] = [];
+  let index = 0;
+  for (const values of gridPoints(space, points)) {
+    if (index++ < from) continue;
+    if (found.length === count) break;
+    found.push(values);
+  }
+  return found;
 }

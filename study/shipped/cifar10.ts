@@ -166,7 +166,9 @@ export const cifar10: StudyInput = defineStudy({
   .search('search', {
     question: 'Which learning rate, batch size and number of epochs?',
     from: 'optimizer',
+    note: 'The original used TPE of hyperopt, which draws its first 20 configurations at random. With ten evaluations, it is a random search.',
     evaluations: 10,
+    sampler: { kind: 'tpe', strict: 'hyperopt' },
     space: {
       learningRate: { kind: 'uniform', low: 0.001, high: 0.1 },
       batchSize: { kind: 'choice', options: [32, 64, 128] },

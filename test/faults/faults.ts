@@ -134,8 +134,34 @@ export const fullDisk: Fault = {
   },
 };
 
+/**
+ * Everything at once, as when a machine loses its power.
+ *
+ * @param isMoment waits for it.
+ */
+export function killEverything(when: string, isMoment: (target: Target) => Promise<boolean>): Fault {
+  return {
+    name: `SIGKILL of everything ${when}`,
+    async inject(target) {
+      while (!(await isMoment(target))) await pause(200);
+      const { stateFolder } = target;
+      const trainers = trainersOf(stateFolder);
+      const processes = EVERYTHING.map((name) => pidOf(stateFolder, name));
+      // The supervisor first, so that it stops nothing in good order.
+      return [...processes, ...trainers].map((pid) => signal(pid, 'SIGKILL')).every(Boolean);
+    },
+  };
+}
+
 // --- helpers ---
 
+const EVERYTHING = [
+  'supervisor',
+  'The Temporal server',
+  'MinIO',
+  'The control worker',
+  'The training worker',
+] as const;
 const AWAY_SECONDS = 60;
 const FREE_ON_FULL_DISK = 20_000_000;
 

@@ -5,6 +5,14 @@ import { describeSettings, drawInWords } from '../../words/settings.ts';
 it('writes what a search drew with four significant digits', () => {
   const drawn = { epochs: 20, learningRate: 0.0031622776601683794, batchSize: 64, dropout: 0.24999999 };
   expect(drawInWords(drawn).replaceAll('\u00a0', ' ')).toBe('lr 0.003162, batch 64, 20 epochs, dropout 0.25');
+  const others = {
+    activation: 'elu',
+    optimizer: { kind: 'sgd', momentum: 0.87654321 },
+    network: 'wide',
+  } as const;
+  expect(drawInWords({ ...others, batchSize: 64 }).replaceAll('\u00a0', ' ')).toBe(
+    'wide, batch 64, ELU, SGD 0.8765',
+  );
   expect(drawInWords({ epochs: 1 }).replaceAll('\u00a0', ' ')).toBe('1 epoch');
 });
 

@@ -1,6 +1,7 @@
 import { it } from 'vitest';
-import { suggestAll } from '../../activities/suggest.ts';
+import { createSuggest } from '../../activities/suggest.ts';
 import { workflowSignals } from '../../activities/workflow-signals.ts';
+import { createMemoryStore } from '../../storage/memory-store.ts';
 import { parseStudy } from '../../study/definition/parse-study.ts';
 import type { StudyInput } from '../../study/definition/study-schema.ts';
 import { QUERIES, SIGNALS } from '../../temporal/names.ts';
@@ -28,7 +29,8 @@ it.concurrent('the history of a search grows with its evaluations, and not with 
     const study = parseStudy({ ...smallStudy, stages: [smallStudy.stages[0]!, search] }, 'searching');
     const train: Train = async ({ spec }) => trained(spec, 50);
     const request = { ...smallRequest(), study };
-    await run(studyId, { train, request, suggest: suggestAll }, async (handle) => {
+    const suggest = createSuggest({ store: createMemoryStore() });
+    await run(studyId, { train, request, suggest }, async (handle) => {
       await handle.result();
     });
     return sizeOf(`${studyId}/search`);

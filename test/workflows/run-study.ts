@@ -2,10 +2,10 @@
 import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activity';
 import { afterAll, beforeAll } from 'vitest';
 import type { ControlActivities } from '../../activities/control-activities.ts';
+import type { Asked, Suggested } from '../../activities/suggest.ts';
 import type { TrainEnd } from '../../activities/train.ts';
 import type { TrainingActivities } from '../../activities/training-activities.ts';
 import type { VerdictInBrief } from '../../study/record/comparison-record.ts';
-import type { Suggestion } from '../../study/search/suggest.ts';
 import type { TrialSpec } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
 import { CONTROL_QUEUE } from '../../temporal/names.ts';
@@ -203,11 +203,12 @@ function control(): Partial<ControlActivities> {
   };
 }
 
-async function inSteps({ count }: { count: number }): Promise<Suggestion[]> {
-  return Array.from({ length: count }, (_, index) => ({
-    learningRate: (index + 1) / 1000,
+async function inSteps({ count, suggested }: Asked): Promise<Suggested> {
+  const values = Array.from({ length: count }, (_, index) => ({
+    learningRate: (suggested + index + 1) / 1000,
     epochs: 20,
   }));
+  return { values, seeds: 0 };
 }
 
 function training(): Partial<TrainingActivities> {

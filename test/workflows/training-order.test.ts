@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { suggestAll } from '../../activities/suggest.ts';
+import { createSuggest } from '../../activities/suggest.ts';
+import { createMemoryStore } from '../../storage/memory-store.ts';
 import { parseStudy } from '../../study/definition/parse-study.ts';
 import type { StudyInput } from '../../study/definition/study-schema.ts';
 import type { Network } from '../../study/definition/training-config.ts';
@@ -121,7 +122,8 @@ async function trainInTurn(studyId: string, stages: StudyInput['stages'], stage:
   };
   const request = { study, profile: 'tiny', source: { archive: null }, weights: { file: null } };
   let outcome: Outcome | undefined;
-  const { written } = await run(studyId, { train, request, suggest: suggestAll }, async (handle) => {
+  const suggest = createSuggest({ store: createMemoryStore() });
+  const { written } = await run(studyId, { train, request, suggest }, async (handle) => {
     outcome = await handle.result();
   });
   expect(outcome).toBeDefined();

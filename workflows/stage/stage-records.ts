@@ -29,6 +29,7 @@ export function stageRecords(
       standings: standings.get(name) ?? [],
       winner: progress.winner?.name ?? null,
       ...(kind === 'variant' && { ordinary: ordinaryRuns(stage) }),
+      ...(progress.searchEnd && { search: progress.searchEnd }),
     };
     const written = writeStage({ studyId, stage: ended }).then(({ verdict }) => {
       progress.verdict = verdict;

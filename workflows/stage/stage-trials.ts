@@ -7,14 +7,16 @@ import {
 import { asSpecified } from '../../study/plan/plan.ts';
 import { longestFirst } from '../../study/plan/trial-work.ts';
 import type { TrialStanding } from '../../study/record/record.ts';
+import { MOST_AT_ONCE } from '../../study/search/rounds.ts';
 import { trialWorkflowId } from '../../temporal/names.ts';
 import { plural } from '../../words/numbers.ts';
-import { all, type Children, type StartedChild } from '../children.ts';
+import type { Children, StartedChild } from '../children.ts';
 import { describeFailure } from '../early-end.ts';
 import { PRIORITY } from '../priorities.ts';
 import { typedSearchAttributes } from '../search-attributes.ts';
 import type { StageRow, StageStatus, TrialEnd } from '../status.ts';
 import { trialWorkflow } from '../trial-workflow.ts';
+import { inLines } from './lines.ts';
 import type { MadeTrial, StageInput } from './stage-input.ts';
 
 /** The trials of a stage's workflow: it starts them, and keeps their rows in the stage's status. */
@@ -28,18 +30,25 @@ export function stageTrials(
   /** Each trial starts when the one before has, so that they reach the training queue in order, or nearly so. */
   let lastStarted: Promise<unknown> = Promise.resolve();
 
-  return { enter, rowOf, isParked, train, trainAll, startAnew };
+  return { enter, rowOf, areParked, train, trainAll, startAnew };
 
   /** Trains several to their ends, the longest first. */
   async function trainAll(trials: readonly MadeTrial[]): Promise<void> {
     trials.forEach(enter);
+    const waiting = longestFirst(trials);
+    for (const { name } of waiting.slice(MOST_AT_ONCE)) rowOf(name).isWaiting = true;
     show();
-    await all(longestFirst(trials).map(train));
+    await inLines(Math.min(waiting.length, MOST_AT_ONCE), {
+      next: async () => waiting.shift(),
+      train,
+      isParked: ({ name }) => areParked([name]),
+    });
   }
 
   /** Trains one to its end, which it enters in the trial's row. */
   async function train(trial: MadeTrial): Promise<TrialStanding> {
     const { name, candidate, of, suggestion = null, override = null } = trial;
+    delete rowOf(name).isWaiting;
     const end = await endOf(trial);
     const changed = override || end.override ? { ...override, ...end.override } : null;
     const named = { name, ...(candidate !== undefined && { candidate }) };
@@ -65,8 +74,10 @@ export function stageTrials(
     return row;
   }
 
-  function isParked(name: string): boolean {
-    return status.trials.some((each) => each.name === name && each.failure !== null);
+  /** Whether trials wait for a person, all of them that have not ended. */
+  function areParked(names: readonly string[]): boolean {
+    const open = status.trials.filter(({ name, standing }) => names.includes(name) && !standing);
+    return open.length > 0 && open.every(({ failure }) => failure !== null);
   }
 
   /** Trials that were cancelled before they had started hold up no others. */

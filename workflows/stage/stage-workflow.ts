@@ -1,9 +1,11 @@
 import {
   CancellationScope,
   condition,
+  continueAsNew,
   defineQuery,
   defineSignal,
   defineUpdate,
+  getExternalWorkflowHandle,
   isCancellation,
   setCurrentDetails,
   setHandler,
@@ -24,7 +26,7 @@ import { Pause, pauseSignal } from '../pause.ts';
 import { searchAttributes } from '../search-attributes.ts';
 import type { StageRow, StageStatus } from '../status.ts';
 import { runSearch } from './search.ts';
-import type { StageInput, StageOutcome, StagePlan, StageTrial } from './stage-input.ts';
+import type { SearchState, StageInput, StageOutcome, StagePlan, StageTrial } from './stage-input.ts';
 import { stageTrials } from './stage-trials.ts';
 
 export const stageStatusQuery = defineQuery<StageStatus>(QUERIES.stageStatus);
@@ -39,11 +41,20 @@ export const retryStageUpdate = defineUpdate<string, [Overrides | undefined]>(UP
  * whole, since it has nothing to promote.
  */
 export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
-  const { studyId, stage, kind, question, search } = input;
+  const { studyId, stage, kind, question, search, continued } = input;
   /** Undefined until it is known. */
   let plan: StagePlan | undefined = input.early ? undefined : input;
   const evaluations = search?.evaluations ?? null;
-  const status: StageStatus = { stage, kind, question, evaluations, trials: [], failure: null, end: null };
+  const status: StageStatus = {
+    stage,
+    kind,
+    question,
+    evaluations,
+    search: search && { ended: continued?.ended ?? 0, waitsForAll: false, end: null },
+    trials: continued?.rows ?? [],
+    failure: null,
+    end: null,
+  };
   const show = () => setCurrentDetails(stageDetails(studyId, status));
   const pause = new Pause();
   const children = new Children(pause);
@@ -65,23 +76,34 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
   });
   const waitForDecision = takeDecisions(`stage ${stage}`, { retry: retryStageUpdate, hasSettings: true });
 
-  if (plan) enterStart(plan);
+  if (continued) pause.set(continued.isPaused);
+  else if (plan) enterStart(plan);
   show();
-  return showEarlyEnd(runAll, (end) => {
+  const result = await showEarlyEnd(runAll, (end) => {
     status.end = end;
     show();
   });
+  if (!('continueWith' in result)) return result;
+  const { continueWith } = result;
+  return continueAsNew<typeof stageWorkflow>({ ...input, start: [], trials: [], continued: continueWith });
 
-  async function runAll(): Promise<StageOutcome> {
+  async function runAll(): Promise<StageOutcome | { continueWith: SearchState }> {
     const planned = (plan ?? (await trainEarly())).trials;
     if (!input.early) await trials.trainAll(planned);
-    if (search) await runSearch(search, trials);
+    const searched = search
+      ? await runSearch(search, { input, status, trials, pause, show, clearAttention })
+      : undefined;
+    if (searched && 'continueWith' in searched) return searched;
+    if (status.search && searched) status.search.end = searched.end;
+    show();
 
     for (;;) {
       const ended = status.trials.flatMap(({ standing }) => (standing ? [standing] : []));
       const standings = candidatesOf(ended).flatMap(({ runs }) => runs);
       const best = winnerOf(standings, input.ties) ?? null;
-      if (best || !input.promotes) return { standings, winner: input.promotes ? best : null };
+      if (best || !input.promotes) {
+        return { standings, winner: input.promotes ? best : null, ...(searched && { search: searched.end }) };
+      }
       const override = await park(`no trial has a score: ${describeOutcomes(standings)}`);
       await trials.trainAll(planned.map((trial) => ({ ...trial, override })));
     }
@@ -118,6 +140,13 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
       (standing): StageRow => ({ name: standing.name, epochs: null, standing, failure: null, drawn: null }),
     );
     status.trials.unshift(...rows);
+  }
+
+  /** Of a trial that was stopped while it waited for a person. */
+  async function clearAttention(trial: string): Promise<void> {
+    const notice = { id: trialWorkflowId(studyId, stage, trial), failure: null };
+    upsertSearchAttributes(searchAttributes({ NeedsAttention: false }));
+    await getExternalWorkflowHandle(studyId).signal(attentionSignal, notice);
   }
 
   /** Waits for a person, who may change settings for the whole stage. */

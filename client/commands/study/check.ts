@@ -5,12 +5,19 @@ import { selectProfile } from '../../../study/definition/parse-study.ts';
 import { takesRuleOf } from '../../../study/definition/planned-network.ts';
 import { pretrainedNetworks } from '../../../study/definition/pretrained.ts';
 import { repeatsOf } from '../../../study/definition/repeats.ts';
-import type { Stage, Ties } from '../../../study/definition/stage-schema.ts';
+import type { SearchStage, Stage, Ties } from '../../../study/definition/stage-schema.ts';
 import type { Profile, Study } from '../../../study/definition/study-schema.ts';
 import { planCourse } from '../../../study/plan/course.ts';
 import { sourceName } from '../../../study/record/source-name.ts';
+import { gridSize } from '../../../study/search/samplers/grid.ts';
+import { spaceOf } from '../../../study/search/suggestion.ts';
 import { list } from '../../../words/numbers.ts';
-import { spaceInWords } from '../../../words/search-space.ts';
+import {
+  budgetInWords,
+  evaluationsAtOnceInWords,
+  samplerInWords,
+  spaceInWords,
+} from '../../../words/search-space.ts';
 import { DEFAULT_WEIGHTS } from '../../../words/weights.ts';
 import type { StudyRequest } from '../../../workflows/study-workflow.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';
@@ -86,7 +93,7 @@ function printStages(study: Study, profile: Profile): void {
   for (const { stage, trials } of course) {
     console.log(`  ${stage.name}: ${stage.question}`);
     console.log(`    ${describeStage(stage)}`);
-    if (stage.kind === 'search') for (const line of spaceInWords(stage.space)) console.log(`      ${line}`);
+    if (stage.kind === 'search') for (const line of describeSearch(stage)) console.log(`      ${line}`);
     if (stage.kind === 'test') continue;
     if ('ties' in stage && stage.ties) console.log(`    ${TIES[stage.ties]}`);
     const names = candidateNames(stage, profile);
@@ -138,6 +145,21 @@ function repeatsInWords(study: Study, profileName: string): string[] {
 function runsInWords(stage: Stage, profile: Profile): string {
   const repeats = repeatsOf(stage, profile);
   return repeats === 1 ? '' : `, ${repeats} of each candidate with one seed after another`;
+}
+
+function describeSearch(stage: SearchStage): string[] {
+  const { budget, note, seededBy = [] } = stage;
+  const space = spaceOf(stage.space);
+  const combinations = stage.sampler?.kind === 'grid' ? gridSize(space, stage.sampler.points) : undefined;
+  return [
+    ...spaceInWords(stage.space),
+    `sampler: ${samplerInWords(stage.sampler)}`,
+    ...(combinations === undefined ? [] : [`combinations: ${combinations}`]),
+    `at a time: ${evaluationsAtOnceInWords(stage)}`,
+    ...(budget ? [`budget: ${budgetInWords(budget)}`] : []),
+    ...seededBy.map(({ study, stage: name }) => `learns from: ${name} of ${study}`),
+    ...(note === undefined ? [] : [`note: ${note}`]),
+  ];
 }
 
 function countTrials(count: number): string {

@@ -8,6 +8,7 @@ import { rememberIds } from '../../command-line/known-ids.ts';
 import { configuration } from '../../servers/configuration.ts';
 import { warnOfOtherNumerics } from '../../servers/other-numerics.ts';
 import { type Session, withSession } from '../../servers/session.ts';
+import { checkSeeds } from '../../start/check-seeds.ts';
 import { printEstimate, printIdle } from '../../start/estimate.ts';
 import { keepAddresses } from '../../start/keep-addresses.ts';
 import { startOrResume } from '../../start/start-study.ts';
@@ -42,6 +43,7 @@ async function runAndWatch(
 ): Promise<void> {
   // Not before the stack is up: until then, Ctrl-C may end this process at once, and the stack stops without users.
   const signal = interruption();
+  await checkSeeds(session.store, request.study);
   const stored = await listStudies(session.store);
   const kept = await keepAddresses(session.store, request);
   const { studyId, resumed } = await startOrResume(session.client, kept, {

@@ -45,6 +45,9 @@ function summary(view: StudyView, trainingTime: string | undefined): string {
     lines.push(`  ${name}: ${winner.name}, ${winnersScoreInWords(winner)}`);
     if (verdict) lines.push(`    ${verdictInWords(winner.name, verdict)}`);
   }
+  for (const stage of view.stages)
+    if (stage.searchEnd && stage.searchEnd.end !== 'completed')
+      lines.push(`  ${stage.name}: ${describeEvaluations(stage)}`);
   if (view.test)
     lines.push(`  test: ${percent(view.test.accuracy)} of ${view.test.images} images${overRuns(view.test)}`);
   if (trainingTime) lines.push(`  training: ${trainingTime}`);

@@ -2,7 +2,7 @@ import { draw, fromScale, scaleOf, valuesOf } from '../distributions.ts';
 import { applies, namesOf, type Parameter, type Space, type Values } from '../space.ts';
 
 /** Of a parameter without a list of values. */
-const POINTS = 5;
+export const POINTS = 5;
 
 /** The combination with this index; null after the last. The parameter whose name sorts last changes fastest. */
 export function gridPoint(space: Space, index: number, points = POINTS): Values | null {
@@ -24,6 +24,13 @@ export function* gridPoints(space: Space, points: number): Generator<Values> {
   }
   const names = inOrderOfConditions(space);
   yield* combinations({}, names, space, points);
+}
+
+/** How many combinations a grid has; `over` if they are more than that. */
+export function gridSize(space: Space, points = POINTS, over = 10_000): number | string {
+  let size = 0;
+  for (const _ of gridPoints(space, points)) if (++size > over) return `more than ${over}`;
+  return size;
 }
 
 // --- helpers ---

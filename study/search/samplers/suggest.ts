@@ -4,6 +4,7 @@ import { applying, checkSpace, type Space, type Values } from '../space.ts';
 import { gridPoint } from './grid.ts';
 import { drawAll } from './random.ts';
 import type { SearchTrial } from './search-trial.ts';
+import { START_UP } from './start-up.ts';
 import { suggestByTpe } from './tpe.ts';
 import { suggestByMultivariateTpe } from './tpe-multivariate.ts';
 import { unseen } from './unseen.ts';
@@ -48,7 +49,9 @@ export function suggest(
     case 'tpe': {
       const propose = (random: () => number) => suggestByTpe(space, trials, options, random);
       // hyperopt doesn't mind trying the same twice.
-      if (options.strict) return propose(numbers('tpe', seed, index));
+      // Its start-up is random search, with the draws of one.
+      const isStartUp = index < (options.startUp ?? START_UP.tpe);
+      if (options.strict) return propose(numbers(isStartUp ? 'search' : 'tpe', seed, index));
       return unseen(space, trials, propose, numbers('tpe', seed, index));
     }
     case 'tpe-multivariate': {

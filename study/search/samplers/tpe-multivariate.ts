@@ -5,9 +5,8 @@ import { type Kernels, kernelsOf } from './kernels.ts';
 import { forgettingWeights, pick } from './parzen.ts';
 import { drawAll } from './random.ts';
 import { isCompleted, type SearchTrial, split } from './search-trial.ts';
+import { START_UP } from './start-up.ts';
 
-/** Trials whose values are spread over the space, before results count. */
-const START_UP = 10;
 /** Draws of which the most promising is taken. */
 const CANDIDATES = 24;
 /** The part of the trials that is good, and their greatest number. */
@@ -23,7 +22,7 @@ const MOST_GOOD = 25;
 export function suggestByMultivariateTpe(
   space: Space,
   trials: readonly SearchTrial[],
-  { startUp = START_UP }: { startUp?: number },
+  { startUp = START_UP['tpe-multivariate'] }: { startUp?: number },
   { random, seed }: { random: () => number; seed: number },
 ): Values {
   if (trials.filter(isCompleted).length < startUp) {

@@ -3,9 +3,8 @@ import { applying, namesOf, optionIndex, type Parameter, type Space, type Values
 import { choiceEstimate, type Estimate, numericEstimate } from './parzen.ts';
 import { drawAll } from './random.ts';
 import { isCompleted, type SearchTrial, type Split, split } from './search-trial.ts';
+import { START_UP } from './start-up.ts';
 
-/** Trials whose values are drawn at random, before results count. */
-const START_UP = 20;
 /** Draws of which the most promising is taken. */
 const CANDIDATES = 24;
 const MOST_GOOD = 25;
@@ -14,7 +13,7 @@ const MOST_GOOD = 25;
 export function suggestByTpe(
   space: Space,
   trials: readonly SearchTrial[],
-  { startUp = START_UP, strict }: { startUp?: number; strict?: 'hyperopt' | undefined },
+  { startUp = START_UP.tpe, strict }: { startUp?: number; strict?: 'hyperopt' | undefined },
   random: () => number,
 ): Values {
   const counted = strict ? trials.length : trials.filter(isCompleted).length;

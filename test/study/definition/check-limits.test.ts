@@ -10,6 +10,14 @@ const complaints = (limits: Parameters<typeof checkLimits>[2]) => {
   return found;
 };
 
+it('refuses a stage whose trials do not fit into a message', () => {
+  expect(complaints({ stageBytes: 2_400 })).toMatchObject([
+    [['stages', 0, 'candidates'], expect.stringContaining('at most 2400 bytes')],
+    [['stages', 1, 'candidates'], expect.anything()],
+  ]);
+  expect(complaints({ stageBytes: 3_000 })).toEqual([]);
+});
+
 it('refuses a study with more trials, or more bytes, than Temporal takes', () => {
   const bytes = JSON.stringify(study).length;
   // Two, two, three of the search, one, one of each side experiment.

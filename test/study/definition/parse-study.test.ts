@@ -252,6 +252,59 @@ describe('parseStudy', () => {
       'stages[2].space.learningRate.low: expected more than 0, since the scale is logarithmic, got 0',
     ],
     [
+      'options of a search that mean nothing',
+      (s) => Object.assign(s.stages[2], { sampler: { kind: 'random' }, order: 'async' }),
+      'stages[2].order: expected nothing, since the sampler random does not learn from results',
+    ],
+    [
+      'a value that no activation has',
+      (s) => (s.stages[2].space.activation = { kind: 'choice', options: ['relu', 'tanh'] }),
+      'stages[2].space.activation: expected only values that are allowed for activation, which "tanh" is not',
+    ],
+    [
+      'a network that no candidate has',
+      (s) => (s.stages[2].space.network = { kind: 'choice', options: ['narrow', 'wider'] }),
+      'stages[2].space.network.options[1]: expected the name of an earlier candidate that has a network (narrow, wide), got "wider" (did you mean "wide"?)',
+    ],
+    [
+      'a field of an optimizer that may be another',
+      (s) => (s.stages[2].space['optimizer.momentum'] = { kind: 'uniform', low: 0, high: 0.9 }),
+      'stages[2].space.optimizer.momentum: expected a choice of optimizer in the same space',
+    ],
+    [
+      'a field that one of the optimizers lacks',
+      (s) =>
+        Object.assign(s.stages[2].space, {
+          optimizer: { kind: 'choice', options: [{ kind: 'sgd', momentum: 0.9 }, { kind: 'adagrad' }] },
+          'optimizer.momentum': { kind: 'uniform', low: 0, high: 0.9 },
+        }),
+      'stages[2].space.optimizer.momentum.when: expected a condition under which optimizer has a momentum, which {"kind":"adagrad"} has not',
+    ],
+    [
+      'a momentum that is too high',
+      (s) =>
+        Object.assign(s.stages[2].space, {
+          optimizer: { kind: 'choice', options: [{ kind: 'sgd', momentum: 0.9 }] },
+          'optimizer.momentum': { kind: 'uniform', low: 0, high: 1 },
+        }),
+      'stages[2].space.optimizer.momentum: expected only values that are allowed for optimizer.momentum, which 1 is not',
+    ],
+    [
+      'a condition that names no setting of the space',
+      (s) => (s.stages[2].space.learningRate.when = { dropout: 0.5 }),
+      'stages[2].space.learningRate.when.dropout: expected the name of another parameter of the space',
+    ],
+    [
+      'a normal distribution without an end',
+      (s) => (s.stages[2].space.dropout = { kind: 'normal', mean: 0.3, deviation: 0.1 }),
+      'stages[2].space.dropout: expected only values that are allowed for dropout, which -0.6',
+    ],
+    [
+      'a setting that no search may vary',
+      (s) => (s.stages[2].space.validationFlip = { kind: 'choice', options: [true, false] }),
+      'stages[2].space: unknown key "validationFlip"',
+    ],
+    [
       'the same option twice',
       (s) => (s.stages[2].space.batchSize = { kind: 'choice', options: [32, 64, 32] }),
       'stages[2].space.batchSize.options[2]: expected an option that is not there yet; remove it, got 32',
