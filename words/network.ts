@@ -1,4 +1,4 @@
-import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE } from '../study/definition/network-shapes.ts';
+import { type InputForm, valuesOf } from '../study/definition/input-form.ts';
 import { isResNet50 } from '../study/definition/pretrained.ts';
 import type { Network } from '../study/definition/training-config.ts';
 
@@ -16,19 +16,19 @@ export function networkInBrief(network: Network): string {
 }
 
 /** A network by all its layer sizes, from input to output: `dense 3072-512-256-10`. Equal if and only if the networks are. */
-export function networkInFull(network: Network): string {
-  return `${layers(network)}${network.pretrained ? '; pretrained' : ''}`;
+export function networkInFull(network: Network, input: InputForm): string {
+  return `${layers(network, input)}${network.pretrained ? '; pretrained' : ''}`;
 }
 
 // --- helpers ---
 
 type ResNet = Extract<Network, { kind: 'resnet' }>;
 
-function layers(network: Network): string {
-  const dense = [...network.hidden, CLASSES].join('-');
+function layers(network: Network, input: InputForm): string {
+  const dense = [...network.hidden, input.classes].join('-');
   switch (network.kind) {
     case 'dense':
-      return `dense ${IMAGE_SIZE ** 2 * IMAGE_CHANNELS}-${dense}`;
+      return `dense ${valuesOf(input)}-${dense}`;
     case 'conv': {
       const convolutions = network.convolutions.map(
         ({ filters, kernel, padding }) => `${kernel}×${kernel}→${filters}${padding ? ` pad ${padding}` : ''}`,

@@ -1,3 +1,4 @@
+import { CIFAR10_INPUT, type InputForm } from '../study/definition/input-form.ts';
 import {
   type Activation,
   defaultSettings,
@@ -14,11 +15,18 @@ export interface Setting {
   text: string;
 }
 
-/** A configuration in words, an entry for each setting. A study's base settings have no network. */
-export function describeSettings(config: Settings & { network?: Network | undefined }): Setting[] {
+/**
+ * A configuration in words, an entry for each setting. A study's base settings have no network.
+ *
+ * @param input the form of the study's examples.
+ */
+export function describeSettings(
+  config: Settings & { network?: Network | undefined },
+  input: InputForm,
+): Setting[] {
   const { network, optimizer, schedule } = config;
   return [
-    { name: 'network', text: network ? networkInFull(network) : 'none' },
+    { name: 'network', text: network ? networkInFull(network, input) : 'none' },
     { name: 'activation', text: ACTIVATIONS[config.activation] },
     { name: 'dropout', text: config.dropout === 0 ? 'no dropout' : numberInWords('dropout', config.dropout) },
     {
@@ -93,7 +101,8 @@ function settingInWords(name: keyof Settings, value: unknown): string {
   const short = withBriefNumbers(value);
   const number = NUMBERS.find((each) => each === name);
   if (number) return numberInWords(number, short as number);
-  const described = describeSettings({ ...defaultSettings, [name]: short });
+  // No network is among them, so their input doesn't matter.
+  const described = describeSettings({ ...defaultSettings, [name]: short }, CIFAR10_INPUT);
   const worded = described.find((each) => each.name === WORDED[name]);
   return worded?.text ?? `${name} ${JSON.stringify(short)}`;
 }

@@ -2,6 +2,7 @@
  * Markdown for the Temporal UI: the "Current Details" of each workflow. It uses lists, since the UI puts no space between
  * the columns of a table.
  */
+import { inputOfTrial } from '../study/definition/input-form.ts';
 import { type RankedCandidate, rankCandidates } from '../study/plan/ranking.ts';
 import type { TrialStanding } from '../study/record/record.ts';
 import { trialWorkflowId, UPDATES } from '../temporal/names.ts';
@@ -80,11 +81,10 @@ export function stageDetails(studyId: string, status: StageStatus): string {
 
 export function trialDetails({ name, spec, state, end, lastLine, bestLine }: TrialStatus): string {
   const { config } = spec;
-  const settings = describeSettings({
-    ...config,
-    learningRate: brief(config.learningRate),
-    dropout: brief(config.dropout),
-  }).filter(({ name }) => name !== 'network' && (name !== 'threads' || config.threads));
+  const settings = describeSettings(
+    { ...config, learningRate: brief(config.learningRate), dropout: brief(config.dropout) },
+    inputOfTrial(spec.data),
+  ).filter(({ name }) => name !== 'network' && (name !== 'threads' || config.threads));
   return paragraphs(
     `**${name}**: ${end ? inMarkdown(standingInWords({ ...end, takenOver: false })) : TRIAL_STATES[state]}`,
     lastLine &&

@@ -10,6 +10,7 @@ import {
 } from '@temporalio/workflow';
 import type { DatasetSource } from '../activities/prepare-dataset.ts';
 import type { WeightsSource } from '../activities/prepare-weights.ts';
+import { inputOf } from '../study/definition/data-schema.ts';
 import type { Overrides } from '../study/definition/overrides.ts';
 import { selectProfile } from '../study/definition/parse-study.ts';
 import { pretrainedNetworks } from '../study/definition/pretrained.ts';
@@ -174,10 +175,21 @@ async function runStudy(
   const profile = selectProfile(study, profileName);
   const { prepareDataset, prepareWeights } = preparations(request.heartbeatSeconds);
   const networks = pretrainedNetworks(study, profile);
-  const weights = networks.length > 0 ? await prepareWeights({ source: request.weights, networks }) : null;
+  const weights =
+    networks.length > 0
+      ? await prepareWeights({
+          source: request.weights,
+          networks,
+          ...(study.data && { input: inputOf(study) }),
+        })
+      : null;
   status.weights = weights;
   show();
-  const dataset = await prepareDataset({ source, generatedImages: profile.generatedImages });
+  const dataset = await prepareDataset({
+    source,
+    generatedImages: profile.generatedImages,
+    ...(study.data && { data: study.data }),
+  });
   status.dataset = dataset;
   status.images = {
     training: limitImages(profile.trainImages, dataset.trainImages),

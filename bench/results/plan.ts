@@ -1,3 +1,4 @@
+import { CIFAR10_INPUT } from '../../study/definition/input-form.ts';
 import { parseStudy } from '../../study/definition/parse-study.ts';
 import { asNetwork } from '../../study/definition/planned-network.ts';
 import type { Network, TrainingConfig } from '../../study/definition/training-config.ts';
@@ -59,8 +60,8 @@ function row(name: Name, settings: string, change: Partial<Omit<TrainingConfig, 
 
 function networkOf(name: string): Network {
   for (const { name: own, change, reduced } of ['dense', 'cnn'].flatMap(studyCandidates)) {
-    if (own === name && change.network) return asNetwork(change.network, REPORTED_RULE);
-    if (reduced?.name === name) return asNetwork(reduced.network, REPORTED_RULE);
+    if (own === name && change.network) return asNetwork(change.network, CIFAR10_INPUT, REPORTED_RULE);
+    if (reduced?.name === name) return asNetwork(reduced.network, CIFAR10_INPUT, REPORTED_RULE);
   }
   throw new Error(`expected the study ${study.name} to have a network ${name}, got none`);
 }

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CIFAR10_INPUT } from '../../study/definition/input-form.ts';
 import { encodeTorchWeights } from '../../training/export/torch-weights.ts';
 import { drawFlips, shuffledOrder } from '../../training/loop/order.ts';
 import { startingTensors } from '../../training/loop/starting-tensors.ts';
@@ -15,7 +16,11 @@ import type { Job } from './job.ts';
  * - `flips.bin`: for each position of `order.bin`, 1 if the image is mirrored, otherwise 0.
  */
 export async function writeStart({ config, seed, training, start }: Job): Promise<void> {
-  const { weights } = startingTensors(createNetwork(config), createUpdateRule(config.optimizer), seed);
+  const { weights } = startingTensors(
+    createNetwork(config, CIFAR10_INPUT),
+    createUpdateRule(config.optimizer),
+    seed,
+  );
   const epochs = Array.from({ length: config.epochs }, (_, index) => index + 1);
   const indices = Int32Array.from(training);
   const orders = epochs.map((epoch) => bytesOf(shuffledOrder(indices, seed, epoch)));
@@ -24,7 +29,10 @@ export async function writeStart({ config, seed, training, start }: Job): Promis
   const flips = epochs.map(
     (epoch) => drawFlips({ count, probability, stream: 'training', seed, epoch }) ?? new Uint8Array(count),
   );
-  await writeFile(join(start, 'weights.safetensors'), encodeTorchWeights(config.network, weights, {}));
+  await writeFile(
+    join(start, 'weights.safetensors'),
+    encodeTorchWeights(config.network, CIFAR10_INPUT, weights, {}),
+  );
   await writeFile(join(start, 'order.bin'), Buffer.concat(orders));
   await writeFile(join(start, 'flips.bin'), Buffer.concat(flips));
 }

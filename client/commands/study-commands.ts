@@ -70,7 +70,8 @@ function checkCommand(): Command {
       'Check a study and show what it would run: stages, candidates, images, time. Starts nothing.',
     )
     .argument('[study|file]', STUDY_SOURCE, 'cifar10')
-    .option('--profile <name>', 'only this profile (default: all profiles)');
+    .option('--profile <name>', 'only this profile (default: all profiles)')
+    .option('--dataset <folder|file|url>', 'the data (default: what the study says)');
   return takesWeights(command)
     .option('--json', 'print the study as JSON, with all defaults filled in')
     .addHelpText(
@@ -315,8 +316,8 @@ function takesStudy(command: Command): Command {
       "how large (default: the study's first profile); cifar10 has demo, hour, evening and full",
     )
     .option(
-      '--dataset <file|url>',
-      "CIFAR-10's binary archive (default: CIFAR10_ARCHIVE, otherwise the official URL)",
+      '--dataset <folder|file|url>',
+      'what it trains on (default: what the study says; of a study about CIFAR-10 CIFAR10_ARCHIVE, otherwise the official URL)',
     );
   return takesWeights(command)
     .option('--budget <6h|90min|500epochs>', 'when each search ends although evaluations are left')

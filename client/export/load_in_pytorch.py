@@ -4,10 +4,13 @@
 
     from load_in_pytorch import load, normalise
     model, classes = load("this-folder")
-    probabilities = model(normalise(images)).softmax(1)     # images: uint8, [n, 3, 32, 32]
+    probabilities = model(normalise(images)).softmax(1)     # images: uint8, [n, channels, height, width]
+
+Of a table, `images` are its rows: float32, [n, features].
 """
 
 import json
+import math
 import sys
 from pathlib import Path
 
@@ -38,9 +41,9 @@ class Head(nn.ModuleList):
 
 
 class Dense(nn.Module):
-    def __init__(self, hidden, classes, activation):
+    def __init__(self, shape, hidden, classes, activation):
         super().__init__()
-        self.layers = Head([3 * 32 * 32, *hidden, classes], activation)
+        self.layers = Head([math.prod(shape), *hidden, classes], activation)
 
     def forward(self, x):
         return self.layers(x.flatten(1))
@@ -49,15 +52,16 @@ class Dense(nn.Module):
 class Conv(nn.Module):
     """Convolutions, each followed by ReLU and a 2×2 max pool, then dense layers."""
 
-    def __init__(self, convolutions, hidden, classes, activation):
+    def __init__(self, shape, convolutions, hidden, classes, activation):
         super().__init__()
         self.conv = nn.ModuleList()
-        size, channels = 32, 3
-        for shape in convolutions:
-            filters, kernel, padding = shape["filters"], shape["kernel"], shape["padding"]
+        height, width, channels = shape
+        for convolution in convolutions:
+            filters, kernel, padding = convolution["filters"], convolution["kernel"], convolution["padding"]
             self.conv.append(nn.Conv2d(channels, filters, kernel, padding=padding))
-            size, channels = (size + 2 * padding - kernel + 1) // 2, filters
-        self.layers = Head([size * size * channels, *hidden, classes], activation)
+            height, width = ((size + 2 * padding - kernel + 1) // 2 for size in (height, width))
+            channels = filters
+        self.layers = Head([height * width * channels, *hidden, classes], activation)
 
     def forward(self, x):
         for convolution in self.conv:
@@ -90,9 +94,9 @@ class Bottleneck(nn.Module):
 class ResNet(nn.Module):
     """torchvision's ResNet v1.5 with its tensor names, and dense layers in place of `fc`."""
 
-    def __init__(self, blocks, width, hidden, classes, activation):
+    def __init__(self, shape, blocks, width, hidden, classes, activation):
         super().__init__()
-        self.conv1 = nn.Conv2d(3, width, 7, stride=2, padding=3, bias=False)
+        self.conv1 = nn.Conv2d(shape[-1], width, 7, stride=2, padding=3, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
         channels = width
         for group, count in enumerate(blocks):
@@ -117,13 +121,19 @@ NETWORKS = {"dense": Dense, "conv": Conv, "resnet": ResNet}
 
 def load(folder=Path(__file__).parent):
     """Returns the network with its weights, in evaluation mode, and the names of its classes."""
-    about = json.loads((Path(folder) / "export.json").read_text())
+    about = read_about(folder)
     network = dict(about["network"])
     kind = network.pop("kind")
     activation = ACTIVATIONS[about["activation"]]
-    model = NETWORKS[kind](**network, classes=len(about["classes"]), activation=activation)
+    classes = len(about["classes"])
+    model = NETWORKS[kind](**network, shape=about["input"], classes=classes, activation=activation)
     model.load_state_dict(read_safetensors(Path(folder) / "model.safetensors"))
     return model.eval(), about["classes"]
+
+
+def read_about(folder=Path(__file__).parent):
+    """What export.json says about the network."""
+    return json.loads((Path(folder) / "export.json").read_text())
 
 
 def read_safetensors(path):
@@ -141,21 +151,26 @@ def read_safetensors(path):
     return tensors
 
 
-def normalise(images):
-    """Scales uint8 pixels to 0…1, then subtracts 0.5 and divides by 0.5, as in training."""
-    return images.float() / 127.5 - 1
+def normalise(images, folder=Path(__file__).parent):
+    """Subtracts the mean and divides by the deviation, as in training; of pixels, after scaling them to 0…1."""
+    about = read_about(folder)
+    mean, deviation = (torch.tensor(about["normalisation"][name]) for name in ("mean", "deviation"))
+    if images.dim() == 2:
+        return ((images - mean) / deviation).nan_to_num(0)
+    return (images.float() / 255 - mean[:, None, None]) / deviation[:, None, None]
 
 
-def read_image(path):
-    """Reads an image as `staged-study predict` does: upright, on white, its central square resized. uint8 [3, 32, 32]."""
+def read_image(path, folder=Path(__file__).parent):
+    """Reads an image: upright, on white, its middle resized. uint8 [channels, height, width]."""
     from PIL import Image, ImageOps
+
+    height, width, channels = read_about(folder)["input"]
 
     image = ImageOps.exif_transpose(Image.open(path)).convert("RGBA")
     image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
-    side = min(image.size)
-    left, top = (image.width - side) // 2, (image.height - side) // 2
-    image = image.crop((left, top, left + side, top + side)).resize((32, 32), Image.Resampling.BILINEAR)
-    return torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8).reshape(32, 32, 3).permute(2, 0, 1)
+    image = ImageOps.fit(image, (width, height), Image.Resampling.BILINEAR).convert("L" if channels == 1 else "RGB")
+    pixels = torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8)
+    return pixels.reshape(height, width, channels).permute(2, 0, 1)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 import { isQuiet } from '../../infra/quiet.ts';
+import { countExamples } from '../../storage/inputs/datasets.ts';
 import { DamagedObjectError, type ObjectStore } from '../../storage/object-store.ts';
 import { readResult, type TrialResult } from '../../storage/trials/trials.ts';
 import { selectProfile } from '../../study/definition/parse-study.ts';
@@ -50,7 +51,10 @@ export async function countStoredResults(
     const dataset = await findDataset(store, request, profile.generatedImages);
     // No trial can have been trained on images that the store lacks.
     if (!dataset) return { stored: 0, trials, onGenerated: false };
-    const data = trialData(study, profile, { sha256: dataset.dataset, trainImages: dataset.trainImages });
+    const data = trialData(study, profile, {
+      sha256: dataset.dataset,
+      trainImages: countExamples(dataset).training,
+    });
     const weights = pretrainedNetworks(study, profile).length > 0 ? await findWeights(store, request) : null;
     const stored = await followStages(request, data, async ({ config, repetition, run }) => {
       if (config.network.pretrained && !weights) return undefined;

@@ -1,3 +1,5 @@
+import { inputOf } from '../../study/definition/data-schema.ts';
+import { CIFAR10_INPUT, type InputForm } from '../../study/definition/input-form.ts';
 import { possibleNetworks } from '../../study/definition/planned-network.ts';
 import { architecture } from '../../study/definition/pretrained.ts';
 import type { Candidate, Stage } from '../../study/definition/stage-schema.ts';
@@ -126,11 +128,14 @@ export function missingStages(record: StudyRecord): StudyRecord['opening']['stud
 export function standsInFor({ opening }: StudyRecord, network: Network): Candidate | undefined {
   const { study, profile } = opening;
   if (!study.profiles[profile]?.reducedNetworks) return undefined;
+  const input = inputOf(study);
   const candidates = study.stages.flatMap((stage) => (stage.kind === 'compare' ? stage.candidates : []));
   return candidates.find(
     ({ reduced }) =>
       reduced &&
-      possibleNetworks(reduced.network, study.stages).some((possible) => sameLayers(possible, network)),
+      possibleNetworks(reduced.network, input, study.stages).some((possible) =>
+        sameLayers(possible, network, input),
+      ),
   );
 }
 
@@ -143,12 +148,13 @@ export function allTrials(record: StudyRecord): { stage: StageRecord; trial: Tri
 
 // --- helpers ---
 
-function sameLayers(a: Network, b: Network): boolean {
-  return networkInFull(architecture(a)) === networkInFull(architecture(b));
+function sameLayers(a: Network, b: Network, input: InputForm): boolean {
+  return networkInFull(architecture(a), input) === networkInFull(architecture(b), input);
 }
 
 function sameTraining(a: TrialRecord, b: TrialRecord): boolean {
   if (!a.config || !b.config || a.seed !== b.seed) return false;
-  const others = describeSettings(b.config);
-  return describeSettings(a.config).every(({ text }, index) => text === others[index]?.text);
+  // Whatever their input is, they have it in common.
+  const others = describeSettings(b.config, CIFAR10_INPUT);
+  return describeSettings(a.config, CIFAR10_INPUT).every(({ text }, index) => text === others[index]?.text);
 }

@@ -1,4 +1,3 @@
-import { CLASSES } from '../../study/definition/network-shapes.ts';
 import type { EpochLine } from '../../study/trial/trial.ts';
 import type { Html } from '../html/html.ts';
 import { draw } from './draw.ts';
@@ -27,8 +26,8 @@ export interface Plot {
   limit: number | null;
 }
 
-/** Losses up to this always have a place on the axis: a network that guesses has `ln 10`. */
-const ORDINARY_LOSS = 1.5 * Math.log(CLASSES);
+/** Losses up to this always have a place on the axis: a network that guesses among ten classes has `ln 10`. */
+const ORDINARY_LOSS = 1.5 * Math.log(10);
 
 /** Where a figure's axis ends if some values are too large for it, else null. */
 export function axisLimit(curves: readonly Curve[], metric: Metric): number | null {

@@ -1,3 +1,4 @@
+import { imageShape, inputOfTrial } from '../../study/definition/input-form.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import type { TrialSpec } from '../../study/trial/trial.ts';
 import { datasetInFull } from '../../words/dataset.ts';
@@ -21,6 +22,8 @@ export interface ExportedModel {
   stage: StageRecord;
   trial: TrialRecord;
   spec: TrialSpec;
+  /** What its images were normalised with. Absent: bytes became values from −1 to 1. */
+  normalisation?: { mean: number[]; deviation: number[] };
   /** By label. */
   classes: string[];
   /** All files but the card. */
@@ -62,6 +65,9 @@ export function modelCard(model: ExportedModel): string {
 }
 
 // --- helpers ---
+
+const SMALL_PICTURES =
+  'It was trained on small pictures of single objects. Photographs shrunk to 32×32 look different, so it is less accurate on them.';
 
 function role({ record, stage, trial }: ExportedModel): string {
   if (record.test?.trialKey === trial.trialKey) return 'The winner, as evaluated in the final test,';
@@ -149,7 +155,9 @@ function lineage({ record, stage, trial, spec }: ExportedModel): string {
 }
 
 function training({ record, trial, spec, version }: ExportedModel): string {
-  const settings = trial.config ? describeSettings(trial.config).map(({ name, text }) => [name, text]) : [];
+  const settings = trial.config
+    ? describeSettings(trial.config, inputOfTrial(spec.data)).map(({ name, text }) => [name, text])
+    : [];
   const override = overrideInWords(trial);
   return table(
     ['what', 'value'],
@@ -172,7 +180,8 @@ function training({ record, trial, spec, version }: ExportedModel): string {
   );
 }
 
-function data({ record, spec, classes }: ExportedModel): string {
+function data(model: ExportedModel): string {
+  const { record, spec, classes } = model;
   // The card must not tell paths of the machine that made it.
   const { source: _, ...origin } = record.opening.dataset.origin;
   const { training: trained, validation } = imagesUsed(record);
@@ -182,16 +191,32 @@ function data({ record, spec, classes }: ExportedModel): string {
       `Classes, by label: ${classes.join(', ')}.`,
       `${plural(trained, 'training image')} and ${count(validation)} validation images, stratified by class.`,
       `Data set \`${spec.data.dataset}\`${origin.archiveSha256 ? `, archive with SHA-256 \`${origin.archiveSha256}\`` : ''}.`,
-      'The network takes 32×32 images, scaled to [0, 1] and normalised with mean 0.5 and standard deviation 0.5 in each channel.',
+      takes(model),
     ]),
   ].join('\n\n');
 }
 
+/** What the network takes, and how it is normalised. */
+function takes({ spec, normalisation }: ExportedModel): string {
+  const input = inputOfTrial(spec.data);
+  const [height, width, channels] = imageShape(input) ?? [];
+  if (height === undefined) {
+    return `The network takes rows of ${plural(input.shape[0], 'value')}, in the order of \`export.json\`, and standardises them itself.`;
+  }
+  const colour = channels === 1 ? ' grey' : '';
+  const values = (numbers: readonly number[]) => numbers.map((value) => value.toPrecision(4)).join(', ');
+  const by = normalisation
+    ? `mean ${values(normalisation.mean)} and standard deviation ${values(normalisation.deviation)}`
+    : 'mean 0.5 and standard deviation 0.5 in each channel';
+  return `The network takes ${width}×${height}${colour} images, scaled to [0, 1] and normalised with ${by}.`;
+}
+
 function limits(model: ExportedModel): string[] {
+  const isOwn = model.record.opening.dataset.origin.kind === 'own';
   return [
     'For teaching, and for comparing networks and training methods. Not for decisions about people or anything else that matters.',
-    `It knows ${model.classes.length} classes and assigns every image to one of them. Its probabilities are not calibrated.`,
-    'It was trained on small pictures of single objects. Photographs shrunk to 32×32 look different, so it is less accurate on them.',
+    `It knows ${model.classes.length} classes and assigns every example to one of them. Its probabilities are not calibrated.`,
+    ...(isOwn ? [] : [SMALL_PICTURES]),
     'Its errors have not been analysed beyond the accuracies above.',
     ...limitations(recordOf(model)),
   ];
@@ -218,6 +243,9 @@ function recordOf({ record, stage, trial, spec }: ExportedModel): StudyRecord {
 
 function licence({ record }: ExportedModel): string {
   const program = 'The program that trained it, and `load_in_pytorch.py`, are under the MIT licence.';
+  if (record.opening.dataset.origin.kind === 'own') {
+    return `${program} Whether and how you may use weights trained on these data depends on the data.`;
+  }
   if (record.opening.dataset.origin.kind === 'generated')
     return `${program} The program also generated the images.`;
   return (

@@ -1,3 +1,4 @@
+import { inputOf } from '../../study/definition/data-schema.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import { datasetInBrief } from '../../words/dataset.ts';
 import { count, moment, percent, plural, shortHash } from '../../words/numbers.ts';
@@ -51,8 +52,9 @@ function row(record: StudyRecord, stage: StageRecord, trial: TrialRecord, fromSt
 
 function settings(record: StudyRecord, stage: StageRecord, trial: TrialRecord): Html | string {
   if (!trial.config) return '–';
-  const reference = describeSettings(referenceConfig(record, stage, trial));
-  const parts = describeSettings(trial.config)
+  const input = inputOf(record.opening.study);
+  const reference = describeSettings(referenceConfig(record, stage, trial), input);
+  const parts = describeSettings(trial.config, input)
     .map(({ name, text }, index) => ({ name, text, differs: text !== reference[index]?.text }))
     .filter(({ name, differs }) => differs || !isLeftOut(name, trial.config));
   if (trial.repetition)

@@ -1,3 +1,5 @@
+import { inputOf } from '../../study/definition/data-schema.ts';
+import type { InputForm } from '../../study/definition/input-form.ts';
 import { candidatesOf } from '../../study/plan/ranking.ts';
 import type { ChangesRecord } from '../../study/record/comparison-record.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
@@ -31,7 +33,7 @@ export async function variantBody(record: StudyRecord, stage: StageRecord): Prom
   for (const { name, curves } of drawn) {
     if (curves.length > 0) parts.push(await curvesFigure(curves, 'accuracy', name, legendOf(curves)));
   }
-  return html`${pairsTable(stage, pairs)}${parts.length > 0 && figures(`Figures of ${stage.name}`, parts)}`;
+  return html`${pairsTable(record, stage, pairs)}${parts.length > 0 && figures(`Figures of ${stage.name}`, parts)}`;
 }
 
 // --- helpers ---
@@ -41,11 +43,12 @@ interface Pair {
   ordinary: TrialRecord | undefined;
 }
 
-function pairsTable(stage: StageRecord, pairs: readonly Pair[]): Html {
+function pairsTable(record: StudyRecord, stage: StageRecord, pairs: readonly Pair[]): Html {
+  const input = inputOf(record.opening.study);
   const fromStore = allFromStore(stage.trials);
   const rows = pairs.map(({ trial, ordinary }) => {
     const known = ordinary?.score != null && trial.score !== null;
-    return html`<tr><th scope="row">${code(trial.of ?? '–')}</th><td>${code(trial.name)} ${trialTags(trial, fromStore)}</td><td>${prose(changed(trial, ordinary))}</td>
+    return html`<tr><th scope="row">${code(trial.of ?? '–')}</th><td>${code(trial.name)} ${trialTags(trial, fromStore)}</td><td>${prose(changed(trial, ordinary, input))}</td>
 <td class="number">${ordinary?.score == null ? '–' : percent(ordinary.score)}</td><td class="number">${trial.score === null ? '–' : percent(trial.score)}</td>
 <td class="number">${known ? signed((trial.score ?? 0) - (ordinary.score ?? 0)) : '–'}</td>
 ${stage.changes && html`<td class="number">${intervalBeside(stage.changes, trial)}</td>`}
@@ -67,10 +70,10 @@ function intervalBeside({ pairs }: ChangesRecord, { name }: TrialRecord): string
   return `${signed(interval.low)} to ${signed(interval.high)}${seeds}`;
 }
 
-function changed({ config }: TrialRecord, ordinary: TrialRecord | undefined): string {
+function changed({ config }: TrialRecord, ordinary: TrialRecord | undefined, input: InputForm): string {
   if (!config || !ordinary?.config) return 'unknown';
-  const before = describeSettings(ordinary.config);
-  const differing = describeSettings(config).filter(({ text }, index) => text !== before[index]?.text);
+  const before = describeSettings(ordinary.config, input);
+  const differing = describeSettings(config, input).filter(({ text }, index) => text !== before[index]?.text);
   return differing.map(({ text }) => text).join(', ') || 'nothing';
 }
 

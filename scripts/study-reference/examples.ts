@@ -1,6 +1,7 @@
 import type { StudyInput } from '../../study/definition/study-schema.ts';
 
 type Stage = StudyInput['stages'][number];
+type Data = NonNullable<StudyInput['data']>;
 type Base = NonNullable<StudyInput['base']>;
 type Compare = Extract<Stage, { kind: 'compare' }>;
 type Candidate = Compare['candidates'][number];
@@ -51,6 +52,36 @@ const PUBLISHED: Published = {
 /** An example of every part, by its title in the schema, and its kind if it has kinds. */
 export const EXAMPLES: Record<string, Example> = {
   Study: { part: WIDTHS, study: WIDTHS },
+
+  'Data images': data({
+    kind: 'images',
+    source: 'flowers',
+    classes: 6,
+    height: 64,
+    width: 64,
+    channels: 3,
+    fit: 'pad',
+  }),
+  'Data table': data({
+    kind: 'table',
+    source: 'patients.csv',
+    classes: 2,
+    features: 12,
+    label: 'diagnosis',
+    categorical: ['ward'],
+    ignored: ['name'],
+    groups: 'patient',
+    missing: 'fill',
+  }),
+  'Mean and deviation': data({
+    kind: 'images',
+    source: 'flowers',
+    classes: 6,
+    height: 64,
+    width: 64,
+    channels: 3,
+    normalisation: { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] },
+  }),
 
   Settings: base({ epochs: 20, batchSize: 64, learningRate: 0.05, dropout: 0.2, horizontalFlip: 0 }),
   Activation: base({ activation: 'elu' }),
@@ -221,6 +252,11 @@ export const EXAMPLES: Record<string, Example> = {
 };
 
 // --- helpers ---
+
+function data(part: Data): Example {
+  const base = part.kind === 'table' ? { ...WIDTHS.base, horizontalFlip: 0 } : (WIDTHS.base ?? {});
+  return { part, study: { ...WIDTHS, data: part, base } };
+}
 
 function denseBy(name: string, divisor: number): Candidate {
   return { name, change: { network: { kind: 'dense', hidden: { divide: [divisor] } } } };

@@ -1,11 +1,6 @@
+import { type InputForm, imageShape, valuesOf } from './input-form.ts';
 import type { Network } from './training-config.ts';
 
-/** Edge of an image, pixels. */
-export const IMAGE_SIZE = 32;
-export const IMAGE_CHANNELS = 3;
-/** One byte a pixel and channel. */
-export const IMAGE_BYTES = IMAGE_SIZE * IMAGE_SIZE * IMAGE_CHANNELS;
-export const CLASSES = 10;
 /** Edge and stride of the max pool after every convolution in a network of kind `conv`. */
 export const POOL_SIZE = 2;
 
@@ -35,18 +30,19 @@ export interface NetworkShapes {
   multiplyAdds: number;
 }
 
-/** A network that shrinks images to nothing. */
+/** A network that shrinks images to nothing, or that takes images where there is a table. */
 export class NetworkShapeError extends Error {
   override name = 'NetworkShapeError';
 }
 
 /**
- * The layers of a network for 32×32 colour images, input to output, including the ten-class output layer.
+ * The layers of a network, input to output, including the output layer with a unit for each class.
  *
- * @throws {NetworkShapeError} if a convolution or its pool would leave less than one pixel.
+ * @param input the form of its examples.
+ * @throws {NetworkShapeError} if a convolution or its pool would leave less than one pixel, or if there are no images.
  */
-export function networkShapes(network: Network): NetworkShapes {
-  const layers = layersOf(network);
+export function networkShapes(network: Network, input: InputForm): NetworkShapes {
+  const layers = layersOf(network, input);
   return {
     layers,
     parameters: layers.reduce((sum, { parameters }) => sum + parameters, 0),
@@ -62,42 +58,55 @@ export function sizeOf(shape: readonly number[]): number {
 
 // --- helpers ---
 
-function layersOf(network: Network): LayerShape[] {
+function layersOf(network: Network, input: InputForm): LayerShape[] {
   switch (network.kind) {
     case 'dense':
-      return denseLayers('layers', IMAGE_SIZE * IMAGE_SIZE * IMAGE_CHANNELS, network.hidden);
+      return denseLayers('layers', valuesOf(input), network.hidden, input.classes);
     case 'conv':
-      return convLayers(network);
+      return convLayers(network, input);
     case 'resnet':
-      return resnetLayers(network);
+      return resnetLayers(network, input);
   }
 }
 
-function denseLayers(name: string, inputs: number, hidden: readonly number[]): LayerShape[] {
-  return [...hidden, CLASSES].map((units, index) => {
+/** @throws {NetworkShapeError} if the data are a table. */
+function imageOf(input: InputForm, kind: Network['kind']): [height: number, width: number, channels: number] {
+  const shape = imageShape(input);
+  if (shape) return shape;
+  throw new NetworkShapeError(
+    `a network of kind ${kind} takes images, and the data are a table; use kind dense`,
+  );
+}
+
+function denseLayers(name: string, inputs: number, hidden: readonly number[], classes: number): LayerShape[] {
+  return [...hidden, classes].map((units, index) => {
     const features = index === 0 ? inputs : (hidden[index - 1] as number);
     return layer(`${name}.${index}`, 'dense', [features], [units], [features, units]);
   });
 }
 
-function convLayers({ convolutions, hidden }: Extract<Network, { kind: 'conv' }>): LayerShape[] {
+function convLayers(
+  { convolutions, hidden }: Extract<Network, { kind: 'conv' }>,
+  input: InputForm,
+): LayerShape[] {
   const layers: LayerShape[] = [];
-  let size = IMAGE_SIZE;
-  let channels = IMAGE_CHANNELS;
+  let [height, width, channels] = imageOf(input, 'conv');
   for (const [index, { filters, kernel, padding }] of convolutions.entries()) {
     const name = `conv.${index}`;
-    const convolved = size + 2 * padding - kernel + 1;
-    const pooled = Math.floor(convolved / POOL_SIZE);
-    if (pooled < 1) throw new NetworkShapeError(shrunk(name, size, kernel, padding, convolved));
+    const convolved = [height, width].map((size) => size + 2 * padding - kernel + 1) as [number, number];
+    const pooled = convolved.map((size) => Math.floor(size / POOL_SIZE)) as [number, number];
+    if (Math.min(...pooled) < 1) {
+      throw new NetworkShapeError(shrunk(name, [height, width], kernel, padding, Math.min(...convolved)));
+    }
     const weight = [kernel, kernel, channels, filters];
     layers.push({
-      ...layer(name, 'conv', [size, size, channels], [pooled, pooled, filters], weight),
-      multiplyAdds: convolved ** 2 * sizeOf(weight),
+      ...layer(name, 'conv', [height, width, channels], [...pooled, filters], weight),
+      multiplyAdds: sizeOf(convolved) * sizeOf(weight),
     });
-    size = pooled;
+    [height, width] = pooled;
     channels = filters;
   }
-  return [...layers, ...denseLayers('layers', size * size * channels, hidden)];
+  return [...layers, ...denseLayers('layers', height * width * channels, hidden, input.classes)];
 }
 
 /** A bottleneck block ends with four times the channels that it works with. */
@@ -107,25 +116,31 @@ const EXPANSION = 4;
  * torchvision's ResNet v1.5, in its order and with its names. The head is called `fc`, as there; its dense layers are
  * numbered `fc.0`, `fc.1` and so on, without counting activations and dropout.
  */
-function resnetLayers({ blocks, width, hidden }: Extract<Network, { kind: 'resnet' }>): LayerShape[] {
+function resnetLayers(
+  { blocks, width, hidden }: Extract<Network, { kind: 'resnet' }>,
+  input: InputForm,
+): LayerShape[] {
   const layers: LayerShape[] = [];
   /** A convolution without bias and the batch normalisation that follows it. */
-  const add = (conv: string, norm: string, kernel: number, [from, to]: Sizes, [inputs, outputs]: Sizes) => {
-    const output = [to, to, outputs];
+  const add = (conv: string, norm: string, kernel: number, [from, to]: [Size, Size], channels: Size) => {
+    const [inputs, outputs] = channels;
+    const output = [...to, outputs];
     const weight = [kernel, kernel, inputs, outputs];
-    layers.push(layer(conv, 'conv', [from, from, inputs], output, weight, false));
+    layers.push(layer(conv, 'conv', [...from, inputs], output, weight, false));
     layers.push(layer(norm, 'batchNorm', output, output, [outputs]));
   };
 
-  add('conv1', 'bn1', 7, [IMAGE_SIZE, IMAGE_SIZE / 2], [IMAGE_CHANNELS, width]);
-  let size = IMAGE_SIZE / 4; // after the stem's max pool
+  const [imageHeight, imageWidth, imageChannels] = imageOf(input, 'resnet');
+  const image: Size = [imageHeight, imageWidth];
+  add('conv1', 'bn1', 7, [image, halved(image)], [imageChannels, width]);
+  let size = halved(halved(image)); // after the stem's max pool
   let channels = width;
   for (const [group, count] of blocks.entries()) {
     const inner = width * 2 ** group;
     const outer = inner * EXPANSION;
     for (let block = 0; block < count; block++) {
       const name = `layer${group + 1}.${block}`;
-      const next = group > 0 && block === 0 ? size / 2 : size;
+      const next = group > 0 && block === 0 ? halved(size) : size;
       add(`${name}.conv1`, `${name}.bn1`, 1, [size, size], [channels, inner]);
       add(`${name}.conv2`, `${name}.bn2`, 3, [size, next], [inner, inner]);
       add(`${name}.conv3`, `${name}.bn3`, 1, [next, next], [inner, outer]);
@@ -136,10 +151,15 @@ function resnetLayers({ blocks, width, hidden }: Extract<Network, { kind: 'resne
       channels = outer;
     }
   }
-  return [...layers, ...denseLayers('fc', channels, hidden)];
+  return [...layers, ...denseLayers('fc', channels, hidden, input.classes)];
 }
 
-type Sizes = [number, number];
+type Size = [number, number];
+
+/** What stride 2 leaves with the padding that ResNets have, rounded up. */
+function halved([height, width]: Size): Size {
+  return [Math.ceil(height / 2), Math.ceil(width / 2)];
+}
 
 function layer(
   name: string,
@@ -154,11 +174,18 @@ function layer(
   return { name, kind, input, output, weight, bias, parameters, multiplyAdds: positions * multiplied };
 }
 
-function shrunk(name: string, size: number, kernel: number, padding: number, convolved: number): string {
+function shrunk(
+  name: string,
+  [height, width]: Size,
+  kernel: number,
+  padding: number,
+  convolved: number,
+): string {
+  const least = Math.min(height, width);
   const what =
-    convolved < 1 ? `only ${size + 2 * padding} pixels with its padding` : 'one pixel before its pool';
+    convolved < 1 ? `only ${least + 2 * padding} pixels with its padding` : 'one pixel before its pool';
   return (
-    `network ${name}: a ${kernel}×${kernel} kernel over ${size}×${size} pixels with padding ${padding} has ${what}; ` +
+    `network ${name}: a ${kernel}×${kernel} kernel over ${height}×${width} pixels with padding ${padding} has ${what}; ` +
     `it needs ${kernel + POOL_SIZE - 1} or more. Use fewer convolutions, a smaller kernel or more padding`
   );
 }

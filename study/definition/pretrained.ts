@@ -1,3 +1,4 @@
+import { inputOf } from './data-schema.ts';
 import { type PlannedNetwork, possibleNetworks } from './planned-network.ts';
 import type { Stage } from './stage-schema.ts';
 import type { Profile, Study } from './study-schema.ts';
@@ -8,7 +9,7 @@ export function pretrainedNetworks(study: Study, ...profiles: readonly Profile[]
   const named = profiles.flatMap((profile) => study.stages.flatMap((stage) => networksOf(stage, profile)));
   const pretrained = named.flatMap((network) =>
     // Whatever rule gives its head, the same weights fit.
-    network?.pretrained ? possibleNetworks(network, study.stages).slice(0, 1) : [],
+    network?.pretrained ? possibleNetworks(network, inputOf(study), study.stages).slice(0, 1) : [],
   );
   return [...new Map(pretrained.map((network) => [JSON.stringify(network), network])).values()];
 }

@@ -4,7 +4,7 @@ export const hiddenSchema = z
   .array(z.number().int().min(1).max(65_536))
   .min(1)
   .max(64)
-  .describe('Units of each hidden dense layer, input to output. The ten-class output layer is not listed.');
+  .describe('Units of each hidden dense layer, input to output. The output layer is not listed.');
 
 /** `false` is not allowed, so that a network has one form. */
 const pretrainedSchema = z

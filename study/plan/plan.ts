@@ -1,3 +1,5 @@
+import { inputOf, type Normalisation } from '../definition/data-schema.ts';
+import { CIFAR10_INPUT, sameInput } from '../definition/input-form.ts';
 import {
   asNetwork,
   type Divisors,
@@ -117,17 +119,17 @@ export function suggestedConfig(
 
 /** The networks that a search may choose: those of earlier candidates, reduced if the profile says so. */
 export function searchNetworks(
-  { stages }: Pick<Study, 'stages'>,
+  study: Pick<Study, 'stages' | 'data'>,
   profile: Profile,
   stage: SearchStage,
   soFar: StudySoFar,
 ): Networks {
-  const known = candidatesWithNetworks(stages);
+  const known = candidatesWithNetworks(study.stages);
   const entries = searchedNetworkNames(stage.space).map((name) => {
     const candidate = known.get(name);
     if (!candidate) throw new Error(`network ${name}: expected a candidate of an earlier stage, found none`);
     const reduced = profile.reducedNetworks ? candidate.reduced : undefined;
-    return [name, networkOf(reduced?.network ?? candidate.change.network, soFar)];
+    return [name, networkOf(study, reduced?.network ?? candidate.change.network, soFar)];
   });
   return Object.fromEntries(entries);
 }
@@ -143,6 +145,7 @@ export function trialData(
     trainImages: limitImages(profile.trainImages, dataset.trainImages),
     validationFraction: study.validationFraction,
     splitSeed: study.splitSeed,
+    ...formOfData(study),
   };
 }
 
@@ -195,7 +198,7 @@ function compareTrials(
     const name = reduced?.name ?? candidate.name;
     const trial: PlannedTrial = {
       name: name.startsWith('_') && start ? `${start.name}${name}` : name,
-      config: changed(base, candidate, reduced?.network, profile, soFar),
+      config: changed(study, base, candidate, reduced?.network, profile, soFar),
       repetition: 0,
       of: null,
       ...withRule(ruleOf(candidate.change.network)),
@@ -224,7 +227,7 @@ function variantTrials(
     const ordinary = soFar.candidates.get(source)?.filter(({ run }) => !run)[index];
     if (!ordinary) throw new Error(`stage ${stage.name}: expected ${source} to have ended, it has not`);
     const { network: changedNetwork, ...settings } = stage.change;
-    const network = changedNetwork ? networkOf(changedNetwork, soFar) : ordinary.config.network;
+    const network = changedNetwork ? networkOf(study, changedNetwork, soFar) : ordinary.config.network;
     const trial: PlannedTrial = {
       name: `${ordinary.name}_${stage.name}`,
       config: { ...ordinary.config, ...asTrained(settings, profile), network },
@@ -242,6 +245,7 @@ function repeatTrials(stage: RepeatStage, soFar: StudySoFar): PlannedTrial[] {
 }
 
 function changed(
+  study: Study,
   base: TrainedSettings & { network?: Network },
   { name, change }: Candidate,
   reduced: PlannedNetwork | undefined,
@@ -250,11 +254,22 @@ function changed(
 ): TrainingConfig {
   const { network: changedNetwork, ...settings } = change;
   const planned = reduced ?? changedNetwork;
-  const network = planned ? networkOf(planned, soFar) : base.network;
+  const network = planned ? networkOf(study, planned, soFar) : base.network;
   if (!network) throw new Error(`candidate "${name}": no network in the change, and none to start from`);
   return { ...base, ...asTrained(settings, profile), network };
 }
 
-function networkOf(planned: PlannedNetwork, { winners }: StudySoFar): Network {
-  return asNetwork(planned, winners.get(takesRuleOf(planned) ?? '')?.rule);
+function networkOf(study: Pick<Study, 'data'>, planned: PlannedNetwork, { winners }: StudySoFar): Network {
+  return asNetwork(planned, inputOf(study), winners.get(takesRuleOf(planned) ?? '')?.rule);
+}
+
+/** What is as for CIFAR-10 is left out, so that trials keep the keys that they had when there were no other data. */
+function formOfData(study: Study): Pick<TrialData, 'input' | 'normalisation'> {
+  const input = inputOf(study);
+  const normalisation: Normalisation | undefined =
+    study.data?.kind === 'images' ? study.data.normalisation : study.data && 'training';
+  return {
+    ...(!sameInput(input, CIFAR10_INPUT) && { input }),
+    ...(normalisation && { normalisation }),
+  };
 }

@@ -20,11 +20,37 @@ import { searchRecordSchema, suggestionSchema } from './search-record.ts';
 
 /** Where a data set's images come from. */
 export const datasetOriginSchema = z.strictObject({
-  kind: z.enum(['official', 'other', 'generated']),
+  /** `own`: a study's own data. */
+  kind: z.enum(['official', 'other', 'generated', 'own']),
   /** SHA-256 of the archive. Absent for generated images. */
   archiveSha256: sha256Schema.optional(),
   /** The file or URL that the archive was read from. */
   source: z.string().optional(),
+});
+
+/** What people want to know of data, by label where it is a list of numbers. */
+export const dataSummarySchema = z.strictObject({
+  counts: z.strictObject({
+    training: z.array(z.number().int().min(0)),
+    test: z.array(z.number().int().min(0)),
+  }),
+  /** `[width, height]` of images before they were resized, and how many different ones there are. */
+  sizes: z
+    .strictObject({
+      smallest: z.tuple([z.number().int(), z.number().int()]),
+      largest: z.tuple([z.number().int(), z.number().int()]),
+      different: z.number().int(),
+    })
+    .exactOptional(),
+  /** Examples that equal an earlier one, as prepared. */
+  duplicates: z.strictObject({
+    withinTraining: z.number().int().min(0),
+    testInTraining: z.number().int().min(0),
+  }),
+  /** Images, as PNG in base64. */
+  examples: z.array(z.strictObject({ label: z.number().int(), png: z.string() })).exactOptional(),
+  /** Of a table: the columns that networks see. */
+  columns: z.array(z.string()).exactOptional(),
 });
 
 /** A data set as workflows know it: its key in the store, and what people want to know of it. */
@@ -35,6 +61,8 @@ export const datasetSummarySchema = z.strictObject({
   /** Names of the classes, by label; absent from what earlier versions stored. */
   classes: z.array(z.string()).optional(),
   origin: datasetOriginSchema,
+  /** In a record, of data of one's own. */
+  summary: dataSummarySchema.exactOptional(),
 });
 
 /** Where a study's weights come from. */
@@ -197,6 +225,7 @@ export const studyRecordSchema = z.strictObject({
     .nullable(),
 });
 
+export type DataSummary = z.infer<typeof dataSummarySchema>;
 export type DatasetSummary = z.infer<typeof datasetSummarySchema>;
 export type WeightsOrigin = z.infer<typeof weightsOriginSchema>;
 export type WeightsSummary = z.infer<typeof weightsSummarySchema>;

@@ -3,6 +3,7 @@
  * compiled engine is checked against. Nothing here runs in training.
  */
 import type { TrainingEngine, TrainingRequest } from '../../training/compile/engine.ts';
+import type { HeldImages } from '../../training/data/labelled-images.ts';
 import { crossEntropy } from '../../training/networks/loss.ts';
 import { fromDevice, toDevice } from '../../training/tensorflow/named-tensors.ts';
 import { tf } from '../../training/tensorflow/tensorflow.ts';
@@ -10,7 +11,7 @@ import { takeBatch, uploadImages } from './images.ts';
 import { type TrainingState, trainingStep } from './training-step.ts';
 
 export function createEagerEngine({ network, images, optimizer }: TrainingRequest): TrainingEngine {
-  const onDevice = uploadImages(images);
+  const onDevice = uploadImages(images as HeldImages, network.input);
   let state: TrainingState = { weights: {}, slots: {}, lossSum: tf.scalar(0), correct: tf.scalar(0) };
   return {
     setWeights(weights) {
@@ -46,6 +47,7 @@ export function createEagerEngine({ network, images, optimizer }: TrainingReques
       tf.dispose([state.lossSum, state.correct]);
       state = { ...state, lossSum: tf.scalar(loss), correct: tf.scalar(correct) };
     },
+    fetch: async () => {},
     evaluate({ indices, flips }) {
       const results = tf.tidy(() => {
         const { x, labels } = takeBatch(onDevice, indices, flips);

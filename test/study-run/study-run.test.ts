@@ -100,7 +100,11 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'study-run-'));
   await writeFile(join(folder, 'small.tar.gz'), await smallArchive());
   // Real images if CIFAR10_ARCHIVE names an archive.
-  const source = await datasetSource(process.env.CIFAR10_ARCHIVE || join(folder, 'small.tar.gz'));
+  const source = await datasetSource(
+    process.env.CIFAR10_ARCHIVE || join(folder, 'small.tar.gz'),
+    {},
+    'cifar10',
+  );
   archive = source.archive as string;
   bench = await openBench(async (store) => {
     proxy = await watchedStore(store, (method, key) => void events.push(`${method} ${key}`));

@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { CIFAR10_INPUT } from '../../study/definition/input-form.ts';
 import { networkShapes } from '../../study/definition/network-shapes.ts';
 import { defaultSettings, trainingConfigSchema } from '../../study/definition/training-config.ts';
 import { createCompiledEngine } from '../../training/compile/compiled-engine.ts';
@@ -36,7 +37,7 @@ test('so do ten steps with operations that are deterministic on a GPU', () => {
 // --- helpers ---
 
 function compareWithPyTorch({ config, torch }: (typeof cases)[number]): void {
-  const network = createNetwork(config);
+  const network = createNetwork(config, CIFAR10_INPUT);
   const { optimizer } = config;
   expect(weightsOf(network).map(({ name }) => name)).toEqual([...torch.changes.keys()]);
   const pixels = flattened(config.network);
@@ -80,6 +81,6 @@ function compareWithPyTorch({ config, torch }: (typeof cases)[number]): void {
 
 /** Height, width and channels of the image that the first dense layer takes. */
 function flattened(network: Parameters<typeof networkShapes>[0]): number[] {
-  const convolutions = networkShapes(network).layers.filter(({ kind }) => kind === 'conv');
+  const convolutions = networkShapes(network, CIFAR10_INPUT).layers.filter(({ kind }) => kind === 'conv');
   return convolutions.at(-1)?.output ?? [32, 32, 3];
 }

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
+import { CIFAR10_INPUT } from '../../study/definition/input-form.ts';
 import type { Network } from '../../study/definition/training-config.ts';
 import { networkInBrief, networkInFull } from '../../words/network.ts';
 
+const inFull = (network: Network) => networkInFull(network, CIFAR10_INPUT);
 const resNet = (blocks: number[], width: number): Network => ({
   kind: 'resnet',
   blocks,
@@ -16,7 +18,7 @@ it.each<[string, Network]>([
   ['ResNet', resNet([3, 4, 6, 3], 16)],
 ])('calls it %s: only blocks 3-4-6-3 of width 64 are a ResNet-50', (name, network) => {
   expect(networkInBrief(network).split(',')[0]).toBe(name);
-  expect(networkInFull(network).split(' (')[0]).toBe(name);
+  expect(networkInFull(network, CIFAR10_INPUT).split(' (')[0]).toBe(name);
 });
 
 it('describes equal networks alike, and different ones differently', () => {
@@ -29,6 +31,6 @@ it('describes equal networks alike, and different ones differently', () => {
     { kind: 'conv', convolutions: [{ filters: 6, kernel: 5, padding: 0 }], hidden: [16] },
     { kind: 'conv', convolutions: [{ filters: 6, kernel: 5, padding: 2 }], hidden: [16] },
   ];
-  expect(new Set(networks.map(networkInFull)).size).toBe(networks.length);
-  expect(networkInFull(structuredClone(networks[2] as Network))).toBe(networkInFull(networks[2] as Network));
+  expect(new Set(networks.map(inFull)).size).toBe(networks.length);
+  expect(inFull(structuredClone(networks[2] as Network))).toBe(inFull(networks[2] as Network));
 });

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { CIFAR10_INPUT } from '../../study/definition/input-form.ts';
 import { defaultSettings } from '../../study/definition/training-config.ts';
 import { describeSettings, drawInWords } from '../../words/settings.ts';
 
@@ -18,7 +19,7 @@ it('writes what a search drew with four significant digits', () => {
 
 it('names the threads, and one thread the same whether or not it is written', () => {
   const textOf = (threads?: number) =>
-    describeSettings({ ...defaultSettings, ...(threads && { threads }) })
+    describeSettings({ ...defaultSettings, ...(threads && { threads }) }, CIFAR10_INPUT)
       .find(({ name }) => name === 'threads')
       ?.text.replaceAll('\u00a0', ' ');
   expect([undefined, 1, 2].map(textOf)).toEqual(['1 thread', '1 thread', '2 threads']);

@@ -5,6 +5,7 @@ import { createUpdateRule } from '../optimizers/optimizer.ts';
 import { slotsOf } from '../optimizers/slots.ts';
 import type { NamedTensors } from '../tensorflow/named-tensors.ts';
 import type { Values } from '../tensorflow/tensorflow.ts';
+import { addImages } from './add-images.ts';
 import type {
   Engine,
   EngineBatch,
@@ -16,7 +17,7 @@ import type {
   TrainingRequest,
 } from './engine.ts';
 import { addEvaluation } from './evaluation-part.ts';
-import { addImages, type ImagesInGraph } from './images.ts';
+import type { ImagesInGraph } from './images.ts';
 import { poolBeforeRelu } from './rewrite.ts';
 import { addTensors, type TensorsInGraph } from './tensors-part.ts';
 import { addDropoutSeed, addTraining } from './training-part.ts';
@@ -29,7 +30,7 @@ import { addDropoutSeed, addTraining } from './training-part.ts';
 export function createEvaluationEngine(request: EngineRequest): Engine {
   const { graph, images, weights, evaluation } = evaluationGraph(request);
   return evaluationEngine(
-    open(graph, (session) => images.load(session, request.images)),
+    open(graph, (session) => images.load(session)),
     images,
     weights,
     evaluation,
@@ -45,11 +46,12 @@ export function createTrainingModeEngine(request: EngineRequest): TrainingModeEn
   const { graph, images, weights } = networkGraph(request);
   const seed = addDropoutSeed(graph);
   const evaluation = addEvaluation(graph, request.network, images, weights, seed.output);
-  const session = open(graph, (opened) => images.load(opened, request.images));
+  const session = open(graph, (opened) => images.load(opened));
   return {
     setWeights: (tensors) => weights.set(session, tensors),
-    evaluate: ({ indices, flips }, dropoutSeed) =>
-      evaluated(session.run([images.batch(indices, flips), seedFeed(seed, dropoutSeed)], evaluation)),
+    fetch: (batch) => images.fetch(batch),
+    evaluate: (batch, dropoutSeed) =>
+      evaluated(session.run([...images.batch(batch), seedFeed(seed, dropoutSeed)], evaluation)),
     dispose: () => session.dispose(),
   };
 }
@@ -69,17 +71,17 @@ export function createCompiledEngine(request: TrainingRequest): TrainingEngine {
   poolBeforeRelu(graph);
 
   const session = open(graph, (opened) => {
-    images.load(opened, request.images);
+    images.load(opened);
     opened.run([], [training.clearSums]);
   });
   return {
     ...evaluationEngine(session, images, weights, evaluation),
     setSlots: (tensors) => slots.set(session, tensors),
     slots: () => slots.read(session),
-    train({ indices, flips }, { learningRate, dropoutSeed }) {
+    train(batch, { learningRate, dropoutSeed }) {
       session.run(
         [
-          images.batch(indices, flips),
+          ...images.batch(batch),
           { to: training.learningRate, values: Float32Array.of(learningRate) },
           seedFeed(training.dropoutSeed, dropoutSeed),
         ],
@@ -106,9 +108,9 @@ export function createCompiledEngine(request: TrainingRequest): TrainingEngine {
 
 // --- helpers ---
 
-function networkGraph({ network, images: { labels }, mirrored }: EngineRequest) {
+function networkGraph({ network, images: labelled, mirrored }: EngineRequest) {
   const graph = createGraph();
-  const images = addImages(graph, labels.length, mirrored);
+  const images = addImages(graph, labelled, network.input, mirrored);
   return { graph, images, weights: addTensors(graph, 'weights', weightsOf(network)) };
 }
 
@@ -137,8 +139,8 @@ function evaluationEngine(
   return {
     setWeights: (tensors: NamedTensors) => weights.set(session, tensors),
     weights: () => weights.read(session),
-    evaluate: ({ indices, flips }: EngineBatch) =>
-      evaluated(session.run([images.batch(indices, flips)], fetches)),
+    fetch: (batch: EngineBatch) => images.fetch(batch),
+    evaluate: (batch: EngineBatch) => evaluated(session.run(images.batch(batch), fetches)),
     dispose: () => session.dispose(),
   };
 }

@@ -8,6 +8,11 @@ export interface Engine {
   /** Sets parameters and buffers. */
   setWeights(weights: NamedTensors): void;
   weights(): NamedTensors;
+  /**
+   * Begins to read a batch that is evaluated or trained on soon, if the images are in a file. Resolves when it has been read.
+   * A batch for which nobody has asked is read when it is used.
+   */
+  fetch(batch: EngineBatch): Promise<void>;
   /** Evaluates a batch, without dropout and with batch normalisation by the running averages. */
   evaluate(batch: EngineBatch): EvaluatedBatch;
   /** Frees everything. */
@@ -15,7 +20,7 @@ export interface Engine {
 }
 
 /** A network that evaluates in training mode: with dropout, and with batch normalisation by the batch's own values. */
-export interface TrainingModeEngine extends Pick<Engine, 'setWeights' | 'dispose'> {
+export interface TrainingModeEngine extends Pick<Engine, 'setWeights' | 'fetch' | 'dispose'> {
   /** Neither uses nor changes the running averages. @param dropoutSeed like a step's. */
   evaluate(batch: EngineBatch, dropoutSeed: StepSettings['dropoutSeed']): EvaluatedBatch;
 }
@@ -56,7 +61,7 @@ export interface StepSettings {
 }
 
 export interface EvaluatedBatch {
-  /** Of each class, images × 10. */
+  /** Of each class, images × classes. */
   probabilities: Float32Array;
   /** Of each image, nats. */
   losses: Float32Array;

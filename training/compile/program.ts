@@ -1,4 +1,3 @@
-import { IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/definition/network-shapes.ts';
 import type { Graph, Output } from '../graph/graph.ts';
 import { weightsOf } from '../networks/network.ts';
 import type { Batch, NetworkFunction } from '../networks/network-function.ts';
@@ -19,7 +18,7 @@ export interface ProgramRequest {
   inputs: {
     /** By name, each of the network's weights. */
     weights: ReadonlyMap<string, { value: Output }>;
-    /** [batch, 32, 32, 3], values from −1 to 1. */
+    /** [batch, height, width, channels] or [batch, features], normalised. */
     x: Output;
     /** int32 [batch]. */
     labels?: Output;
@@ -74,7 +73,7 @@ function traceProgram(network: NetworkFunction, program: NetworkProgram): OpenTr
 function traceOnZeros(network: NetworkFunction, program: NetworkProgram, batchSize: number): Trace {
   const inputs = tf.tidy(() => ({
     ...Object.fromEntries(weightsOf(network).map(({ name, shape }) => [name, tf.fill(shape, 0)])),
-    [X]: tf.fill([batchSize, IMAGE_SIZE, IMAGE_SIZE, IMAGE_CHANNELS], 0),
+    [X]: tf.fill([batchSize, ...network.input.shape], 0),
     [LABELS]: tf.fill([batchSize], 0, 'int32'),
     [DROPOUT_SEED]: tf.fill([2], 0, 'int32'),
   }));

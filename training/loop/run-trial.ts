@@ -1,9 +1,10 @@
+import type { InputForm } from '../../study/definition/input-form.ts';
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
 import { bestEpoch, type EpochLine, type Outcome } from '../../study/trial/trial.ts';
 import type { BestEpoch, Checkpoint } from '../checkpoint/checkpoint.ts';
 import { createCompiledEngine } from '../compile/compiled-engine.ts';
 import type { CreateTrainingEngine, TrainingEngine } from '../compile/engine.ts';
-import type { LabelledImages } from '../data/labelled-images.ts';
+import type { LabelledImages, Labels } from '../data/labelled-images.ts';
 import { usedImages } from '../data/used-images.ts';
 import { createNetwork } from '../networks/network.ts';
 import type { NetworkFunction } from '../networks/network-function.ts';
@@ -21,6 +22,8 @@ import { type DoneSteps, trainEpoch } from './train-epoch.ts';
 /** What a trial needs. */
 export interface TrialRequest {
   config: TrainingConfig;
+  /** The form of the images. */
+  input: InputForm;
   /** Determines initial weights, order of images, flips and dropout. */
   seed: number;
   images: LabelledImages;
@@ -87,7 +90,7 @@ export async function runTrial(
   trial: TrialRequest,
   createEngine: CreateTrainingEngine = createCompiledEngine,
 ): Promise<TrialOutcome> {
-  const network = createNetwork(trial.config);
+  const network = createNetwork(trial.config, trial.input);
   const done: Done = { lines: [...(trial.resumeFrom?.lines ?? [])], best: trial.resumeFrom?.best };
   const ended = (outcome: Outcome, message?: string): TrialOutcome => ({
     outcome,
@@ -227,13 +230,13 @@ function resumedEpoch(resumeFrom: Checkpoint | undefined, stepsPerEpoch: number)
 function validate(
   trial: TrialRequest,
   engine: TrainingEngine,
-  labels: Uint8Array,
+  labels: Labels,
   validation: Int32Array,
   epoch: number,
 ): Promise<Evaluation> {
   trial.onAlive();
   const pauses = createPauses(trial.signal, () => trial.onAlive());
-  return evaluateWith(engine, labels, validation, validationFlips(trial, epoch), pauses);
+  return evaluateWith(engine, trial.input.classes, labels, validation, validationFlips(trial, epoch), pauses);
 }
 
 /** The best epoch's validation accuracy in training mode, on the images as that epoch's validation mirrored them. */
@@ -245,7 +248,14 @@ function scoreOf(trial: TrialRequest, { epoch, weights }: BestEpoch): Promise<nu
     flips: validationFlips(trial, epoch),
   };
   const pauses = createPauses(trial.signal, () => trial.onAlive());
-  return accuracyInTrainingMode(trial.config, weights, validation, { seed: trial.seed, epoch }, pauses);
+  return accuracyInTrainingMode(
+    trial.config,
+    trial.input,
+    weights,
+    validation,
+    { seed: trial.seed, epoch },
+    pauses,
+  );
 }
 
 function validationFlips({ config, seed, validation }: TrialRequest, epoch: number): Uint8Array | undefined {

@@ -1,5 +1,5 @@
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
-import type { MetricSums, TrainingEngine } from '../compile/engine.ts';
+import type { EngineBatch, MetricSums, TrainingEngine } from '../compile/engine.ts';
 import { learningRateAt } from '../optimizers/schedule.ts';
 import type { Pauses } from './event-loop.ts';
 import { drawFlips, shuffledOrder } from './order.ts';
@@ -74,14 +74,20 @@ export async function trainEpoch(
     if (step > before) trial.onProgress(meter.progressAt(step, end, means));
     return means;
   };
-  for (let step = before + 1; step <= steps; step++) {
-    await pauses.take();
+  const batchOf = (step: number): EngineBatch => {
     const start = (step - 1) * config.batchSize;
     const end = Math.min(start + config.batchSize, images);
-    engine.train(
-      { indices: order.subarray(start, end), flips: flips?.subarray(start, end) },
-      { learningRate, dropoutSeed: [seed, stepSeed((epoch - 1) * steps + step)] },
-    );
+    return { indices: order.subarray(start, end), flips: flips?.subarray(start, end) };
+  };
+  let next = batchOf(before + 1);
+  for (let step = before + 1; step <= steps; step++) {
+    await pauses.take();
+    const batch = next;
+    await engine.fetch(batch);
+    next = batchOf(step + 1);
+    // An error shows when the batch's turn has come.
+    if (step < steps) engine.fetch(next).catch(() => {});
+    engine.train(batch, { learningRate, dropoutSeed: [seed, stepSeed((epoch - 1) * steps + step)] });
     await trial.onStep?.(step);
     if (step < steps && meter.isDue()) meansAt(step);
   }

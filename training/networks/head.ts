@@ -10,7 +10,7 @@ import type { ForwardMode, NetworkTensor } from './network-function.ts';
  * mode, dropout. Nothing follows the output layer.
  *
  * @param x [batch, features]
- * @returns logits, [batch, 10]
+ * @returns logits, [batch, classes]
  */
 export function head(
   x: Tensor2D,

@@ -22,13 +22,14 @@ export function convolve(x: Tensor4D, parameters: DeviceTensors, name: string, p
 }
 
 /**
- * x: [batch, height, width, in] → [batch, …, …, out], with `padding` zero pixels on every side. x and filter are square.
+ * x: [batch, height, width, in] → [batch, …, …, out], with `padding` zero pixels on every side. The filter is square.
  *
  * If each output pixel depends on one input pixel, or there is one output pixel only, a matrix product gives the same
  * result. It is faster than TensorFlow's convolutions, especially their gradients.
  */
 export function convolution(x: Tensor4D, filter: Tensor4D, stride: number, padding: number): Tensor4D {
-  const [, size] = x.shape;
+  const [, height, width] = x.shape;
+  const size = Math.max(height, width);
   const [kernel] = filter.shape;
   if (kernel === 1 && padding === 0) return ofPixels(x, filter, stride);
   if (size + padding <= kernel && size + 2 * padding < kernel + stride) return toPixel(x, filter, padding);

@@ -1,25 +1,27 @@
+import type { InputForm } from '../../study/definition/input-form.ts';
 import { type LayerShape, networkShapes } from '../../study/definition/network-shapes.ts';
 import type { Network, TrainingConfig } from '../../study/definition/training-config.ts';
 import { type DeviceTensors, type Tensor4D, tf } from '../tensorflow/tensorflow.ts';
 import { batchNormTensors, normaliseByAverages, normaliseByBatch } from './batch-norm.ts';
 import { head, uniformTensors } from './head.ts';
 import { averageOfPixels, convolution, pad, relu } from './layers.ts';
-import type { ForwardMode, ForwardPass, NetworkFunction, NetworkTensor } from './network-function.ts';
+import type { Batch, ForwardMode, ForwardPass, NetworkFunction, NetworkTensor } from './network-function.ts';
 
 /**
  * torchvision's ResNet v1.5: bottleneck blocks whose 3×3 convolution has the stride, batch normalisation after every
- * convolution, ReLU. An image of 32×32 pixels leaves one pixel before the head. The head is the configuration's dense
+ * convolution, ReLU. The head takes the mean of the pixels that are left. The head is the configuration's dense
  * layers instead of torchvision's `fc`.
  */
 export function resnet(
   config: TrainingConfig,
   { blocks }: Extract<Network, { kind: 'resnet' }>,
+  input: InputForm,
 ): NetworkFunction {
-  const { layers, parameters: parameterCount } = networkShapes(config.network);
+  const { layers, parameters: parameterCount } = networkShapes(config.network, input);
   const denseLayers = layers.filter(({ kind }) => kind === 'dense');
   const tensors = layers.map(startingTensors);
 
-  function forward(weights: DeviceTensors, x: Tensor4D, mode: ForwardMode): ForwardPass {
+  function forward(weights: DeviceTensors, x: Batch['x'], mode: ForwardMode): ForwardPass {
     const buffers: DeviceTensors = {};
 
     /** Convolution and batch normalisation. */
@@ -47,7 +49,7 @@ export function resnet(
       return relu(tf.add(y, shortcut));
     }
 
-    let image = stemPool(relu(convolve(x, 'conv1', 'bn1', 2, 3))); // [batch, 8, 8, width]
+    let image = stemPool(relu(convolve(x as Tensor4D, 'conv1', 'bn1', 2, 3)));
     for (const [group, count] of blocks.entries()) {
       for (let block = 0; block < count; block++) {
         const stride = group > 0 && block === 0 ? 2 : 1;
@@ -59,6 +61,7 @@ export function resnet(
   }
 
   return {
+    input,
     parameters: tensors.flatMap(({ parameters }) => parameters),
     buffers: tensors.flatMap(({ buffers }) => buffers),
     parameterCount,

@@ -24,14 +24,14 @@ import { UsageError } from '../../command-line/exit-codes.ts';
 import { interruption } from '../../command-line/interruption.ts';
 import { configuration } from '../../servers/configuration.ts';
 import { datasetSource } from '../../start/dataset-source.ts';
-import { describeEstimate, estimateStudy } from '../../start/estimate.ts';
+import { describeEstimate, estimateStudy, exampleCounts } from '../../start/estimate.ts';
 import { countStoredResults, describeStoredResults } from '../../start/stored-results.ts';
 import { loadStudy } from '../../start/study-source.ts';
 import { type WeightsOptions, withWeights } from '../../start/weights-source.ts';
 
 export async function check(
   name: string,
-  options: { profile?: string; json?: boolean } & WeightsOptions,
+  options: { profile?: string; json?: boolean; dataset?: string } & WeightsOptions,
 ): Promise<void> {
   const loaded = await loadStudy(name);
   const profiles = options.profile ? [options.profile] : Object.keys(loaded.profiles);
@@ -45,8 +45,12 @@ export async function check(
   for (const fit of fits) console.log(`  weights: ${fit}`);
 
   const signal = interruption();
+  const { archive } = await datasetSource(options.dataset, study, name);
+  const counts = await exampleCounts(study, archive, signal);
+  if (!counts) console.log('  data: not counted, since they must be downloaded first');
   for (const profile of profiles) {
-    const estimate = await estimateStudy(study, profile, signal);
+    if (!counts) continue;
+    const estimate = await estimateStudy(study, profile, counts, signal);
     const { training, validation, test } = estimate.images;
     console.log(`\nprofile ${profile}: ${selectProfile(study, profile).description}`);
     for (const line of repeatsInWords(study, profile)) console.log(`  ${line}`);
@@ -54,7 +58,7 @@ export async function check(
     console.log(`  ${describeWeights(study, profile, weights)}`);
     for (const line of estimate.use) console.log(`  ${line}`);
     console.log(`  ${describeEstimate(estimate)}`);
-    console.log(`  ${await resultsInStore({ study, profile, weights })}`);
+    console.log(`  ${await resultsInStore({ study, profile, weights }, archive)}`);
   }
 }
 
@@ -70,14 +74,17 @@ const TIES: Record<Ties, string> = {
 const NOT_KNOWN = 'how many results the store has is not known';
 
 /** How many results the store has, if it can be read without starting anything. */
-async function resultsInStore(request: Omit<StudyRequest, 'source'>): Promise<string> {
+async function resultsInStore(
+  request: Omit<StudyRequest, 'source'>,
+  archive: string | null,
+): Promise<string> {
   const servers = configuration();
   const config = servers.kind === 'deployment' ? servers.store : availableStore(servers);
   if (!config) return `${NOT_KNOWN}: no stack is up`;
   try {
     const found = await countStoredResults(createMinioStore(config), {
       ...request,
-      source: await datasetSource(undefined),
+      source: { archive },
     });
     return found ? describeStoredResults(found) : `${NOT_KNOWN}: it has a damaged object`;
   } catch (error) {

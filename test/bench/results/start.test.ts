@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Job } from '../../../bench/results/job.ts';
 import { writeStart } from '../../../bench/results/start.ts';
+import { CIFAR10_INPUT } from '../../../study/definition/input-form.ts';
 import { defaultSettings } from '../../../study/definition/training-config.ts';
 import { asTrained } from '../../../study/plan/epochs.ts';
 import { decodeSafetensors } from '../../../training/checkpoint/safetensors.ts';
@@ -40,6 +41,7 @@ test('the files have the weights, the order and the flips with which a trial tra
   await runTrial(
     {
       ...job,
+      input: CIFAR10_INPUT,
       images: unpackImages(generateImages({ trainImages: 30, testImages: 10 }).train, 'generated'),
       training: Int32Array.from(job.training),
       validation: Int32Array.from(job.validation),
@@ -71,7 +73,7 @@ test('the files have the weights, the order and the flips with which a trial tra
   );
   expect([...(await readFile(join(start, 'flips.bin')))]).toEqual(seen.flips);
   const { tensors: stored } = decodeSafetensors(await readFile(join(start, 'weights.safetensors')));
-  const layouts = tensorLayouts(job.config.network);
+  const layouts = tensorLayouts(job.config.network, CIFAR10_INPUT);
   expect(layouts.map(({ name }) => name).sort()).toEqual([...stored.keys()].sort());
   for (const layout of layouts) {
     const tensor = stored.get(layout.name);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { CIFAR10_INPUT } from '../../../study/definition/input-form.ts';
 import type { Activation, Network, Optimizer, Settings } from '../../../study/definition/training-config.ts';
 import { tensorsDigest } from '../../../training/checkpoint/tensors-digest.ts';
 import { createCompiledEngine, createEvaluationEngine } from '../../../training/compile/compiled-engine.ts';
@@ -35,7 +36,7 @@ const convNetwork = conv(
 function trained(create: typeof createCompiledEngine, network: Network, changes: Partial<Settings>) {
   const config = configOf(network, changes);
   const { optimizer, horizontalFlip } = config;
-  const asFunction = createNetwork(config);
+  const asFunction = createNetwork(config, CIFAR10_INPUT);
   const start = startingTensors(asFunction, createUpdateRule(optimizer), 5);
   const mirrored = horizontalFlip > 0;
   const engine = create({ network: asFunction, images, mirrored, optimizer });
@@ -166,7 +167,7 @@ function averages(weights: NamedTensors): NamedTensors {
 
 test('an evaluation engine gives the same results for an image in batches of any size', () => {
   const config = configOf(tinyResnet);
-  const network = createNetwork(config);
+  const network = createNetwork(config, CIFAR10_INPUT);
   const engine = createEvaluationEngine({ network, images, mirrored: false });
   engine.setWeights(startingTensors(network, createUpdateRule(config.optimizer), 5).weights);
   const all = engine.evaluate({ indices: range(0, 120), flips: undefined });
@@ -182,7 +183,7 @@ test('an evaluation engine gives the same results for an image in batches of any
 test('batches have the right images, mirrored or not, also if the images are loaded in several parts', () => {
   const many = easyImages(4100);
   const config = configOf(dense(8), { horizontalFlip: 0.5 });
-  const network = createNetwork(config);
+  const network = createNetwork(config, CIFAR10_INPUT);
   const request = { network, images: many, mirrored: true, optimizer: config.optimizer };
   const indices = Int32Array.of(0, 1999, 2000, 3999, 4000, 4099, 0, 1999, 2000, 3999, 4000, 4099);
   const flips = indices.map((_, position) => (position < 6 ? 0 : 1));
@@ -203,7 +204,7 @@ test('batches have the right images, mirrored or not, also if the images are loa
 test('weights are read as they were set, and training does not change the arrays they were set from', () => {
   // The first layer is stored in parts.
   const config = configOf(dense(800, 8));
-  const network = createNetwork(config);
+  const network = createNetwork(config, CIFAR10_INPUT);
   const { optimizer } = config;
   const engine = createCompiledEngine({ network, images, mirrored: false, optimizer });
   const start = startingTensors(network, createUpdateRule(optimizer), 5);

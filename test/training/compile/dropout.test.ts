@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { CIFAR10_INPUT } from '../../../study/definition/input-form.ts';
 import type { Network, TrainingConfig } from '../../../study/definition/training-config.ts';
 import { createCompiledEngine } from '../../../training/compile/compiled-engine.ts';
 import type { TrainingEngine, TrainingRequest } from '../../../training/compile/engine.ts';
@@ -26,7 +27,12 @@ function withDropout(network: Network, dropout: number): TrainingConfig {
 }
 
 function requestFor(config: TrainingConfig): TrainingRequest {
-  return { network: createNetwork(config), images, mirrored: false, optimizer: config.optimizer };
+  return {
+    network: createNetwork(config, CIFAR10_INPUT),
+    images,
+    mirrored: false,
+    optimizer: config.optimizer,
+  };
 }
 
 function openEngine(config: TrainingConfig, weights: (name: string) => number): TrainingEngine {
@@ -135,6 +141,7 @@ test('a trial drops different units in every step of every epoch, and the same o
     await runTrial(
       {
         config: withEpochs(withDropout(dense(100), 0.5), 3),
+        input: CIFAR10_INPUT,
         seed,
         images,
         training: range(0, 4),

@@ -3,7 +3,9 @@
  * results on a line of its own, to compare them between processes. With `--resume`, the line also has the digests of
  * trials that resume from the end of the first epoch and from within the second.
  */
+
 import { createHash } from 'node:crypto';
+import { CIFAR10_INPUT } from '../../../study/definition/input-form.ts';
 import type { TrainingConfig } from '../../../study/definition/training-config.ts';
 import type { Checkpoint } from '../../../training/checkpoint/checkpoint.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../../training/checkpoint/safetensors.ts';
@@ -38,6 +40,7 @@ async function train(config: TrainingConfig, resumeFrom?: Checkpoint) {
   const checkpoints: Checkpoint[] = [];
   const { lines, scoreInTrainingMode } = await runTrial({
     config,
+    input: CIFAR10_INPUT,
     seed: 3,
     images,
     // Two full batches and a partial one.

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { CIFAR10_INPUT } from '../../../study/definition/input-form.ts';
 import type { TrainingConfig } from '../../../study/definition/training-config.ts';
 import type { EpochLine } from '../../../study/trial/trial.ts';
 import { type Checkpoint, CheckpointMismatchError } from '../../../training/checkpoint/checkpoint.ts';
@@ -38,6 +39,7 @@ async function train(
   const outcome = await runTrial(
     {
       config,
+      input: CIFAR10_INPUT,
       seed: 7,
       images,
       training,
@@ -129,7 +131,7 @@ describe('learning', () => {
       [3, 45],
       [4, 60],
     ]);
-    const again = await evaluate(config, best?.weights as never, images, validation);
+    const again = await evaluate(config, CIFAR10_INPUT, best?.weights as never, images, validation);
     const line = lines[(best?.epoch as number) - 1] as EpochLine;
     expect(again.accuracy).toBe(line.val_accuracy);
     expect(again.loss).toBe(line.val_loss);
@@ -196,7 +198,7 @@ describe('the score in training mode', () => {
     const data = { images, indices: validation, flips };
     const seeds = { seed: 7, epoch };
     expect(scoreInTrainingMode).toBe(
-      await accuracyInTrainingMode(config, weights, data, seeds, createPauses()),
+      await accuracyInTrainingMode(config, CIFAR10_INPUT, weights, data, seeds, createPauses()),
     );
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { CIFAR10_INPUT } from '../../../study/definition/input-form.ts';
 import { NetworkShapeError, networkShapes } from '../../../study/definition/network-shapes.ts';
 import type { Network } from '../../../study/definition/training-config.ts';
 import { convolve } from '../../../training/networks/layers.ts';
@@ -37,7 +38,7 @@ const networks: [string, Network, number][] = [
 
 describe.each(networks)('%s', (_name, network, count) => {
   test('has the expected parameters, and gives ten logits for each image', () => {
-    const created = createNetwork(configOf(network));
+    const created = createNetwork(configOf(network), CIFAR10_INPUT);
     const { parameters, parameterCount, forward } = created;
     expect(parameterCount).toBe(count);
     expect(parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b), 0)).toBe(count);
@@ -55,7 +56,7 @@ describe.each(networks)('%s', (_name, network, count) => {
 });
 
 test('parameters are named as in PyTorch and shaped as in TensorFlow', () => {
-  const { parameters } = createNetwork(configOf(conv(fiveByFive, 120, 84)));
+  const { parameters } = createNetwork(configOf(conv(fiveByFive, 120, 84)), CIFAR10_INPUT);
   expect(parameters.map(({ name, shape }) => `${name} ${shape.join('×')}`)).toEqual([
     'conv.0.weight 5×5×3×6',
     'conv.0.bias 6',
@@ -71,7 +72,7 @@ test('parameters are named as in PyTorch and shaped as in TensorFlow', () => {
 });
 
 test("a ResNet's tensors have torchvision's names, and its head's dense layers are counted as in other networks", () => {
-  const network = createNetwork(configOf(resnet50));
+  const network = createNetwork(configOf(resnet50), CIFAR10_INPUT);
   const named = (tensors: { name: string; shape: number[] }[], part: RegExp) =>
     tensors.filter(({ name }) => part.test(name)).map(({ name, shape }) => `${name} ${shape.join('×')}`);
   expect(named(network.parameters, /^(conv1|bn1|layer2\.0|fc\.4)\./)).toEqual([
@@ -103,7 +104,7 @@ test("a ResNet's tensors have torchvision's names, and its head's dense layers a
 });
 
 test("a ResNet's layer shapes follow the image to a single pixel", () => {
-  const { layers } = networkShapes(tinyResnet);
+  const { layers } = networkShapes(tinyResnet, CIFAR10_INPUT);
   const outputs = layers.filter(({ kind }) => kind !== 'batchNorm').map(({ name, output }) => [name, output]);
   expect(outputs).toEqual([
     ['conv1', [16, 16, 8]],
@@ -125,7 +126,7 @@ test("a ResNet's layer shapes follow the image to a single pixel", () => {
 });
 
 test('layer shapes follow the image through convolutions and pools', () => {
-  const { layers } = networkShapes(conv(fiveByFive, 120, 84));
+  const { layers } = networkShapes(conv(fiveByFive, 120, 84), CIFAR10_INPUT);
   expect(layers.map(({ name, input, output }) => [name, input, output])).toEqual([
     ['conv.0', [32, 32, 3], [14, 14, 6]],
     ['conv.1', [14, 14, 6], [5, 5, 16]],
@@ -160,8 +161,8 @@ test.each<[string, Network, RegExp]>([
     /conv\.2: a 7×7 kernel over 5×5 pixels with padding 0 .* needs 8 or more/,
   ],
 ])('refuses %s, naming layer and sizes', (_what, network, message) => {
-  expect(() => createNetwork(configOf(network))).toThrow(NetworkShapeError);
-  expect(() => createNetwork(configOf(network))).toThrow(message);
+  expect(() => createNetwork(configOf(network), CIFAR10_INPUT)).toThrow(NetworkShapeError);
+  expect(() => createNetwork(configOf(network), CIFAR10_INPUT)).toThrow(message);
 });
 
 test.each([
@@ -196,7 +197,7 @@ test.each([
 
 describe('dropout', () => {
   const config = configOf(dense(2000), { dropout: 0.25 });
-  const network = createNetwork(config);
+  const network = createNetwork(config, CIFAR10_INPUT);
 
   function logitsOf(mode: ForwardMode): Float32Array {
     return tf.tidy(() => {

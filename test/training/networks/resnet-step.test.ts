@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { CIFAR10_INPUT } from '../../../study/definition/input-form.ts';
 import { createCompiledEngine, createTrainingModeEngine } from '../../../training/compile/compiled-engine.ts';
 import type { EvaluatedBatch } from '../../../training/compile/engine.ts';
 import { createNetwork, weightsOf } from '../../../training/networks/network.ts';
@@ -25,7 +26,7 @@ const cases = [
 describe.each(cases)('%s: one step is torchvision’s', (which, gradientTolerance) => {
   const { blocks, width, hidden, images, ...torch } = expected[which];
   const config = configOf({ kind: 'resnet', blocks, width, hidden });
-  const network = createNetwork(config);
+  const network = createNetwork(config, CIFAR10_INPUT);
   const tensors = new Map(weightsOf(network).map((tensor) => [tensor.name, tensor]));
   let weights: NamedTensors;
   beforeAll(() => {
@@ -90,7 +91,7 @@ describe.each(cases)('%s: one step is torchvision’s', (which, gradientToleranc
 
 // --- helpers ---
 
-function softmax(logits: readonly number[], labels: Uint8Array) {
+function softmax(logits: readonly number[], labels: ArrayLike<number>) {
   const rows = Array.from(labels, (_, row) => logits.slice(10 * row, 10 * row + 10));
   const sums = rows.map((row) => row.reduce((sum, logit) => sum + Math.exp(logit), 0));
   return {
