@@ -1,3 +1,4 @@
+import { inputOf } from '../../study/definition/data-schema.ts';
 import { type Divisors, ruleOf, takesRuleOf } from '../../study/definition/planned-network.ts';
 import type { Settings, TrainingConfig } from '../../study/definition/training-config.ts';
 import { candidateOf as nameOf } from '../../study/plan/ranking.ts';
@@ -21,29 +22,15 @@ export interface TakenRule {
   by: TrialRecord;
 }
 
-/**
- * What trials have of a configuration that an earlier stage handed on, beside what they would have had without it: settings
- * in which it differs from `otherwise`.
- */
-export function keptSettings(
-  handedOn: TrainingConfig,
-  otherwise: Settings & Pick<Partial<TrainingConfig>, 'network'>,
-  trials: readonly TrialRecord[],
-): KeptSetting[] {
-  return differences(handedOn, otherwise)
-    .map((setting) => ({ ...setting, by: trials.filter((trial) => has(trial, setting)) }))
-    .filter(({ by }) => by.length > 0);
-}
-
 /** The settings in which a configuration differs from the study's base settings; its network is one of them. */
 export function settingsOfItsOwn(record: StudyRecord, config: TrainingConfig): Setting[] {
-  return differences(config, baseSettings(record));
+  return differences(record, config, baseSettings(record));
 }
 
 /** What a stage's own trials have from the winner that it starts from, beside the study's base settings. */
 export function takenSettings(record: StudyRecord, stage: StageRecord): KeptSetting[] {
   const start = startTrial(record, stage)?.config;
-  return start ? keptSettings(start, baseSettings(record), ownTrials(stage)) : [];
+  return start ? kept(record, { handedOn: start, otherwise: baseSettings(record) }, ownTrials(stage)) : [];
 }
 
 /** What a stage's winner changed in the configuration that its stage started from, and these later trials still have. */
@@ -54,7 +41,7 @@ export function givenSettings(
 ): KeptSetting[] {
   const winner = bestTrial(stage)?.config;
   const start = startTrial(record, stage)?.config ?? baseSettings(record);
-  return winner ? keptSettings(winner, start, later) : [];
+  return winner ? kept(record, { handedOn: winner, otherwise: start }, later) : [];
 }
 
 /** The rules that trials of a stage took over from earlier stages. */
@@ -88,18 +75,32 @@ function ruleIn(record: StudyRecord, stage: StageRecord, trial: TrialRecord): Di
   return ruleOf(candidateOf(record, stage, trial)?.change.network);
 }
 
-function differences(
-  config: TrainingConfig,
-  other: Settings & Pick<Partial<TrainingConfig>, 'network'>,
-): Setting[] {
-  const texts = textsOf(other);
-  return describeSettings(config).filter(({ name, text }) => text !== texts.get(name));
+/** What trials have of a configuration that was handed on, beside what they would have had otherwise. */
+function kept(
+  record: StudyRecord,
+  { handedOn, otherwise }: { handedOn: TrainingConfig; otherwise: SomeSettings },
+  trials: readonly TrialRecord[],
+): KeptSetting[] {
+  return differences(record, handedOn, otherwise)
+    .map((setting) => ({ ...setting, by: trials.filter((trial) => has(record, trial, setting)) }))
+    .filter(({ by }) => by.length > 0);
 }
 
-function textsOf(config: Parameters<typeof describeSettings>[0]): Map<string, string> {
-  return new Map(describeSettings(config).map(({ name, text }) => [name, text]));
+/** A configuration, or settings without a network. */
+type SomeSettings = Settings & Pick<Partial<TrainingConfig>, 'network'>;
+
+function differences(record: StudyRecord, config: TrainingConfig, other: SomeSettings): Setting[] {
+  const texts = textsOf(record, other);
+  return describeSettings(config, inputOf(record.opening.study)).filter(
+    ({ name, text }) => text !== texts.get(name),
+  );
 }
 
-function has({ config }: TrialRecord, { name, text }: Setting): boolean {
-  return config !== null && textsOf(config).get(name) === text;
+function textsOf({ opening }: StudyRecord, config: SomeSettings): Map<string, string> {
+  const settings = describeSettings(config, inputOf(opening.study));
+  return new Map(settings.map(({ name, text }) => [name, text]));
+}
+
+function has(record: StudyRecord, { config }: TrialRecord, { name, text }: Setting): boolean {
+  return config !== null && textsOf(record, config).get(name) === text;
 }

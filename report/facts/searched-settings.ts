@@ -1,3 +1,5 @@
+import { inputOf } from '../../study/definition/data-schema.ts';
+import type { InputForm } from '../../study/definition/input-form.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import { brief } from '../../words/numbers.ts';
 import { describeSettings, numberInWords } from '../../words/settings.ts';
@@ -18,7 +20,7 @@ export function searchedSettings(record: StudyRecord, stage: StageRecord): Searc
   const space: object = definition?.kind === 'search' ? definition.space : {};
   return Object.entries(space)
     .filter(([, parameter]) => parameter !== undefined)
-    .map(([key]) => settingOf(key));
+    .map(([key]) => settingOf(key, inputOf(record.opening.study)));
 }
 
 // --- helpers ---
@@ -26,9 +28,9 @@ export function searchedSettings(record: StudyRecord, stage: StageRecord): Searc
 /** Those that have a word of their own in a list of settings. */
 const NUMBERS = ['learningRate', 'batchSize', 'epochs', 'dropout'] as const;
 
-function settingOf(key: string): SearchedSetting {
+function settingOf(key: string, input: InputForm): SearchedSetting {
   const title = titleOf(key);
-  const of = (trial: TrialRecord) => settingIn(key, title, trial);
+  const of = (trial: TrialRecord) => settingIn(key, title, trial, input);
   return {
     title,
     of,
@@ -47,7 +49,12 @@ function titleOf(key: string): string {
   return last.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
-function settingIn(key: string, title: string, trial: TrialRecord): number | string | undefined {
+function settingIn(
+  key: string,
+  title: string,
+  trial: TrialRecord,
+  input: InputForm,
+): number | string | undefined {
   const { config, suggestion } = trial;
   if (!config) return undefined;
   const drawn: Record<string, unknown> = suggestion ?? {};
@@ -58,5 +65,5 @@ function settingIn(key: string, title: string, trial: TrialRecord): number | str
     .reduce<unknown>((object, part) => (object as Record<string, unknown> | undefined)?.[part], config);
   if (value === undefined) return undefined;
   if (typeof value === 'number') return value;
-  return describeSettings(config).find(({ name }) => name === title)?.text ?? JSON.stringify(value);
+  return describeSettings(config, input).find(({ name }) => name === title)?.text ?? JSON.stringify(value);
 }
