@@ -1,7 +1,6 @@
 import { getBlob } from '../../storage/blobs.ts';
 import { DamagedObjectError, type ObjectStore } from '../../storage/object-store.ts';
 import type { TrialResult } from '../../storage/trials/trials.ts';
-import { heldOutImages } from '../../study/trial/trial.ts';
 import { readHeader } from '../../training/checkpoint/safetensors-header.ts';
 
 /** Which validation images each epoch of a trial classified correctly. */
@@ -25,16 +24,13 @@ export async function readHits(store: ObjectStore, result: TrialResult): Promise
     throw error;
   });
   const tensor = bytes && readHeader(bytes).entries.find(({ name }) => name === 'hits');
-  const { trainImages, validationFraction } = result.spec.data;
-  const images = heldOutImages(trainImages, validationFraction);
   const [epochs, rowBytes] = tensor?.shape ?? [];
-  if (!tensor || epochs !== result.lines.length || rowBytes !== Math.ceil(images / 8)) return null;
+  if (!tensor || rowBytes === undefined || epochs !== result.lines.length) return null;
   const row = (epoch: number) => tensor.values.subarray(epoch * rowBytes, (epoch + 1) * rowBytes);
-  return {
-    images,
-    right: Array.from({ length: epochs }, (_, epoch) => bitsIn(row(epoch))),
-    hitsOf: (epoch) => unpacked(row(epoch), images),
-  };
+  const right = result.lines.map((_, epoch) => bitsIn(row(epoch)));
+  const images = imagesOf(result, right);
+  if (images === undefined || rowBytes !== Math.ceil(images / 8)) return null;
+  return { images, right, hitsOf: (epoch) => unpacked(row(epoch), images) };
 }
 
 /** Those of the best epoch; null as in `readHits`. */
@@ -44,6 +40,16 @@ export async function readBestHits(store: ObjectStore, result: TrialResult): Pro
 }
 
 // --- helpers ---
+
+/**
+ * How many validation images there were, which the result doesn't say: a split by groups holds out about as many as it is asked to. An
+ * accuracy and its right images say it exactly; undefined if none was right.
+ */
+function imagesOf({ lines }: TrialResult, right: readonly number[]): number | undefined {
+  const most = right.indexOf(Math.max(...right));
+  const accuracy = lines[most]?.val_accuracy;
+  return accuracy ? Math.round((100 * (right[most] as number)) / accuracy) : undefined;
+}
 
 function bitsIn(bytes: Uint8Array): number {
   let count = 0;

@@ -190,9 +190,9 @@ async function storeResult(
   const spec = { ...example, config, data: { ...example.data, trainImages: 1000 } };
   const key = trialKey(spec);
   const right = Math.round((score * IMAGES) / 100);
-  const epochs = [exampleLine(1), exampleLine(2)].map((line, index) => ({
-    line,
-    hits: packed(index === 0 ? Math.floor(right / 2) : right),
+  const epochs = [Math.floor(right / 2), right].map((count, index) => ({
+    line: { ...exampleLine(index + 1), val_accuracy: (100 * count) / IMAGES },
+    hits: packed(count),
   }));
   const blob = await putBlob(store, Buffer.from('weights'));
   const hits = withHits ? await putBlob(store, encodeHits(epochs, { trial: key })!) : null;
