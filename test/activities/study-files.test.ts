@@ -115,9 +115,9 @@ it('a record has the epochs of a trial that was stopped, up to where it was stop
     message: null,
     stopped: { epoch: 2, score: 40 },
   };
-  const stage = { name: 'width', kind: 'search' as const, start: null, standings: [stopped], winner: [] as string[] };
+  const stage = { name: 'width', kind: 'search' as const, start: null, standings: [stopped], winner: null };
   await createWriteStage({ store })({ studyId: 'mine', stage });
-  await createWriteRecord({ store })({ studyId: 'mine', stages: ['width'], tested: null });
+  await createWriteRecord({ store })({ studyId: 'mine', stages: ['width'], tested: [] });
   const record = await readRecord(store, 'mine');
   expect(record?.stages[0]?.trials).toEqual([
     expect.objectContaining({
