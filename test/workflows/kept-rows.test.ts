@@ -10,7 +10,7 @@ const rows = [
 ];
 
 it('keeps the start, what is open, the newest and the best, in their order', () => {
-  expect(keptRows(rows, 7, 2).map(({ name }) => name)).toEqual([
+  expect(keptRows(rows, { most: 9, left: 7, newest: 2 }).map(({ name }) => name)).toEqual([
     'start',
     'e0',
     'e2',
@@ -22,7 +22,7 @@ it('keeps the start, what is open, the newest and the best, in their order', () 
 });
 
 it('keeps all if they are few', () => {
-  expect(keptRows(rows, 10, 2)).toEqual(rows);
+  expect(keptRows(rows, { most: 10, left: 7, newest: 2 })).toEqual(rows);
 });
 
 // --- helpers ---

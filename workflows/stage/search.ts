@@ -181,12 +181,13 @@ export async function runSearch(
   }
 
   async function trainEvaluation(evaluation: Evaluation): Promise<void> {
-    const standings: TrialStanding[] = [await trials.train(evaluation)];
-    arrivals.push({ number: evaluation.evaluation.number, score: teaches(standings, space), standings });
-    state.ended++;
-    if (status.search) status.search.ended = state.ended;
-    status.trials = keptRows(status.trials);
-    show();
+    await trials.train(evaluation, (standing) => {
+      const standings: TrialStanding[] = [standing];
+      arrivals.push({ number: evaluation.evaluation.number, score: teaches(standings, space), standings });
+      state.ended++;
+      if (status.search) status.search.ended = state.ended;
+      status.trials = keptRows(status.trials);
+    });
   }
 
   /** Forgets the trials that were stopped. @returns how many. */

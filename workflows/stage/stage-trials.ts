@@ -40,21 +40,21 @@ export function stageTrials(
     show();
     await inLines(Math.min(waiting.length, MOST_AT_ONCE), {
       next: async () => waiting.shift(),
-      train,
+      train: (trial) => train(trial),
       isParked: ({ name }) => isParked(name),
     });
   }
 
-  /** Trains one to its end, which it enters in the trial's row. */
-  async function train(trial: MadeTrial): Promise<TrialStanding> {
+  /** Trains one to its end, which it enters in the trial's row before it calls `onEnd` and shows the stage. */
+  async function train(trial: MadeTrial, onEnd: (standing: TrialStanding) => void = () => {}): Promise<void> {
     const { name, of, suggestion = null, override = null } = trial;
     delete rowOf(name).isWaiting;
     const end = await endOf(trial);
     const changed = override || end.override ? { ...override, ...end.override } : null;
     const standing = { name, ...end, takenOver: false, of, suggestion, override: changed };
     rowOf(name).standing = standing;
+    onEnd(standing);
     show();
-    return standing;
   }
 
   /** Gives a trial its row, or clears the row that it has. */
