@@ -2,6 +2,7 @@ import { CancelledFailure, Context } from '@temporalio/activity';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readStudyTest } from '../storage/studies.ts';
 import { readResult, writeTrialLog } from '../storage/trials/trials.ts';
+import { inputOfTrial } from '../study/definition/input-form.ts';
 import { threadsOf } from '../study/definition/training-config.ts';
 import type { StudyTest, TestScore } from '../study/record/record.ts';
 import type { Job } from '../trainer/protocol.ts';
@@ -56,11 +57,17 @@ export function createEvaluateTest(dependencies: {
     const { studyId, trialKey, testImages } = job;
     const winner = await readResult(store, trialKey);
     if (!winner) throw new Error(`final test: expected trial ${trialKey} to have a result, found none`);
-    const { config } = winner.spec;
+    const { config, data } = winner.spec;
     const share = budget.share();
     const heartbeats = startHeartbeats();
     try {
-      await takeShare(budget, share, config, testImages, alone);
+      await takeShare(
+        budget,
+        share,
+        config,
+        { count: testImages, input: inputOfTrial(data), isReadAhead: true },
+        alone,
+      );
       await runJob(startTrainer, job, {
         threads: threadsOf(config),
         heartbeats,

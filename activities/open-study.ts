@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity';
+import { getDatasetManifest } from '../storage/inputs/datasets.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { readStudy, writeStudy } from '../storage/studies.ts';
 import { type Study, studySchema } from '../study/definition/study-schema.ts';
@@ -29,6 +30,7 @@ export function createOpenStudy({ store, objectsUrl }: { store: ObjectStore; obj
     await writeStudy(store, {
       format: 1,
       ...opening,
+      dataset: await withSummary(store, opening.dataset),
       numerics: NUMERICS,
       startedAt: new Date().toISOString(),
     });
@@ -37,6 +39,13 @@ export function createOpenStudy({ store, objectsUrl }: { store: ObjectStore; obj
 }
 
 // --- helpers ---
+
+/** What a page shows of a data set, if it is one's own. */
+async function withSummary(store: ObjectStore, dataset: DatasetSummary): Promise<DatasetSummary> {
+  if (dataset.origin.kind !== 'own') return dataset;
+  const manifest = await getDatasetManifest(store, dataset.sha256);
+  return manifest.format === 2 ? { ...dataset, summary: manifest.summary } : dataset;
+}
 
 type Opening = Pick<StudyOpening, 'studyId' | 'study' | 'profile' | 'dataset' | 'weights' | 'fromScratch'>;
 

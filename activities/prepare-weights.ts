@@ -1,6 +1,7 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { findWeights, putWeights } from '../storage/inputs/weights.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { type InputForm, inputOfTrial } from '../study/definition/input-form.ts';
 import type { Network } from '../study/definition/training-config.ts';
 import type { WeightsOrigin, WeightsSummary } from '../study/record/record.ts';
 import { sourceName } from '../study/record/source-name.ts';
@@ -29,16 +30,22 @@ export function createPrepareWeights(dependencies: {
   sources: AllowedSources;
 }) {
   const { store, downloads } = dependencies;
-  return async (request: { source: WeightsSource; networks: Network[] }): Promise<WeightsSummary> => {
-    const { source, networks } = request;
+  return async (request: {
+    source: WeightsSource;
+    networks: Network[];
+    /** Absent for examples of CIFAR-10's form. */
+    input?: InputForm;
+  }): Promise<WeightsSummary> => {
+    const { source } = request;
+    const fitting: Fitting = { networks: request.networks, input: inputOfTrial(request) };
     const heartbeats = startHeartbeats();
     try {
       if (source.file !== null) {
         const named = await namedSource(dependencies, source.file);
-        return await fromSource(named, { maxBytes: MAX_WEIGHTS_BYTES }, networks);
+        return await fromSource(named, { maxBytes: MAX_WEIGHTS_BYTES }, fitting);
       }
       const hashes = OFFICIAL_WEIGHTS.map(({ sha256 }) => sha256);
-      return (await findWeights(store, hashes)) ?? (await official(networks));
+      return (await findWeights(store, hashes)) ?? (await official(fitting));
     } catch (error) {
       if (error instanceof WeightsFileError || error instanceof WeightsMismatchError) {
         throw ApplicationFailure.nonRetryable(error.message, 'BadWeights');
@@ -49,11 +56,11 @@ export function createPrepareWeights(dependencies: {
     }
   };
 
-  async function official(networks: Network[]): Promise<WeightsSummary> {
+  async function official(fitting: Fitting): Promise<WeightsSummary> {
     const failures: unknown[] = [];
     for (const { url, ...expected } of OFFICIAL_WEIGHTS) {
       try {
-        return await fromSource(url, expected, networks);
+        return await fromSource(url, expected, fitting);
       } catch (error) {
         Context.current().cancellationSignal.throwIfAborted();
         failures.push(error);
@@ -62,10 +69,14 @@ export function createPrepareWeights(dependencies: {
     throw withAdvice(failures);
   }
 
-  function fromSource(source: string, expected: Parameters<typeof withFile>[2], networks: Network[]) {
+  function fromSource(
+    source: string,
+    expected: Parameters<typeof withFile>[2],
+    { networks, input }: Fitting,
+  ) {
     return withFile(source, downloads, expected, async (file) => {
       const { tensors, format, fileSha256 } = await loadWeights(file);
-      for (const network of networks) fitWeights(tensors, network);
+      for (const network of networks) fitWeights(tensors, network, input);
       const kind = OFFICIAL_WEIGHTS.some(({ sha256 }) => sha256 === fileSha256) ? 'official' : 'other';
       const origin: WeightsOrigin = { kind, source: sourceName(source), fileSha256, format };
       const canonical = encodeSafetensors(tensors, { format: 'pt' });
@@ -75,6 +86,12 @@ export function createPrepareWeights(dependencies: {
 }
 
 // --- helpers ---
+
+/** What weights must fit. */
+interface Fitting {
+  networks: Network[];
+  input: InputForm;
+}
 
 function withAdvice(failures: unknown[]): Error {
   const reasons = failures.map((failure) => (failure instanceof Error ? failure.message : String(failure)));

@@ -1,14 +1,40 @@
 import { Context, log } from '@temporalio/activity';
+import type { InputForm } from '../study/definition/input-form.ts';
 import { NetworkShapeError } from '../study/definition/network-shapes.ts';
 import { type TrainingConfig, threadsOf } from '../study/definition/training-config.ts';
-import { trialMemoryBytes } from '../study/plan/memory.ts';
+import { readsAhead, trialMemoryBytes } from '../study/plan/memory.ts';
 import { usesGpu } from '../trainer/capacity.ts';
 import type { Share, TrainingBudget } from './training-budget.ts';
+
+/** The images of a job. */
+export interface JobImages {
+  count: number;
+  input: InputForm;
+  isReadAhead: boolean;
+}
+
+/**
+ * Whether a trial's images stay in their file, because the machine's memory doesn't hold the trial otherwise.
+ *
+ * @returns false if no image fits through the network: the trainer then says what is wrong with it.
+ */
+export function isReadAhead(
+  config: TrainingConfig,
+  { count, input }: Pick<JobImages, 'count' | 'input'>,
+  { total }: TrainingBudget,
+): boolean {
+  try {
+    return readsAhead(config, count, input, total.memoryBytes);
+  } catch (error) {
+    if (error instanceof NetworkShapeError) return false;
+    throw error;
+  }
+}
 
 /**
  * Waits until the machine has what the current activity's job needs: a core for each thread, and memory.
  *
- * @param images how many the job holds in memory.
+ * @param images how many the job holds in memory, their form, and whether they stay in their file instead.
  * @param alone whether it gets the whole machine: it waits until every other training has ended.
  * @throws the reason of the activity's cancellation.
  */
@@ -16,7 +42,7 @@ export async function takeShare(
   budget: TrainingBudget,
   share: Share,
   config: TrainingConfig,
-  images: number,
+  images: JobImages,
   alone = false,
 ): Promise<void> {
   const need = alone
@@ -37,9 +63,9 @@ export async function takeShare(
 // --- helpers ---
 
 /** None if no image fits through the network: the trainer then says what is wrong with it. */
-function memoryOf(config: TrainingConfig, images: number): number {
+function memoryOf(config: TrainingConfig, { count, input, isReadAhead }: JobImages): number {
   try {
-    return trialMemoryBytes(config, images);
+    return trialMemoryBytes(config, count, input, isReadAhead);
   } catch (error) {
     if (error instanceof NetworkShapeError) return 0;
     throw error;

@@ -3,6 +3,7 @@ import { checkpointsPrefix, parseCheckpointKey } from '../storage/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { acquireLease, type Lease, type SeenLease } from '../storage/trials/lease.ts';
 import { readResult, type TrialResult, writeTrialConfig, writeTrialLog } from '../storage/trials/trials.ts';
+import { inputOfTrial } from '../study/definition/input-form.ts';
 import { threadsOf } from '../study/definition/training-config.ts';
 import type { TrialStanding } from '../study/record/record.ts';
 import type { TrialSpec } from '../study/trial/trial.ts';
@@ -12,7 +13,7 @@ import { jobFailure } from './failures.ts';
 import { heartbeatTimeoutMs, startHeartbeats } from './heartbeats.ts';
 import { keepRenewing } from './renew-lease.ts';
 import { runJob } from './run-job.ts';
-import { takeShare } from './take-share.ts';
+import { isReadAhead, takeShare } from './take-share.ts';
 import type { Share, TrainingBudget } from './training-budget.ts';
 import { workflowSignals } from './workflow-signals.ts';
 
@@ -20,7 +21,17 @@ import { workflowSignals } from './workflow-signals.ts';
 export type TrainEnd =
   | {
       status: 'trained';
-      result: Pick<TrialStanding, 'trialKey' | 'outcome' | 'score' | 'bestEpoch' | 'reused' | 'message'>;
+      result: Pick<
+        TrialStanding,
+        | 'trialKey'
+        | 'outcome'
+        | 'score'
+        | 'bestEpoch'
+        | 'reused'
+        | 'message'
+        | 'parameters'
+        | 'trainingSeconds'
+      >;
     }
   /** The worker was shut down. If the activity is scheduled again, it resumes from the newest checkpoint. */
   | { status: 'interrupted' };
@@ -67,10 +78,12 @@ export function createTrain(dependencies: {
       );
       try {
         await writeTrialConfig(store, spec);
-        await takeShare(budget, share, spec.config, spec.data.trainImages, alone);
+        const held = { count: spec.data.trainImages, input: inputOfTrial(spec.data) };
+        const images = { ...held, isReadAhead: isReadAhead(spec.config, held, budget) };
+        await takeShare(budget, share, spec.config, images, alone);
         await runJob(
           startTrainer,
-          { kind: 'train', spec, holder, term },
+          { kind: 'train', spec, holder, term, ...(images.isReadAhead && { readAhead: true }) },
           {
             threads: threadsOf(spec.config),
             heartbeats,
@@ -140,11 +153,9 @@ async function newestStep(store: ObjectStore, key: string): Promise<number> {
 }
 
 function trained(key: string, result: TrialResult, reused: boolean): TrainEnd {
-  const { outcome, score, bestEpoch, message } = result;
-  return {
-    status: 'trained',
-    result: { trialKey: key, outcome, score, bestEpoch, reused, message: message ? brief(message) : null },
-  };
+  const { outcome, score, bestEpoch, message, parameters, trainingSeconds } = result;
+  const ended = { outcome, score, bestEpoch, reused, message: message ? brief(message) : null };
+  return { status: 'trained', result: { trialKey: key, ...ended, parameters, trainingSeconds } };
 }
 
 /** A message's first line, shortened. */

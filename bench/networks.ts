@@ -1,3 +1,4 @@
+import { CIFAR10_INPUT } from '../study/definition/input-form.ts';
 import { asNetwork } from '../study/definition/planned-network.ts';
 import type { Network } from '../study/definition/training-config.ts';
 import { cifar10 } from '../study/shipped/cifar10.ts';
@@ -17,7 +18,7 @@ export const BATCH_SIZES = [32, 128] as const;
 export const allNetworks: readonly NamedNetwork[] = cifar10.stages.flatMap((stage) => {
   if (stage.kind !== 'compare') return [];
   return stage.candidates.flatMap(({ name, change }) =>
-    change.network ? [{ name, network: asNetwork(change.network, REPORTED_RULE) }] : [],
+    change.network ? [{ name, network: asNetwork(change.network, CIFAR10_INPUT, REPORTED_RULE) }] : [],
   );
 });
 

@@ -4,6 +4,7 @@ import { endWith } from './command-line/exit-codes.ts';
 import { helpText } from './command-line/help.ts';
 import { completionCommand } from './commands/completion-command.ts';
 import { modelCommands } from './commands/model-commands.ts';
+import { newCommand } from './commands/new-command.ts';
 import { stackCommands } from './commands/stack-commands.ts';
 import { studyCommands } from './commands/study-commands.ts';
 import { version } from './version.ts';
@@ -54,7 +55,13 @@ function program(): Command {
     .hook('preAction', (_program, called) => setQuiet(called.opts().quiet === true))
     .exitOverride()
     .showHelpAfterError(MORE);
-  for (const each of [...studyCommands(), ...modelCommands(), ...stackCommands(), completionCommand()]) {
+  for (const each of [
+    ...studyCommands(),
+    newCommand(),
+    ...modelCommands(),
+    ...stackCommands(),
+    completionCommand(),
+  ]) {
     command.addCommand(
       each
         .option('-q, --quiet', 'print only results and errors')

@@ -2,6 +2,7 @@ import type { StudyRecord } from '../study/record/record.ts';
 import { warnings } from './facts/warnings.ts';
 import { Html, html, prose } from './html/html.ts';
 import { STYLE } from './html/style.ts';
+import { dataSection } from './sections/data-section.ts';
 import { environmentSection } from './sections/environment-section.ts';
 import { publishedSection } from './sections/published-section.ts';
 import { stageAnchor, stageSection } from './sections/stage-section.ts';
@@ -16,6 +17,7 @@ export async function renderPage(record: StudyRecord): Promise<string> {
   for (const [index, stage] of record.stages.entries()) stages.push(await stageSection(record, stage, index));
   const published = publishedSection(record);
   const test = await testSection(record);
+  const data = dataSection(record);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -35,13 +37,14 @@ ${summaryTiles(record)}
     ({ name }, index) => html`<li><a href="#${stageAnchor(index)}">${index + 1}. ${name}</a></li>`,
   )}${test && html`<li><a href="#test">${record.stages.length + 1}. ${record.test?.stage || 'test'}</a></li>`}${
     published && html`<li><a href="#published">Published results</a></li>`
-  }<li><a href="#trials">All trials</a></li><li><a href="#environment">Environment and inputs</a></li></ol></nav>
+  }${data && html`<li><a href="#data">Data</a></li>`}<li><a href="#trials">All trials</a></li><li><a href="#environment">Environment and inputs</a></li></ol></nav>
 </header>
 <main>
 ${await overview(record)}
 ${stages}
 ${test}
 ${published}
+${data}
 ${trialsSection(record)}
 ${environmentSection(record)}
 </main>

@@ -4,8 +4,10 @@
  *
  *     TF_ENABLE_ONEDNN_OPTS=1 npx tsx scripts/compare-with-torch.ts DIR
  */
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CIFAR10_INPUT } from '../study/definition/input-form.ts';
 import type { Network } from '../study/definition/training-config.ts';
 import { configOf } from '../test/training/configs.ts';
 import { stepDifference } from '../test/training/step-difference.ts';
@@ -40,7 +42,7 @@ for (const format of ['zip.pth', 'legacy.pth', 'safetensors']) {
 function fitted(name: string) {
   const started = performance.now();
   const file = readWeights(readFileSync(join(folder, name)));
-  const fit = fitWeights(file.tensors, network);
+  const fit = fitWeights(file.tensors, network, CIFAR10_INPUT);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(
     `${name}: ${file.format}, ${file.tensors.size} tensors and ${file.counters.length} counters, read and fitted in ${seconds} s; ` +

@@ -4,6 +4,7 @@ import { isName, isValidId } from '../study/definition/text-schemas.ts';
  * Every key of the object store. Identifiers are checked so that no key can escape its folder:
  *
  *     datasets/<dataset>/{train,test,manifest.json}
+ *     datasets/<dataset>/{train,test}/<part>
  *     weights/<sha256>{,.json}
  *     addresses/<sha256>
  *     blobs/<sha256>
@@ -24,6 +25,12 @@ export const trainingImagesKey = (dataset: string): string =>
   `${DATASETS_PREFIX}${checkedHash(dataset)}/train`;
 /** The data set's packed images for the final test. */
 export const testImagesKey = (dataset: string): string => `${DATASETS_PREFIX}${checkedHash(dataset)}/test`;
+/** A part of the file of examples for training and validation, counted from 0. */
+export const trainingPartKey = (dataset: string, part: number): string =>
+  `${trainingImagesKey(dataset)}/${padded(part, 6)}`;
+/** A part of the file of examples for the final test. */
+export const testPartKey = (dataset: string, part: number): string =>
+  `${testImagesKey(dataset)}/${padded(part, 6)}`;
 export const datasetManifestKey = (dataset: string): string =>
   `${DATASETS_PREFIX}${checkedHash(dataset)}/manifest.json`;
 
@@ -32,8 +39,8 @@ export function parseDatasetManifestKey(key: string): string | undefined {
   return /^datasets\/([0-9a-f]{64})\/manifest\.json$/.exec(key)?.[1];
 }
 
-/** Whether the key is a `testImagesKey`. */
-export const isTestImagesKey = (key: string): boolean => /^datasets\/[^/]+\/test$/.test(key);
+/** Whether the key is a `testImagesKey` or a `testPartKey`. */
+export const isTestImagesKey = (key: string): boolean => /^datasets\/[^/]+\/test(\/|$)/.test(key);
 
 export const WEIGHTS_PREFIX = 'weights/';
 /** A safetensors file. */

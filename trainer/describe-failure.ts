@@ -2,6 +2,7 @@ import { UnsuitableStoreError } from '../storage/minio/probe.ts';
 import { DamagedObjectError, StoreAccessError, StoreUnavailableError } from '../storage/object-store.ts';
 import { LeaseLostError } from '../storage/trials/lease.ts';
 import { NetworkShapeError } from '../study/definition/network-shapes.ts';
+import { DataError } from '../training/data/data-error.ts';
 import { DeviceUnavailableError } from '../training/tensorflow/device-unavailable.ts';
 import { isOutOfMemory } from '../training/tensorflow/out-of-memory.ts';
 import { NotTraceableError } from '../training/trace/not-traceable.ts';
@@ -24,6 +25,7 @@ const KINDS: [new (...args: never[]) => Error, FailureKind][] = [
   [NotTraceableError, 'BadConfiguration'],
   [WeightsMismatchError, 'BadConfiguration'],
   [WeightsFileError, 'BadConfiguration'],
+  [DataError, 'DamagedData'],
   [DamagedObjectError, 'DamagedData'],
   [LeaseLostError, 'LeaseLost'],
   [StoreUnavailableError, 'StoreUnavailable'],

@@ -5,7 +5,7 @@ type DoJob<Kind extends JobKind> = (job: Job<Kind>, context: JobContext) => Prom
 
 /**
  * The function that does each job, loaded only if asked for: TensorFlow must not load before the trainer watches its
- * parent, and `checkWeights` never loads it.
+ * parent, and jobs that only look at files never load it.
  */
 export const JOBS: { [Kind in JobKind]: () => Promise<DoJob<Kind>> } = {
   train: async () => (await import('./jobs/train.ts')).train,
@@ -13,5 +13,7 @@ export const JOBS: { [Kind in JobKind]: () => Promise<DoJob<Kind>> } = {
   predict: async () => (await import('./jobs/predict.ts')).predict,
   exportModel: async () => (await import('./jobs/export-model.ts')).exportModel,
   measure: async () => (await import('./jobs/measure.ts')).measure,
+  inspectData: async () => (await import('./jobs/inspect-data.ts')).inspectData,
+  countData: async () => (await import('./jobs/inspect-data.ts')).countData,
   checkWeights: async () => (await import('./jobs/check-weights.ts')).checkWeights,
 };

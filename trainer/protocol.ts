@@ -1,10 +1,13 @@
+import type { StudyData } from '../study/definition/data-schema.ts';
+import type { InputForm } from '../study/definition/input-form.ts';
 import type { Network, TrainingConfig } from '../study/definition/training-config.ts';
 import type { StepCost } from '../study/plan/estimate.ts';
 import type { EpochLine, TrialSpec } from '../study/trial/trial.ts';
+import type { FoundData } from '../training/data/inspect/inspect-data.ts';
 import type { TrainingProgress } from '../training/loop/progress.ts';
 import type { EncodedImage } from '../training/tensorflow/decode-image.ts';
 
-export type { TrainingProgress };
+export type { FoundData, TrainingProgress };
 
 /** What each job asks for and what it answers. If its results go to the store or to disk, the answer is undefined. */
 export interface Jobs {
@@ -14,6 +17,8 @@ export interface Jobs {
       spec: TrialSpec;
       /** The activity that asks; its result names it, so that a study can tell its own trials from reused ones. */
       holder: string;
+      /** Whether the images stay on the disk, because memory doesn't hold them. The result is the same. */
+      readAhead?: boolean;
       /** Term of the lease that this attempt holds. The trainer stops writing once a higher term is taken. */
       term: number;
     };
@@ -29,17 +34,21 @@ export interface Jobs {
     };
     answer: undefined;
   };
-  /** Classifies images with a trial's best weights. Stores nothing. */
+  /** Classifies images, or rows of tables, with a trial's best weights. Stores nothing. */
   predict: {
     request: {
       trialKey: string;
       images: ImageFile[];
+      /** Absolute paths of CSV or `.npz` files. */
+      tables: string[];
       /** Whether to evaluate the weights on the trial's validation images too. */
       validation: boolean;
     };
     answer: {
       /** In the order of the request. */
       images: ImagePrediction[];
+      /** Of each table, its rows. */
+      tables: ImagePrediction[][];
       /** Null unless asked for. */
       validation: ValidationScore | null;
     };
@@ -55,13 +64,23 @@ export interface Jobs {
   };
   /** Measures a training step of each configuration. Needs no store. */
   measure: {
-    request: { configs: TrainingConfig[] };
+    request: { configs: TrainingConfig[]; input: InputForm };
     /** In the order of the request. */
     answer: StepCost[];
   };
+  /** Looks at data, of which nothing is known. Needs neither a store nor TensorFlow. */
+  inspectData: {
+    request: { path: string };
+    answer: FoundData;
+  };
+  /** Counts the examples of data, if they are what a study says. Needs neither a store nor TensorFlow. */
+  countData: {
+    request: { path: string; data: StudyData };
+    answer: { training: number; test: number };
+  };
   /** Checks that a weights file can be read and fits each network. Needs neither a store nor TensorFlow. */
   checkWeights: {
-    request: { file: string; networks: Network[] };
+    request: { file: string; networks: Network[]; input: InputForm };
     /** A sentence for each network, in the order of the request. */
     answer: string[];
   };

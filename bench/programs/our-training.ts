@@ -1,7 +1,7 @@
 /** The trainer's engine with random images. */
 import { randomFillSync } from 'node:crypto';
 
-import { CLASSES, IMAGE_BYTES } from '../../study/definition/network-shapes.ts';
+import { CIFAR10_INPUT, valuesOf } from '../../study/definition/input-form.ts';
 import {
   defaultSettings,
   type Network,
@@ -23,15 +23,15 @@ export function openTraining(
   batchSize: number,
 ): { config: TrainingConfig; engine: TrainingEngine; parameters: number } {
   const config = { ...asTrained({ ...defaultSettings, batchSize }, { epochDivisor: 1 }), network };
-  const compiled = createNetwork(config);
+  const compiled = createNetwork(config, CIFAR10_INPUT);
   const engine = createCompiledEngine({
+    ...config,
     network: compiled,
     images: {
-      pixels: randomFillSync(new Uint8Array(IMAGES * IMAGE_BYTES)),
-      labels: Uint8Array.from({ length: IMAGES }, (_, index) => index % CLASSES),
+      pixels: randomFillSync(new Uint8Array(IMAGES * valuesOf(CIFAR10_INPUT))),
+      labels: Uint8Array.from({ length: IMAGES }, (_, index) => index % CIFAR10_INPUT.classes),
     },
     mirrored: config.horizontalFlip > 0,
-    optimizer: config.optimizer,
   });
   const start = startingTensors(compiled, createUpdateRule(config.optimizer), 0);
   engine.setWeights(start.weights);

@@ -1,6 +1,7 @@
 /** The study's networks made from tfjs's own layers. */
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
-import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE, POOL_SIZE } from '../../study/definition/network-shapes.ts';
+import { CIFAR10_INPUT } from '../../study/definition/input-form.ts';
+import { POOL_SIZE } from '../../study/definition/network-shapes.ts';
 import type { Network } from '../../study/definition/training-config.ts';
 
 type Features = TensorFlow.SymbolicTensor;
@@ -9,10 +10,10 @@ export function tfjsNetwork(
   { layers, input, model }: typeof TensorFlow,
   network: Network,
 ): TensorFlow.LayersModel {
-  const images = input({ shape: [IMAGE_SIZE, IMAGE_SIZE, IMAGE_CHANNELS] });
+  const images = input({ shape: [...CIFAR10_INPUT.shape] });
   let features = network.kind === 'resnet' ? resnetFeatures(images, network) : plainFeatures(images, network);
   for (const units of network.hidden) features = apply(layers.dense({ units, activation: 'relu' }), features);
-  return model({ inputs: images, outputs: apply(layers.dense({ units: CLASSES }), features) });
+  return model({ inputs: images, outputs: apply(layers.dense({ units: CIFAR10_INPUT.classes }), features) });
 
   function plainFeatures(image: Features, plain: Exclude<Network, { kind: 'resnet' }>): Features {
     let x = image;

@@ -1,7 +1,7 @@
 /** Milliseconds per training step of plain tfjs-node, operation by operation: tfjs-steps.ts NETWORK BATCH */
 import { createRequire } from 'node:module';
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
-import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/definition/network-shapes.ts';
+import { CIFAR10_INPUT } from '../../study/definition/input-form.ts';
 import { defaultSettings } from '../../study/definition/training-config.ts';
 import { end, measureSteps } from './measured.ts';
 import { tfjsNetwork } from './tfjs-network.ts';
@@ -15,9 +15,9 @@ const tf = require('@tensorflow/tfjs-node-gpu') as typeof TensorFlow;
 const [network = '', batch = ''] = process.argv.slice(2);
 const model = tfjsNetwork(tf, JSON.parse(network));
 const optimizer = tf.train.momentum(defaultSettings.learningRate, 0.9);
-const images = tf.randomNormal([Number(batch), IMAGE_SIZE, IMAGE_SIZE, IMAGE_CHANNELS]);
-const classes = Int32Array.from({ length: Number(batch) }, (_, index) => index % CLASSES);
-const labels = tf.oneHot(tf.tensor1d(classes, 'int32'), CLASSES);
+const images = tf.randomNormal([Number(batch), ...CIFAR10_INPUT.shape]);
+const classes = Int32Array.from({ length: Number(batch) }, (_, index) => index % CIFAR10_INPUT.classes);
+const labels = tf.oneHot(tf.tensor1d(classes, 'int32'), CIFAR10_INPUT.classes);
 
 async function step(): Promise<void> {
   const cost = optimizer.minimize(() => {

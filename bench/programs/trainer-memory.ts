@@ -8,7 +8,7 @@ import { randomFillSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ensureNativeParts, trainerEnvironment } from '../../infra/setup/native-parts.ts';
-import { IMAGE_BYTES } from '../../study/definition/network-shapes.ts';
+import { CIFAR10_INPUT, valuesOf } from '../../study/definition/input-form.ts';
 import { asNetwork } from '../../study/definition/planned-network.ts';
 import { defaultSettings, type TrainingConfig } from '../../study/definition/training-config.ts';
 import { asTrained } from '../../study/plan/epochs.ts';
@@ -45,7 +45,7 @@ async function printTable(names: string[]): Promise<void> {
           network,
         };
         const measured = measure({ config, images });
-        const estimate = trialMemoryBytes(config, images) / MEGABYTE;
+        const estimate = trialMemoryBytes(config, images, CIFAR10_INPUT) / MEGABYTE;
         const more = `${Math.round(100 * (estimate / measured - 1))} %`;
         console.log(
           `| \`${name}\` | ${batchSize} | ${images} | ${Math.round(measured)} | ${Math.round(estimate)} | ${more} |`,
@@ -59,7 +59,7 @@ function networks(names: string[]) {
   const candidates = cifar10.stages.flatMap((stage) => (stage.kind === 'compare' ? stage.candidates : []));
   return candidates.flatMap(({ name, change }) =>
     change.network && names.includes(name)
-      ? [{ name, network: asNetwork(change.network, REPORTED_RULE) }]
+      ? [{ name, network: asNetwork(change.network, CIFAR10_INPUT, REPORTED_RULE) }]
       : [],
   );
 }
@@ -80,14 +80,16 @@ async function trainAndPrint({ config, images }: Case): Promise<void> {
   const { unpackImages } = await import('../../training/data/packed-images.ts');
   const { runTrial } = await import('../../training/loop/run-trial.ts');
   const { encodeSafetensors } = await import('../../training/checkpoint/safetensors.ts');
-  const packed = randomFillSync(new Uint8Array(DATASET_IMAGES * (1 + IMAGE_BYTES)));
-  for (let index = 0; index < DATASET_IMAGES; index++) packed[index * (1 + IMAGE_BYTES)] = index % 10;
+  const packedBytes = 1 + valuesOf(CIFAR10_INPUT);
+  const packed = randomFillSync(new Uint8Array(DATASET_IMAGES * packedBytes));
+  for (let index = 0; index < DATASET_IMAGES; index++) packed[index * packedBytes] = index % 10;
   const held = 500;
   let steps = 0;
   const few = () => steps++ < 5;
   await runTrial(
     {
       config,
+      input: CIFAR10_INPUT,
       seed: 1,
       images: unpackImages(packed, 'random images'),
       training: Int32Array.from({ length: images - held }, (_, index) => index),

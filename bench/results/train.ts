@@ -1,5 +1,7 @@
 /** Trains a network with our engine: train.ts JOB. Prints its results as lines of JSON; see job.ts. */
+
 import { readFileSync } from 'node:fs';
+import { CIFAR10_INPUT } from '../../study/definition/input-form.ts';
 import { createCompiledEngine } from '../../training/compile/compiled-engine.ts';
 import type { TrainingEngine } from '../../training/compile/engine.ts';
 import { unpackImages } from '../../training/data/packed-images.ts';
@@ -15,6 +17,7 @@ await writeStart(job);
 await runTrial(
   {
     config,
+    input: CIFAR10_INPUT,
     seed,
     images: unpackImages(readFileSync(images), images),
     training: Int32Array.from(training),

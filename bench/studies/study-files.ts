@@ -1,3 +1,4 @@
+import { CIFAR10_INPUT } from '../../study/definition/input-form.ts';
 import { asNetwork } from '../../study/definition/planned-network.ts';
 import type { StudyInput } from '../../study/definition/study-schema.ts';
 import type { Network } from '../../study/definition/training-config.ts';
@@ -30,7 +31,7 @@ export function trainedNetworks(): { name: string; network: Network }[] {
   return trainingsStudy(1).stages.flatMap((stage) =>
     stage.kind === 'compare'
       ? stage.candidates.flatMap(({ name, change }) =>
-          change.network ? [{ name, network: asNetwork(change.network) }] : [],
+          change.network ? [{ name, network: asNetwork(change.network, CIFAR10_INPUT) }] : [],
         )
       : [],
   );

@@ -1,3 +1,4 @@
+import { CIFAR10_INPUT } from '../../study/definition/input-form.ts';
 import { networkShapes } from '../../study/definition/network-shapes.ts';
 import { verdictOf } from '../floors.ts';
 import type { NamedNetwork } from '../networks.ts';
@@ -48,7 +49,7 @@ export async function measureStepTimes(
 ): Promise<StepTimes> {
   const request = { network, ...sizes };
   const peers = programs.peers(network).map((peer) => without(peer, skipped));
-  const { parameters } = networkShapes(network);
+  const { parameters } = networkShapes(network, CIFAR10_INPUT);
   const chosen = new Map<string, string>();
   const { measured, failed } = await measureByTurns({
     title: `${name}, batch ${sizes.batchSize}, threads ${sizes.threads}`,

@@ -14,16 +14,23 @@ const ENDED_STUDY_ID = 'the id of a study that has ended (see list)';
 
 function predictCommand(): Command {
   return new Command('predict')
-    .description('Classify images with the winner of a study. Changes nothing.')
+    .description('Classify images, or rows of a table, with the winner of a study. Changes nothing.')
     .argument('<study>', ENDED_STUDY_ID)
-    .argument('[images...]', 'PNG or JPEG files of any size')
+    .argument(
+      '[files...]',
+      'PNG, JPEG or WebP files of any size; or CSV or .npz tables with the columns of the study',
+    )
     .option('--validation', "also evaluate it on the study's validation images and compare with the record")
     .option('--json', 'print JSON, with the probability of every class')
     .addHelpText(
       'after',
       helpText({
-        notes: `The central square of each image is resized to 32×32.\n${WITHOUT_STACK}`,
-        examples: ['predict cifar10-demo-1 cat.jpg ship.png', 'predict cifar10-demo-1 --validation'],
+        notes: `Images are prepared as those of the study were: for CIFAR-10, the central square is resized to 32×32.\n${WITHOUT_STACK}`,
+        examples: [
+          'predict cifar10-demo-1 cat.jpg ship.png',
+          'predict cifar10-demo-1 --validation',
+          'predict patients-full-1 new.csv',
+        ],
         exits: {
           0: 'success',
           1: 'an image could not be read, or the validation accuracy differs from the record',

@@ -4,10 +4,13 @@
 
     from load_in_pytorch import load, normalise
     model, classes = load("this-folder")
-    probabilities = model(normalise(images)).softmax(1)     # images: uint8, [n, 3, 32, 32]
+    probabilities = model(normalise(images)).softmax(1)     # images: uint8, [n, channels, height, width]
+
+Of a table, `images` are its rows: float32, [n, features].
 """
 
 import json
+import math
 import sys
 from pathlib import Path
 
@@ -38,35 +41,60 @@ class Head(nn.ModuleList):
 
 
 class Dense(nn.Module):
-    def __init__(self, hidden, classes, activation):
+    def __init__(self, shape, hidden, classes, activation):
         super().__init__()
-        self.layers = Head([3 * 32 * 32, *hidden, classes], activation)
+        self.layers = Head([math.prod(shape), *hidden, classes], activation)
 
     def forward(self, x):
         return self.layers(x.flatten(1))
 
 
 class Conv(nn.Module):
-    """Convolutions, each followed by ReLU and a 2×2 max pool, then dense layers."""
+    """Convolutions with ReLU, batch normalisation and pools, then dense layers."""
 
-    def __init__(self, convolutions, hidden, classes, activation):
+    def __init__(self, shape, convolutions, hidden, classes, activation, globalPool=False):
         super().__init__()
-        self.conv = nn.ModuleList()
-        size, channels = 32, 3
-        for shape in convolutions:
-            filters, kernel, padding = shape["filters"], shape["kernel"], shape["padding"]
-            self.conv.append(nn.Conv2d(channels, filters, kernel, padding=padding))
-            size, channels = (size + 2 * padding - kernel + 1) // 2, filters
-        self.layers = Head([size * size * channels, *hidden, classes], activation)
+        self.conv, self.bn, self.pools, self.global_pool = nn.ModuleList(), nn.ModuleList(), [], globalPool
+        height, width, channels = shape
+        for convolution in convolutions:
+            filters, kernel, padding = convolution["filters"], convolution["kernel"], convolution["padding"]
+            stride, norm = convolution.get("stride", 1), convolution.get("batchNorm", False)
+            pool = 2 if convolution.get("pool", True) else 1
+            self.conv.append(nn.Conv2d(channels, filters, kernel, stride, padding, bias=not norm))
+            self.bn.append(nn.BatchNorm2d(filters) if norm else nn.Identity())
+            self.pools.append(pool)
+            height, width = (((size + 2 * padding - kernel) // stride + 1) // pool for size in (height, width))
+            channels = filters
+        self.layers = Head([channels if globalPool else height * width * channels, *hidden, classes], activation)
 
     def forward(self, x):
-        for convolution in self.conv:
-            x = nn.functional.max_pool2d(convolution(x).relu(), 2)
-        return self.layers(x.flatten(1))
+        for convolution, norm, pool in zip(self.conv, self.bn, self.pools):
+            x = nn.functional.max_pool2d(norm(convolution(x)).relu(), pool)
+        return self.layers(x.mean((2, 3)) if self.global_pool else x.flatten(1))
+
+
+class Basic(nn.Module):
+    """As in torchvision: the first convolution has the stride."""
+
+    expansion = 1
+
+    def __init__(self, inputs, width, stride, projected):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, width, 3, stride=stride, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.conv2, self.bn2 = nn.Conv2d(width, width, 3, padding=1, bias=False), nn.BatchNorm2d(width)
+        self.downsample = projection(inputs, width, stride) if projected else None
+
+    def forward(self, x):
+        y = self.bn1(self.conv1(x)).relu()
+        y = self.bn2(self.conv2(y))
+        return (y + (x if self.downsample is None else self.downsample(x))).relu()
 
 
 class Bottleneck(nn.Module):
     """As in torchvision: the 3×3 convolution has the stride."""
+
+    expansion = 4
 
     def __init__(self, inputs, width, stride, projected):
         super().__init__()
@@ -74,11 +102,7 @@ class Bottleneck(nn.Module):
         self.conv2 = nn.Conv2d(width, width, 3, stride=stride, padding=1, bias=False)
         self.bn2 = nn.BatchNorm2d(width)
         self.conv3, self.bn3 = nn.Conv2d(width, 4 * width, 1, bias=False), nn.BatchNorm2d(4 * width)
-        self.downsample = None
-        if projected:
-            self.downsample = nn.Sequential(
-                nn.Conv2d(inputs, 4 * width, 1, stride=stride, bias=False), nn.BatchNorm2d(4 * width)
-            )
+        self.downsample = projection(inputs, 4 * width, stride) if projected else None
 
     def forward(self, x):
         y = self.bn1(self.conv1(x)).relu()
@@ -87,26 +111,36 @@ class Bottleneck(nn.Module):
         return (y + (x if self.downsample is None else self.downsample(x))).relu()
 
 
-class ResNet(nn.Module):
-    """torchvision's ResNet v1.5 with its tensor names, and dense layers in place of `fc`."""
+def projection(inputs, outputs, stride):
+    return nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride=stride, bias=False), nn.BatchNorm2d(outputs))
 
-    def __init__(self, blocks, width, hidden, classes, activation):
+
+class ResNet(nn.Module):
+    """torchvision's ResNet v1.5 with its tensor names. Hidden dense layers are in place of its `fc`."""
+
+    def __init__(self, shape, blocks, width, hidden, classes, activation, block="bottleneck", stem="large"):
         super().__init__()
-        self.conv1 = nn.Conv2d(3, width, 7, stride=2, padding=3, bias=False)
+        create = {"basic": Basic, "bottleneck": Bottleneck}[block]
+        self.pool = stem == "large"
+        kernel, step = (7, 2) if self.pool else (3, 1)
+        self.conv1 = nn.Conv2d(shape[-1], width, kernel, stride=step, padding=kernel // 2, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
         channels = width
         for group, count in enumerate(blocks):
             inner = width * 2**group
             layer = nn.Sequential()
-            for block in range(count):
-                stride = 2 if group > 0 and block == 0 else 1
-                layer.append(Bottleneck(channels, inner, stride, projected=block == 0))
-                channels = 4 * inner
+            for index in range(count):
+                stride = 2 if group > 0 and index == 0 else 1
+                outputs = create.expansion * inner
+                layer.append(create(channels, inner, stride, projected=stride > 1 or channels != outputs))
+                channels = outputs
             setattr(self, f"layer{group + 1}", layer)
-        self.fc = Head([channels, *hidden, classes], activation)
+        self.fc = Head([channels, *hidden, classes], activation) if hidden else nn.Linear(channels, classes)
 
     def forward(self, x):
-        x = nn.functional.max_pool2d(self.bn1(self.conv1(x)).relu(), 3, stride=2, padding=1)
+        x = self.bn1(self.conv1(x)).relu()
+        if self.pool:
+            x = nn.functional.max_pool2d(x, 3, stride=2, padding=1)
         for layer in (self.layer1, self.layer2, self.layer3, self.layer4):
             x = layer(x)
         return self.fc(x.mean((2, 3)))
@@ -117,13 +151,19 @@ NETWORKS = {"dense": Dense, "conv": Conv, "resnet": ResNet}
 
 def load(folder=Path(__file__).parent):
     """Returns the network with its weights, in evaluation mode, and the names of its classes."""
-    about = json.loads((Path(folder) / "export.json").read_text())
+    about = read_about(folder)
     network = dict(about["network"])
     kind = network.pop("kind")
     activation = ACTIVATIONS[about["activation"]]
-    model = NETWORKS[kind](**network, classes=len(about["classes"]), activation=activation)
+    classes = len(about["classes"])
+    model = NETWORKS[kind](**network, shape=about["input"], classes=classes, activation=activation)
     model.load_state_dict(read_safetensors(Path(folder) / "model.safetensors"))
     return model.eval(), about["classes"]
+
+
+def read_about(folder=Path(__file__).parent):
+    """What export.json says about the network."""
+    return json.loads((Path(folder) / "export.json").read_text())
 
 
 def read_safetensors(path):
@@ -141,21 +181,26 @@ def read_safetensors(path):
     return tensors
 
 
-def normalise(images):
-    """Scales uint8 pixels to 0…1, then subtracts 0.5 and divides by 0.5, as in training."""
-    return images.float() / 127.5 - 1
+def normalise(images, folder=Path(__file__).parent):
+    """Subtracts the mean and divides by the deviation, as in training; of pixels, after scaling them to 0…1."""
+    about = read_about(folder)
+    mean, deviation = (torch.tensor(about["normalisation"][name]) for name in ("mean", "deviation"))
+    if images.dim() == 2:
+        return ((images - mean) / deviation).nan_to_num(0)
+    return (images.float() / 255 - mean[:, None, None]) / deviation[:, None, None]
 
 
-def read_image(path):
-    """Reads an image as `staged-study predict` does: upright, on white, its central square resized. uint8 [3, 32, 32]."""
+def read_image(path, folder=Path(__file__).parent):
+    """Reads an image: upright, on white, its middle resized. uint8 [channels, height, width]."""
     from PIL import Image, ImageOps
+
+    height, width, channels = read_about(folder)["input"]
 
     image = ImageOps.exif_transpose(Image.open(path)).convert("RGBA")
     image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
-    side = min(image.size)
-    left, top = (image.width - side) // 2, (image.height - side) // 2
-    image = image.crop((left, top, left + side, top + side)).resize((32, 32), Image.Resampling.BILINEAR)
-    return torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8).reshape(32, 32, 3).permute(2, 0, 1)
+    image = ImageOps.fit(image, (width, height), Image.Resampling.BILINEAR).convert("L" if channels == 1 else "RGB")
+    pixels = torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8)
+    return pixels.reshape(height, width, channels).permute(2, 0, 1)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ import { projectRoot } from '../../infra/project.ts';
 import { ensureNativeParts, trainerEnvironment } from '../../infra/setup/native-parts.ts';
 import { type ExportedModel, modelCard } from '../../report/model-card/model-card.ts';
 import { storeEnvironment } from '../../storage/minio/store-config.ts';
+import type { TrialResult } from '../../storage/trials/trials.ts';
+import { inputOfTrial } from '../../study/definition/input-form.ts';
 import { architecture } from '../../study/definition/pretrained.ts';
-import type { TrainingConfig } from '../../study/definition/training-config.ts';
 import { askTrainer } from '../ask-trainer.ts';
 import type { FoundTrial } from '../observe/find-trial.ts';
 import type { Session } from '../servers/session.ts';
@@ -23,7 +24,7 @@ export async function writeModel(
   const { record, stage, trial, result } = found;
   const { trialKey, spec } = result;
   const about = { study: record.opening.studyId, trial: trial.name, trialKey };
-  await writeExport(folder, { ...about, ...loadedAs(spec.config, classes) }, async (beside) => {
+  await writeExport(folder, { ...about, ...loadedAs(result, classes) }, async (beside) => {
     await askTrainer(
       { kind: 'exportModel', trialKey, folder: beside },
       {
@@ -34,14 +35,31 @@ export async function writeModel(
     );
     await copyFile(LOADER, join(beside, 'load_in_pytorch.py'));
     const files = (await hashesIn(beside)).map((file) => ({ ...file, what: WHAT[file.path] ?? '' }));
-    const model: ExportedModel = { record, stage, trial, spec, classes, files, version: version() };
+    const { normalisation } = result;
+    const model: ExportedModel = {
+      ...{ record, stage, trial, spec, classes, files },
+      ...(normalisation && { normalisation }),
+      version: version(),
+    };
     await writeFile(join(beside, 'README.md'), modelCard(model));
   });
 }
 
 /** What load_in_pytorch.py needs to know about the model. It passes everything in `network` to the network's class. */
-export function loadedAs({ network, activation }: TrainingConfig, classes: string[]) {
-  return { network: architecture(network), activation, classes };
+export function loadedAs(
+  { spec, normalisation }: Pick<TrialResult, 'spec' | 'normalisation'>,
+  classes: string[],
+) {
+  const { network, activation } = spec.config;
+  const { shape } = inputOfTrial(spec.data);
+  return {
+    network: architecture(network),
+    activation,
+    classes,
+    /** `[height, width, channels]`, or `[features]`. */
+    input: shape,
+    normalisation: normalisation ?? { mean: [0.5], deviation: [0.5] },
+  };
 }
 
 // --- helpers ---

@@ -11,7 +11,7 @@ const MAX_FILE_BYTES = 200_000_000;
 /**
  * Reads the header of an image file, before anything is started or decoded.
  *
- * @throws {UserError} if it can't be read, is too large, or is not a PNG or JPEG.
+ * @throws {UserError} if it can't be read, is too large, or is not a PNG, JPEG or WebP.
  */
 export async function imageFile(name: string): Promise<ImageFile> {
   const path = resolve(name);

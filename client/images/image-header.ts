@@ -3,19 +3,19 @@ import type { ImageFile } from '../../trainer/protocol.ts';
 /** What the header of an image says about it. */
 export type ImageHeader = Omit<ImageFile, 'path'>;
 
-/** The bytes are not a PNG or JPEG image; the message says what they are. */
+/** The bytes are not a PNG, JPEG or WebP image; the message says what they are. */
 export class ImageHeaderError extends Error {
   override name = 'ImageHeaderError';
 }
 
 /**
- * Reads the header of a PNG or JPEG file without decoding pixels. Lengths in the file are not trusted.
+ * Reads the header of a PNG, JPEG or WebP file without decoding pixels. Lengths in the file are not trusted.
  *
  * @throws {ImageHeaderError} if the bytes are not such an image, or if the image has no pixels.
  */
 export function readImageHeader(bytes: Buffer): ImageHeader {
-  const header = isPng(bytes) ? pngHeader(bytes) : isJpeg(bytes) ? jpegHeader(bytes) : undefined;
-  if (!header) throw new ImageHeaderError(`expected a PNG or JPEG image, got ${formatOf(bytes)}`);
+  const header = headerOf(bytes);
+  if (!header) throw new ImageHeaderError(`expected a PNG, JPEG or WebP image, got ${formatOf(bytes)}`);
   if (header.width < 1 || header.height < 1) {
     throw new ImageHeaderError(`the image has no pixels (${header.width}×${header.height})`);
   }
@@ -30,7 +30,6 @@ const UPRIGHT = 1;
 /** Formats that people might try, by their first bytes. */
 const OTHER_FORMATS: [RegExp, string][] = [
   [/^GIF8/, 'a GIF; save a frame of it as PNG'],
-  [/^RIFF....WEBP/s, 'a WebP image; save it as PNG'],
   [/^BM/, 'a BMP image; save it as PNG'],
   [/^(II\*\0|MM\0\*)/, 'a TIFF image; save it as PNG'],
   [/^....ftyp(hei|mif|avif)/s, 'a HEIC or AVIF image; save it as JPEG'],
@@ -40,10 +39,18 @@ const OTHER_FORMATS: [RegExp, string][] = [
 const isPng = (bytes: Buffer): boolean => bytes.subarray(0, 8).equals(PNG_SIGNATURE);
 const isJpeg = (bytes: Buffer): boolean => bytes.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]));
 
+const isWebp = (bytes: Buffer): boolean => /^RIFF....WEBP$/s.test(bytes.toString('latin1', 0, 12));
+
+function headerOf(bytes: Buffer): ImageHeader | undefined {
+  if (isPng(bytes)) return pngHeader(bytes);
+  if (isJpeg(bytes)) return jpegHeader(bytes);
+  return isWebp(bytes) ? webpHeader(bytes) : undefined;
+}
+
 function formatOf(bytes: Buffer): string {
   if (bytes.length === 0) return 'an empty file';
   const start = bytes.subarray(0, 16).toString('latin1');
-  return OTHER_FORMATS.find(([pattern]) => pattern.test(start))?.[1] ?? 'neither';
+  return OTHER_FORMATS.find(([pattern]) => pattern.test(start))?.[1] ?? 'none of them';
 }
 
 /** Transparent if the colour type has an alpha channel, or if a tRNS chunk before the pixels names transparent colours. */
@@ -70,6 +77,21 @@ function pngChunksBeforePixels(bytes: Buffer): string[] {
     types.push(type);
   }
   return types;
+}
+
+/** The first chunk has the size: lossy (VP8), lossless (VP8L), or with other features (VP8X). */
+function webpHeader(bytes: Buffer): ImageHeader {
+  if (bytes.length < 30) throw new ImageHeaderError('the WebP is cut off within its header');
+  const chunk = bytes.toString('latin1', 12, 16);
+  const header = { format: 'webp', transparent: true, orientation: UPRIGHT } as const;
+  if (chunk === 'VP8X') {
+    return { ...header, width: 1 + bytes.readUIntLE(24, 3), height: 1 + bytes.readUIntLE(27, 3) };
+  }
+  if (chunk === 'VP8L') {
+    const sizes = bytes.readUInt32LE(21);
+    return { ...header, width: 1 + (sizes & 0x3fff), height: 1 + ((sizes >>> 14) & 0x3fff) };
+  }
+  return { ...header, width: bytes.readUInt16LE(26) & 0x3fff, height: bytes.readUInt16LE(28) & 0x3fff };
 }
 
 /** Reads the segments up to the frame's, which has the size. */

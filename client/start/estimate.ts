@@ -1,10 +1,12 @@
 import { ensureNativeParts, trainerEnvironment } from '../../infra/setup/native-parts.ts';
+import { inputOf } from '../../study/definition/data-schema.ts';
+import type { InputForm } from '../../study/definition/input-form.ts';
 import { selectProfile } from '../../study/definition/parse-study.ts';
 import type { Study } from '../../study/definition/study-schema.ts';
 import { type TrainingConfig, threadsOf } from '../../study/definition/training-config.ts';
 import { planCourse, type StagePlan } from '../../study/plan/course.ts';
 import { type StepCost, trialSeconds } from '../../study/plan/estimate.ts';
-import { trialMemoryBytes } from '../../study/plan/memory.ts';
+import { readsAhead, trialMemoryBytes } from '../../study/plan/memory.ts';
 import { limitImages, type PlannedTrial } from '../../study/plan/plan.ts';
 import { idleShare, scheduleSeconds, type TrialMachine } from '../../study/plan/schedule.ts';
 import { heldOutImages } from '../../study/trial/trial.ts';
@@ -12,10 +14,16 @@ import { machineCapacity } from '../../trainer/capacity.ts';
 import { duration } from '../../words/numbers.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
 import { askTrainer } from '../ask-trainer.ts';
-import { describeIdle, describeMemory, describeTrialsAtOnce } from './machine-use.ts';
+import { isUrl } from './is-url.ts';
+import { describeIdle, describeMemory, describeReadAhead, describeTrialsAtOnce } from './machine-use.ts';
 
-/** Of CIFAR-10, for profiles that use all images. */
-const ALL_IMAGES = { train: 50_000, test: 10_000 };
+/** How many examples a data set has. */
+export interface ExampleCounts {
+  training: number;
+  test: number;
+}
+
+export const CIFAR10_COUNTS: ExampleCounts = { training: 50_000, test: 10_000 };
 
 export interface StudyEstimate {
   images: { training: number; validation: number; test: number };
@@ -28,22 +36,27 @@ export interface StudyEstimate {
 /**
  * Measures a step of every network that the study may train, with as many trainers at once as the study will have, and
  * adds up the time that its trials take.
+ *
+ * @param counts of the data set.
  */
 export async function estimateStudy(
   study: Study,
   profileName: string,
+  counts: ExampleCounts,
   signal: AbortSignal,
 ): Promise<StudyEstimate> {
   const profile = selectProfile(study, profileName);
   const machine = machineCapacity(process.env);
-  const images = imagesOf(study, profileName);
+  const images = imagesOf(study, profileName, counts);
+  const input = inputOf(study);
+  const held = images.training + images.validation;
   const memoryOf = ({ config }: PlannedTrial) =>
-    trialMemoryBytes(config, images.training + images.validation);
+    trialMemoryBytes(config, held, input, readsAhead(config, held, input, machine.memoryBytes));
   const course = planCourse(study, profile);
   const trials = course.flatMap((stage) => stage.trials);
 
   const configs = distinctConfigs(trials);
-  const costs = await measureSteps(configs, signal, trainersAtOnce(trials, memoryOf, machine));
+  const costs = await measureSteps(configs, input, signal, trainersAtOnce(trials, memoryOf, machine));
   const byKey = new Map(configs.map((config, index) => [keyOf(config), costs[index] as StepCost]));
   const secondsOf = ({ config }: PlannedTrial) =>
     trialSeconds(config, images, byKey.get(keyOf(config)) as StepCost);
@@ -57,17 +70,25 @@ export async function estimateStudy(
     );
 
   return {
-    images: { ...images, test: limitImages(profile.testImages, ALL_IMAGES.test) },
+    images: { ...images, test: limitImages(profile.testImages, counts.test) },
     seconds: { least: total((a, b) => a < b), most: total((a, b) => a > b) },
-    use: describeUse(course, memoryOf, machine),
+    use: [
+      ...describeUse(course, memoryOf, machine),
+      ...describeReadAhead(trials, ({ config }) => readsAhead(config, held, input, machine.memoryBytes)),
+    ],
   };
 }
 
 /** Prints how long a study will take, unless its profile uses only a part of the images: then it is short. */
-export async function printEstimate({ study, profile }: StudyRequest, signal: AbortSignal): Promise<void> {
+export async function printEstimate(
+  { study, profile, source }: StudyRequest,
+  signal: AbortSignal,
+): Promise<void> {
   if (selectProfile(study, profile).trainImages !== 'all') return;
+  const counts = await exampleCounts(study, source.archive, signal);
+  if (!counts) return;
   console.log('Measuring a training step of each network…');
-  console.log(describeEstimate(await estimateStudy(study, profile, signal)));
+  console.log(describeEstimate(await estimateStudy(study, profile, counts, signal)));
 }
 
 /** Prints what idles on this machine, if it's half of its cores or more. */
@@ -76,6 +97,23 @@ export function printIdle({ study, profile }: StudyRequest): void {
   const { slots } = machineCapacity(process.env);
   const idle = describeIdle(course, slots);
   if (idle !== null && idleShare(course, slots) >= 0.5) console.log(idle);
+}
+
+/**
+ * How many examples a study's data have.
+ *
+ * @param source a path or URL; null for CIFAR-10.
+ * @returns undefined if only downloading them would show it.
+ * @throws {UserError} in one line, if they aren't what the study says.
+ */
+export async function exampleCounts(
+  { data }: Study,
+  source: string | null,
+  signal: AbortSignal,
+): Promise<ExampleCounts | undefined> {
+  if (!data) return CIFAR10_COUNTS;
+  if (source === null || isUrl(source)) return undefined;
+  return askTrainer({ kind: 'countData', path: source, data }, { failure: 'the data', signal });
 }
 
 export function describeEstimate({ seconds }: StudyEstimate): string {
@@ -90,10 +128,12 @@ export function describeEstimate({ seconds }: StudyEstimate): string {
  * Measures how long a training step of each configuration takes on this machine, with the configuration's threads.
  * Trainings side by side slow one another, so several trainers measure the same at once.
  *
+ * @param input the form of the study's examples.
  * @param trainers how many at once.
  */
 export async function measureSteps(
   configs: TrainingConfig[],
+  input: InputForm,
   signal: AbortSignal,
   trainers = 1,
 ): Promise<StepCost[]> {
@@ -104,7 +144,7 @@ export async function measureSteps(
     const options = { failure: "the time can't be estimated", signal, env, threads };
     const count = Math.max(1, Math.floor(trainers / threads));
     const answers = await Promise.all(
-      Array.from({ length: count }, () => askTrainer({ kind: 'measure', configs: measured }, options)),
+      Array.from({ length: count }, () => askTrainer({ kind: 'measure', configs: measured, input }, options)),
     );
     measured.forEach((config, index) => {
       costs.set(config, meanCost(answers.map((answer) => answer[index] as StepCost)));
@@ -115,8 +155,12 @@ export async function measureSteps(
 
 // --- helpers ---
 
-function imagesOf(study: Study, profileName: string): { training: number; validation: number } {
-  const used = limitImages(selectProfile(study, profileName).trainImages, ALL_IMAGES.train);
+function imagesOf(
+  study: Study,
+  profileName: string,
+  counts: ExampleCounts,
+): { training: number; validation: number } {
+  const used = limitImages(selectProfile(study, profileName).trainImages, counts.training);
   const validation = heldOutImages(used, study.validationFraction);
   return { training: used - validation, validation };
 }
@@ -145,13 +189,13 @@ function trainersAtOnce(
   return Math.max(1, Math.min(slots, Math.floor(memoryBytes / largest)));
 }
 
-/** One configuration for each network and number of threads. */
+/** One configuration for each network with its augmentations, and number of threads. */
 function distinctConfigs(trials: readonly PlannedTrial[]): TrainingConfig[] {
   return [...new Map(trials.map(({ config }) => [keyOf(config), config])).values()];
 }
 
 function keyOf(config: TrainingConfig): string {
-  return JSON.stringify([config.network, threadsOf(config)]);
+  return JSON.stringify([config.network, threadsOf(config), config.augmentations]);
 }
 
 function meanCost(costs: StepCost[]): StepCost {

@@ -5,6 +5,18 @@ import type { PlannedTrial } from '../../study/plan/plan.ts';
 import { idleStages, type TrialMachine } from '../../study/plan/schedule.ts';
 import { list, plural } from '../../words/numbers.ts';
 
+/** Says that memory doesn't hold the images of some trials. */
+export function describeReadAhead(
+  trials: readonly PlannedTrial[],
+  isReadAhead: (trial: PlannedTrial) => boolean,
+): string[] {
+  const affected = trials.filter(isReadAhead).length;
+  if (affected === 0) return [];
+  return [
+    `memory doesn't hold the images of ${plural(affected, 'trial')}: they stay on the disk, and each batch is read when its turn comes`,
+  ];
+}
+
 /** How many trials train at a time, and whether cores or memory say so. */
 export function describeTrialsAtOnce(
   trials: readonly PlannedTrial[],

@@ -12,11 +12,13 @@ import { isUrl } from './is-url.ts';
 /** The data set that the study would use: the same choice as when it is prepared, without reading any archive's content. */
 export async function findDataset(
   store: ObjectStore,
-  { source: { archive } }: StudyRequest,
+  { source: { archive }, study: { data } }: Pick<StudyRequest, 'source' | 'study'>,
   generatedImages: boolean,
 ): Promise<DatasetManifest | undefined> {
   const datasets = await listDatasets(store);
   const ofKind = (kind: 'official' | 'generated') => datasets.find(({ origin }) => origin.kind === kind);
+  // Which of the store's data sets a study's own data are, only preparing them shows.
+  if (data) return undefined;
   if (archive === null) return ofKind('official') ?? (generatedImages ? ofKind('generated') : undefined);
   if (isUrl(archive)) return datasets.find(({ origin }) => origin.source === sourceName(archive));
   const sha256 = await sha256OfFile(archive);

@@ -29,7 +29,7 @@ export async function studyRequest(
   const [first = ''] = Object.keys(loaded.profiles);
   const selected = selectProfile(loaded, profile ?? first);
   const seconds = heartbeatSeconds(process.env);
-  const source = await datasetSource(dataset);
+  const source = await datasetSource(dataset, loaded, name);
   const { study, weights } = await withWeights(loaded, [selected], weightsOptions);
   const fromScratch = weightsOptions.fromScratch === true && pretrainedNetworks(loaded, selected).length > 0;
   return {

@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { UserError } from '../../infra/user-error.ts';
+import { inputOf } from '../../study/definition/data-schema.ts';
+import type { InputForm } from '../../study/definition/input-form.ts';
 import { fromScratch, isResNet50, pretrainedNetworks } from '../../study/definition/pretrained.ts';
 import type { Profile, Study } from '../../study/definition/study-schema.ts';
 import type { Network } from '../../study/definition/training-config.ts';
@@ -60,7 +62,7 @@ export async function withWeights(
         `${found ? 'something else' : 'nothing there'}: ${file}`,
     );
   }
-  return { study, weights: { file }, fits: await checkWeights(file, networks) };
+  return { study, weights: { file }, fits: await checkWeights(file, networks, inputOf(study)) };
 }
 
 // --- helpers ---
@@ -72,9 +74,9 @@ export async function withWeights(
  * @returns which tensors each network takes, a sentence each.
  * @throws {UsageError} that lists everything that doesn't fit.
  */
-async function checkWeights(file: string, networks: Network[]): Promise<string[]> {
+async function checkWeights(file: string, networks: Network[], input: InputForm): Promise<string[]> {
   try {
-    return await askTrainer({ kind: 'checkWeights', file, networks }, { failure: '--weights' });
+    return await askTrainer({ kind: 'checkWeights', file, networks, input }, { failure: '--weights' });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UsageError(error.message, { cause: error });

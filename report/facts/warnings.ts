@@ -49,7 +49,7 @@ function environmentWarning(trials: readonly TrialRecord[]): string | false {
 
 function dataLimits({ opening }: StudyRecord): string[] {
   const { origin } = opening.dataset;
-  return origin.kind === 'official' ? [] : [`Data set: ${datasetInFull(origin)}.`];
+  return origin.kind === 'official' || origin.kind === 'own' ? [] : [`Data set: ${datasetInFull(origin)}.`];
 }
 
 function profileLimits(record: StudyRecord): string[] {

@@ -1,3 +1,4 @@
+import { imageShape, inputOfTrial } from '../../study/definition/input-form.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import type { TrialSpec } from '../../study/trial/trial.ts';
 import { datasetInFull } from '../../words/dataset.ts';
@@ -6,8 +7,10 @@ import { inMarkdown } from '../../words/markdown.ts';
 import { count, loss, moment, percent, plural } from '../../words/numbers.ts';
 import { overrideInWords } from '../../words/outcome.ts';
 import { describeSettings } from '../../words/settings.ts';
+import { optimismInWords, testInWords } from '../../words/verdict.ts';
 import { initialWeightsInWords } from '../../words/weights.ts';
-import { wilsonInterval } from '../answers/test-answer.ts';
+import { givenInWords } from '../answers/hand-over.ts';
+import { testedRuns } from '../answers/test-answer.ts';
 import { bestTrial, imagesUsed, startStage } from '../facts/study-facts.ts';
 import { limitations } from '../facts/warnings.ts';
 import { modelUse } from './model-use.ts';
@@ -19,6 +22,8 @@ export interface ExportedModel {
   stage: StageRecord;
   trial: TrialRecord;
   spec: TrialSpec;
+  /** What its images were normalised with. Absent: bytes became values from −1 to 1. */
+  normalisation?: { mean: number[]; deviation: number[] };
   /** By label. */
   classes: string[];
   /** All files but the card. */
@@ -61,15 +66,19 @@ export function modelCard(model: ExportedModel): string {
 
 // --- helpers ---
 
+const SMALL_PICTURES =
+  'It was trained on small pictures of single objects. Photographs shrunk to 32×32 look different, so it is less accurate on them.';
+
 function role({ record, stage, trial }: ExportedModel): string {
   if (record.test?.trialKey === trial.trialKey) return 'The winner, as evaluated in the final test,';
+  if (testOf(record, trial)) return 'A run of the winner, as evaluated in the final test,';
   return stage.winner === trial.name ? `The winner of the stage \`${stage.name}\`` : 'A trial';
 }
 
 function metrics({ record, trial, classes }: ExportedModel): string {
   const best = trial.lines.find(({ epoch }) => epoch === trial.bestEpoch);
   const { validation, training: trained } = imagesUsed(record);
-  const test = record.test?.trialKey === trial.trialKey ? record.test : null;
+  const test = testOf(record, trial);
   const rows = [
     [
       'training',
@@ -82,25 +91,39 @@ function metrics({ record, trial, classes }: ExportedModel): string {
       ...(best ? [percent(best.val_accuracy), loss(best.val_loss)] : ['', '']),
     ],
   ];
-  if (test) rows.push(['test', count(test.images), percent(test.accuracy), loss(test.loss)]);
+  if (record.test && test)
+    rows.push(['test', count(record.test.images), percent(test.accuracy), loss(test.loss)]);
   const parts = [
     table(['images', 'number', 'accuracy', 'loss, nats an image'], rows),
     `The weights are those of the best epoch, ${trial.bestEpoch} of ${trial.lines.length}. The validation images selected it, so the validation accuracy is optimistic.`,
   ];
-  if (!test) return [...parts, 'It was not evaluated on the test images.'].join('\n\n');
-  const [low, high] = wilsonInterval(test.accuracy, test.images);
-  const recalls = test.confusion.map((row, label) => {
+  if (!record.test || !test) return [...parts, 'It was not evaluated on the test images.'].join('\n\n');
+  const { low, high } = test.interval;
+  const { supersedes, mean, runs, trialKey, confusion, optimism } = record.test;
+  const used = supersedes
+    ? 'before, for the winner of an earlier run of the study'
+    : 'once, after every choice had been made';
+  parts.push(
+    `The test images were used ${used}: 95 % Wilson interval ${low.toFixed(2)} to ${percent(high)}.`,
+    ...(mean && runs && runs.length > 1
+      ? [`Over all runs of the winner, the test accuracy is ${testInWords({ mean, runs })}.`]
+      : []),
+    ...(optimism ? [optimismInWords(optimism)] : []),
+  );
+  if (trialKey !== trial.trialKey) return parts.join('\n\n');
+  const recalls = confusion.map((row, label) => {
     const all = row.reduce((sum, images) => sum + images, 0);
     return [classes[label] ?? `class ${label}`, all ? percent((100 * (row[label] ?? 0)) / all) : ''];
   });
-  return [
-    ...parts,
-    `The test images were used ${test.supersedes ? 'before, for the winner of an earlier run of the study' : 'once, after every choice had been made'}: 95 % Wilson interval ${low.toFixed(2)} to ${percent(high)}. By class:`,
-    table(['class', 'test accuracy'], recalls),
-  ].join('\n\n');
+  return [...parts, 'By class:', table(['class', 'test accuracy'], recalls)].join('\n\n');
 }
 
-/** The stages that led to the trial, each with the winner whose configuration the next one took over. */
+/** The final test of this trial, which may be one of the winner's runs; undefined if it was not tested. */
+function testOf({ test }: StudyRecord, { trialKey }: TrialRecord) {
+  return test ? testedRuns(test).runs.find((run) => run.trialKey === trialKey) : undefined;
+}
+
+/** The stages that led to the trial, each with its winner and what the next trial has from that. */
 function lineage({ record, stage, trial, spec }: ExportedModel): string {
   const steps: { stage: StageRecord; trial: TrialRecord }[] = [];
   let step: { stage: StageRecord; trial: TrialRecord } | undefined = { stage, trial };
@@ -110,15 +133,21 @@ function lineage({ record, stage, trial, spec }: ExportedModel): string {
     const winner = earlier && bestTrial(earlier);
     step = earlier && winner && { stage: earlier, trial: winner };
   }
+  const gave = steps.map((each, index) => {
+    const next = steps[index + 1];
+    const holder = { stage: each.stage, winner: each.trial };
+    return next ? givenInWords(record, holder, next.stage, [next.trial]) : '';
+  });
   return [
-    'Each stage takes over the configuration of an earlier winner, never its weights.',
+    'A stage takes over settings of an earlier winner’s configuration, and rules of dense layers, never weights.',
     table(
-      ['stage', 'question', 'trial', 'validation accuracy'],
-      steps.map(({ stage: { name, question }, trial: { name: taken, score } }) => [
+      ['stage', 'question', 'trial', 'validation accuracy', 'gave the next'],
+      steps.map(({ stage: { name, question }, trial: { name: taken, score } }, index) => [
         `\`${name}\``,
         inMarkdown(question),
         `\`${taken}\``,
         score === null ? '' : percent(score),
+        gave[index] ?? '',
       ]),
     ),
     `This trial started from \`${initialWeightsInWords(spec.initialWeights)}\`.`,
@@ -126,7 +155,9 @@ function lineage({ record, stage, trial, spec }: ExportedModel): string {
 }
 
 function training({ record, trial, spec, version }: ExportedModel): string {
-  const settings = trial.config ? describeSettings(trial.config).map(({ name, text }) => [name, text]) : [];
+  const settings = trial.config
+    ? describeSettings(trial.config, inputOfTrial(spec.data)).map(({ name, text }) => [name, text])
+    : [];
   const override = overrideInWords(trial);
   return table(
     ['what', 'value'],
@@ -149,7 +180,8 @@ function training({ record, trial, spec, version }: ExportedModel): string {
   );
 }
 
-function data({ record, spec, classes }: ExportedModel): string {
+function data(model: ExportedModel): string {
+  const { record, spec, classes } = model;
   // The card must not tell paths of the machine that made it.
   const { source: _, ...origin } = record.opening.dataset.origin;
   const { training: trained, validation } = imagesUsed(record);
@@ -159,16 +191,32 @@ function data({ record, spec, classes }: ExportedModel): string {
       `Classes, by label: ${classes.join(', ')}.`,
       `${plural(trained, 'training image')} and ${count(validation)} validation images, stratified by class.`,
       `Data set \`${spec.data.dataset}\`${origin.archiveSha256 ? `, archive with SHA-256 \`${origin.archiveSha256}\`` : ''}.`,
-      'The network takes 32×32 images, scaled to [0, 1] and normalised with mean 0.5 and standard deviation 0.5 in each channel.',
+      takes(model),
     ]),
   ].join('\n\n');
 }
 
+/** What the network takes, and how it is normalised. */
+function takes({ spec, normalisation }: ExportedModel): string {
+  const input = inputOfTrial(spec.data);
+  const [height, width, channels] = imageShape(input) ?? [];
+  if (height === undefined) {
+    return `The network takes rows of ${plural(input.shape[0], 'value')}, in the order of \`export.json\`, and standardises them itself.`;
+  }
+  const colour = channels === 1 ? ' grey' : '';
+  const values = (numbers: readonly number[]) => numbers.map((value) => value.toPrecision(4)).join(', ');
+  const by = normalisation
+    ? `mean ${values(normalisation.mean)} and standard deviation ${values(normalisation.deviation)}`
+    : 'mean 0.5 and standard deviation 0.5 in each channel';
+  return `The network takes ${width}×${height}${colour} images, scaled to [0, 1] and normalised with ${by}.`;
+}
+
 function limits(model: ExportedModel): string[] {
+  const isOwn = model.record.opening.dataset.origin.kind === 'own';
   return [
     'For teaching, and for comparing networks and training methods. Not for decisions about people or anything else that matters.',
-    `It knows ${model.classes.length} classes and assigns every image to one of them. Its probabilities are not calibrated.`,
-    'It was trained on small pictures of single objects. Photographs shrunk to 32×32 look different, so it is less accurate on them.',
+    `It knows ${model.classes.length} classes and assigns every example to one of them. Its probabilities are not calibrated.`,
+    ...(isOwn ? [] : [SMALL_PICTURES]),
     'Its errors have not been analysed beyond the accuracies above.',
     ...limitations(recordOf(model)),
   ];
@@ -195,6 +243,9 @@ function recordOf({ record, stage, trial, spec }: ExportedModel): StudyRecord {
 
 function licence({ record }: ExportedModel): string {
   const program = 'The program that trained it, and `load_in_pytorch.py`, are under the MIT licence.';
+  if (record.opening.dataset.origin.kind === 'own') {
+    return `${program} Whether and how you may use weights trained on these data depends on the data.`;
+  }
   if (record.opening.dataset.origin.kind === 'generated')
     return `${program} The program also generated the images.`;
   return (

@@ -1,3 +1,4 @@
+import { inputOf } from '../../study/definition/data-schema.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import { datasetInBrief } from '../../words/dataset.ts';
 import { count, moment, percent, plural, shortHash } from '../../words/numbers.ts';
@@ -6,7 +7,8 @@ import { describeSettings } from '../../words/settings.ts';
 import { allTrials, imagesUsed, referenceConfig } from '../facts/study-facts.ts';
 import { folded, scrolling } from '../html/elements.ts';
 import { code, type Html, html, prose } from '../html/html.ts';
-import { allFromStore, trainingTime, trialTags } from './leaderboard.ts';
+import { allFromStore, MOST_SHOWN, trialTags } from './leaderboard.ts';
+import { trainingTime } from './leaderboard-columns.ts';
 
 /** All trials: configuration, seed, time, attempts and data. */
 export function trialsSection(record: StudyRecord): Html {
@@ -15,8 +17,12 @@ export function trialsSection(record: StudyRecord): Html {
   const compared = retrainedSummary(allTrials(record).map(({ trial }) => trial));
   const fromStore = allFromStore(record.stages.flatMap(({ trials }) => trials));
   const stages = record.stages.map((stage) => {
-    const trials = stage.trials.filter(({ takenOver }) => !takenOver);
-    return html`<tbody><tr><th scope="rowgroup" colspan="8" class="group">${stage.name}</th></tr>
+    const own = stage.trials.filter(({ takenOver }) => !takenOver);
+    const trials = own.slice(0, MOST_SHOWN);
+    const rest = own.length - trials.length;
+    return html`<tbody><tr><th scope="rowgroup" colspan="8" class="group">${stage.name}${
+      rest > 0 && `: the first ${trials.length}; record.json has the other ${count(rest)}`
+    }</th></tr>
 ${trials.map((trial) => row(record, stage, trial, fromStore))}</tbody>`;
   });
   return html`<section id="trials" aria-labelledby="trials-title"><h2 id="trials-title">All trials</h2>
@@ -46,8 +52,9 @@ function row(record: StudyRecord, stage: StageRecord, trial: TrialRecord, fromSt
 
 function settings(record: StudyRecord, stage: StageRecord, trial: TrialRecord): Html | string {
   if (!trial.config) return '–';
-  const reference = describeSettings(referenceConfig(record, stage, trial));
-  const parts = describeSettings(trial.config)
+  const input = inputOf(record.opening.study);
+  const reference = describeSettings(referenceConfig(record, stage, trial), input);
+  const parts = describeSettings(trial.config, input)
     .map(({ name, text }, index) => ({ name, text, differs: text !== reference[index]?.text }))
     .filter(({ name, differs }) => differs || !isLeftOut(name, trial.config));
   if (trial.repetition)

@@ -1,6 +1,7 @@
 import type { StudyInput } from '../../study/definition/study-schema.ts';
 
 type Stage = StudyInput['stages'][number];
+type Data = NonNullable<StudyInput['data']>;
 type Base = NonNullable<StudyInput['base']>;
 type Compare = Extract<Stage, { kind: 'compare' }>;
 type Candidate = Compare['candidates'][number];
@@ -52,13 +53,52 @@ const PUBLISHED: Published = {
 export const EXAMPLES: Record<string, Example> = {
   Study: { part: WIDTHS, study: WIDTHS },
 
+  'Data images': data({
+    kind: 'images',
+    source: 'flowers',
+    classes: 6,
+    height: 64,
+    width: 64,
+    channels: 3,
+    fit: 'pad',
+  }),
+  'Data table': data({
+    kind: 'table',
+    source: 'patients.csv',
+    classes: 2,
+    features: 12,
+    label: 'diagnosis',
+    categorical: ['ward'],
+    ignored: ['name'],
+    groups: 'patient',
+    missing: 'fill',
+  }),
+  'Mean and deviation': data({
+    kind: 'images',
+    source: 'flowers',
+    classes: 6,
+    height: 64,
+    width: 64,
+    channels: 3,
+    normalisation: { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] },
+  }),
+
   Settings: base({ epochs: 20, batchSize: 64, learningRate: 0.05, dropout: 0.2, horizontalFlip: 0 }),
   Activation: base({ activation: 'elu' }),
   'Optimizer sgd': base({ optimizer: { kind: 'sgd', momentum: 0.9 } }),
   'Optimizer adagrad': base({ optimizer: { kind: 'adagrad' }, learningRate: 0.01 }),
   'Optimizer adadelta': base({ optimizer: { kind: 'adadelta' }, learningRate: 1 }),
+  'Optimizer adam': base({ optimizer: { kind: 'adam' }, learningRate: 0.001 }),
+  'Optimizer adamw': base({ optimizer: { kind: 'adamw', weightDecay: 0.05 }, learningRate: 0.001 }),
   'Schedule constant': base({ schedule: { kind: 'constant' } }),
   'Schedule exponential': base({ schedule: { kind: 'exponential', gamma: 0.95 } }),
+
+  'Schedule cosine': base({ schedule: { kind: 'cosine' }, warmUp: 2 }),
+  'Schedule step': base({ schedule: { kind: 'step', every: 30, gamma: 0.1 }, epochs: 90 }),
+  'Augmentation crop': base({ augmentations: [{ kind: 'crop', padding: 4 }] }),
+  'Augmentation cutout': base({ augmentations: [{ kind: 'cutout', size: 8 }] }),
+  'Augmentation brightness': base({ augmentations: [{ kind: 'brightness', amount: 0.2 }] }),
+  'Augmentation contrast': base({ augmentations: [{ kind: 'contrast', amount: 0.2 }] }),
 
   'Network dense': network({ kind: 'dense', hidden: [512, 256] }),
   'Network conv': network({
@@ -106,7 +146,7 @@ export const EXAMPLES: Record<string, Example> = {
       ],
     },
   },
-  Convolution: convolution({ filters: 32, kernel: 5, padding: 2 }),
+  Convolution: convolution({ filters: 32, kernel: 5, padding: 2, batchNorm: true }),
 
   'Stage compare': stage({
     kind: 'compare',
@@ -221,6 +261,11 @@ export const EXAMPLES: Record<string, Example> = {
 };
 
 // --- helpers ---
+
+function data(part: Data): Example {
+  const base = part.kind === 'table' ? { ...WIDTHS.base, horizontalFlip: 0 } : (WIDTHS.base ?? {});
+  return { part, study: { ...WIDTHS, data: part, base } };
+}
 
 function denseBy(name: string, divisor: number): Candidate {
   return { name, change: { network: { kind: 'dense', hidden: { divide: [divisor] } } } };

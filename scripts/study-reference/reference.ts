@@ -27,7 +27,7 @@ export function studyReference(): string {
 
 // --- helpers ---
 
-const INTRODUCTION = `<!-- Written by \`npm run study-reference\` from study/definition/. Change the schema there. -->
+const INTRODUCTION = `<!-- Written by \`npm run study-reference\` from study/definition/ and study/settings/. Change the schema there. -->
 
 # Study reference
 
@@ -36,9 +36,8 @@ Every part of a study, with its type, limits and default. [study.md](study.md#wr
 The examples are TypeScript. In a JSON file, keys and text are in double quotes. \`npx staged-study check FILE\` reports every
 fault of a study with its path. Unknown keys are faults.
 
-**Data.** Studies work with CIFAR-10, and with other archives in its binary format (\`--dataset\`): images of 32×32 pixels in colour,
-in ten classes, at most 50,000 to train on and 10,000 to test with. Other sizes, numbers of classes and formats are not
-supported.
+**Data.** A study without \`data\` trains on CIFAR-10, or on other archives in its binary format (\`--dataset\`). [data.md](data.md) says
+what data of your own may be.
 
 **Names** have at most 64 letters, digits, \`_\`, \`.\` and \`-\`, and begin with a letter, a digit or \`_\`.
 
@@ -47,7 +46,8 @@ supported.
 /** The order of the parts. A part with the chapter's title stands directly below its heading. */
 const CHAPTERS = [
   { title: 'Study', parts: ['Study'] },
-  { title: 'Settings', parts: ['Settings', 'Activation', 'Optimizer', 'Schedule'] },
+  { title: 'Data', parts: ['Data', 'Mean and deviation'] },
+  { title: 'Settings', parts: ['Settings', 'Activation', 'Optimizer', 'Schedule', 'Augmentation'] },
   { title: 'Network', parts: ['Network', 'Convolution', 'Dense rule', 'Taken rule'] },
   {
     title: 'Stage',

@@ -29,4 +29,5 @@ export async function localGarbage(
 // --- helpers ---
 
 /** The folder may hold files of others. */
-const OURS = /^([0-9a-f]{64}\.(records|safetensors)(\..*\.tmp)?|[0-9a-f]{16}-.*)$/;
+const OURS =
+  /^([0-9a-f]{64}\.(records|examples|safetensors)(\..*\.tmp)?|[0-9a-f-]{36}\.(train|test)\.tmp|[0-9a-f]{16}-.*)$/;

@@ -49,6 +49,10 @@ const trialResultSchema = z
     environment: environmentSchema,
     /** Absent if all of it was trained there. */
     earlierEnvironments: earlierEnvironmentsSchema.exactOptional(),
+    /** What its images were normalised with. Absent: bytes became values from −1 to 1. */
+    normalisation: z
+      .strictObject({ mean: z.array(z.number()), deviation: z.array(z.number()) })
+      .exactOptional(),
     /** The lease term of the attempt that ended it, which is the number of attempts. */
     term: z.number().int().min(1),
     startedAt: z.iso.datetime(),

@@ -1,13 +1,17 @@
 /** Checks of a study that no single field can show: names, what stages start from, whether networks and splits work. */
 import type { z } from 'zod';
 import { heldOutImages } from '../trial/trial.ts';
+import { checkData } from './check-data.ts';
 import { checkLimits } from './check-limits.ts';
 import { checkNames } from './check-names.ts';
 import { type Complain, checkPublished } from './check-published.ts';
 import { checkSearch } from './check-search.ts';
+import { inputOf, type StudyData } from './data-schema.ts';
+import { type InputForm, imageShape } from './input-form.ts';
 import { NetworkShapeError, networkShapes } from './network-shapes.ts';
 import { type PlannedNetwork, possibleNetworks, rulesOf, takesRuleOf } from './planned-network.ts';
 import type { Published } from './published-schema.ts';
+import { checkRepeats, type WithRepeats } from './repeats.ts';
 import type { CompareStage, Stage, VariantStage } from './stage-schema.ts';
 
 /** Adds an issue for every fault, with its path and value. */
@@ -22,6 +26,7 @@ export function checkStages(study: Checked, context: z.RefinementCtx): void {
     complain(['profiles'], study.profiles, 'at least one profile; add one that says how large the study is');
   }
   checkSplits(study, complain);
+  checkData(study, complain);
   const earlier: Stage[] = [];
   study.stages.forEach((stage, index) => {
     const at: Path = ['stages', index];
@@ -30,7 +35,7 @@ export function checkStages(study: Checked, context: z.RefinementCtx): void {
     }
     if ('from' in stage && stage.from !== undefined)
       checkFrom(stage.from, earlier, [...at, 'from'], complain);
-    if (stage.kind === 'compare') checkCandidates(stage, earlier, at, complain);
+    if (stage.kind === 'compare') checkCandidates(stage, inputOf(study), earlier, at, complain);
     if (stage.kind === 'search') checkSearch(stage, earlier, at, complain);
     if (stage.kind === 'variant') checkVariants(stage, earlier, at, complain);
     if (stage.kind === 'test' && index !== study.stages.length - 1) {
@@ -40,6 +45,7 @@ export function checkStages(study: Checked, context: z.RefinementCtx): void {
   });
   // Only of stages that start from earlier ones.
   if (isSound) checkNames(study, complain);
+  checkRepeats(study, complain);
   if (study.published) checkPublished(study.published, study.stages, complain);
   checkLimits(study, complain);
 }
@@ -48,10 +54,12 @@ export function checkStages(study: Checked, context: z.RefinementCtx): void {
 
 interface Checked {
   name: string;
+  base: { horizontalFlip: number };
   stages: Stage[];
   validationFraction: number;
-  profiles: Record<string, { trainImages: number | 'all' }>;
+  profiles: Record<string, { trainImages: number | 'all' } & WithRepeats>;
   published?: Published | undefined;
+  data?: StudyData | undefined;
 }
 type Path = (string | number)[];
 
@@ -76,7 +84,13 @@ function checkFrom(from: string, earlier: Stage[], path: Path, complain: Complai
   complain(path, from, `the name of an earlier stage that has a winner (${choices})`, names);
 }
 
-function checkCandidates(stage: CompareStage, earlier: Stage[], at: Path, complain: Complain): void {
+function checkCandidates(
+  stage: CompareStage,
+  input: InputForm,
+  earlier: Stage[],
+  at: Path,
+  complain: Complain,
+): void {
   if (stage.ranksStart && stage.from === undefined) {
     complain(
       [...at, 'ranksStart'],
@@ -87,10 +101,10 @@ function checkCandidates(stage: CompareStage, earlier: Stage[], at: Path, compla
   stage.candidates.forEach((candidate, index) => {
     const path = [...at, 'candidates', index];
     if (candidate.change.network) {
-      checkNetwork(candidate.change.network, earlier, [...path, 'change', 'network'], complain);
+      checkNetwork(candidate.change.network, input, earlier, [...path, 'change', 'network'], complain);
     }
     if (candidate.reduced)
-      checkNetwork(candidate.reduced.network, earlier, [...path, 'reduced', 'network'], complain);
+      checkNetwork(candidate.reduced.network, input, earlier, [...path, 'reduced', 'network'], complain);
     if (stage.from !== undefined) return;
     if (candidate.change.network === undefined) {
       complain(
@@ -109,10 +123,16 @@ function checkCandidates(stage: CompareStage, earlier: Stage[], at: Path, compla
   });
 }
 
-/** Far more than is useful for 32×32 images: probably a typing error. */
+/** Far more than is useful: probably a typing error. */
 const MOST_PARAMETERS = 500_000_000;
 
-function checkNetwork(network: PlannedNetwork, earlier: Stage[], path: Path, complain: Complain): void {
+function checkNetwork(
+  network: PlannedNetwork,
+  input: InputForm,
+  earlier: Stage[],
+  path: Path,
+  complain: Complain,
+): void {
   const ruled = takesRuleOf(network);
   const withRules = earlier.filter((stage) => stage.kind === 'compare' && rulesOf(stage).length > 0);
   if (ruled !== undefined && !withRules.some(({ name }) => name === ruled)) {
@@ -127,15 +147,20 @@ function checkNetwork(network: PlannedNetwork, earlier: Stage[], path: Path, com
     return;
   }
   try {
-    for (const possible of possibleNetworks(network, earlier)) {
-      const { parameters } = networkShapes(possible);
+    for (const possible of possibleNetworks(network, input, earlier)) {
+      const { parameters } = networkShapes(possible, input);
       if (parameters <= MOST_PARAMETERS) continue;
       complain(path, network, `at most ${MOST_PARAMETERS} parameters (2 GB of weights), not ${parameters}`);
     }
   } catch (error) {
     if (!(error instanceof NetworkShapeError)) throw error;
-    complain(path, network, `a network that fits 32×32 images: ${error.message}`);
+    complain(path, network, `a network that fits ${inWords(input)}: ${error.message}`);
   }
+}
+
+function inWords(input: InputForm): string {
+  const [height, width] = imageShape(input) ?? [];
+  return height === undefined ? 'a table' : `${height}×${width} images`;
 }
 
 function checkVariants({ of }: VariantStage, earlier: Stage[], at: Path, complain: Complain): void {

@@ -14,7 +14,7 @@ export class InvalidStudyError extends Error {
  * @throws {InvalidStudyError} that lists every fault as `path: expected …, got …`.
  */
 export function parseStudy(input: unknown, source: string): Study {
-  const { data, faults } = checkSchema(studySchema, asJson(input, source));
+  const { data, faults } = checkSchema(studySchema, withTableDefaults(asJson(input, source)));
   if (data) return data;
   const lines = faults.map((fault) => `  ${fault}`);
   throw new InvalidStudyError(`${source} is not a study that can be run:\n${lines.join('\n')}`);
@@ -30,6 +30,13 @@ export function selectProfile(study: Study, name: string): Profile {
 }
 
 // --- helpers ---
+
+/** Rows of a table are not mirrored unless a study says so, and is refused. */
+function withTableDefaults(study: unknown): unknown {
+  const { data, base = {} } = (study ?? {}) as { data?: { kind?: unknown } | null; base?: object | null };
+  if (data?.kind !== 'table' || typeof base !== 'object') return study;
+  return { ...(study as object), base: { horizontalFlip: 0, ...base } };
+}
 
 /** Round-trips through JSON, since that is how a study is stored. It drops keys that a program left undefined. */
 function asJson(input: unknown, source: string): unknown {

@@ -1,13 +1,14 @@
 import { z } from 'zod';
-import { CLASSES, NetworkShapeError, networkShapes } from './network-shapes.ts';
-import { nameSchema } from './text-schemas.ts';
 import {
   convNetworkSchema,
   denseNetworkSchema,
   hiddenSchema,
   type Network,
   resnetNetworkSchema,
-} from './training-config.ts';
+} from '../settings/networks.ts';
+import type { InputForm } from './input-form.ts';
+import { NetworkShapeError, networkShapes } from './network-shapes.ts';
+import { nameSchema } from './text-schemas.ts';
 
 /** As much of a stage as rules need. */
 interface StageWithRules {
@@ -33,8 +34,8 @@ const denseRuleSchema = z
   .meta({
     title: 'Dense rule',
     description:
-      'Hidden dense layers, each of which has a part of the units of the one before, as long as that is more than the ten ' +
-      'classes. A trial has the layers that come out, and is the same as one whose layers are listed.',
+      'Hidden dense layers, each of which has a part of the units of the one before, as long as that is more than ' +
+      'there are classes. A trial has the layers that come out, and is the same as one whose layers are listed.',
   });
 
 const takenRuleSchema = z
@@ -79,17 +80,18 @@ export function takesRuleOf(planned: PlannedNetwork | undefined): string | undef
 /**
  * The network that is trained, with its layers listed.
  *
+ * @param input the form of its examples.
  * @param taken the rule of the stage that the network takes it from, if it takes one.
  * @throws {NetworkShapeError} if a convolution leaves nothing, or if so few features arrive that a rule gives no layer.
  */
-export function asNetwork(planned: PlannedNetwork, taken?: Divisors): Network {
+export function asNetwork(planned: PlannedNetwork, input: InputForm, taken?: Divisors): Network {
   const { hidden: layers, ...body } = planned;
   if (Array.isArray(layers)) return { ...planned, hidden: layers };
   const divide = 'divide' in layers ? layers.divide : taken;
   if (!divide) {
     throw new Error(`dense layers: expected a rule of the stage ${takesRuleOf(planned)}, it has none yet`);
   }
-  const listed = layersByRule(divide, layers.first, body as Omit<Network, 'hidden'>);
+  const listed = layersByRule(divide, layers.first, body as Omit<Network, 'hidden'>, input);
   return { ...planned, hidden: listed };
 }
 
@@ -98,10 +100,14 @@ export function asNetwork(planned: PlannedNetwork, taken?: Divisors): Network {
  *
  * @param stages the stages before.
  */
-export function possibleNetworks(planned: PlannedNetwork, stages: readonly StageWithRules[]): Network[] {
+export function possibleNetworks(
+  planned: PlannedNetwork,
+  input: InputForm,
+  stages: readonly StageWithRules[],
+): Network[] {
   const stage = takesRuleOf(planned);
-  if (stage === undefined) return [asNetwork(planned)];
-  return rulesOf(stages.find(({ name }) => name === stage)).map((rule) => asNetwork(planned, rule));
+  if (stage === undefined) return [asNetwork(planned, input)];
+  return rulesOf(stages.find(({ name }) => name === stage)).map((rule) => asNetwork(planned, input, rule));
 }
 
 /** The rules of a stage's candidates. */
@@ -113,30 +119,35 @@ export function rulesOf(stage: StageWithRules | undefined): Divisors[] {
 
 // --- helpers ---
 
-function layersByRule(divide: Divisors, first: number | undefined, body: Omit<Network, 'hidden'>): number[] {
+function layersByRule(
+  divide: Divisors,
+  first: number | undefined,
+  body: Omit<Network, 'hidden'>,
+  input: InputForm,
+): number[] {
   const layers = first === undefined ? [] : [first];
-  let units = first ?? featuresOf(body);
+  let units = first ?? featuresOf(body, input);
   for (let turn = 0; ; turn++) {
     const divisor = divide[turn % divide.length] ?? 1;
     // The checks of a whole study run although one of its fields is at fault.
     if (divisor < 2)
       throw new NetworkShapeError(`a divisor of ${divisor} leaves units as they are; use 2 or more`);
     const quotient = Math.floor(units / divisor);
-    if (quotient > CLASSES) {
+    if (quotient > input.classes) {
       layers.push(quotient);
       units = quotient;
     } else if (layers.length > 0) {
       return layers;
     } else {
       throw new NetworkShapeError(
-        `${units} features, divided by ${divisor}, are not more than the ${CLASSES} classes; use a smaller divisor`,
+        `${units} features, divided by ${divisor}, are not more than the ${input.classes} classes; use a smaller divisor`,
       );
     }
   }
 }
 
 /** How many features arrive at the dense layers. */
-function featuresOf(body: Omit<Network, 'hidden'>): number {
-  const { layers } = networkShapes({ ...body, hidden: [1] } as Network);
+function featuresOf(body: Omit<Network, 'hidden'>, input: InputForm): number {
+  const { layers } = networkShapes({ ...body, hidden: [1] } as Network, input);
   return layers.find(({ kind }) => kind === 'dense')?.input[0] as number;
 }

@@ -1,3 +1,4 @@
+import { inputOf } from './data-schema.ts';
 import { type PlannedNetwork, possibleNetworks } from './planned-network.ts';
 import type { Stage } from './stage-schema.ts';
 import type { Profile, Study } from './study-schema.ts';
@@ -8,7 +9,7 @@ export function pretrainedNetworks(study: Study, ...profiles: readonly Profile[]
   const named = profiles.flatMap((profile) => study.stages.flatMap((stage) => networksOf(stage, profile)));
   const pretrained = named.flatMap((network) =>
     // Whatever rule gives its head, the same weights fit.
-    network?.pretrained ? possibleNetworks(network, study.stages).slice(0, 1) : [],
+    network?.pretrained ? possibleNetworks(network, inputOf(study), study.stages).slice(0, 1) : [],
   );
   return [...new Map(pretrained.map((network) => [JSON.stringify(network), network])).values()];
 }
@@ -34,7 +35,14 @@ export function fromScratch(study: Study): Study {
 
 /** Whether torchvision's weights of ResNet-50 fit a network, but for its head. */
 export function isResNet50(network: Network): boolean {
-  return network.kind === 'resnet' && network.width === 64 && network.blocks.join('-') === '3-4-6-3';
+  return resNetName(network) === 'ResNet-50';
+}
+
+/** A ResNet of torchvision by its name there; undefined for any other network. Its head may be another. */
+export function resNetName(network: Network): string | undefined {
+  if (network.kind !== 'resnet' || network.width !== 64 || network.stem) return undefined;
+  const name = RESNETS[`${network.block ?? 'bottleneck'} ${network.blocks.join('-')}`];
+  return name === undefined ? undefined : `ResNet-${name}`;
 }
 
 /** The network alone, without what it starts from. */
@@ -43,6 +51,12 @@ export function architecture({ pretrained: _, ...network }: Network): Network {
 }
 
 // --- helpers ---
+
+const RESNETS: Record<string, number> = {
+  'basic 2-2-2-2': 18,
+  'basic 3-4-6-3': 34,
+  'bottleneck 3-4-6-3': 50,
+};
 
 function networksOf(stage: Stage, { reducedNetworks }: Profile): (PlannedNetwork | undefined)[] {
   if (stage.kind === 'variant') return [stage.change.network];

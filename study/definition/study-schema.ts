@@ -1,19 +1,18 @@
 import { z } from 'zod';
 import { checkStages } from './check-stages.ts';
+import { dataSchema } from './data-schema.ts';
 import { publishedSchema } from './published-schema.ts';
-import { stageSchema } from './stage-schema.ts';
+import { repeatsSchema, stageSchema } from './stage-schema.ts';
 import { nameSchema, proseSchema } from './text-schemas.ts';
 import { defaultSettings, settingsSchema } from './training-config.ts';
 
-const imagesSchema = z.union([z.literal('all'), z.number().int().min(20).max(50_000)]);
+const imagesSchema = z.union([z.literal('all'), z.number().int().min(20).max(10_000_000)]);
 
 const profileSchema = z
   .strictObject({
     description: proseSchema.describe('What the profile is for; `check` and the report show it.'),
     trainImages: imagesSchema.describe('Training images before the split, the same number of each class.'),
-    testImages: imagesSchema.describe(
-      'Images of the final test, the same number of each class. There are 10,000.',
-    ),
+    testImages: imagesSchema.describe('Images of the final test, the same number of each class.'),
     epochDivisor: z
       .number()
       .min(1)
@@ -29,6 +28,12 @@ const profileSchema = z
       .boolean()
       .default(false)
       .describe('Train the reduced form of the candidates that have one.'),
+    repeats: z
+      .union([repeatsSchema, z.record(nameSchema, repeatsSchema)])
+      .optional()
+      .describe(
+        'How many runs each candidate has, whatever the stages say: one number for all stages, or a number by the name of a stage.',
+      ),
   })
   .meta({ title: 'Profile', description: 'How large a study is when it is run. Its stages stay the same.' });
 
@@ -57,6 +62,7 @@ export const studySchema = z
       .max(0.9)
       .default(0.2)
       .describe('The part of the training images that is held out to score trials.'),
+    data: dataSchema.optional(),
     base: settingsSchema
       .partial()
       .default({})

@@ -1,3 +1,5 @@
+import { inputOf, type Normalisation } from '../definition/data-schema.ts';
+import { CIFAR10_INPUT, sameInput } from '../definition/input-form.ts';
 import {
   asNetwork,
   type Divisors,
@@ -6,6 +8,7 @@ import {
   takesRuleOf,
 } from '../definition/planned-network.ts';
 import { searchSuffix } from '../definition/possible-names.ts';
+import { repeatsOf } from '../definition/repeats.ts';
 import { candidatesWithNetworks, searchedNetworkNames } from '../definition/searched-networks.ts';
 import type {
   Candidate,
@@ -16,10 +19,16 @@ import type {
   VariantStage,
 } from '../definition/stage-schema.ts';
 import type { Profile, Study } from '../definition/study-schema.ts';
-import type { Network, TrainedSettings, TrainingConfig } from '../definition/training-config.ts';
+import {
+  type Network,
+  newerDefaults,
+  type TrainedSettings,
+  type TrainingConfig,
+} from '../definition/training-config.ts';
 import type { Suggestion } from '../record/search-record.ts';
 import type { TrialData, TrialSpec } from '../trial/trial.ts';
 import { asTrained } from './epochs.ts';
+import { asRuns, type LaterRun } from './runs.ts';
 
 /** A configuration and the name of its trial. */
 export interface NamedConfig {
@@ -27,6 +36,8 @@ export interface NamedConfig {
   config: TrainingConfig;
   /** The divisors of its dense layers' rule; of what a stage promotes, those of its best-ranked candidate that has a rule. */
   rule?: Divisors;
+  /** Of what a stage promotes: the candidate that won it, and how many runs it has. */
+  won?: { name: string; runs: number };
 }
 
 /** A trial that a stage will train. */
@@ -34,6 +45,8 @@ export interface PlannedTrial extends NamedConfig {
   repetition: number;
   /** The ordinary trial that a side experiment's trial is compared with. */
   of: string | null;
+  /** Absent in a candidate's first run. */
+  run?: LaterRun;
 }
 
 /** What is known of the stages so far. */
@@ -41,18 +54,21 @@ export interface StudySoFar {
   /** What each stage promotes, by stage. */
   winners: ReadonlyMap<string, NamedConfig>;
   /** What each stage trained, by stage, in the order of its candidates. */
-  candidates: ReadonlyMap<string, NamedConfig[]>;
+  candidates: ReadonlyMap<string, readonly PlannedTrial[]>;
 }
 
 /**
- * The trials of a stage, in order. A search's trials are not known beforehand; a test has none.
+ * The trials of a stage, in order: each candidate's runs, and at the end the runs that the start lacks, if it is ranked. What a search
+ * draws is not known beforehand; a test has no trials.
  *
  * @throws if a stage that it builds on has not ended. The schema doesn't let a stage refer to a later one.
  */
 export function stageTrials(study: Study, profile: Profile, stage: Stage, soFar: StudySoFar): PlannedTrial[] {
   switch (stage.kind) {
     case 'compare':
-      return compareTrials(study, profile, stage, soFar);
+      return [...compareTrials(study, profile, stage, soFar), ...startTrials(profile, stage, soFar)];
+    case 'search':
+      return startTrials(profile, stage, soFar);
     case 'variant':
       return variantTrials(study, profile, stage, soFar);
     case 'repeat':
@@ -108,17 +124,17 @@ export function suggestedConfig(
 
 /** The networks that a search may choose: those of earlier candidates, reduced if the profile says so. */
 export function searchNetworks(
-  { stages }: Pick<Study, 'stages'>,
+  study: Pick<Study, 'stages' | 'data'>,
   profile: Profile,
   stage: SearchStage,
   soFar: StudySoFar,
 ): Networks {
-  const known = candidatesWithNetworks(stages);
+  const known = candidatesWithNetworks(study.stages);
   const entries = searchedNetworkNames(stage.space).map((name) => {
     const candidate = known.get(name);
     if (!candidate) throw new Error(`network ${name}: expected a candidate of an earlier stage, found none`);
     const reduced = profile.reducedNetworks ? candidate.reduced : undefined;
-    return [name, networkOf(reduced?.network ?? candidate.change.network, soFar)];
+    return [name, networkOf(study, reduced?.network ?? candidate.change.network, soFar)];
   });
   return Object.fromEntries(entries);
 }
@@ -134,6 +150,7 @@ export function trialData(
     trainImages: limitImages(profile.trainImages, dataset.trainImages),
     validationFraction: study.validationFraction,
     splitSeed: study.splitSeed,
+    ...formOfData(study),
   };
 }
 
@@ -157,13 +174,12 @@ export function trialSpec(
   return { config: asSpecified(config), data, ...rest, initialWeights };
 }
 
-/**
- * A configuration as specifications have it. A setting that is newer than stored results is left out at its default, so
- * that it is the same trial whether or not somebody writes the default.
- */
+/** A configuration as specifications have it: without settings that are newer than stored results, at their defaults. */
 export function asSpecified(config: TrainingConfig): TrainingConfig {
-  const { threads, ...rest } = config;
-  return threads === undefined || threads === 1 ? rest : config;
+  const left = Object.entries(config).filter(
+    ([name, value]) => !(name in newerDefaults && isDefault(name as keyof typeof newerDefaults, value)),
+  );
+  return Object.fromEntries(left) as TrainingConfig;
 }
 
 /** For an object that has a rule only if there is one. */
@@ -173,6 +189,11 @@ export function withRule(rule: Divisors | undefined): { rule?: Divisors } {
 
 // --- helpers ---
 
+/** Left undefined, a setting has its default too. */
+function isDefault(name: keyof typeof newerDefaults, value: unknown): boolean {
+  return value === undefined || JSON.stringify(value) === JSON.stringify(newerDefaults[name]);
+}
+
 function compareTrials(
   study: Study,
   profile: Profile,
@@ -181,17 +202,26 @@ function compareTrials(
 ): PlannedTrial[] {
   const start = startOf(stage, soFar);
   const base = start?.config ?? asTrained(study.base, profile);
-  return stage.candidates.map((candidate) => {
+  return stage.candidates.flatMap((candidate) => {
     const reduced = profile.reducedNetworks ? candidate.reduced : undefined;
     const name = reduced?.name ?? candidate.name;
-    return {
+    const trial: PlannedTrial = {
       name: name.startsWith('_') && start ? `${start.name}${name}` : name,
-      config: changed(base, candidate, reduced?.network, profile, soFar),
+      config: changed(study, base, candidate, reduced?.network, profile, soFar),
       repetition: 0,
       of: null,
       ...withRule(ruleOf(candidate.change.network)),
     };
+    return asRuns(trial, repeatsOf(stage, profile));
   });
+}
+
+/** The runs that a ranked start lacks, so that it is compared by as many as the stage's candidates. */
+function startTrials(profile: Profile, stage: CompareStage | SearchStage, soFar: StudySoFar): PlannedTrial[] {
+  const start = startOf(stage, soFar);
+  if (!start?.won || !ranksStart(stage)) return [];
+  const { name, runs } = start.won;
+  return asRuns({ name, config: start.config, repetition: 0, of: null }, repeatsOf(stage, profile), runs);
 }
 
 function variantTrials(
@@ -200,19 +230,20 @@ function variantTrials(
   stage: VariantStage,
   soFar: StudySoFar,
 ): PlannedTrial[] {
-  return stage.of.map(({ stage: source, candidate }) => {
+  return stage.of.flatMap(({ stage: source, candidate }) => {
     const compared = study.stages.find((each) => each.name === source) as CompareStage;
     const index = compared.candidates.findIndex(({ name }) => name === candidate);
-    const ordinary = soFar.candidates.get(source)?.[index];
+    const ordinary = soFar.candidates.get(source)?.filter(({ run }) => !run)[index];
     if (!ordinary) throw new Error(`stage ${stage.name}: expected ${source} to have ended, it has not`);
     const { network: changedNetwork, ...settings } = stage.change;
-    const network = changedNetwork ? networkOf(changedNetwork, soFar) : ordinary.config.network;
-    return {
+    const network = changedNetwork ? networkOf(study, changedNetwork, soFar) : ordinary.config.network;
+    const trial: PlannedTrial = {
       name: `${ordinary.name}_${stage.name}`,
       config: { ...ordinary.config, ...asTrained(settings, profile), network },
       repetition: 0,
       of: ordinary.name,
     };
+    return asRuns(trial, repeatsOf(stage, profile));
   });
 }
 
@@ -223,6 +254,7 @@ function repeatTrials(stage: RepeatStage, soFar: StudySoFar): PlannedTrial[] {
 }
 
 function changed(
+  study: Study,
   base: TrainedSettings & { network?: Network },
   { name, change }: Candidate,
   reduced: PlannedNetwork | undefined,
@@ -231,11 +263,22 @@ function changed(
 ): TrainingConfig {
   const { network: changedNetwork, ...settings } = change;
   const planned = reduced ?? changedNetwork;
-  const network = planned ? networkOf(planned, soFar) : base.network;
+  const network = planned ? networkOf(study, planned, soFar) : base.network;
   if (!network) throw new Error(`candidate "${name}": no network in the change, and none to start from`);
   return { ...base, ...asTrained(settings, profile), network };
 }
 
-function networkOf(planned: PlannedNetwork, { winners }: StudySoFar): Network {
-  return asNetwork(planned, winners.get(takesRuleOf(planned) ?? '')?.rule);
+function networkOf(study: Pick<Study, 'data'>, planned: PlannedNetwork, { winners }: StudySoFar): Network {
+  return asNetwork(planned, inputOf(study), winners.get(takesRuleOf(planned) ?? '')?.rule);
+}
+
+/** What is as for CIFAR-10 is left out, so that trials keep the keys that they had when there were no other data. */
+function formOfData(study: Study): Pick<TrialData, 'input' | 'normalisation'> {
+  const input = inputOf(study);
+  const normalisation: Normalisation | undefined =
+    study.data?.kind === 'images' ? study.data.normalisation : study.data && 'training';
+  return {
+    ...(!sameInput(input, CIFAR10_INPUT) && { input }),
+    ...(normalisation && { normalisation }),
+  };
 }

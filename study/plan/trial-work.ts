@@ -1,3 +1,4 @@
+import { inputOfTrial } from '../definition/input-form.ts';
 import { networkShapes } from '../definition/network-shapes.ts';
 import { heldOutImages, type TrialSpec } from '../trial/trial.ts';
 
@@ -11,7 +12,7 @@ import { heldOutImages, type TrialSpec } from '../trial/trial.ts';
 export function trialWork({ config, data }: Pick<TrialSpec, 'config' | 'data'>): number {
   const images = data.trainImages - heldOutImages(data.trainImages, data.validationFraction);
   const steps = Math.ceil(images / config.batchSize);
-  const { multiplyAdds } = networkShapes(config.network);
+  const { multiplyAdds } = networkShapes(config.network, inputOfTrial(data));
   return config.epochs * (images * PASSES * multiplyAdds + steps * STEP_OVERHEAD);
 }
 

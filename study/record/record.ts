@@ -9,15 +9,48 @@ import {
   scoreInTrainingModeSchema,
   sha256Schema,
 } from '../trial/trial.ts';
+import {
+  changesSchema,
+  optimismSchema,
+  testMeanSchema,
+  testRunSchema,
+  verdictSchema,
+} from './comparison-record.ts';
 import { searchRecordSchema, suggestionSchema } from './search-record.ts';
 
 /** Where a data set's images come from. */
 export const datasetOriginSchema = z.strictObject({
-  kind: z.enum(['official', 'other', 'generated']),
+  /** `own`: a study's own data. */
+  kind: z.enum(['official', 'other', 'generated', 'own']),
   /** SHA-256 of the archive. Absent for generated images. */
   archiveSha256: sha256Schema.optional(),
   /** The file or URL that the archive was read from. */
   source: z.string().optional(),
+});
+
+/** What people want to know of data, by label where it is a list of numbers. */
+export const dataSummarySchema = z.strictObject({
+  counts: z.strictObject({
+    training: z.array(z.number().int().min(0)),
+    test: z.array(z.number().int().min(0)),
+  }),
+  /** `[width, height]` of images before they were resized, and how many different ones there are. */
+  sizes: z
+    .strictObject({
+      smallest: z.tuple([z.number().int(), z.number().int()]),
+      largest: z.tuple([z.number().int(), z.number().int()]),
+      different: z.number().int(),
+    })
+    .exactOptional(),
+  /** Examples that equal an earlier one, as prepared. */
+  duplicates: z.strictObject({
+    withinTraining: z.number().int().min(0),
+    testInTraining: z.number().int().min(0),
+  }),
+  /** Images, as PNG in base64. */
+  examples: z.array(z.strictObject({ label: z.number().int(), png: z.string() })).exactOptional(),
+  /** Of a table: the columns that networks see. */
+  columns: z.array(z.string()).exactOptional(),
 });
 
 /** A data set as workflows know it: its key in the store, and what people want to know of it. */
@@ -28,6 +61,8 @@ export const datasetSummarySchema = z.strictObject({
   /** Names of the classes, by label; absent from what earlier versions stored. */
   classes: z.array(z.string()).optional(),
   origin: datasetOriginSchema,
+  /** In a record, of data of one's own. */
+  summary: dataSummarySchema.exactOptional(),
 });
 
 /** Where a study's weights come from. */
@@ -64,6 +99,8 @@ export const retrainedSchema = z.strictObject({
 /** A trial's place in its stage, and its result. */
 export const standingSchema = z.strictObject({
   name: z.string(),
+  /** The candidate whose second or later run this is. Absent from a first run, which has the candidate's name. */
+  candidate: z.string().exactOptional(),
   trialKey: sha256Schema.nullable(),
   status: z.enum(['trained', 'skipped']),
   /** How the trial ended; null if it was skipped. */
@@ -83,11 +120,14 @@ export const standingSchema = z.strictObject({
   override: trainedSettingsSchema.partial().nullable(),
   /** Why it did not complete, in a sentence. */
   message: z.string().nullable().default(null),
+  /** By which a stage may decide ties. Absent from what earlier versions stored, and if the trial was skipped. */
+  parameters: z.number().int().nullable().exactOptional(),
+  trainingSeconds: z.number().nullable().exactOptional(),
   /** Absent unless the trial was trained again beside an earlier result. */
   retrained: retrainedSchema.exactOptional(),
 });
 
-/** The result of the final test, in brief. */
+/** The result of the final test of a trial, in brief. */
 export const testScoreSchema = z.strictObject({
   images: z.number().int().min(1),
   /** Percent. */
@@ -153,8 +193,12 @@ export const stageRecordSchema = z.strictObject({
   start: z.string().nullable(),
   /** In the order of the candidates. A trial that was taken over comes first. */
   trials: z.array(trialRecordSchema),
-  /** null for side experiments. */
+  /** The winning candidate; null for side experiments. */
   winner: z.string().nullable(),
+  /** Whether its lead is more than chance; null if there is nothing to compare. Absent from side experiments and earlier versions' records. */
+  verdict: verdictSchema.nullable().exactOptional(),
+  /** Of a variant: what its change does. Absent from earlier versions' records. */
+  changes: changesSchema.exactOptional(),
   /** Only of a search; absent from what earlier versions stored. */
   search: searchRecordSchema.exactOptional(),
 });
@@ -165,17 +209,23 @@ export const studyRecordSchema = z.strictObject({
   opening: studyOpeningSchema,
   finishedAt: z.iso.datetime(),
   stages: z.array(stageRecordSchema),
-  /** null for a study without a test stage. */
+  /** Of the winner's first run that has a score; null for a study without a test stage. */
   test: studyTestSchema
     .extend({
       stage: z.string(),
       trial: z.string(),
+      /** Each of the winner's runs, and all of them. Absent from earlier versions' records. */
+      runs: z.array(testRunSchema).min(1).exactOptional(),
+      mean: testMeanSchema.exactOptional(),
+      /** null if the store lacks hits. Absent from earlier versions' records. */
+      optimism: optimismSchema.nullable().exactOptional(),
       /** Tests of trials that had won before the study was reset, which this one replaces: the test images were seen then. */
       supersedes: z.array(testScoreSchema.extend({ trialKey: sha256Schema })).exactOptional(),
     })
     .nullable(),
 });
 
+export type DataSummary = z.infer<typeof dataSummarySchema>;
 export type DatasetSummary = z.infer<typeof datasetSummarySchema>;
 export type WeightsOrigin = z.infer<typeof weightsOriginSchema>;
 export type WeightsSummary = z.infer<typeof weightsSummarySchema>;

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { normalisationSchema } from '../definition/data-schema.ts';
+import { inputFormSchema } from '../definition/input-form.ts';
 import { trainingConfigSchema } from '../definition/training-config.ts';
 
 /** Raised if and only if a change of the engine changes results. Fixed for a study when it starts. */
@@ -15,6 +17,10 @@ export const trialDataSchema = z.strictObject({
   /** Share of each class held out for validation. */
   validationFraction: z.number().gt(0).lt(1),
   splitSeed: z.number().int().min(0).max(0x7fff_ffff),
+  /** Absent for examples of CIFAR-10's form. */
+  input: inputFormSchema.exactOptional(),
+  /** Absent: bytes become values from −1 to 1. */
+  normalisation: normalisationSchema.exactOptional(),
 });
 
 /** `scratch`, or the SHA-256 of the weights that training starts from. */
@@ -49,6 +55,7 @@ export const epochLineSchema = z.strictObject({
   train_accuracy: z.number().min(0).max(100),
   val_loss: z.number(),
   val_accuracy: z.number().min(0).max(100),
+  /** Of its last step. */
   learning_rate: z.number(),
   /** Wall time of the epoch, including validation. */
   seconds: z.number().min(0),

@@ -13,6 +13,7 @@ import {
 } from '../../storage/keys.ts';
 import { newestIntactCheckpoint } from '../../storage/trials/checkpoints.ts';
 import { readMetrics, readResult, type TrialResult } from '../../storage/trials/trials.ts';
+import { CIFAR10_INPUT } from '../../study/definition/input-form.ts';
 import type { Network, Settings } from '../../study/definition/training-config.ts';
 import { bestEpoch, type EpochLine, NUMERICS, type TrialSpec } from '../../study/trial/trial.ts';
 import { canonicalJson, trialKey } from '../../study/trial/trial-key.ts';
@@ -320,7 +321,7 @@ async function resultOf(spec: TrialSpec): Promise<TrialResult> {
 
 /** Stores zeros as weights, in PyTorch's layout. */
 async function storedWeights(network: Network): Promise<string> {
-  const tensors = tensorLayouts(network).map(({ name, torchShape: shape }) => {
+  const tensors = tensorLayouts(network, CIFAR10_INPUT).map(({ name, torchShape: shape }) => {
     const data = new Float32Array(shape.reduce((size, length) => size * length, 1));
     return [name, { shape, data }] as const;
   });

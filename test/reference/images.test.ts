@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { CIFAR10_INPUT } from '../../study/definition/input-form.ts';
 import { tf } from '../../training/tensorflow/tensorflow.ts';
 import { takeBatch, uploadImages } from './images.ts';
 
@@ -16,7 +17,11 @@ const images = {
 test('a batch has the requested images, channels last, normalised, mirrored as the flips say', () => {
   const before = tf.memory().numTensors;
   const [x, labels] = tf.tidy(() => {
-    const batch = takeBatch(uploadImages(images), Int32Array.of(2, 0, 2), Uint8Array.of(0, 1, 1));
+    const batch = takeBatch(
+      uploadImages(images, CIFAR10_INPUT),
+      Int32Array.of(2, 0, 2),
+      Uint8Array.of(0, 1, 1),
+    );
     expect(batch.x.shape).toEqual([3, 32, 32, 3]);
     return [batch.x.dataSync(), batch.labels.dataSync()];
   });
@@ -44,7 +49,7 @@ test('a batch has the requested images, channels last, normalised, mirrored as t
 
 test('without flips no image is mirrored', () => {
   const [plain, flipped] = tf.tidy(() => {
-    const device = uploadImages(images);
+    const device = uploadImages(images, CIFAR10_INPUT);
     const indices = Int32Array.of(0, 1, 2, 3);
     return [takeBatch(device, indices, undefined), takeBatch(device, indices, new Uint8Array(4))].map(
       ({ x }) => x.dataSync(),
@@ -54,7 +59,7 @@ test('without flips no image is mirrored', () => {
 });
 
 test('refuses pixels and labels of different numbers of images', () => {
-  expect(() => uploadImages({ ...images, labels: Uint8Array.of(1) })).toThrow(
+  expect(() => uploadImages({ ...images, labels: Uint8Array.of(1) }, CIFAR10_INPUT)).toThrow(
     'expected 3072 bytes for each of 1 labelled images, got 12288',
   );
 });

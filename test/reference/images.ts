@@ -2,8 +2,9 @@
  * Reference: batches of images, operation by operation. Nothing here runs in training; the compiled engine
  * (`training/compile/images.ts`) is checked against it.
  */
-import { IMAGE_BYTES, IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/definition/network-shapes.ts';
-import type { LabelledImages } from '../../training/data/labelled-images.ts';
+import { type InputForm, valuesOf } from '../../study/definition/input-form.ts';
+import { planesOf } from '../../training/compile/loading.ts';
+import type { HeldImages } from '../../training/data/labelled-images.ts';
 import type { Batch } from '../../training/networks/network-function.ts';
 import {
   attribute,
@@ -17,7 +18,7 @@ import {
 
 /** Images on the device. */
 export type DeviceImages = {
-  /** uint8 [n, 32, 32, 3]; see `uint8Tensor` for what may use it. */
+  /** uint8 [n, height, width, channels]; see `uint8Tensor` for what may use it. */
   pixels: Tensor;
   /** int32 [n]. */
   labels: Tensor1D;
@@ -28,13 +29,14 @@ export type DeviceImages = {
  *
  * @throws {RangeError} if pixels and labels have different numbers of images.
  */
-export function uploadImages({ pixels, labels }: LabelledImages): DeviceImages {
-  if (pixels.length !== labels.length * IMAGE_BYTES) {
+export function uploadImages({ pixels, labels }: HeldImages, input: InputForm): DeviceImages {
+  const bytes = valuesOf(input);
+  if (pixels.length !== labels.length * bytes) {
     throw new RangeError(
-      `expected ${IMAGE_BYTES} bytes for each of ${labels.length} labelled images, got ${pixels.length}`,
+      `expected ${bytes} bytes for each of ${labels.length} labelled images, got ${pixels.length}`,
     );
   }
-  const planes = uint8Tensor(pixels, [labels.length, IMAGE_CHANNELS, IMAGE_SIZE, IMAGE_SIZE]);
+  const planes = uint8Tensor(pixels as Uint8Array, [labels.length, ...planesOf(input)]);
   const permutation = tf.tensor1d([0, 2, 3, 1], 'int32');
   const interleaved = runOp(
     'Transpose',

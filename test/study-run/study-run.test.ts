@@ -32,7 +32,7 @@ import { readRecord } from '../../storage/studies.ts';
 import { readMetrics, readResult, type TrialResult } from '../../storage/trials/trials.ts';
 import { parseStudy } from '../../study/definition/parse-study.ts';
 import type { StudyInput } from '../../study/definition/study-schema.ts';
-import { winner } from '../../study/plan/winner.ts';
+import { winnerOf } from '../../study/plan/ranking.ts';
 import type { StudyRecord } from '../../study/record/record.ts';
 import { bestEpoch } from '../../study/trial/trial.ts';
 import { canonicalJson, trialKey } from '../../study/trial/trial-key.ts';
@@ -100,7 +100,11 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'study-run-'));
   await writeFile(join(folder, 'small.tar.gz'), await smallArchive());
   // Real images if CIFAR10_ARCHIVE names an archive.
-  const source = await datasetSource(process.env.CIFAR10_ARCHIVE || join(folder, 'small.tar.gz'));
+  const source = await datasetSource(
+    process.env.CIFAR10_ARCHIVE || join(folder, 'small.tar.gz'),
+    {},
+    'cifar10',
+  );
   archive = source.archive as string;
   bench = await openBench(async (store) => {
     proxy = await watchedStore(store, (method, key) => void events.push(`${method} ${key}`));
@@ -152,7 +156,7 @@ describe('a study', () => {
       ['rate', [`${record.stages[0]?.winner}_slow`, `${record.stages[0]?.winner}_adadelta`]],
     ]);
     for (const { trials, winner: named } of record.stages) {
-      expect(named).toBe(winner(trials)?.name);
+      expect(named).toBe(winnerOf(trials)?.name);
       for (const trial of trials) {
         expect(trial).toMatchObject({ status: 'trained', outcome: 'completed', reused: false });
         expect(trial.lines).toHaveLength(EPOCHS);

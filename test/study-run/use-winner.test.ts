@@ -11,6 +11,7 @@ import { removeGarbage } from '../../storage/garbage/remove-garbage.ts';
 import { getTestImages } from '../../storage/inputs/test-images.ts';
 import { readRecord } from '../../storage/studies.ts';
 import { readResult } from '../../storage/trials/trials.ts';
+import { CIFAR10_INPUT } from '../../study/definition/input-form.ts';
 import { parseStudy } from '../../study/definition/parse-study.ts';
 import type { StudyInput } from '../../study/definition/study-schema.ts';
 import type { Network } from '../../study/definition/training-config.ts';
@@ -173,7 +174,9 @@ it('export-model writes the weights of the named trial, with a model card and th
   }
   const { tensors } = decodeSafetensors(await readFile(join(to, 'model.safetensors')));
   const network = other?.config?.network as Network;
-  expect(fitWeights(tensors, network).weights).toEqual(await weightsOf(other?.trialKey as string));
+  expect(fitWeights(tensors, network, CIFAR10_INPUT).weights).toEqual(
+    await weightsOf(other?.trialKey as string),
+  );
 
   // Another export to the same folder replaces it.
   expect((await run('export-model', 'ended', '--to', to)).code).toBe(0);
@@ -182,7 +185,7 @@ it('export-model writes the weights of the named trial, with a model card and th
 
 describe('both', () => {
   it.each([
-    [['predict', 'ended'], /^images: expected PNG or JPEG files, got none; .*\n$/],
+    [['predict', 'ended'], /^images: expected image files, or a table, got none; .*\n$/],
     [
       ['predict', 'nobody', '--validation'],
       /^study: expected the id of a study in the object store \(ended\), got "nobody"\n$/,

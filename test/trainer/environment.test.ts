@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, it, vi } from 'vitest';
+import { CIFAR10_INPUT } from '../../study/definition/input-form.ts';
 import type { Job, TrainerEvent } from '../../trainer/protocol.ts';
 import { type StartTrainer, startTrainer } from '../../trainer/start-trainer.ts';
 import { createTrainerPool } from '../../trainer/trainer-pool.ts';
@@ -56,7 +57,12 @@ async function environmentIn(start: StartTrainer): Promise<Record<string, string
       if (at > 0) seen[entry.slice(0, at)] = entry.slice(at + 1);
     }
   };
-  const nothing: Job<'checkWeights'> = { kind: 'checkWeights', file: '/no/such/weights.pth', networks: [] };
+  const nothing: Job<'checkWeights'> = {
+    kind: 'checkWeights',
+    file: '/no/such/weights.pth',
+    networks: [],
+    input: CIFAR10_INPUT,
+  };
   const failed = start(nothing, { threads: 3, env: { S3_ENDPOINT: 'http://given' }, onEvent });
   await expect(failed).rejects.toMatchObject({ kind: 'BadConfiguration' });
   return seen;

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { CIFAR10_INPUT } from '../../study/definition/input-form.ts';
 import { type Job, TrainerError, type TrainerEvent } from '../../trainer/protocol.ts';
 import { startTrainer } from '../../trainer/start-trainer.ts';
 import { fixturePath } from '../training/weights/fixtures.ts';
@@ -6,8 +7,13 @@ import { trainersOf } from './trainers.ts';
 
 it('answers, or throws the failure that the trainer describes', async () => {
   const file = fixturePath('conv.pth');
-  expect(await startTrainer({ kind: 'checkWeights', file, networks: [] })).toEqual([]);
-  const failed = startTrainer({ kind: 'checkWeights', file: '/no/such/weights.pth', networks: [] });
+  expect(await startTrainer({ kind: 'checkWeights', file, networks: [], input: CIFAR10_INPUT })).toEqual([]);
+  const failed = startTrainer({
+    kind: 'checkWeights',
+    file: '/no/such/weights.pth',
+    networks: [],
+    input: CIFAR10_INPUT,
+  });
   await expect(failed).rejects.toThrow(TrainerError);
   await expect(failed).rejects.toMatchObject({ kind: 'BadConfiguration' });
 });
@@ -47,7 +53,7 @@ it('stops a trainer, and throws the reason when its process has ended', async ()
 
 // --- helpers ---
 
-const measure: Job<'measure'> = { kind: 'measure', configs: [] };
+const measure: Job<'measure'> = { kind: 'measure', configs: [], input: CIFAR10_INPUT };
 
 function killTrainers({ kind }: TrainerEvent): void {
   // Its first event, before it loads TensorFlow.

@@ -12,6 +12,7 @@ import { storeEnvironment } from '../../storage/minio/store-config.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { newestIntactCheckpoint } from '../../storage/trials/checkpoints.ts';
 import { readResult, type TrialResult } from '../../storage/trials/trials.ts';
+import { CIFAR10_INPUT } from '../../study/definition/input-form.ts';
 import { NUMERICS, type TrialSpec } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
 import type { Job, TrainerEvent } from '../../trainer/protocol.ts';
@@ -99,7 +100,7 @@ describe('a trainer of a pool', () => {
     const file = '/no/such/weights.pth';
     let log = '';
     const failed = pool.startTrainer(
-      { kind: 'checkWeights', file, networks: [] },
+      { kind: 'checkWeights', file, networks: [], input: CIFAR10_INPUT },
       {
         onLog: async (text) => {
           log = text;
@@ -435,7 +436,7 @@ it('every kind of network gives the bits of a fresh process, whatever the traine
 // --- helpers ---
 
 /** Loads TensorFlow, and does nothing with it. */
-const NOTHING: Job<'measure'> = { kind: 'measure', configs: [] };
+const NOTHING: Job<'measure'> = { kind: 'measure', configs: [], input: CIFAR10_INPUT };
 
 let repetition = 0;
 

@@ -1,7 +1,7 @@
-import type { LabelledImages } from '../../training/data/labelled-images.ts';
+import type { HeldImages } from '../../training/data/labelled-images.ts';
 
 /** Images of ten classes that a network learns at once: a bright bar in the class's own rows, over noise. */
-export function easyImages(count: number): LabelledImages {
+export function easyImages(count: number): HeldImages {
   const pixels = new Uint8Array(count * 3072);
   const labels = Uint8Array.from({ length: count }, (_, image) => image % 10);
   let noise = 12345;

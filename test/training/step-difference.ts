@@ -1,3 +1,4 @@
+import { CIFAR10_INPUT } from '../../study/definition/input-form.ts';
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
 import { batchGradients } from '../../training/networks/gradients.ts';
 import { createNetwork } from '../../training/networks/network.ts';
@@ -31,7 +32,7 @@ export function stepDifference(
   weights: DeviceTensors,
   torch: TorchStep,
 ): StepDifference {
-  const network = createNetwork(config);
+  const network = createNetwork(config, CIFAR10_INPUT);
   const { images } = torch;
   const classes = Int32Array.from({ length: images }, (_, index) => index % 10);
   return tf.tidy(() => {

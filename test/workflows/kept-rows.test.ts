@@ -25,6 +25,20 @@ it('keeps all if they are few', () => {
   expect(keptRows(rows, { most: 10, left: 7, newest: 2 })).toEqual(rows);
 });
 
+it('keeps all runs of a candidate, or none', () => {
+  const repeated = ['a', 'b', 'c', 'd'].flatMap((name, index) => {
+    const second = row(`${name}@2`, 10 * index);
+    return [row(name, 10 * index), { ...second, standing: { ...second.standing!, candidate: name } }];
+  });
+  // The newest is d@2; the best of the others is c.
+  expect(keptRows(repeated, { most: 4, left: 4, newest: 1 }).map(({ name }) => name)).toEqual([
+    'c',
+    'c@2',
+    'd',
+    'd@2',
+  ]);
+});
+
 // --- helpers ---
 
 function row(name: string, score: number | null, takenOver = false): StageRow {

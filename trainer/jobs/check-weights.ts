@@ -8,10 +8,10 @@ import type { Job } from '../protocol.ts';
  *
  * @returns which tensors each network takes, in a sentence.
  */
-export async function checkWeights({ file, networks }: Job<'checkWeights'>): Promise<string[]> {
+export async function checkWeights({ file, networks, input }: Job<'checkWeights'>): Promise<string[]> {
   const { format, tensors, counters } = await loadWeights(file);
   return networks.map((network) => {
-    const { weights, dropped, fresh } = fitWeights(tensors, network);
+    const { weights, dropped, fresh } = fitWeights(tensors, network, input);
     const parts = [`${weights.size} of ${tensors.size} tensors taken (${format})`];
     if (dropped.length > 0) {
       parts.push(`left out: ${dropped.map(({ name, reason }) => `${name}, ${reason}`).join('; ')}`);

@@ -1,7 +1,14 @@
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeFolder } from '../../infra/make-folder.ts';
 import { putBlob } from '../../storage/blobs.ts';
-import { getTestImages } from '../../storage/inputs/test-images.ts';
+import { cacheFolder } from '../../storage/inputs/cache-folder.ts';
+import { getDatasetManifest, type PreparedManifest } from '../../storage/inputs/datasets.ts';
+import { getTestImages, testParts } from '../../storage/inputs/test-images.ts';
+import type { ObjectStore } from '../../storage/object-store.ts';
 import { writeStudyTest } from '../../storage/studies.ts';
-import { unpackImages } from '../../training/data/packed-images.ts';
+import { inputOfTrial } from '../../study/definition/input-form.ts';
+import { openExampleFile } from '../../training/data/example-file.ts';
 import { stratifiedSubset } from '../../training/data/split.ts';
 import { evaluate } from '../../training/loop/evaluate.ts';
 import { requireGpu } from '../../training/tensorflow/device.ts';
@@ -9,6 +16,7 @@ import { usesGpu } from '../capacity.ts';
 import type { JobContext } from '../job-context.ts';
 import type { Job } from '../protocol.ts';
 import { encodePredictions } from '../storing/predictions.ts';
+import { describeExamples } from '../storing/training-images.ts';
 import { bestWeights } from './best-weights.ts';
 
 /** The final test: evaluates a trial's best weights on the test images, which nothing else reads. */
@@ -20,26 +28,70 @@ export async function evaluateTest(
   const store = await openStore();
   const { result, weights } = await bestWeights(store, trialKey);
   const { config, data } = result.spec;
-  const images = unpackImages(await getTestImages(store, data.dataset), 'test images');
-  const indices = stratifiedSubset(images.labels, testImages, data.splitSeed);
-
+  const input = inputOfTrial(data);
   const onAlive = () => onEvent({ kind: 'alive' });
   onAlive();
-  const { accuracy, loss, confusion, probabilities } = await evaluate(config, weights, images, indices, {
-    signal,
-    onAlive,
-  });
-  const predictions = await putBlob(
-    store,
-    encodePredictions(probabilities, { trial: trialKey, study: studyId }),
-  );
-  await writeStudyTest(store, studyId, {
-    format: 1,
-    trialKey,
-    images: indices.length,
-    accuracy,
-    loss,
-    confusion,
-    predictions,
-  });
+
+  const manifest = await getDatasetManifest(store, data.dataset);
+  const unnamed = manifest.format === 2 ? await unnamedFile(store, manifest, onAlive) : undefined;
+  try {
+    const source =
+      manifest.format === 1
+        ? { content: await getTestImages(store, data.dataset) }
+        : { fd: unnamed?.fd as number };
+    const file = openExampleFile(source, describeExamples(manifest, 'test').layout);
+    const indices = stratifiedSubset(file.labels, testImages, data.splitSeed);
+    const { normalisation } = result;
+    const images = { pixels: file, labels: file.labels, ...(normalisation && { normalisation }) };
+    const { accuracy, loss, confusion, probabilities } = await evaluate(
+      config,
+      input,
+      weights,
+      images,
+      indices,
+      {
+        signal,
+        onAlive,
+      },
+    );
+    const predictions = await putBlob(
+      store,
+      encodePredictions(probabilities, input.classes, { trial: trialKey, study: studyId }),
+    );
+    await writeStudyTest(store, studyId, {
+      format: 1,
+      trialKey,
+      images: indices.length,
+      accuracy,
+      loss,
+      confusion,
+      predictions,
+    });
+  } finally {
+    await unnamed?.close();
+  }
+}
+
+// --- helpers ---
+
+/** The test's examples in a file without a name, so that nothing else can read it and nothing of it stays. */
+async function unnamedFile(
+  store: ObjectStore,
+  manifest: PreparedManifest,
+  onAlive: () => void,
+): Promise<FileHandle> {
+  makeFolder(cacheFolder());
+  const folder = await mkdtemp(join(cacheFolder(), 'test-'));
+  const file = await open(join(folder, 'examples'), 'wx+');
+  await rm(folder, { recursive: true });
+  try {
+    for await (const part of testParts(store, manifest)) {
+      await file.writeFile(part);
+      onAlive();
+    }
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
 }

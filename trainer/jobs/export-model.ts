@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { inputOfTrial } from '../../study/definition/input-form.ts';
 import { servingGraph } from '../../training/export/serving-graph.ts';
 import { encodeTfjsModel, TFJS_WEIGHTS } from '../../training/export/tfjs-model.ts';
 import { encodeTorchWeights } from '../../training/export/torch-weights.ts';
@@ -14,12 +15,13 @@ export async function exportModel(
   { openStore }: JobContext,
 ): Promise<undefined> {
   const { result, weights } = await bestWeights(await openStore(), trialKey);
-  const { config } = result.spec;
-  const graph = servingGraph(config, weights);
+  const { config, data } = result.spec;
+  const input = inputOfTrial(data);
+  const graph = servingGraph(config, input, weights, result.normalisation);
   const tfjs = encodeTfjsModel(graph, 'staged-study');
   const files: Record<string, Uint8Array> = {
     'saved_model/saved_model.pb': encodeSavedModel(graph.nodes, graph.signature),
-    'model.safetensors': encodeTorchWeights(config.network, weights, { trial: trialKey }),
+    'model.safetensors': encodeTorchWeights(config.network, input, weights, { trial: trialKey }),
     'tfjs/model.json': tfjs.model,
     [`tfjs/${TFJS_WEIGHTS}`]: tfjs.weights,
   };

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { inputOfTrial } from '../../study/definition/input-form.ts';
 import type { Environment } from '../../study/trial/environment.ts';
 import { NUMERICS, type TrialSpec } from '../../study/trial/trial.ts';
 import { usesGpu } from '../capacity.ts';
@@ -37,7 +38,9 @@ async function trainAndStore(
   // The thread reads from the store while this one loads TensorFlow.
   const [{ resumeFrom, startFrom, log }, { images, split }, { runTrial }, device] = await Promise.all([
     store('openTrial', { trial, job }, { onAlive }),
-    trialImages(spec.data, (dataset) => store('readImages', { dataset }, { onAlive })),
+    trialImages(spec.data, job.readAhead ?? false, (dataset) =>
+      store('openExamples', { dataset }, { onAlive }),
+    ),
     import('../../training/loop/run-trial.ts'),
     import('../../training/tensorflow/device.ts'),
   ]);
@@ -48,6 +51,7 @@ async function trainAndStore(
   const checkpoints = createCheckpoints(trial, resumeFrom, environment, onAlive);
   const trained = await runTrial({
     config: spec.config,
+    input: inputOfTrial(spec.data),
     seed: spec.seed,
     images,
     ...split,
@@ -66,6 +70,7 @@ async function trainAndStore(
     throw error;
   });
 
+  const { normalisation } = images;
   const { best, message, scoreInTrainingMode = null, ...rest } = trained;
   const result = {
     ...rest,
@@ -73,6 +78,9 @@ async function trainAndStore(
     scoreInTrainingMode,
     ...(best && { best }),
     environment,
+    ...(normalisation && {
+      normalisation: { mean: [...normalisation.mean], deviation: [...normalisation.deviation] },
+    }),
   };
   const resultStored = store('storeResult', { trial, result }, { handedOver: arraysOf(result), onAlive });
   await Promise.all([checkpoints.stored(), resultStored, onComputed()]);

@@ -1,11 +1,14 @@
-import { CLASSES } from '../../study/definition/network-shapes.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../training/checkpoint/safetensors.ts';
 
 const NAME = 'probabilities';
 
-/** Class probabilities, [images, 10], as a safetensors file. */
-export function encodePredictions(probabilities: Float32Array, metadata: Record<string, string>): Uint8Array {
-  const tensor = { shape: [probabilities.length / CLASSES, CLASSES], data: probabilities };
+/** Class probabilities, [images, classes], as a safetensors file. */
+export function encodePredictions(
+  probabilities: Float32Array,
+  classes: number,
+  metadata: Record<string, string>,
+): Uint8Array {
+  const tensor = { shape: [probabilities.length / classes, classes], data: probabilities };
   return encodeSafetensors(new Map([[NAME, tensor]]), { ...metadata, content: 'predictions' });
 }
 

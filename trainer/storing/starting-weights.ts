@@ -1,6 +1,7 @@
 import { cacheFolder } from '../../storage/inputs/cache-folder.ts';
 import { cachedWeights } from '../../storage/inputs/local-cache.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
+import { inputOfTrial } from '../../study/definition/input-form.ts';
 import type { TrialSpec } from '../../study/trial/trial.ts';
 import { decodeSafetensors } from '../../training/checkpoint/safetensors.ts';
 import type { NamedTensors } from '../../training/tensorflow/named-tensors.ts';
@@ -14,11 +15,11 @@ import { fitWeights } from '../../training/weights/fit-weights.ts';
  */
 export async function startingWeights(
   store: ObjectStore,
-  { initialWeights, config }: TrialSpec,
+  { initialWeights, config, data }: TrialSpec,
 ): Promise<{ weights: NamedTensors; log: string[] } | undefined> {
   if (initialWeights === 'scratch') return undefined;
   const { tensors } = decodeSafetensors(await cachedWeights(store, initialWeights, cacheFolder()));
-  const { weights, dropped, fresh } = fitWeights(tensors, config.network);
+  const { weights, dropped, fresh } = fitWeights(tensors, config.network, inputOfTrial(data));
   const log = [
     `starting from the weights ${initialWeights}: ${weights.size} of ${tensors.size} tensors`,
     ...dropped.map(({ name, reason }) => `  left out: ${name}, ${reason}`),

@@ -10,6 +10,7 @@ import {
 } from '../../storage/trials/checkpoints.ts';
 import type { FinishedEpoch } from '../../storage/trials/epochs.ts';
 import { type TrialResult, writeMetrics, writeResult } from '../../storage/trials/trials.ts';
+import { inputOfTrial } from '../../study/definition/input-form.ts';
 import { differentFacts, type EarlierEnvironments, type Environment } from '../../study/trial/environment.ts';
 import type { EpochLine } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
@@ -50,7 +51,7 @@ export interface HandedCheckpoint
 export interface EndedTrial
   extends Pick<
     TrialResult,
-    'outcome' | 'message' | 'scoreInTrainingMode' | 'lines' | 'parameters' | 'environment'
+    'outcome' | 'message' | 'scoreInTrainingMode' | 'lines' | 'parameters' | 'environment' | 'normalisation'
   > {
   /** Absent if no epoch has ended. */
   best?: BestEpoch;
@@ -64,6 +65,7 @@ export class StoredTrial {
   #store: ObjectStore;
   #job: Job<'train'>;
   #key: string;
+  #classes: number;
   #startedAt = new Date().toISOString();
   /** Where the best epoch's weights and predictions are in the store. */
   #best: CheckpointManifest['best'] = null;
@@ -78,6 +80,7 @@ export class StoredTrial {
     this.#store = store;
     this.#job = job;
     this.#key = trialKey(job.spec);
+    this.#classes = inputOfTrial(job.spec.data).classes;
   }
 
   /** Reads the newest intact checkpoint, or else the weights that the trial starts from, if any. */
@@ -169,7 +172,10 @@ export class StoredTrial {
     return {
       epoch,
       weights: await putBlob(this.#store, encodeWeights(weights, metadata)),
-      predictions: await putBlob(this.#store, encodePredictions(validationProbabilities, metadata)),
+      predictions: await putBlob(
+        this.#store,
+        encodePredictions(validationProbabilities, this.#classes, metadata),
+      ),
     };
   }
 
@@ -202,7 +208,7 @@ export class StoredTrial {
 
   #encodeBest({ epoch, weights, validationProbabilities }: NonNullable<HandedCheckpoint['best']>) {
     const metadata = this.#metadata(epoch);
-    const predictions = encodePredictions(validationProbabilities, metadata);
+    const predictions = encodePredictions(validationProbabilities, this.#classes, metadata);
     return { predictions, ...(weights && { earlier: { epoch, weights: encodeWeights(weights, metadata) } }) };
   }
 

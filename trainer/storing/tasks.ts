@@ -1,10 +1,10 @@
-import type { LabelledImages } from '../../training/data/labelled-images.ts';
 import type { FailureKind, Job } from '../protocol.ts';
 import type { EndedEpoch, EndedTrial, HandedCheckpoint, OpenedTrial } from './stored-trial.ts';
+import type { StoredExamples } from './training-images.ts';
 
 /** What the storing thread does: requests and answers, by task. `trial` names an attempt from its first task to its last. */
 export interface StoringTasks {
-  readImages: { request: { dataset: string }; answer: LabelledImages };
+  openExamples: { request: { dataset: string }; answer: StoredExamples };
   openTrial: { request: { trial: string; job: Job<'train'> }; answer: OpenedTrial };
   /** The end of an epoch, with a checkpoint or without. */
   storeEpoch: {

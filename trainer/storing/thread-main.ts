@@ -13,7 +13,7 @@ import {
   type StoringTask,
   type StoringTasks,
 } from './tasks.ts';
-import { trainingImages } from './training-images.ts';
+import { trainingExamples } from './training-images.ts';
 
 let opened: ObjectStore | undefined;
 const trials = new Map<string, StoredTrial>();
@@ -21,7 +21,7 @@ const trials = new Map<string, StoredTrial>();
 const TASKS: {
   [Task in StoringTask]: (request: StoringTasks[Task]['request']) => Promise<StoringTasks[Task]['answer']>;
 } = {
-  readImages: ({ dataset }) => trainingImages(store(), dataset),
+  openExamples: ({ dataset }) => trainingExamples(store(), dataset),
   openTrial({ trial, job }) {
     const stored = new StoredTrial(store(), job);
     trials.set(trial, stored);

@@ -1,3 +1,4 @@
+import { imageForm } from '../augmentations/image-form.ts';
 import { createGraph, type Graph, type TypedOutput } from '../graph/graph.ts';
 import { type Feed, openSession, type Session } from '../graph/session.ts';
 import { weightsOf } from '../networks/network.ts';
@@ -5,6 +6,7 @@ import { createUpdateRule } from '../optimizers/optimizer.ts';
 import { slotsOf } from '../optimizers/slots.ts';
 import type { NamedTensors } from '../tensorflow/named-tensors.ts';
 import type { Values } from '../tensorflow/tensorflow.ts';
+import { addImages } from './add-images.ts';
 import type {
   Engine,
   EngineBatch,
@@ -16,7 +18,7 @@ import type {
   TrainingRequest,
 } from './engine.ts';
 import { addEvaluation } from './evaluation-part.ts';
-import { addImages, type ImagesInGraph } from './images.ts';
+import type { ImagesInGraph } from './images.ts';
 import { poolBeforeRelu } from './rewrite.ts';
 import { addTensors, type TensorsInGraph } from './tensors-part.ts';
 import { addDropoutSeed, addTraining } from './training-part.ts';
@@ -29,7 +31,7 @@ import { addDropoutSeed, addTraining } from './training-part.ts';
 export function createEvaluationEngine(request: EngineRequest): Engine {
   const { graph, images, weights, evaluation } = evaluationGraph(request);
   return evaluationEngine(
-    open(graph, (session) => images.load(session, request.images)),
+    open(graph, (session) => images.load(session)),
     images,
     weights,
     evaluation,
@@ -45,11 +47,12 @@ export function createTrainingModeEngine(request: EngineRequest): TrainingModeEn
   const { graph, images, weights } = networkGraph(request);
   const seed = addDropoutSeed(graph);
   const evaluation = addEvaluation(graph, request.network, images, weights, seed.output);
-  const session = open(graph, (opened) => images.load(opened, request.images));
+  const session = open(graph, (opened) => images.load(opened));
   return {
     setWeights: (tensors) => weights.set(session, tensors),
-    evaluate: ({ indices, flips }, dropoutSeed) =>
-      evaluated(session.run([images.batch(indices, flips), seedFeed(seed, dropoutSeed)], evaluation)),
+    fetch: (batch) => images.fetch(batch),
+    evaluate: (batch, dropoutSeed) =>
+      evaluated(session.run([...images.batch(batch), seedFeed(seed, dropoutSeed)], evaluation)),
     dispose: () => session.dispose(),
   };
 }
@@ -65,23 +68,28 @@ export function createCompiledEngine(request: TrainingRequest): TrainingEngine {
   const rule = createUpdateRule(request.optimizer);
   const { graph, images, weights, evaluation } = evaluationGraph(request);
   const slots = addTensors(graph, 'slots', slotsOf(network, rule));
-  const training = addTraining(graph, network, rule, images, weights, slots);
+  const training = addTraining(graph, network, rule, images, weights, slots, {
+    ...request,
+    form: imageForm(network.input, request.images.normalisation),
+  });
   poolBeforeRelu(graph);
 
   const session = open(graph, (opened) => {
-    images.load(opened, request.images);
+    images.load(opened);
     opened.run([], [training.clearSums]);
   });
   return {
     ...evaluationEngine(session, images, weights, evaluation),
     setSlots: (tensors) => slots.set(session, tensors),
     slots: () => slots.read(session),
-    train({ indices, flips }, { learningRate, dropoutSeed }) {
+    train(batch, { learningRate, step, dropoutSeed }) {
+      const scalars = rule.scalarsAt(learningRate, step);
       session.run(
         [
-          images.batch(indices, flips),
-          { to: training.learningRate, values: Float32Array.of(learningRate) },
+          ...images.batch(batch),
+          ...training.scalars.map((to, index) => ({ to, values: Float32Array.of(scalars[index] as number) })),
           seedFeed(training.dropoutSeed, dropoutSeed),
+          ...(training.draws ? [drawsFeed(training.draws, batch)] : []),
         ],
         [training.step],
       );
@@ -106,9 +114,9 @@ export function createCompiledEngine(request: TrainingRequest): TrainingEngine {
 
 // --- helpers ---
 
-function networkGraph({ network, images: { labels }, mirrored }: EngineRequest) {
+function networkGraph({ network, images: labelled, mirrored }: EngineRequest) {
   const graph = createGraph();
-  const images = addImages(graph, labels.length, mirrored);
+  const images = addImages(graph, labelled, network.input, mirrored);
   return { graph, images, weights: addTensors(graph, 'weights', weightsOf(network)) };
 }
 
@@ -137,8 +145,8 @@ function evaluationEngine(
   return {
     setWeights: (tensors: NamedTensors) => weights.set(session, tensors),
     weights: () => weights.read(session),
-    evaluate: ({ indices, flips }: EngineBatch) =>
-      evaluated(session.run([images.batch(indices, flips)], fetches)),
+    fetch: (batch: EngineBatch) => images.fetch(batch),
+    evaluate: (batch: EngineBatch) => evaluated(session.run(images.batch(batch), fetches)),
     dispose: () => session.dispose(),
   };
 }
@@ -149,4 +157,15 @@ function evaluated([probabilities, losses]: Values[]): EvaluatedBatch {
 
 function seedFeed(to: TypedOutput, dropoutSeed: StepSettings['dropoutSeed']): Feed {
   return { to, values: Int32Array.from(dropoutSeed) };
+}
+
+function drawsFeed(to: TypedOutput, { indices, draws }: EngineBatch): Feed {
+  const images = indices.length;
+  const width = to.shape[1] as number;
+  if (draws?.length !== images * width) {
+    throw new RangeError(
+      `expected ${width} numbers of the augmentations for each of ${images} images, got ${draws?.length ?? 'none'}`,
+    );
+  }
+  return { to, shape: [images, width], values: draws };
 }

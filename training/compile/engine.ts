@@ -1,4 +1,4 @@
-import type { Optimizer } from '../../study/definition/training-config.ts';
+import type { TrainingConfig } from '../../study/definition/training-config.ts';
 import type { LabelledImages } from '../data/labelled-images.ts';
 import type { NetworkFunction } from '../networks/network-function.ts';
 import type { NamedTensors } from '../tensorflow/named-tensors.ts';
@@ -8,6 +8,11 @@ export interface Engine {
   /** Sets parameters and buffers. */
   setWeights(weights: NamedTensors): void;
   weights(): NamedTensors;
+  /**
+   * Begins to read a batch that is evaluated or trained on soon, if the images are in a file. Resolves when it has been read.
+   * A batch for which nobody has asked is read when it is used.
+   */
+  fetch(batch: EngineBatch): Promise<void>;
   /** Evaluates a batch, without dropout and with batch normalisation by the running averages. */
   evaluate(batch: EngineBatch): EvaluatedBatch;
   /** Frees everything. */
@@ -15,7 +20,7 @@ export interface Engine {
 }
 
 /** A network that evaluates in training mode: with dropout, and with batch normalisation by the batch's own values. */
-export interface TrainingModeEngine extends Pick<Engine, 'setWeights' | 'dispose'> {
+export interface TrainingModeEngine extends Pick<Engine, 'setWeights' | 'fetch' | 'dispose'> {
   /** Neither uses nor changes the running averages. @param dropoutSeed like a step's. */
   evaluate(batch: EngineBatch, dropoutSeed: StepSettings['dropoutSeed']): EvaluatedBatch;
 }
@@ -47,16 +52,20 @@ export interface EngineBatch {
   indices: Int32Array;
   /** 1 for each image that is mirrored. Requires an engine with `mirrored`. */
   flips: Uint8Array | undefined;
+  /** [images, draws]: what the augmentations drew for each image. A step of an engine with augmentations needs them. */
+  draws?: Float32Array;
 }
 
 export interface StepSettings {
   learningRate: number;
+  /** Of the trial, from 1. */
+  step: number;
   /** int32: the trial, the step. */
   dropoutSeed: [number, number];
 }
 
 export interface EvaluatedBatch {
-  /** Of each class, images × 10. */
+  /** Of each class, images × classes. */
   probabilities: Float32Array;
   /** Of each image, nats. */
   losses: Float32Array;
@@ -69,9 +78,10 @@ export interface EngineRequest {
   mirrored: boolean;
 }
 
-export interface TrainingRequest extends EngineRequest {
-  optimizer: Optimizer;
-}
+/** A network that is trained, and how each of its steps is made. */
+export interface TrainingRequest extends EngineRequest, StepConfig {}
+
+export type StepConfig = Pick<TrainingConfig, 'optimizer' | 'labelSmoothing' | 'clipNorm' | 'augmentations'>;
 
 /** Creates an engine that trains. Its weights and slots are undefined until they are set. */
 export type CreateTrainingEngine = (request: TrainingRequest) => TrainingEngine;

@@ -12,7 +12,7 @@ import type { TensorsInGraph } from './tensors-part.ts';
  *
  * @param dropoutSeed int32 [2]; if given, the network evaluates in training mode: with dropout, and with batch
  *   normalisation by the batch's own values.
- * @returns outputs to fetch: class probabilities [batch, 10], and losses [batch].
+ * @returns outputs to fetch: class probabilities [batch, classes], and losses [batch].
  */
 export function addEvaluation(
   graph: Graph,

@@ -1,7 +1,7 @@
 import { uniformFloat32 } from 'pure-rand/distribution/uniformFloat32';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
-import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/definition/network-shapes.ts';
+import { CIFAR10_INPUT } from '../../study/definition/input-form.ts';
 import { PACKED_IMAGE_BYTES } from './packed-images.ts';
 
 /** What the generated images show, by label. */
@@ -48,6 +48,10 @@ export function generateImages(
 
 // --- helpers ---
 
+const {
+  shape: [IMAGE_SIZE, , IMAGE_CHANNELS],
+  classes: CLASSES,
+} = CIFAR10_INPUT as { shape: [number, number, number]; classes: number };
 const PLANE = IMAGE_SIZE * IMAGE_SIZE;
 /** Amplitude of the noise, of 255. */
 const NOISE = 30;

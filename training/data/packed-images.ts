@@ -1,5 +1,7 @@
-import { CLASSES, IMAGE_BYTES } from '../../study/definition/network-shapes.ts';
-import type { LabelledImages } from './labelled-images.ts';
+import { CIFAR10_INPUT, valuesOf } from '../../study/definition/input-form.ts';
+
+const { classes: CLASSES } = CIFAR10_INPUT;
+const IMAGE_BYTES = valuesOf(CIFAR10_INPUT);
 
 /** A packed image of CIFAR-10's binary files: its label, then the red, green and blue planes, each row by row. */
 export const PACKED_IMAGE_BYTES = 1 + IMAGE_BYTES;
@@ -42,7 +44,7 @@ export function checkPackedImages(packed: Uint8Array, where: string): number {
  *
  * @throws {PackedImagesError} see {@link checkPackedImages}.
  */
-export function unpackImages(packed: Uint8Array, where: string): LabelledImages {
+export function unpackImages(packed: Uint8Array, where: string): { pixels: Uint8Array; labels: Uint8Array } {
   const count = checkPackedImages(packed, where);
   const pixels = new Uint8Array(count * IMAGE_BYTES);
   const labels = new Uint8Array(count);

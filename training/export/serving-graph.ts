@@ -1,8 +1,9 @@
-import { CLASSES, IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/definition/network-shapes.ts';
+import { type InputForm, imageShape } from '../../study/definition/input-form.ts';
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
 import { checkTensors } from '../checkpoint/checkpoint.ts';
-import { addNormalised } from '../compile/images.ts';
+import { addValues } from '../compile/images.ts';
 import { addProgram } from '../compile/program.ts';
+import type { MeanAndDeviation } from '../data/labelled-images.ts';
 import {
   createGraph,
   type Graph,
@@ -16,29 +17,38 @@ import {
 import type { Signature } from '../graph/saved-model.ts';
 import { createNetwork, weightsOf } from '../networks/network.ts';
 import type { NamedTensors } from '../tensorflow/named-tensors.ts';
-import { attribute, tf, types } from '../tensorflow/tensorflow.ts';
+import { attribute, type TypeName, tf, types } from '../tensorflow/tensorflow.ts';
 
 /** A network with its weights as a graph of its own. */
 export interface ServingGraph {
   nodes: GraphNode[];
-  /** `images` → `probabilities` and `logits`. */
+  /** `images`, or `rows` of a table → `probabilities` and `logits`. */
   signature: Signature;
 }
 
 /**
- * A trained network as a graph from uint8 images [n, 32, 32, 3] to logits and probabilities [n, 10], for any n. Weights
- * are constants. The graph includes scaling and normalisation, and no operations of training.
+ * A trained network as a graph from uint8 images [n, height, width, channels] to logits and probabilities [n, classes], for
+ * any n. Weights are constants. The graph includes scaling and normalisation, and no operations of training.
  *
+ * @param input the form of the images. Rows of a table are float32 [n, features].
+ * @param normalisation what the images were normalised with in training; see `LabelledImages`.
  * @throws {CheckpointMismatchError} if the weights belong to another network.
  */
-export function servingGraph(config: TrainingConfig, weights: NamedTensors): ServingGraph {
-  const network = createNetwork(config);
+export function servingGraph(
+  config: TrainingConfig,
+  input: InputForm,
+  weights: NamedTensors,
+  normalisation?: MeanAndDeviation,
+): ServingGraph {
+  const network = createNetwork(config, input);
   checkTensors('weights', weights, weightsOf(network));
   const graph = createGraph();
-  const images = graph.placeholder('images', 'uint8', [-1, IMAGE_SIZE, IMAGE_SIZE, IMAGE_CHANNELS]);
+  const isTable = imageShape(input) === undefined;
+  const [name, type] = isTable ? (['rows', 'float32'] as const) : (['images', 'uint8'] as const);
+  const given = graph.placeholder(name, type, [-1, ...input.shape]);
   const constants = addConstants(graph, weights);
-  const batchShape = addBatchShape(graph, images.output);
-  const x = addNormalised(graph, 'batch', images.output);
+  const batchShape = addBatchShape(graph, given.output, type);
+  const { x } = addValues(graph, given.output, input, normalisation);
   const result = addProgram(graph, {
     part: 'network',
     network,
@@ -48,13 +58,13 @@ export function servingGraph(config: TrainingConfig, weights: NamedTensors): Ser
       return { logits, probabilities: tf.softmax(logits) };
     },
   });
-  const named = (name: string): TypedOutput => ({
-    output: graph.add(name, 'Identity', [result(name)], [attribute.type('T', 'float32')]),
+  const named = (output: string): TypedOutput => ({
+    output: graph.add(output, 'Identity', [result(output)], [attribute.type('T', 'float32')]),
     type: 'float32',
-    shape: [-1, CLASSES],
+    shape: [-1, input.classes],
   });
   const signature: Signature = {
-    inputs: { images },
+    inputs: { [name]: given },
     outputs: { probabilities: named('probabilities'), logits: named('logits') },
   };
   return { nodes: neededNodes(graph.nodes, signature), signature };
@@ -73,12 +83,12 @@ function addConstants(graph: Graph, weights: NamedTensors): Map<string, { value:
 }
 
 /** int32 [1]: the number of images. */
-function addBatchShape(graph: Graph, images: Output): Output {
+function addBatchShape(graph: Graph, images: Output, type: TypeName): Output {
   const shape = graph.add(
     'batch/image-shape',
     'Shape',
     [images],
-    [attribute.type('T', 'uint8'), attribute.type('out_type', 'int32')],
+    [attribute.type('T', type), attribute.type('out_type', 'int32')],
   );
   return graph.add(
     'batch/shape',

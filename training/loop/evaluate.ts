@@ -1,10 +1,10 @@
-import { CLASSES } from '../../study/definition/network-shapes.ts';
+import type { InputForm } from '../../study/definition/input-form.ts';
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
 import { randomStream } from '../../study/trial/random-stream.ts';
 import { checkTensors } from '../checkpoint/checkpoint.ts';
 import { createEvaluationEngine, createTrainingModeEngine } from '../compile/compiled-engine.ts';
 import type { Engine, EngineBatch, EvaluatedBatch } from '../compile/engine.ts';
-import type { LabelledImages } from '../data/labelled-images.ts';
+import type { LabelledImages, Labels } from '../data/labelled-images.ts';
 import { usedImages } from '../data/used-images.ts';
 import { createNetwork, weightsOf } from '../networks/network.ts';
 import type { NamedTensors } from '../tensorflow/named-tensors.ts';
@@ -19,7 +19,7 @@ export interface Evaluation {
   loss: number;
   /** Percent of the images whose most likely class is correct. */
   accuracy: number;
-  /** Of each class, images × 10, in the order of the indices. */
+  /** Of each class, images × classes, in the order of the indices. */
   probabilities: Float32Array;
   /** `confusion[actual][predicted]`: number of images. */
   confusion: number[][];
@@ -42,24 +42,33 @@ export interface EvaluationOptions {
 /**
  * Evaluates trained weights on the images at the given indices.
  *
+ * @param input the images' form.
  * @throws {CheckpointMismatchError} if the weights belong to another network.
  * @throws {RangeError} if there are no indices.
  */
 export async function evaluate(
   config: TrainingConfig,
+  input: InputForm,
   weights: NamedTensors,
   images: LabelledImages,
   indices: Int32Array,
   { flips, signal, onAlive }: EvaluationOptions = {},
 ): Promise<Evaluation> {
-  const network = createNetwork(config);
+  const network = createNetwork(config, input);
   checkTensors('weights', weights, weightsOf(network));
   const pauses = createPauses(signal, onAlive);
   const used = usedImages(images, [indices]);
   const engine = createEvaluationEngine({ network, images: used.images, mirrored: flips !== undefined });
   try {
     engine.setWeights(weights);
-    return await evaluateWith(engine, used.images.labels, used.indices[0] as Int32Array, flips, pauses);
+    return await evaluateWith(
+      engine,
+      input.classes,
+      used.images.labels,
+      used.indices[0] as Int32Array,
+      flips,
+      pauses,
+    );
   } finally {
     engine.dispose();
   }
@@ -68,13 +77,13 @@ export async function evaluate(
 /** Evaluates an engine's weights on its images at the given indices. @param labels of all its images. */
 export function evaluateWith(
   engine: Engine,
-  labels: Uint8Array,
+  classes: number,
+  labels: Labels,
   indices: Int32Array,
   flips: Uint8Array | undefined,
   pauses: Pauses,
 ): Promise<Evaluation> {
-  const evaluateBatch = (batch: EngineBatch) => engine.evaluate(batch);
-  return evaluateBatches(evaluateBatch, EVALUATION_BATCH_SIZE, labels, indices, flips, pauses);
+  return evaluateBatches(engine, EVALUATION_BATCH_SIZE, classes, labels, indices, flips, pauses);
 }
 
 /**
@@ -89,22 +98,27 @@ export function evaluateWith(
  */
 export async function accuracyInTrainingMode(
   config: TrainingConfig,
+  input: InputForm,
   weights: NamedTensors,
   { images, indices, flips }: { images: LabelledImages; indices: Int32Array; flips: Uint8Array | undefined },
   { seed, epoch }: { seed: number; epoch: number },
   pauses: Pauses,
 ): Promise<number | undefined> {
-  const network = createNetwork(config);
+  const network = createNetwork(config, input);
   if (config.dropout === 0 && network.buffers.length === 0) return undefined;
   const used = usedImages(images, [indices]);
   const { labels } = used.images;
   const engine = createTrainingModeEngine({ network, images: used.images, mirrored: flips !== undefined });
   const random = randomStream('dropout', 'validation', seed, epoch);
-  const evaluateBatch = (batch: EngineBatch) => engine.evaluate(batch, [random.next(), random.next()]);
+  const evaluator: Evaluator = {
+    fetch: (batch) => engine.fetch(batch),
+    evaluate: (batch) => engine.evaluate(batch, [random.next(), random.next()]),
+  };
   try {
     engine.setWeights(weights);
     const [own] = used.indices as [Int32Array];
-    return (await evaluateBatches(evaluateBatch, config.batchSize, labels, own, flips, pauses)).accuracy;
+    const { batchSize } = config;
+    return (await evaluateBatches(evaluator, batchSize, input.classes, labels, own, flips, pauses)).accuracy;
   } finally {
     engine.dispose();
   }
@@ -112,28 +126,42 @@ export async function accuracyInTrainingMode(
 
 // --- helpers ---
 
+interface Evaluator {
+  fetch(batch: EngineBatch): Promise<void>;
+  evaluate(batch: EngineBatch): EvaluatedBatch;
+}
+
 async function evaluateBatches(
-  evaluateBatch: (batch: EngineBatch) => EvaluatedBatch,
+  engine: Evaluator,
   batchSize: number,
-  labels: Uint8Array,
+  classes: number,
+  labels: Labels,
   indices: Int32Array,
   flips: Uint8Array | undefined,
   pauses: Pauses,
 ): Promise<Evaluation> {
   if (indices.length === 0) throw new RangeError('expected at least one image to evaluate on, got none');
-  const probabilities = new Float32Array(indices.length * CLASSES);
-  const confusion = Array.from({ length: CLASSES }, () => new Array<number>(CLASSES).fill(0));
+  const probabilities = new Float32Array(indices.length * classes);
+  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   const hits = new Uint8Array(Math.ceil(indices.length / 8));
   let lossSum = 0;
   let correct = 0;
+  const batchAt = (start: number): EngineBatch => ({
+    indices: indices.subarray(start, start + batchSize),
+    flips: flips?.subarray(start, start + batchSize),
+  });
+  let next = batchAt(0);
   for (let start = 0; start < indices.length; start += batchSize) {
     await pauses.take();
-    const end = start + batchSize;
-    const batch = { indices: indices.subarray(start, end), flips: flips?.subarray(start, end) };
-    const { probabilities: rows, losses } = evaluateBatch(batch);
-    probabilities.set(rows, start * CLASSES);
+    const batch = next;
+    await engine.fetch(batch);
+    next = batchAt(start + batchSize);
+    // An error shows when the batch's turn has come.
+    if (start + batchSize < indices.length) engine.fetch(next).catch(() => {});
+    const { probabilities: rows, losses } = engine.evaluate(batch);
+    probabilities.set(rows, start * classes);
     for (const [position, image] of batch.indices.entries()) {
-      const predicted = likeliest(rows.subarray(position * CLASSES, (position + 1) * CLASSES));
+      const predicted = likeliest(rows.subarray(position * classes, (position + 1) * classes));
       const label = labels[image] as number;
       lossSum += losses[position] as number;
       if (predicted === label) {

@@ -1,10 +1,12 @@
 import { randomFillSync } from 'node:crypto';
-import { CLASSES, IMAGE_BYTES } from '../../study/definition/network-shapes.ts';
+import { type InputForm, imageShape, valuesOf } from '../../study/definition/input-form.ts';
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
+import { imageForm } from '../augmentations/image-form.ts';
 import { createCompiledEngine } from '../compile/compiled-engine.ts';
 import type { LabelledImages } from '../data/labelled-images.ts';
 import { createNetwork } from '../networks/network.ts';
 import { createUpdateRule } from '../optimizers/optimizer.ts';
+import { drawsInOrder } from './draws.ts';
 import { EVALUATION_BATCH_SIZE, evaluateWith } from './evaluate.ts';
 import { createPauses } from './event-loop.ts';
 import { drawFlips } from './order.ts';
@@ -20,31 +22,39 @@ export interface StepTimes {
 /**
  * Measures medians on random images, for estimates: of three training steps or more, after two warm-up steps.
  *
+ * @param input the form of the images.
  * @throws {NetworkShapeError} if no image fits through the network.
  * @throws {Error} TensorFlow's own, if there is too little memory.
  */
-export async function measureStep(config: TrainingConfig): Promise<StepTimes> {
-  const network = createNetwork(config);
+export async function measureStep(config: TrainingConfig, input: InputForm): Promise<StepTimes> {
+  const network = createNetwork(config, input);
   const rule = createUpdateRule(config.optimizer);
   const pauses = createPauses();
-  const { batchSize, optimizer } = config;
+  const { batchSize } = config;
   const indices = Int32Array.from(
     { length: Math.max(batchSize, EVALUATION_BATCH_SIZE) },
     (_, index) => index,
   );
   const probability = config.horizontalFlip;
   const flips = drawFlips({ count: batchSize, probability, stream: 'training', seed: 0, epoch: 1 });
-  const images = randomImages(indices.length);
-  const engine = createCompiledEngine({ network, images, mirrored: flips !== undefined, optimizer });
+  const images = randomImages(indices.length, input);
+  const engine = createCompiledEngine({ ...config, network, images, mirrored: flips !== undefined });
 
-  const batch = { indices: indices.subarray(0, batchSize), flips };
+  const trained = indices.subarray(0, batchSize);
+  const draws = drawsInOrder(config, imageForm(input), {
+    training: trained,
+    order: trained,
+    seed: 0,
+    epoch: 1,
+  });
+  const batch = { indices: trained, flips, ...(draws && { draws }) };
   const train = async () => {
     await pauses.take();
     // A rate of 0 leaves the weights unchanged, so no loss can become NaN.
-    engine.train(batch, { learningRate: 0, dropoutSeed: [0, 0] });
+    engine.train(batch, { learningRate: 0, step: 1, dropoutSeed: [0, 0] });
   };
   const evaluated = indices.subarray(0, EVALUATION_BATCH_SIZE);
-  const evaluate = () => evaluateWith(engine, images.labels, evaluated, undefined, pauses);
+  const evaluate = () => evaluateWith(engine, input.classes, images.labels, evaluated, undefined, pauses);
   try {
     const start = startingTensors(network, rule, 0);
     engine.setWeights(start.weights);
@@ -62,10 +72,11 @@ export async function measureStep(config: TrainingConfig): Promise<StepTimes> {
 
 // --- helpers ---
 
-function randomImages(count: number): LabelledImages {
+function randomImages(count: number, input: InputForm): LabelledImages {
+  const bytes = randomFillSync(new Uint8Array(count * valuesOf(input)));
   return {
-    pixels: randomFillSync(new Uint8Array(count * IMAGE_BYTES)),
-    labels: Uint8Array.from({ length: count }, (_, index) => index % CLASSES),
+    pixels: imageShape(input) ? bytes : Float32Array.from(bytes, (byte) => byte / 127.5 - 1),
+    labels: Uint16Array.from({ length: count }, (_, index) => index % input.classes),
   };
 }
 

@@ -1,14 +1,16 @@
+import type { InputForm } from '../../study/definition/input-form.ts';
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
 import { bestEpoch, type EpochLine, type Outcome } from '../../study/trial/trial.ts';
+import { imageForm } from '../augmentations/image-form.ts';
 import type { BestEpoch, Checkpoint } from '../checkpoint/checkpoint.ts';
 import { createCompiledEngine } from '../compile/compiled-engine.ts';
 import type { CreateTrainingEngine, TrainingEngine } from '../compile/engine.ts';
-import type { LabelledImages } from '../data/labelled-images.ts';
+import type { LabelledImages, Labels } from '../data/labelled-images.ts';
 import { usedImages } from '../data/used-images.ts';
 import { createNetwork } from '../networks/network.ts';
 import type { NetworkFunction } from '../networks/network-function.ts';
 import { createUpdateRule } from '../optimizers/optimizer.ts';
-import { learningRateAt } from '../optimizers/schedule.ts';
+import { learningRates } from '../optimizers/schedule.ts';
 import type { NamedTensors } from '../tensorflow/named-tensors.ts';
 import { accuracyInTrainingMode, type Evaluation, evaluateWith } from './evaluate.ts';
 import { createPauses } from './event-loop.ts';
@@ -21,6 +23,8 @@ import { type DoneSteps, trainEpoch } from './train-epoch.ts';
 /** What a trial needs. */
 export interface TrialRequest {
   config: TrainingConfig;
+  /** The form of the images. */
+  input: InputForm;
   /** Determines initial weights, order of images, flips and dropout. */
   seed: number;
   images: LabelledImages;
@@ -87,7 +91,7 @@ export async function runTrial(
   trial: TrialRequest,
   createEngine: CreateTrainingEngine = createCompiledEngine,
 ): Promise<TrialOutcome> {
-  const network = createNetwork(trial.config);
+  const network = createNetwork(trial.config, trial.input);
   const done: Done = { lines: [...(trial.resumeFrom?.lines ?? [])], best: trial.resumeFrom?.best };
   const ended = (outcome: Outcome, message?: string): TrialOutcome => ({
     outcome,
@@ -133,7 +137,8 @@ async function trainEpochs(
   const { images, indices } = usedImages(trial.images, [trial.training, trial.validation]);
   const [training, validation] = indices as [Int32Array, Int32Array];
   const mirrored = config.horizontalFlip > 0;
-  const engine = createEngine({ network, images, mirrored, optimizer: config.optimizer });
+  const form = imageForm(network.input, images.normalisation);
+  const engine = createEngine({ ...config, network, images, mirrored });
 
   /** The epoch that has begun: how many of its steps are done, and since when it runs. */
   let begun = resumedEpoch(trial.resumeFrom, stepsPerEpoch);
@@ -165,7 +170,7 @@ async function trainEpochs(
     for (let epoch = done.lines.length + 1; epoch <= config.epochs; epoch++) {
       // Train
       const onProgress = (progress: TrainingProgress) => trial.onProgress(progress);
-      const epochTraining = { config, seed, engine, training, pauses, meter, onProgress, onStep };
+      const epochTraining = { config, seed, engine, form, training, pauses, meter, onProgress, onStep };
       const trained = await trainEpoch(epochTraining, epoch, begun.done);
 
       // Validate
@@ -179,7 +184,7 @@ async function trainEpochs(
         train_accuracy: trained.accuracy,
         val_loss: validated.loss,
         val_accuracy: validated.accuracy,
-        learning_rate: learningRateAt(config, epoch),
+        learning_rate: learningRates(config, epoch, stepsPerEpoch)(stepsPerEpoch),
         seconds: (performance.now() - begun.since) / 1000,
       });
       begun = newEpoch();
@@ -227,13 +232,13 @@ function resumedEpoch(resumeFrom: Checkpoint | undefined, stepsPerEpoch: number)
 function validate(
   trial: TrialRequest,
   engine: TrainingEngine,
-  labels: Uint8Array,
+  labels: Labels,
   validation: Int32Array,
   epoch: number,
 ): Promise<Evaluation> {
   trial.onAlive();
   const pauses = createPauses(trial.signal, () => trial.onAlive());
-  return evaluateWith(engine, labels, validation, validationFlips(trial, epoch), pauses);
+  return evaluateWith(engine, trial.input.classes, labels, validation, validationFlips(trial, epoch), pauses);
 }
 
 /** The best epoch's validation accuracy in training mode, on the images as that epoch's validation mirrored them. */
@@ -245,7 +250,14 @@ function scoreOf(trial: TrialRequest, { epoch, weights }: BestEpoch): Promise<nu
     flips: validationFlips(trial, epoch),
   };
   const pauses = createPauses(trial.signal, () => trial.onAlive());
-  return accuracyInTrainingMode(trial.config, weights, validation, { seed: trial.seed, epoch }, pauses);
+  return accuracyInTrainingMode(
+    trial.config,
+    trial.input,
+    weights,
+    validation,
+    { seed: trial.seed, epoch },
+    pauses,
+  );
 }
 
 function validationFlips({ config, seed, validation }: TrialRequest, epoch: number): Uint8Array | undefined {

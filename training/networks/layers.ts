@@ -16,19 +16,26 @@ export function dense(x: Tensor2D, parameters: DeviceTensors, name: string): Ten
   return addBias(product(x, weight<Tensor2D>(parameters, name), fewRowsByColumns), bias(parameters, name));
 }
 
-/** x: [batch, height, width, in] → [batch, …, …, out], with the parameters `NAME.weight` and `NAME.bias`, stride 1. */
-export function convolve(x: Tensor4D, parameters: DeviceTensors, name: string, padding: number): Tensor4D {
-  return addBias(convolution(x, weight<Tensor4D>(parameters, name), 1, padding), bias(parameters, name));
+/** x: [batch, height, width, in] → [batch, …, …, out], with the parameters `NAME.weight` and `NAME.bias`. */
+export function convolve(
+  x: Tensor4D,
+  parameters: DeviceTensors,
+  name: string,
+  stride: number,
+  padding: number,
+): Tensor4D {
+  return addBias(convolution(x, weight<Tensor4D>(parameters, name), stride, padding), bias(parameters, name));
 }
 
 /**
- * x: [batch, height, width, in] → [batch, …, …, out], with `padding` zero pixels on every side. x and filter are square.
+ * x: [batch, height, width, in] → [batch, …, …, out], with `padding` zero pixels on every side. The filter is square.
  *
  * If each output pixel depends on one input pixel, or there is one output pixel only, a matrix product gives the same
  * result. It is faster than TensorFlow's convolutions, especially their gradients.
  */
 export function convolution(x: Tensor4D, filter: Tensor4D, stride: number, padding: number): Tensor4D {
-  const [, size] = x.shape;
+  const [, height, width] = x.shape;
+  const size = Math.max(height, width);
   const [kernel] = filter.shape;
   if (kernel === 1 && padding === 0) return ofPixels(x, filter, stride);
   if (size + padding <= kernel && size + 2 * padding < kernel + stride) return toPixel(x, filter, padding);

@@ -1,7 +1,10 @@
+import type { InputForm } from '../../study/definition/input-form.ts';
 import type { DeviceTensors, Tensor1D, Tensor2D, Tensor4D } from '../tensorflow/tensorflow.ts';
 
 /** A network as a function of its weights: parameters and buffers. */
 export interface NetworkFunction {
+  /** Of the examples that it takes. */
+  input: InputForm;
   /** Changed by gradients. */
   parameters: NetworkTensor[];
   /** Changed by forward passes in training mode: the running averages of batch normalisation. */
@@ -11,9 +14,9 @@ export interface NetworkFunction {
   /**
    * Uses operations on tensors only, so that it can be traced: it reads no value and changes nothing in place.
    *
-   * @param x [batch, 32, 32, 3], normalised.
+   * @param x [batch, height, width, channels] or [batch, features], normalised.
    */
-  forward(weights: DeviceTensors, x: Tensor4D, mode: ForwardMode): ForwardPass;
+  forward(weights: DeviceTensors, x: Batch['x'], mode: ForwardMode): ForwardPass;
 }
 
 /** A tensor of a network. */
@@ -36,7 +39,7 @@ export type ForwardMode = { training: false } | { training: true; dropoutSeed: T
 
 /** Results of a forward pass over a batch. */
 export type ForwardPass = {
-  /** [batch, 10] */
+  /** [batch, classes] */
   logits: Tensor2D;
   /** New values of the network's buffers; empty in evaluation mode. */
   buffers: DeviceTensors;
@@ -44,8 +47,8 @@ export type ForwardPass = {
 
 /** Images and labels of one step. */
 export type Batch = {
-  /** [batch, 32, 32, 3], values from −1 to 1. */
-  x: Tensor4D;
+  /** [batch, height, width, channels] or [batch, features], normalised. */
+  x: Tensor4D | Tensor2D;
   /** int32 [batch]. */
   labels: Tensor1D;
 };

@@ -1,9 +1,9 @@
-import { IMAGE_CHANNELS, IMAGE_SIZE } from '../../study/definition/network-shapes.ts';
+import { CIFAR10_INPUT } from '../../study/definition/input-form.ts';
 import { attribute, runOp, type Tensor, tf, uint8Tensor } from './tensorflow.ts';
 
 /** What the header of an image file says. */
 export interface EncodedImage {
-  format: 'png' | 'jpeg';
+  format: 'png' | 'jpeg' | 'webp';
   /** Pixels. */
   width: number;
   height: number;
@@ -27,6 +27,8 @@ export function decodeImage(bytes: Uint8Array, file: EncodedImage): Uint8Array {
 }
 
 // --- helpers ---
+
+const [IMAGE_SIZE, , IMAGE_CHANNELS] = CIFAR10_INPUT.shape as [number, number, number];
 
 const RGBA = 4;
 const UINT8 = attribute.type('T', 'uint8');
@@ -64,6 +66,8 @@ function square(bytes: Uint8Array, file: EncodedImage): Tensor {
 /** uint8 [height, width, 3], or 4 if pixels can be transparent. Run by name, because tfjs would convert it to int32. */
 function decode(bytes: Uint8Array, { format, transparent }: EncodedImage): Tensor {
   const contents = tf.scalar(bytes as never, 'string');
+  if (format === 'webp')
+    throw new Error('expected PNG or JPEG for a network on CIFAR-10, got WebP; save it as PNG');
   const channels = attribute.int('channels', transparent ? RGBA : IMAGE_CHANNELS);
   try {
     return format === 'png'

@@ -1,3 +1,4 @@
+import type { InputForm } from '../../study/definition/input-form.ts';
 import type { Network } from '../../study/definition/training-config.ts';
 import type { NamedTensor, NamedTensors } from '../tensorflow/named-tensors.ts';
 import { fromPyTorch, type TensorLayout, tensorLayouts } from './layouts.ts';
@@ -27,8 +28,8 @@ export class WeightsMismatchError extends Error {
  *
  * @throws {WeightsMismatchError}
  */
-export function fitWeights(tensors: NamedTensors, network: Network): FittedWeights {
-  const layouts = tensorLayouts(network);
+export function fitWeights(tensors: NamedTensors, network: Network, input: InputForm): FittedWeights {
+  const layouts = tensorLayouts(network, input);
   const file = renumbered(tensors);
   const isHead = headOf(network);
   const headFits = sameTensors(

@@ -1,8 +1,10 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { ensureNativeParts, trainerEnvironment } from '../../../infra/setup/native-parts.ts';
 import { UserError } from '../../../infra/user-error.ts';
 import { getDatasetManifest } from '../../../storage/inputs/datasets.ts';
 import { storeEnvironment } from '../../../storage/minio/store-config.ts';
-import type { ImageFile, ValidationScore } from '../../../trainer/protocol.ts';
+import type { ImageFile, ImagePrediction, ValidationScore } from '../../../trainer/protocol.ts';
 import { percent } from '../../../words/numbers.ts';
 import { askTrainer } from '../../ask-trainer.ts';
 import { EXIT, UsageError } from '../../command-line/exit-codes.ts';
@@ -22,7 +24,7 @@ export async function predict(studyId: string, images: string[], options: Predic
   const { validation = false, json = false } = options;
   if (images.length === 0 && !validation) {
     throw new UsageError(
-      'images: expected PNG or JPEG files, got none; name at least one, or use --validation',
+      'images: expected image files, or a table, got none; name at least one, or use --validation',
     );
   }
   const answers = await checkAll(images);
@@ -50,6 +52,8 @@ interface Answer {
   image: string;
   /** Absent if the image can't be read. */
   file?: ImageFile;
+  /** Its absolute path, if it is a table. */
+  table?: string;
   probabilities?: number[];
   problem?: string;
 }
@@ -58,7 +62,8 @@ async function checkAll(images: string[]): Promise<Answer[]> {
   const answers: Answer[] = [];
   for (const image of images) {
     try {
-      answers.push({ image, file: await imageFile(image) });
+      if (isTable(image)) answers.push({ image, table: await tableFile(image) });
+      else answers.push({ image, file: await imageFile(image) });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       answers.push({ image, problem: error.message });
@@ -67,7 +72,16 @@ async function checkAll(images: string[]): Promise<Answer[]> {
   return answers;
 }
 
-/** Has a trainer classify the images that can be read, and adds its answers to them. */
+const isTable = (name: string): boolean => /\.(csv|tsv|npz)$/i.test(name);
+
+/** @throws {UserError} if there is no such file. */
+async function tableFile(name: string): Promise<string> {
+  const path = resolve(name);
+  if ((await stat(path).catch(() => undefined))?.isFile()) return path;
+  throw new UserError(`${name}: expected a table as a file, got nothing there`);
+}
+
+/** Has a trainer classify what can be read, and adds its answers. A table becomes an answer for each row. */
 async function ask(
   { bucket }: Session,
   { result }: FoundTrial,
@@ -76,9 +90,16 @@ async function ask(
   signal: AbortSignal,
 ): Promise<ValidationScore | null> {
   const asked = answers.flatMap((answer) => (answer.file ? [{ answer, file: answer.file }] : []));
+  const tables = answers.flatMap((answer) => (answer.table ? [{ answer, path: answer.table }] : []));
   const { trialKey, environment } = result;
   const predicted = await askTrainer(
-    { kind: 'predict', trialKey, validation, images: asked.map(({ file }) => file) },
+    {
+      kind: 'predict',
+      trialKey,
+      validation,
+      images: asked.map(({ file }) => file),
+      tables: tables.map(({ path }) => path),
+    },
     {
       failure: 'nothing can be predicted',
       signal,
@@ -87,15 +108,24 @@ async function ask(
       env: { ...trainerEnvironment(await ensureNativeParts()), ...storeEnvironment(bucket) },
     },
   );
-  for (const [index, { answer }] of asked.entries()) {
-    const prediction = predicted.images[index];
-    Object.assign(answer, prediction);
-    if (prediction && 'problem' in prediction) {
-      answer.problem = `${answer.image}: ${prediction.problem}`;
-      console.error(answer.problem);
-    }
+  for (const [index, { answer }] of asked.entries()) tell(answer, predicted.images[index]);
+  for (const [index, { answer }] of tables.entries()) {
+    const rows = (predicted.tables[index] ?? []).map((prediction, row): Answer => {
+      const own: Answer = { image: `${answer.image}, row ${row + 1}` };
+      tell(own, prediction);
+      return own;
+    });
+    answers.splice(answers.indexOf(answer), 1, ...rows);
   }
   return predicted.validation;
+}
+
+/** Adds a prediction to an answer, and prints why there is none. */
+function tell(answer: Answer, prediction: ImagePrediction | undefined): void {
+  Object.assign(answer, prediction);
+  if (!prediction || !('problem' in prediction)) return;
+  answer.problem = `${answer.image}: ${prediction.problem}`;
+  console.error(answer.problem);
 }
 
 function printJson(

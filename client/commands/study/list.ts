@@ -40,10 +40,10 @@ async function summaries(session: Session) {
         // Temporal deletes ended workflows after a while; the store keeps their studies.
         status: statusOf(workflow),
         profile: opening?.profile ?? String(workflow?.memo?.profile ?? ''),
-        data: opening?.dataset.origin.kind ?? ('' as const),
+        data: opening ? datasetAsLabel(opening.dataset.origin) : '',
         startedAt: opening?.startedAt ?? workflow?.startTime.toISOString() ?? '',
         winner: (record && lastDecided(record)?.trial.name) ?? null,
-        testAccuracy: record?.test?.accuracy ?? null,
+        testAccuracy: record?.test?.mean?.accuracy ?? record?.test?.accuracy ?? null,
       };
     }),
   );
@@ -66,7 +66,7 @@ function describe(studies: Summary[]): string {
       studyId,
       status.replaceAll('_', ' '),
       profile,
-      data === '' ? '' : datasetAsLabel(data),
+      data,
       startedAt.slice(0, 16).replace('T', ' '),
       winner ?? '',
       testAccuracy === null ? '' : percent(testAccuracy),

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { comparedRows } from '../../../bench/results/plan.ts';
 import { accuracyTable, lossTable, type Trial } from '../../../bench/results/table.ts';
+import { CIFAR10_INPUT } from '../../../study/definition/input-form.ts';
 import { networkShapes } from '../../../study/definition/network-shapes.ts';
 import { defaultSettings } from '../../../study/definition/training-config.ts';
 
@@ -75,5 +76,7 @@ test('the rows are networks and optimizers of the study, with its settings', () 
     optimizer: { kind: 'adadelta' },
     schedule: { kind: 'exponential', gamma: 0.95 },
   });
-  expect(networkShapes(rows[8]?.config.network ?? { kind: 'dense', hidden: [1] }).layers).toHaveLength(9);
+  expect(
+    networkShapes(rows[8]?.config.network ?? { kind: 'dense', hidden: [1] }, CIFAR10_INPUT).layers,
+  ).toHaveLength(9);
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { imageFile } from '../../../client/images/image-file.ts';
 import { ImageHeaderError, readImageHeader } from '../../../client/images/image-header.ts';
@@ -30,6 +31,16 @@ describe('readImageHeader', () => {
     }
   });
 
+  it.each([{ lossless: true }, { lossless: false }])('reads the size of a WebP, %j', async (options) => {
+    const create = { width: 300, height: 17, channels: 3 as const, background: 'red' };
+    const bytes = await sharp({ create }).webp(options).toBuffer();
+    expect(readImageHeader(bytes)).toMatchObject({ format: 'webp', width: 300, height: 17 });
+    const clear = await sharp({ create: { ...create, channels: 4 as const } })
+      .webp(options)
+      .toBuffer();
+    expect(readImageHeader(clear)).toMatchObject({ format: 'webp', width: 300, height: 17 });
+  });
+
   it('treats an invalid orientation and damaged EXIF as upright', () => {
     const broken = exif('II', 6);
     broken.writeUInt32LE(0xffff_fff0, 6 + 4);
@@ -40,11 +51,11 @@ describe('readImageHeader', () => {
 
   it.each([
     ['GIF89a\x01\x00\x01\x00', /got a GIF/],
-    ['RIFF\x00\x00\x00\x00WEBPVP8 ', /got a WebP/],
+    ['RIFF\x00\x00\x00\x00WEBPVP8 ', /the WebP is cut off/],
     ['BM\x00\x00', /got a BMP/],
     ['\x00\x00\x00\x18ftypheic', /got a HEIC/],
     ['%PDF-1.7', /got a PDF/],
-    ['not an image\n', /expected a PNG or JPEG image, got neither/],
+    ['not an image\n', /expected a PNG, JPEG or WebP image, got none of them/],
     ['', /got an empty file/],
   ])('names the format of %j', (text, message) => {
     expect(() => readImageHeader(Buffer.from(text, 'latin1'))).toThrow(message);
@@ -95,7 +106,7 @@ describe('imageFile', () => {
 
   it.each([
     ['huge.png', /huge\.png: expected at most 100 million pixels, got 60000×60000; make the image smaller$/],
-    ['text.jpg', /text\.jpg: expected a PNG or JPEG image, got neither$/],
+    ['text.jpg', /text\.jpg: expected a PNG, JPEG or WebP image, got none of them$/],
     ['none.png', /none\.png: no such file$/],
     ['.', /: expected an image file, got a folder$/],
   ])('refuses %s in one line', async (name, message) => {

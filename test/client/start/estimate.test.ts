@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import { compiledProgram } from '../../../infra/project.ts';
+import { CIFAR10_INPUT } from '../../../study/definition/input-form.ts';
 import { configOf } from '../../training/configs.ts';
 
 it('measures without output of TensorFlow', async () => {
@@ -27,7 +28,7 @@ it('says in one line why a trainer failed', async () => {
 async function measure(configs: unknown[]): Promise<{ out: string; err: string }> {
   const program = `
     import(${JSON.stringify(compiledProgram('client/start/estimate'))})
-      .then(({ measureSteps }) => measureSteps(${JSON.stringify(configs)}, new AbortController().signal))
+      .then(({ measureSteps }) => measureSteps(${JSON.stringify(configs)}, ${JSON.stringify(CIFAR10_INPUT)}, new AbortController().signal))
       .then((costs) => console.log(JSON.stringify(costs)))
       .catch((error) => console.log(error.name, error.message));
   `;

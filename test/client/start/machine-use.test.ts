@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { describeIdle, describeMemory, describeTrialsAtOnce } from '../../../client/start/machine-use.ts';
+import { CIFAR10_INPUT } from '../../../study/definition/input-form.ts';
 import { parseStudy, selectProfile } from '../../../study/definition/parse-study.ts';
 import { planCourse } from '../../../study/plan/course.ts';
 import { trialMemoryBytes } from '../../../study/plan/memory.ts';
@@ -9,7 +10,7 @@ import { cifar10 } from '../../../study/shipped/cifar10.ts';
 const study = parseStudy(cifar10, 'cifar10');
 const course = planCourse(study, selectProfile(study, 'full'));
 const trials = course.flatMap((stage) => stage.trials);
-const memoryOf = ({ config }: PlannedTrial) => trialMemoryBytes(config, 50_000);
+const memoryOf = ({ config }: PlannedTrial) => trialMemoryBytes(config, 50_000, CIFAR10_INPUT);
 
 it('says how many trials train at a time, and that cores limit them', () => {
   const text = describeTrialsAtOnce(trials, memoryOf, { slots: 2, memoryBytes: 30e9 });

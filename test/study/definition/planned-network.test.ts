@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CIFAR10_INPUT } from '../../../study/definition/input-form.ts';
 import { parseStudy, selectProfile } from '../../../study/definition/parse-study.ts';
 import { asNetwork, type PlannedNetwork } from '../../../study/definition/planned-network.ts';
 import { planCourse } from '../../../study/plan/course.ts';
@@ -27,7 +28,8 @@ describe('dense layers by a rule', () => {
   });
 
   it('are divided in turn, rounded down, while they are more than the classes', () => {
-    const layersOf = (hidden: PlannedNetwork['hidden']) => asNetwork({ kind: 'dense', hidden }).hidden;
+    const layersOf = (hidden: PlannedNetwork['hidden']) =>
+      asNetwork({ kind: 'dense', hidden }, CIFAR10_INPUT).hidden;
     expect(layersOf({ divide: [3, 7] })).toEqual([1024, 146, 48]);
     expect(layersOf({ divide: [2], first: 44 })).toEqual([44, 22, 11]);
     expect(layersOf({ divide: [2], first: 5 })).toEqual([5]);

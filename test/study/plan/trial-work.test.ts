@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CIFAR10_INPUT } from '../../../study/definition/input-form.ts';
 import { networkShapes } from '../../../study/definition/network-shapes.ts';
 import type { Network } from '../../../study/definition/training-config.ts';
 import { longestFirst, trialWork } from '../../../study/plan/trial-work.ts';
@@ -23,12 +24,12 @@ describe('multiply-adds of a network', () => {
     ['dense', dense, 3072 * 8 + 8 * 10],
     ['conv', conv, 32 * 32 * 27 * 32 + 16 * 16 * 288 * 64 + 4096 * 128 + 128 * 10],
   ])('are those of every position of every layer: %s', (_name, network, expected) => {
-    expect(networkShapes(network).multiplyAdds).toBe(expected);
+    expect(networkShapes(network, CIFAR10_INPUT).multiplyAdds).toBe(expected);
   });
 
   it('are those that ResNet-50 is known for, on images a seventh as wide', () => {
     // torchvision counts 4.09 billion for 224×224 pixels.
-    expect(networkShapes(resnet50).multiplyAdds).toBeCloseTo(4.09e9 / 49, -7);
+    expect(networkShapes(resnet50, CIFAR10_INPUT).multiplyAdds).toBeCloseTo(4.09e9 / 49, -7);
   });
 });
 

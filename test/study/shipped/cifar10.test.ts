@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
+import { CIFAR10_INPUT } from '../../../study/definition/input-form.ts';
 import { parseStudy } from '../../../study/definition/parse-study.ts';
 import { asNetwork, type PlannedNetwork } from '../../../study/definition/planned-network.ts';
 import type { Sampler } from '../../../study/definition/search-schema.ts';
@@ -46,5 +47,5 @@ function drawn({ note: _, sampler: __, ...search }: Omit<Search, 'question'>) {
 
 /** Dense layers as trials have them: the rules that give them came later. */
 function listed<T extends { network?: PlannedNetwork | undefined }>(holder: T) {
-  return { ...holder, ...(holder.network && { network: asNetwork(holder.network, [4]) }) };
+  return { ...holder, ...(holder.network && { network: asNetwork(holder.network, CIFAR10_INPUT, [4]) }) };
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { CIFAR10_INPUT } from '../../../study/definition/input-form.ts';
 import type { Network, TrainingConfig } from '../../../study/definition/training-config.ts';
 import { createCompiledEngine } from '../../../training/compile/compiled-engine.ts';
 import type { TrainingEngine, TrainingRequest } from '../../../training/compile/engine.ts';
@@ -26,7 +27,12 @@ function withDropout(network: Network, dropout: number): TrainingConfig {
 }
 
 function requestFor(config: TrainingConfig): TrainingRequest {
-  return { network: createNetwork(config), images, mirrored: false, optimizer: config.optimizer };
+  return {
+    network: createNetwork(config, CIFAR10_INPUT),
+    images,
+    mirrored: false,
+    optimizer: config.optimizer,
+  };
 }
 
 function openEngine(config: TrainingConfig, weights: (name: string) => number): TrainingEngine {
@@ -54,7 +60,10 @@ function unitsAfterDropout(engine: TrainingEngine, batchSize: number, label: num
 }
 
 function step(engine: TrainingEngine, indices: number[], dropoutSeed: [number, number]): void {
-  engine.train({ indices: Int32Array.from(indices), flips: undefined }, { learningRate: 0, dropoutSeed });
+  engine.train(
+    { indices: Int32Array.from(indices), flips: undefined },
+    { learningRate: 0, step: 1, dropoutSeed },
+  );
 }
 
 test.each([0.2, 0.5])('zeroes a share of %d, and scales the kept units so that the mean stays', (rate) => {
@@ -135,6 +144,7 @@ test('a trial drops different units in every step of every epoch, and the same o
     await runTrial(
       {
         config: withEpochs(withDropout(dense(100), 0.5), 3),
+        input: CIFAR10_INPUT,
         seed,
         images,
         training: range(0, 4),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { addImages } from '../../../training/compile/images.ts';
+import { CIFAR10_INPUT } from '../../../study/definition/input-form.ts';
+import { addImages } from '../../../training/compile/add-images.ts';
 import { createGraph } from '../../../training/graph/graph.ts';
 import { openSession, type Session } from '../../../training/graph/session.ts';
 import { DeviceUnavailableError } from '../../../training/tensorflow/device-unavailable.ts';
@@ -12,7 +13,7 @@ test.each([false, true])(
   'a device that loses an update of the images is found out (mirrored: %s)',
   (mirrored) => {
     const graph = createGraph();
-    const inGraph = addImages(graph, images.labels.length, mirrored);
+    const inGraph = addImages(graph, images, CIFAR10_INPUT, mirrored);
     const session = openSession(graph.nodes);
     let updates = 0;
     const losing: Session = {
@@ -21,9 +22,9 @@ test.each([false, true])(
         fetches[0] === 'images/loaded:0' && ++updates === 2 ? [] : session.run(feeds, fetches),
     };
     try {
-      expect(() => inGraph.load(losing, images)).toThrow(DeviceUnavailableError);
+      expect(() => inGraph.load(losing)).toThrow(DeviceUnavailableError);
       expect(updates).toBe(3);
-      expect(() => inGraph.load(session, images)).not.toThrow();
+      expect(() => inGraph.load(session)).not.toThrow();
     } finally {
       session.dispose();
     }

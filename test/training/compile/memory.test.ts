@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { CIFAR10_INPUT } from '../../../study/definition/input-form.ts';
 import { createCompiledEngine } from '../../../training/compile/compiled-engine.ts';
 import { runTrial } from '../../../training/loop/run-trial.ts';
 import { initialWeights } from '../../../training/networks/initial-weights.ts';
@@ -39,6 +40,7 @@ test('a trial of many epochs needs constant memory, and leaves nothing in Tensor
   const during: number[][] = [];
   await runTrial({
     config: configOf(conv([[4, 3, 1]], 16), { epochs: 12, dropout: 0.5, batchSize: 16 }),
+    input: CIFAR10_INPUT,
     seed: 1,
     images: easyImages(60),
     training: range(0, 40),
@@ -58,7 +60,11 @@ test('a trial of many epochs needs constant memory, and leaves nothing in Tensor
 
 test('a step that fails in TensorFlow leaves no tensor behind, and its message says why', () => {
   const config = configOf(conv([[4, 3, 1]], 16));
-  const request = { network: createNetwork(config), images: easyImages(20), optimizer: config.optimizer };
+  const request = {
+    network: createNetwork(config, CIFAR10_INPUT),
+    images: easyImages(20),
+    optimizer: config.optimizer,
+  };
   const before = held();
   const engine = createCompiledEngine({ ...request, mirrored: false });
   engine.setWeights(initialWeights(weightsOf(request.network), 1));

@@ -8,7 +8,7 @@ const images = {
 
 test('keeps only the images that are used, and adapts the indices', () => {
   const used = usedImages(images, [Int32Array.of(4, 1), Int32Array.of(1, 3)]);
-  expect([...used.images.pixels]).toEqual([2, 3, 6, 7, 8, 9]);
+  expect([...(used.images.pixels as Uint8Array)]).toEqual([2, 3, 6, 7, 8, 9]);
   expect([...used.images.labels]).toEqual([6, 8, 9]);
   expect(used.indices.map((list) => [...list])).toEqual([
     [2, 0],

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CIFAR10_INPUT } from '../../../study/definition/input-form.ts';
 import type { TrainingConfig } from '../../../study/definition/training-config.ts';
 import { decodeSafetensors } from '../../../training/checkpoint/safetensors.ts';
 import { type ServingGraph, servingGraph } from '../../../training/export/serving-graph.ts';
@@ -16,7 +17,7 @@ import { createNetwork, weightsOf } from '../../../training/networks/network.ts'
 import type { NamedTensors } from '../../../training/tensorflow/named-tensors.ts';
 import { type Tensor, tf } from '../../../training/tensorflow/tensorflow.ts';
 import { fitWeights } from '../../../training/weights/fit-weights.ts';
-import { configOf, conv, dense, tinyResnet } from '../configs.ts';
+import { configOf, conv, dense, normalisedConv, tinyBasicResnet, tinyResnet } from '../configs.ts';
 import { easyImages, range } from '../easy-images.ts';
 
 const IMAGES = 5;
@@ -33,7 +34,10 @@ const cases: [string, TrainingConfig][] = [
     'a convolutional network',
     configOf(conv([[4, 5, 0], [6, 3, 1]], 16), { activation: 'leakyRelu', dropout: 0.5 }), // biome-ignore format: one line
   ],
+  ['convolutions with batch normalisation', configOf(normalisedConv)],
   ['a ResNet', configOf(tinyResnet, { activation: 'elu' })],
+  ['a ResNet of basic blocks', configOf(tinyBasicResnet)],
+  ['a ResNet with a small stem', configOf({ ...tinyBasicResnet, stem: 'small' })],
 ];
 
 describe.each(cases)('%s', (_, config) => {
@@ -41,8 +45,8 @@ describe.each(cases)('%s', (_, config) => {
   let graph: ServingGraph;
   let expected: Float32Array;
   beforeAll(async () => {
-    graph = servingGraph(config, weights);
-    ({ probabilities: expected } = await evaluate(config, weights, images, range(0, IMAGES)));
+    graph = servingGraph(config, CIFAR10_INPUT, weights);
+    ({ probabilities: expected } = await evaluate(config, CIFAR10_INPUT, weights, images, range(0, IMAGES)));
   });
 
   it('gives the engine’s probabilities as a graph of its own, for any number of images', () => {
@@ -117,10 +121,10 @@ describe.each(cases)('%s', (_, config) => {
 
   it('fits its own weights for PyTorch', () => {
     const { tensors, metadata } = decodeSafetensors(
-      encodeTorchWeights(config.network, weights, { trial: 'mine' }),
+      encodeTorchWeights(config.network, CIFAR10_INPUT, weights, { trial: 'mine' }),
     );
     expect(metadata).toEqual({ format: 'pt', trial: 'mine' });
-    const fitted = fitWeights(tensors, config.network);
+    const fitted = fitWeights(tensors, config.network, CIFAR10_INPUT);
     expect(fitted).toMatchObject({ dropped: [], fresh: [] });
     for (const [name, tensor] of weights) expect(fitted.weights.get(name)).toEqual(tensor);
     expect(fitted.weights.size).toBe(weights.size);
@@ -128,7 +132,7 @@ describe.each(cases)('%s', (_, config) => {
 });
 
 it("refuses another network's weights", () => {
-  expect(() => servingGraph(configOf(dense(8)), madeWeights(configOf(dense(9))))).toThrow(
+  expect(() => servingGraph(configOf(dense(8)), CIFAR10_INPUT, madeWeights(configOf(dense(9))))).toThrow(
     /expected layers\.0\.weight of shape \[3072, 8\]/,
   );
 });
@@ -138,7 +142,7 @@ it("refuses another network's weights", () => {
 /** Different values, of a size that gives no class all the probability. */
 function madeWeights(config: TrainingConfig): NamedTensors {
   return new Map(
-    weightsOf(createNetwork(config)).map(({ name, shape }, tensor) => {
+    weightsOf(createNetwork(config, CIFAR10_INPUT)).map(({ name, shape }, tensor) => {
       const size = shape.reduce((a, b) => a * b, 1);
       const spread = shape.length > 1 ? Math.sqrt((6 * (shape.at(-1) as number)) / size) : 0.2;
       const base = /(running_var|bn\d\.weight|downsample\.1\.weight)$/.test(name) ? 1 : 0;

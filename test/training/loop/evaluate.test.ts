@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { CIFAR10_INPUT } from '../../../study/definition/input-form.ts';
 import type { TrainingConfig } from '../../../study/definition/training-config.ts';
 import { accuracyInTrainingMode, evaluate } from '../../../training/loop/evaluate.ts';
 import { createPauses } from '../../../training/loop/event-loop.ts';
@@ -29,6 +30,7 @@ test('loss, accuracy, probabilities and confusion belong to the requested images
   // Classes 0 to 9 in turn: 58 images of class 0 and 59 of each other class, in more than two batches.
   const { loss, accuracy, probabilities, confusion } = await evaluate(
     config,
+    CIFAR10_INPUT,
     alwaysThree,
     images,
     range(1, 590),
@@ -51,7 +53,7 @@ test('loss, accuracy, probabilities and confusion belong to the requested images
 
 test('refuses weights of another network', async () => {
   const other = configOf(dense(2));
-  await expect(evaluate(other, alwaysThree, images, range(0, 10))).rejects.toThrow(
+  await expect(evaluate(other, CIFAR10_INPUT, alwaysThree, images, range(0, 10))).rejects.toThrow(
     'weights: expected layers.0.weight of shape [3072, 2], got [3072, 1]; they belong to another configuration',
   );
 });
@@ -60,14 +62,15 @@ describe('in training mode', () => {
   const indices = range(30, 131);
   const validation = { images, indices, flips: undefined };
   /** Initial weights, so that no prediction is certain. */
-  const untrained = (config: TrainingConfig) => initialWeights(weightsOf(createNetwork(config)), 5);
+  const untrained = (config: TrainingConfig) =>
+    initialWeights(weightsOf(createNetwork(config, CIFAR10_INPUT)), 5);
   const accuracy = (config: TrainingConfig, seeds = { seed: 1, epoch: 1 }, data = validation) =>
-    accuracyInTrainingMode(config, untrained(config), data, seeds, createPauses());
+    accuracyInTrainingMode(config, CIFAR10_INPUT, untrained(config), data, seeds, createPauses());
 
   test('batch normalisation uses the configuration’s batches, and a last partial one', async () => {
     const config = configOf(tinyResnet, { batchSize: 16 });
-    const network = createNetwork(config);
-    const [weights, onDevice] = [toDevice(untrained(config)), uploadImages(images)];
+    const network = createNetwork(config, CIFAR10_INPUT);
+    const [weights, onDevice] = [toDevice(untrained(config)), uploadImages(images, CIFAR10_INPUT)];
     let correct = 0;
     for (let start = 0; start < indices.length; start += 16) {
       correct += tf.tidy(() => {
@@ -119,5 +122,7 @@ describe('in training mode', () => {
 
 test('throws the reason of an abort', async () => {
   const signal = AbortSignal.abort(new Error('stop'));
-  await expect(evaluate(config, alwaysThree, images, range(0, 10), { signal })).rejects.toThrow('stop');
+  await expect(
+    evaluate(config, CIFAR10_INPUT, alwaysThree, images, range(0, 10), { signal }),
+  ).rejects.toThrow('stop');
 });

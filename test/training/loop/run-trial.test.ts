@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { CIFAR10_INPUT } from '../../../study/definition/input-form.ts';
 import type { TrainingConfig } from '../../../study/definition/training-config.ts';
 import type { EpochLine } from '../../../study/trial/trial.ts';
 import { type Checkpoint, CheckpointMismatchError } from '../../../training/checkpoint/checkpoint.ts';
@@ -12,7 +13,15 @@ import { drawFlips } from '../../../training/loop/order.ts';
 import type { TrainingProgress } from '../../../training/loop/progress.ts';
 import { runTrial, type TrialOutcome, type TrialRequest } from '../../../training/loop/run-trial.ts';
 import { tf } from '../../../training/tensorflow/tensorflow.ts';
-import { configOf, conv, dense, tinyResnet, withEpochs } from '../configs.ts';
+import {
+  configOf,
+  conv,
+  dense,
+  normalisedConv,
+  tinyBasicResnet,
+  tinyResnet,
+  withEpochs,
+} from '../configs.ts';
 import { easyImages, range } from '../easy-images.ts';
 
 const images = easyImages(300);
@@ -38,6 +47,7 @@ async function train(
   const outcome = await runTrial(
     {
       config,
+      input: CIFAR10_INPUT,
       seed: 7,
       images,
       training,
@@ -82,6 +92,30 @@ describe('learning', () => {
     ['a dense network', configOf(dense(32), { epochs: 4, batchSize: 16 })],
     ['a convolutional network', configOf(conv([[8, 3, 1]], 24), { epochs: 4, batchSize: 16 })],
     ['a ResNet with ELU', configOf(tinyResnet, { epochs: 4, batchSize: 16, activation: 'elu' })],
+    [
+      'a convolutional network with batch normalisation',
+      configOf({ ...normalisedConv, globalPool: undefined }, { epochs: 4, batchSize: 16 }),
+    ],
+    ['a ResNet of basic blocks', configOf(tinyBasicResnet, { epochs: 4, batchSize: 16 })],
+    [
+      'AdamW, a cosine, a warm-up, smoothing, clipping and augmentations',
+      configOf(conv([[8, 3, 1]], 24), {
+        epochs: 4,
+        batchSize: 16,
+        optimizer: { kind: 'adamw', weightDecay: 0.01 },
+        schedule: { kind: 'cosine' },
+        learningRate: 0.005,
+        warmUp: 0.5,
+        labelSmoothing: 0.1,
+        clipNorm: 5,
+        augmentations: [
+          { kind: 'crop', padding: 2 },
+          { kind: 'cutout', size: 6 },
+          { kind: 'brightness', amount: 0.1 },
+          { kind: 'contrast', amount: 0.1 },
+        ],
+      }),
+    ],
     [
       'ELU with Adadelta',
       configOf(dense(32), {
@@ -129,7 +163,7 @@ describe('learning', () => {
       [3, 45],
       [4, 60],
     ]);
-    const again = await evaluate(config, best?.weights as never, images, validation);
+    const again = await evaluate(config, CIFAR10_INPUT, best?.weights as never, images, validation);
     const line = lines[(best?.epoch as number) - 1] as EpochLine;
     expect(again.accuracy).toBe(line.val_accuracy);
     expect(again.loss).toBe(line.val_loss);
@@ -196,7 +230,7 @@ describe('the score in training mode', () => {
     const data = { images, indices: validation, flips };
     const seeds = { seed: 7, epoch };
     expect(scoreInTrainingMode).toBe(
-      await accuracyInTrainingMode(config, weights, data, seeds, createPauses()),
+      await accuracyInTrainingMode(config, CIFAR10_INPUT, weights, data, seeds, createPauses()),
     );
   });
 

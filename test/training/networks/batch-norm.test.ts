@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { CIFAR10_INPUT } from '../../../study/definition/input-form.ts';
 import { normaliseByAverages, normaliseByBatch } from '../../../training/networks/batch-norm.ts';
 import { createNetwork } from '../../../training/networks/network.ts';
 import {
@@ -76,7 +77,7 @@ test('a channel with a single value has variance 0', () => {
 });
 
 test('the logits of an image depend on the other images of its batch only in training mode', () => {
-  const network = createNetwork(configOf(tinyResnet));
+  const network = createNetwork(configOf(tinyResnet), CIFAR10_INPUT);
   const [together, alone, trained, trainedAlone] = tf.tidy(() => {
     const weights = Object.fromEntries(
       [...network.parameters, ...network.buffers].map(({ name, shape }, index) => [

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { CIFAR10_INPUT } from '../../../study/definition/input-form.ts';
 import { sizeOf } from '../../../study/definition/network-shapes.ts';
 import type { Network } from '../../../study/definition/training-config.ts';
 import { initialWeights } from '../../../training/networks/initial-weights.ts';
@@ -46,7 +47,7 @@ test.each<[string, Network, Record<string, number>]>([
   ],
   ['the head of a ResNet', tinyResnet, { 'fc.0': 256, 'fc.1': 32, 'fc.2': 16 }],
 ])('weights and biases of %s are uniform in ±1/√fan_in', (_what, network, fanIn) => {
-  const tensors = createNetwork(configOf(network)).parameters.filter(({ name }) =>
+  const tensors = createNetwork(configOf(network), CIFAR10_INPUT).parameters.filter(({ name }) =>
     /^(conv\.|layers|fc)/.test(name),
   );
   expect(tensors.map(({ name }) => name)).toEqual(
@@ -62,7 +63,7 @@ test.each<[string, Network, Record<string, number>]>([
 });
 
 test('a ResNet starts like torchvision’s: Kaiming normal by fan-out, batch normalisation at rest', () => {
-  const network = createNetwork(configOf({ ...tinyResnet, width: 32 }));
+  const network = createNetwork(configOf({ ...tinyResnet, width: 32 }), CIFAR10_INPUT);
   const weights = initialWeights(weightsOf(network), 5);
   let convolutions = 0;
   for (const [name, { shape, data }] of weights) {
@@ -91,7 +92,7 @@ test.each([
 ])(
   'the initial weights of %s depend on seed and names only, not on the device',
   (_what, network, expected) => {
-    const tensors = weightsOf(createNetwork(configOf(network)));
+    const tensors = weightsOf(createNetwork(configOf(network), CIFAR10_INPUT));
     const hash = (seed: number) => {
       const sha = createHash('sha256');
       for (const { data } of initialWeights(tensors, seed).values()) sha.update(data);

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { CIFAR10_INPUT } from '../../../study/definition/input-form.ts';
 import { NetworkShapeError, networkShapes } from '../../../study/definition/network-shapes.ts';
 import type { Network } from '../../../study/definition/training-config.ts';
 import { convolve } from '../../../training/networks/layers.ts';
 import { createNetwork, weightsOf } from '../../../training/networks/network.ts';
 import type { ForwardMode } from '../../../training/networks/network-function.ts';
 import { type Tensor, type Tensor1D, type Tensor4D, tf } from '../../../training/tensorflow/tensorflow.ts';
-import { configOf, conv, dense, resnet50, tinyResnet } from '../configs.ts';
+import { configOf, conv, dense, normalisedConv, resnet50, tinyResnet } from '../configs.ts';
 
 /** `[filters, kernel, padding]` */
 const fiveByFive: [number, number, number][] = [
@@ -16,6 +17,10 @@ const threeByThree: [number, number, number][] = [
   [32, 3, 1],
   [64, 3, 1],
 ];
+
+function resnetOf(blocks: number[]) {
+  return { kind: 'resnet', block: 'basic', blocks, width: 64, hidden: [] } as const satisfies Network;
+}
 
 /**
  * The counts were computed without this project: sum of in·out + out over the dense layers, kernel²·in·out + out
@@ -33,11 +38,21 @@ const networks: [string, Network, number][] = [
   ['simple_cnn_arq_2', conv(threeByThree, 2048, 1024, 512, 256, 128, 64, 32, 16), 11_208_282],
   ['simple_cnn_arq_4', conv(threeByThree, 1024, 256, 64, 16), 4_494_778],
   ['rn50', resnet50, 23_508_032 + 2_378_234],
+  // torchvision's, with a head for ten classes instead of a thousand.
+  ['resnet18', resnetOf([2, 2, 2, 2]), 11_689_512 - 513_000 + 5_130],
+  ['resnet34', resnetOf([3, 4, 6, 3]), 21_797_672 - 513_000 + 5_130],
+  [
+    'resnet18 with a small stem',
+    { ...resnetOf([2, 2, 2, 2]), stem: 'small' },
+    11_181_642 - 7 * 7 * 3 * 64 + 3 * 3 * 3 * 64,
+  ],
+  ['normalised convolutions', normalisedConv, 3 * 9 * 8 + 16 + 8 * 9 * 12 + 24 + 12 * 9 * 16 + 16 + 170],
+  ['the output layer alone', dense(), 3072 * 10 + 10],
 ];
 
 describe.each(networks)('%s', (_name, network, count) => {
   test('has the expected parameters, and gives ten logits for each image', () => {
-    const created = createNetwork(configOf(network));
+    const created = createNetwork(configOf(network), CIFAR10_INPUT);
     const { parameters, parameterCount, forward } = created;
     expect(parameterCount).toBe(count);
     expect(parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b), 0)).toBe(count);
@@ -55,7 +70,7 @@ describe.each(networks)('%s', (_name, network, count) => {
 });
 
 test('parameters are named as in PyTorch and shaped as in TensorFlow', () => {
-  const { parameters } = createNetwork(configOf(conv(fiveByFive, 120, 84)));
+  const { parameters } = createNetwork(configOf(conv(fiveByFive, 120, 84)), CIFAR10_INPUT);
   expect(parameters.map(({ name, shape }) => `${name} ${shape.join('×')}`)).toEqual([
     'conv.0.weight 5×5×3×6',
     'conv.0.bias 6',
@@ -71,7 +86,7 @@ test('parameters are named as in PyTorch and shaped as in TensorFlow', () => {
 });
 
 test("a ResNet's tensors have torchvision's names, and its head's dense layers are counted as in other networks", () => {
-  const network = createNetwork(configOf(resnet50));
+  const network = createNetwork(configOf(resnet50), CIFAR10_INPUT);
   const named = (tensors: { name: string; shape: number[] }[], part: RegExp) =>
     tensors.filter(({ name }) => part.test(name)).map(({ name, shape }) => `${name} ${shape.join('×')}`);
   expect(named(network.parameters, /^(conv1|bn1|layer2\.0|fc\.4)\./)).toEqual([
@@ -103,7 +118,7 @@ test("a ResNet's tensors have torchvision's names, and its head's dense layers a
 });
 
 test("a ResNet's layer shapes follow the image to a single pixel", () => {
-  const { layers } = networkShapes(tinyResnet);
+  const { layers } = networkShapes(tinyResnet, CIFAR10_INPUT);
   const outputs = layers.filter(({ kind }) => kind !== 'batchNorm').map(({ name, output }) => [name, output]);
   expect(outputs).toEqual([
     ['conv1', [16, 16, 8]],
@@ -125,7 +140,7 @@ test("a ResNet's layer shapes follow the image to a single pixel", () => {
 });
 
 test('layer shapes follow the image through convolutions and pools', () => {
-  const { layers } = networkShapes(conv(fiveByFive, 120, 84));
+  const { layers } = networkShapes(conv(fiveByFive, 120, 84), CIFAR10_INPUT);
   expect(layers.map(({ name, input, output }) => [name, input, output])).toEqual([
     ['conv.0', [32, 32, 3], [14, 14, 6]],
     ['conv.1', [14, 14, 6], [5, 5, 16]],
@@ -160,8 +175,8 @@ test.each<[string, Network, RegExp]>([
     /conv\.2: a 7×7 kernel over 5×5 pixels with padding 0 .* needs 8 or more/,
   ],
 ])('refuses %s, naming layer and sizes', (_what, network, message) => {
-  expect(() => createNetwork(configOf(network))).toThrow(NetworkShapeError);
-  expect(() => createNetwork(configOf(network))).toThrow(message);
+  expect(() => createNetwork(configOf(network), CIFAR10_INPUT)).toThrow(NetworkShapeError);
+  expect(() => createNetwork(configOf(network), CIFAR10_INPUT)).toThrow(message);
 });
 
 test.each([
@@ -174,7 +189,7 @@ test.each([
   const [values, shape, gradient] = tf.tidy(() => {
     const x = tf.ones([1, 32, 32, 3]) as Tensor4D;
     const convolveWith = (weight: Tensor) =>
-      convolve(x, { 'c.weight': weight, 'c.bias': tf.tensor1d([0.5]) }, 'c', padding);
+      convolve(x, { 'c.weight': weight, 'c.bias': tf.tensor1d([0.5]) }, 'c', 1, padding);
     const weight = tf.ones([kernel, kernel, 3, 1]);
     const y = convolveWith(weight);
     return [
@@ -196,7 +211,7 @@ test.each([
 
 describe('dropout', () => {
   const config = configOf(dense(2000), { dropout: 0.25 });
-  const network = createNetwork(config);
+  const network = createNetwork(config, CIFAR10_INPUT);
 
   function logitsOf(mode: ForwardMode): Float32Array {
     return tf.tidy(() => {
