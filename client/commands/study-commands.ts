@@ -217,7 +217,7 @@ function retryCommand(): Command {
         notes:
           'Without --set, a trial resumes from its newest checkpoint. Settings have the names that they have in a study;\n' +
           'objects are written as JSON: activation, dropout, optimizer, schedule, learningRate, batchSize, epochs,\n' +
-          'horizontalFlip, validationFlip, threads.',
+          'warmUp, labelSmoothing, clipNorm, horizontalFlip, validationFlip, augmentations, threads.',
         examples: [
           'retry cifar10-demo-1 MLP',
           'retry cifar10-demo-1 --all',
