@@ -5,6 +5,7 @@ import { ensureNativeParts, trainerEnvironment } from '../../infra/setup/native-
 import { type ExportedModel, modelCard } from '../../report/model-card/model-card.ts';
 import { storeEnvironment } from '../../storage/minio/store-config.ts';
 import type { TrialResult } from '../../storage/trials/trials.ts';
+import type { StudyData } from '../../study/definition/data-schema.ts';
 import { inputOfTrial } from '../../study/definition/input-form.ts';
 import { architecture } from '../../study/definition/pretrained.ts';
 import { askTrainer } from '../ask-trainer.ts';
@@ -24,7 +25,7 @@ export async function writeModel(
   const { record, stage, trial, result } = found;
   const { trialKey, spec } = result;
   const about = { study: record.opening.studyId, trial: trial.name, trialKey };
-  await writeExport(folder, { ...about, ...loadedAs(result, classes) }, async (beside) => {
+  await writeExport(folder, { ...about, ...loadedAs(result, classes, record.opening.study.data) }, async (beside) => {
     await askTrainer(
       { kind: 'exportModel', trialKey, folder: beside },
       {
@@ -49,6 +50,7 @@ export async function writeModel(
 export function loadedAs(
   { spec, normalisation }: Pick<TrialResult, 'spec' | 'normalisation'>,
   classes: string[],
+  data?: StudyData,
 ) {
   const { network, activation } = spec.config;
   const { shape } = inputOfTrial(spec.data);
@@ -59,6 +61,11 @@ export function loadedAs(
     /** `[height, width, channels]`, or `[features]`. */
     input: shape,
     normalisation: normalisation ?? { mean: [0.5], deviation: [0.5] },
+    /** How images of another size are resized. */
+    resize:
+      data?.kind === 'images'
+        ? { fit: data.fit, resampling: 'lanczos' }
+        : { fit: 'crop', resampling: 'bilinear' },
   };
 }
 
