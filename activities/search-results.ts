@@ -28,7 +28,8 @@ export async function searchResults(
   const byNumber = [...arrivals].sort((a, b) => a.number - b.number);
   return {
     standings: [
-      ...standings.filter(({ takenOver }) => takenOver),
+      // The start's runs, of which some may have been trained here.
+      ...standings.filter(({ suggestion, takenOver }) => takenOver || suggestion === null),
       ...byNumber.flatMap((arrival) => arrival.standings),
     ],
     search: {

@@ -21,7 +21,17 @@ import { workflowSignals } from './workflow-signals.ts';
 export type TrainEnd =
   | {
       status: 'trained';
-      result: Pick<TrialStanding, 'trialKey' | 'outcome' | 'score' | 'bestEpoch' | 'reused' | 'message'>;
+      result: Pick<
+        TrialStanding,
+        | 'trialKey'
+        | 'outcome'
+        | 'score'
+        | 'bestEpoch'
+        | 'reused'
+        | 'message'
+        | 'parameters'
+        | 'trainingSeconds'
+      >;
     }
   /** The worker was shut down. If the activity is scheduled again, it resumes from the newest checkpoint. */
   | { status: 'interrupted' };
@@ -143,11 +153,9 @@ async function newestStep(store: ObjectStore, key: string): Promise<number> {
 }
 
 function trained(key: string, result: TrialResult, reused: boolean): TrainEnd {
-  const { outcome, score, bestEpoch, message } = result;
-  return {
-    status: 'trained',
-    result: { trialKey: key, outcome, score, bestEpoch, reused, message: message ? brief(message) : null },
-  };
+  const { outcome, score, bestEpoch, message, parameters, trainingSeconds } = result;
+  const ended = { outcome, score, bestEpoch, reused, message: message ? brief(message) : null };
+  return { status: 'trained', result: { trialKey: key, ...ended, parameters, trainingSeconds } };
 }
 
 /** A message's first line, shortened. */

@@ -1,5 +1,5 @@
 import type { Retrained, TrialStanding } from '../study/record/record.ts';
-import { percent, plural } from './numbers.ts';
+import { percent, plural, points } from './numbers.ts';
 
 type Ended = Pick<TrialStanding, 'status' | 'outcome'>;
 type Marked = Pick<TrialStanding, 'takenOver' | 'reused' | 'override' | 'retrained'>;
@@ -22,6 +22,25 @@ export function endAsVerb({ status, outcome }: Ended, trials = 1): string {
 export function resultInWords(standing: Ended & Scored): string {
   const { score, bestEpoch } = standing;
   return score === null ? endInWords(standing) : `${percent(score)} (epoch ${bestEpoch})`;
+}
+
+/**
+ * A candidate's score over its runs: `71.20 % on average over 3 runs, deviation 0.40 points`.
+ *
+ * @param all how many runs there are, if some have no score.
+ */
+export function meanInWords(
+  { score, deviation, runs }: { score: number; deviation: number | null; runs: number },
+  all = runs,
+): string {
+  const over = all === runs ? plural(runs, 'run') : `${runs} of ${plural(all, 'run')}`;
+  return `${percent(score)} on average over ${over}${deviation === null ? '' : `, deviation ${points(deviation)}`}`;
+}
+
+/** A stage's winner: its score, over its runs if there are several. */
+export function winnersScoreInWords(winner: { score: number; runs?: number; deviation?: number }): string {
+  const { score, runs = 1, deviation = null } = winner;
+  return runs === 1 ? percent(score) : meanInWords({ score, deviation, runs });
 }
 
 /** How a trial got its result, if it wasn't simply trained for this stage. */

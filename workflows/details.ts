@@ -3,17 +3,18 @@
  * the columns of a table.
  */
 import { inputOfTrial } from '../study/definition/input-form.ts';
-import { rank } from '../study/plan/winner.ts';
+import { type RankedCandidate, rankCandidates } from '../study/plan/ranking.ts';
 import type { TrialStanding } from '../study/record/record.ts';
 import { trialWorkflowId, UPDATES } from '../temporal/names.ts';
 import { datasetInBrief } from '../words/dataset.ts';
 import { inMarkdown } from '../words/markdown.ts';
 import { networkInBrief } from '../words/network.ts';
 import { brief, loss, percent, plural } from '../words/numbers.ts';
-import { standingInWords } from '../words/outcome.ts';
+import { meanInWords, standingInWords, winnersScoreInWords } from '../words/outcome.ts';
 import { searchEndInWords } from '../words/search-end.ts';
 import { describeSettings, drawInWords } from '../words/settings.ts';
 import { runAgainCommand, STUDY_IS } from '../words/study-end.ts';
+import { verdictInWords } from '../words/verdict.ts';
 import { initialWeightsInWords, weightsInBrief } from '../words/weights.ts';
 import type {
   EarlyEnd,
@@ -56,7 +57,7 @@ export function stageDetails(studyId: string, status: StageStatus): string {
   const ended = status.trials.filter((row): row is EndedRow => row.standing !== null);
   const parked = end ? [] : status.trials.filter(({ failure }) => failure !== null);
   const open = status.trials.filter((row) => !row.standing && !parked.includes(row));
-  const ranked = rank(ended.map((row) => ({ ...row, score: row.standing.score })));
+  const ranked = rankCandidates(ended.map(({ standing, drawn }) => ({ ...standing, drawn })));
   return paragraphs(
     `**${status.stage}**: ${inMarkdown(status.question)}`,
     end ? earlyEnd(end) : undefined,
@@ -69,9 +70,9 @@ export function stageDetails(studyId: string, status: StageStatus): string {
     ),
     ranked
       .filter(({ score }) => score !== null)
-      .map((row, index) => `${index + 1}. ${rowLine(row)}`)
+      .map((candidate, index) => `${index + 1}. ${candidateLine(candidate)}`)
       .join('\n'),
-    ...ranked.filter(({ score }) => score === null).map((row) => `– ${rowLine(row)}`),
+    ...ranked.filter(({ score }) => score === null).map((candidate) => `– ${candidateLine(candidate)}`),
     open.length > 0
       ? `${end ? 'Not finished' : 'Queued or training'}: ${open.map(openRow).join(open.some(({ drawn }) => drawn) ? '; ' : ', ')}`
       : undefined,
@@ -129,6 +130,7 @@ export function failedStageDetails(id: string, stage: string, failure: string): 
 // --- helpers ---
 
 type EndedRow = StageRow & { standing: TrialStanding };
+type EndedRun = TrialStanding & Pick<StageRow, 'drawn'>;
 
 const TRIAL_STATES: Record<TrialStatus['state'], string> = {
   queued: 'queued',
@@ -150,8 +152,19 @@ function earlyEnd({ how, failure }: EarlyEnd): string {
   return how === 'cancelled' ? '**Cancelled**' : `**Failed**: ${inMarkdown(failure ?? '')}`;
 }
 
-function rowLine({ name, standing, drawn }: EndedRow): string {
-  return `**${name}** ${drawn ? `(${drawInWords(drawn)}) ` : ''}${inMarkdown(standingInWords(standing))}`;
+/** A candidate, with its runs below if it has several. */
+function candidateLine(candidate: RankedCandidate<EndedRun>): string {
+  const { name, runs, counted, score, deviation } = candidate;
+  const [only] = runs;
+  if (only && runs.length === 1) return runLine(only);
+  const mean =
+    score === null ? 'no score' : meanInWords({ score, deviation, runs: counted.length }, runs.length);
+  return [`**${name}** ${mean}`, ...runs.map((run) => `   - ${runLine(run)}`)].join('\n');
+}
+
+function runLine(run: EndedRun): string {
+  const { name, drawn } = run;
+  return `**${name}** ${drawn ? `(${drawInWords(drawn)}) ` : ''}${inMarkdown(standingInWords(run))}`;
 }
 
 function openRow({ name, drawn }: StageRow): string {
@@ -194,14 +207,15 @@ function weightsLine({ weights }: StudyStatus): string | undefined {
 }
 
 function stageLine(
-  { name, question, state, winner, kind }: StageProgress,
+  { name, question, state, winner, verdict, kind }: StageProgress,
   test: StudyStatus['test'],
 ): string {
   const result =
     kind === 'test' && test
-      ? `: ${percent(test.accuracy)} of ${test.images} test images`
+      ? `: ${percent(test.accuracy)} of ${test.images} test images${test.runs ? `, on average over ${plural(test.runs.length, 'run')}` : ''}`
       : winner
-        ? `: **${winner.name}**, ${percent(winner.score)}`
+        ? `: **${winner.name}**, ${winnersScoreInWords(winner)}`
         : '';
-  return `**${name}** (${STAGE_STATES[state]})${result}. ${inMarkdown(question)}`;
+  const sure = winner && verdict ? ` ${verdictInWords(winner.name, verdict)}` : '';
+  return `**${name}** (${STAGE_STATES[state]})${result}. ${inMarkdown(question)}${sure}`;
 }

@@ -21,6 +21,7 @@ export function initialStatus(
       start: null,
       evaluations: stage.kind === 'search' ? stage.evaluations : null,
       winner: null,
+      verdict: null,
     })),
   };
 }

@@ -2,11 +2,18 @@
 import type { Overrides } from '../study/definition/overrides.ts';
 import type { Stage } from '../study/definition/stage-schema.ts';
 import type { TrainedSettings } from '../study/definition/training-config.ts';
+import type { Winning } from '../study/plan/ranking.ts';
+import type { VerdictInBrief } from '../study/record/comparison-record.ts';
 import type { DatasetSummary, TestScore, TrialStanding, WeightsSummary } from '../study/record/record.ts';
 import type { SearchEnd } from '../study/record/search-record.ts';
 import type { EpochLine, TrialSpec } from '../study/trial/trial.ts';
 
-export type Winner = TrialStanding & { score: number };
+export type Winner = Winning<TrialStanding>;
+
+/** The final test of a study's winner: if it has several runs, their means and each of them. */
+export interface StudyTestScore extends TestScore {
+  runs?: { trial: string; accuracy: number; loss: number }[];
+}
 
 /** How a workflow ended that did not complete. */
 export interface EarlyEnd {
@@ -33,7 +40,7 @@ export interface StudyStatus {
   /** What waits for a person: the failure for each workflow id. */
   attention: Record<string, string>;
   isPaused: boolean;
-  test: TestScore | null;
+  test: StudyTestScore | null;
   /** Where people can browse the store's objects; null if that is not known. */
   objectsUrl: string | null;
   /** null while it runs. */
@@ -55,6 +62,8 @@ export interface StageProgress {
   /** How a search ended; absent before, and for other stages. */
   searchEnd?: SearchEnd;
   winner: Winner | null;
+  /** Whether its lead is more than chance; null if it isn't known, or if there is nothing to compare. */
+  verdict: VerdictInBrief | null;
 }
 
 export interface StageStatus {
@@ -113,7 +122,16 @@ export interface TrialInput {
 export interface TrialEnd
   extends Pick<
     TrialStanding,
-    'status' | 'trialKey' | 'outcome' | 'score' | 'bestEpoch' | 'reused' | 'retrained' | 'message'
+    | 'status'
+    | 'trialKey'
+    | 'outcome'
+    | 'score'
+    | 'bestEpoch'
+    | 'reused'
+    | 'retrained'
+    | 'message'
+    | 'parameters'
+    | 'trainingSeconds'
   > {
   /** Settings that a person changed when retrying this trial; null if none. */
   override: Overrides | null;

@@ -3,7 +3,6 @@ import {
   CancellationScope,
   defineQuery,
   defineUpdate,
-  isCancellation,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
@@ -11,11 +10,11 @@ import {
 } from '@temporalio/workflow';
 import type { DatasetSource } from '../activities/prepare-dataset.ts';
 import type { WeightsSource } from '../activities/prepare-weights.ts';
-import type { EndedStage } from '../activities/write-stage.ts';
 import { inputOf } from '../study/definition/data-schema.ts';
 import type { Overrides } from '../study/definition/overrides.ts';
 import { selectProfile } from '../study/definition/parse-study.ts';
 import { pretrainedNetworks } from '../study/definition/pretrained.ts';
+import { repeatsOf } from '../study/definition/repeats.ts';
 import type { SearchStage, Stage } from '../study/definition/stage-schema.ts';
 import type { Study } from '../study/definition/study-schema.ts';
 import type { Network } from '../study/definition/training-config.ts';
@@ -32,27 +31,29 @@ import {
   trialData,
   trialSpec,
 } from '../study/plan/plan.ts';
-import { promotedConfig } from '../study/plan/promotion.ts';
+import { promotionOf } from '../study/plan/promotion.ts';
+import { candidatesOf, rankCandidates, tieRule } from '../study/plan/ranking.ts';
+import { runSeed } from '../study/plan/runs.ts';
 import { isSideExperiment, readySideExperiments } from '../study/plan/side-experiments.ts';
-import { rank } from '../study/plan/winner.ts';
-import type { TestScore, TrialStanding } from '../study/record/record.ts';
+import type { TrialStanding } from '../study/record/record.ts';
 import type { TrialSpec } from '../study/trial/trial.ts';
 import { QUERIES, stageWorkflowId, UPDATES } from '../temporal/names.ts';
-import { openStudy, preparations, training, writeRecord, writeReport, writeStage } from './activities.ts';
+import { openStudy, preparations, training, writeRecord, writeReport } from './activities.ts';
 import { attentionSignal } from './attention.ts';
 import { checkedRequest } from './checked-request.ts';
 import { all, Children, type StartedChild } from './children.ts';
 import { type Decision, takeDecisions } from './decision.ts';
 import { studyDetails } from './details.ts';
-import { describeFailure, showEarlyEnd } from './early-end.ts';
+import { showEarlyEnd } from './early-end.ts';
+import { finalTest } from './final-test.ts';
 import { initialStatus, refusedStatus } from './initial-status.ts';
 import { Pause } from './pause.ts';
 import { PRIORITY } from './priorities.ts';
 import { searchAttributes, typedSearchAttributes } from './search-attributes.ts';
 import type { SearchPlan, StageInput, StagePlan, StageTrial } from './stage/stage-input.ts';
+import { stageRecords } from './stage/stage-records.ts';
 import { stagePlannedSignal, stageWorkflow } from './stage/stage-workflow.ts';
-import type { StageProgress, StudyStatus, Winner } from './status.ts';
-import { untilSuccess } from './until-success.ts';
+import type { StageProgress, StudyStatus, StudyTestScore, Winner } from './status.ts';
 
 export interface StudyRequest {
   /** A parsed study, with every default filled in. */
@@ -71,7 +72,7 @@ export interface StudyRequest {
 
 export interface StudyOutcome {
   winner: Winner | null;
-  test: TestScore | null;
+  test: StudyTestScore | null;
   /** Key of the study's record in the store. */
   recordKey: string;
 }
@@ -204,40 +205,29 @@ async function runStudy(
   });
   status.objectsUrl = opened.objectsUrl;
   const data = trialData(study, profile, dataset);
-  const specOf = (config: NamedConfig['config'], repetition = 0): TrialSpec =>
+  const specOf = (config: NamedConfig['config'], { repetition = 0, run = 0 } = {}): TrialSpec =>
     trialSpec(config, data, {
-      seed: study.seed,
+      seed: runSeed(study.seed, run),
       repetition,
       numerics: opened.numerics,
       weights: weights?.sha256 ?? null,
     });
 
-  /** What each stage promotes, and the trial that won it. */
+  /** What each stage promotes, and the runs of the candidate that won it. */
   const winners = new Map<string, NamedConfig>();
-  const winningTrials = new Map<string, Winner>();
-  const candidates = new Map<string, NamedConfig[]>();
-  let tested: string | null = null;
+  const winningRuns = new Map<string, TrialStanding[]>();
+  const candidates = new Map<string, readonly PlannedTrial[]>();
+  /** Keys of the trials that the final test tests. */
+  let tested: string[] = [];
+  const records = stageRecords(studyId, standings, show);
 
   const sideExperiments = new Map<string, Promise<void>>();
   /** Stages whose turn has not come. */
   const early = new Map<string, EarlyStage>();
   await runStages();
-  const ended = status.stages.flatMap(({ name, kind, start, winner, searchEnd }): EndedStage[] =>
-    kind === 'test'
-      ? []
-      : [
-          {
-            name,
-            kind,
-            start,
-            standings: standings.get(name) ?? [],
-            winner: winner?.name ?? null,
-            ...(searchEnd && { search: searchEnd }),
-          },
-        ],
-  );
-  await all(ended.map((stage) => writeStage({ studyId, stage })));
-  const { recordKey } = await writeRecord({ studyId, stages: ended.map(({ name }) => name), tested });
+  await records.written();
+  const stages = study.stages.filter(({ kind }) => kind !== 'test').map(({ name }) => name);
+  const { recordKey } = await writeRecord({ studyId, stages, tested });
   await writeReport({ studyId });
   const winner = status.stages.findLast((stage) => stage.winner)?.winner ?? null;
   return { winner, test: status.test, recordKey };
@@ -295,10 +285,10 @@ async function runStudy(
     const start = startOf(stage, soFar);
     const planned = stageTrials(study, profile, stage, soFar);
     const isBeside = isSideExperiment(stage);
-    const startTrial = 'from' in stage && stage.from ? winningTrials.get(stage.from) : undefined;
+    const startRuns = 'from' in stage && stage.from ? (winningRuns.get(stage.from) ?? []) : [];
 
     const plan = {
-      start: ranksStart(stage) && startTrial ? { ...startTrial, takenOver: true } : null,
+      start: ranksStart(stage) ? startRuns.map((run) => ({ ...run, takenOver: true })) : [],
       trials: stageTrialsOf(planned),
     };
     const networks = stage.kind === 'search' ? searchNetworks(study, profile, stage, soFar) : {};
@@ -313,10 +303,12 @@ async function runStudy(
     progress.winner = outcome.winner;
     if (outcome.search) progress.searchEnd = outcome.search;
     candidates.set(stage.name, planned);
-    if (!outcome.winner) return;
-    const ranking = rank(outcome.standings).map(({ name }) => name);
-    winners.set(stage.name, promotedConfig(outcome.winner, { start, planned, profile, ranking, networks }));
-    winningTrials.set(stage.name, outcome.winner);
+    records.write(stage, progress);
+    const ranked = rankCandidates(outcome.standings, tieRule(stage, data));
+    const promoted = outcome.winner ? promotionOf(ranked, { start, planned, profile, networks }) : undefined;
+    if (!promoted) return;
+    winners.set(stage.name, promoted);
+    winningRuns.set(stage.name, ranked[0]?.runs ?? []);
   }
 
   function searchPlan(stage: SearchStage, start: NamedConfig, networks: Networks): SearchPlan {
@@ -326,6 +318,7 @@ async function runStudy(
       start,
       spec: specOf(start.config),
       profile,
+      repeats: repeatsOf(stage, profile),
       networks,
       initialWeights: Object.fromEntries(
         Object.entries(networks).map(([name, network]) => [name, weightsOf(network)]),
@@ -341,7 +334,7 @@ async function runStudy(
     const { stage, trials } = next;
     Object.assign(progressOf(stage), { state: 'running', early: true });
     show();
-    const plan = { start: null, trials: stageTrialsOf(trials), search: null };
+    const plan = { start: [], trials: stageTrialsOf(trials), search: null };
     const child = await startStage(stage, plan, { early: true, priority: PRIORITY.early });
     // If it fails, the study fails when the stage's turn has come.
     const ended = child.result().catch(() => {});
@@ -353,6 +346,7 @@ async function runStudy(
     plan: StagePlan & Pick<StageInput, 'search'>,
     { priority, ...rest }: { priority?: { priorityKey: number } } & Pick<StageInput, 'early'>,
   ): Promise<StartedChild<typeof stageWorkflow>> {
+    const ties = tieRule(stage, data);
     return children.start(stageWorkflow, {
       workflowId: stageWorkflowId(studyId, stage.name),
       args: [
@@ -363,6 +357,7 @@ async function runStudy(
           question: stage.question,
           ...plan,
           promotes: !isSideExperiment(stage),
+          ...(ties && { ties }),
           ...rest,
           ...(request.retrain && { retrain: true }),
           ...(request.heartbeatSeconds !== undefined && { heartbeatSeconds: request.heartbeatSeconds }),
@@ -379,10 +374,11 @@ async function runStudy(
   }
 
   function stageTrialsOf(planned: readonly PlannedTrial[]): StageTrial[] {
-    return planned.map(({ name, config, repetition, of }) => ({
+    return planned.map(({ name, config, repetition, of, run }) => ({
       name,
-      spec: specOf(config, repetition),
+      spec: specOf(config, { repetition, run: run?.index ?? 0 }),
       of,
+      ...(run && { candidate: run.candidate }),
     }));
   }
 
@@ -390,32 +386,21 @@ async function runStudy(
     return status.stages.find((each) => each.name === name) as StageProgress;
   }
 
-  async function runTest(from: string): Promise<TestScore> {
-    const { trialKey } = winningTrials.get(from) ?? {};
-    if (!trialKey)
-      throw new Error(
-        `stage ${from} has no winner to test; the schema only lets a test start from a stage with a winner`,
-      );
+  function runTest(from: string): Promise<StudyTestScore> {
+    const runs = (candidatesOf(winningRuns.get(from) ?? [])[0]?.counted ?? []).flatMap(
+      ({ name, trialKey }) => (trialKey ? [{ name, trialKey }] : []),
+    );
+    tested = runs.map(({ trialKey }) => trialKey);
     const { evaluateTest } = training(opened.numerics, request.heartbeatSeconds);
     const testImages = limitImages(profile.testImages, dataset.testImages);
-    tested = trialKey;
-    const test = async ({ alone }: { alone: boolean }): Promise<TestScore> => {
-      for (;;) {
-        const job = { studyId, trialKey, testImages, ...(alone && { alone }) };
-        const end = await pause.around(() => evaluateTest(job));
-        // A worker that was shut down is no failure.
-        if (end.status === 'tested') return end.score;
-      }
-    };
-    for (;;) {
-      try {
-        return await untilSuccess(test, () => {});
-      } catch (error) {
-        if (isCancellation(error)) throw error;
-        setAttention(studyId, `the final test failed: ${describeFailure(error)}`);
-        await waitForTestDecision();
-        setAttention(studyId, null);
-      }
-    }
+    return finalTest(
+      runs,
+      ({ trialKey, alone }) => evaluateTest({ studyId, trialKey, testImages, ...(alone && { alone }) }),
+      {
+        pause,
+        setFailure: (failure) => setAttention(studyId, failure),
+        waitForDecision: waitForTestDecision,
+      },
+    );
   }
 }

@@ -5,6 +5,7 @@ import type { ObjectStore } from '../../storage/object-store.ts';
 import { listStudies, readRecord, readStageRecord, readStudy } from '../../storage/studies.ts';
 import { readResult, type TrialResult } from '../../storage/trials/trials.ts';
 import { didYouMean } from '../../study/definition/did-you-mean.ts';
+import { candidateOf } from '../../study/plan/ranking.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import { endAsVerb } from '../../words/outcome.ts';
 import { runAgainCommand, STUDY_IS, statusInWords } from '../../words/study-end.ts';
@@ -92,7 +93,7 @@ async function recordSoFar(store: ObjectStore, studyId: string): Promise<StudyRe
 
 function winnerOf(record: StudyRecord): { stage: StageRecord; trial: TrialRecord } {
   const tested = places(record).findLast(
-    ({ stage, trial }) => trial.trialKey === record.test?.trialKey && trial.name === stage.winner,
+    ({ stage, trial }) => trial.trialKey === record.test?.trialKey && candidateOf(trial) === stage.winner,
   );
   const found = tested ?? lastDecided(record);
   if (found) return found;

@@ -8,6 +8,7 @@ import {
 import { ActivityFailure, ChildWorkflowFailure } from '@temporalio/common';
 import type { DatasetProgress } from '../../activities/prepare-dataset.ts';
 import { asTrained } from '../../study/plan/epochs.ts';
+import { candidateOfRun } from '../../study/plan/runs.ts';
 import type { DatasetSummary, TrialStanding, WeightsSummary } from '../../study/record/record.ts';
 import { type EpochLine, heldOutImages, type TrialSpec } from '../../study/trial/trial.ts';
 import { QUERIES, stageWorkflowId, trialWorkflowId } from '../../temporal/names.ts';
@@ -111,7 +112,8 @@ export async function viewStudy(
       if (stage.kind === 'test' || stage.state === 'waiting') return { ...stage, trials: [] };
       const key = `${description.runId}/${stage.name}`;
       const known = ended.get(key);
-      if (known) return known;
+      // A verdict may come a little later than the stage's end.
+      if (known) return { ...stage, trials: known.trials };
       if (stage.state === 'done') {
         const standings = await handle.query<TrialStanding[], [string]>(QUERIES.stageStandings, stage.name);
         const view = { ...stage, trials: endedTrials(status, stage, standings) };
@@ -271,11 +273,18 @@ async function unfinishedTrial(
     images: status ? imagesOf(status.spec) : null,
     progress,
     lastLine: status?.lastLine ?? null,
-    standing: status?.end ? { name, ...status.end, takenOver: false, of: null, suggestion: null } : null,
+    standing: status?.end
+      ? { ...asRun(name), ...status.end, takenOver: false, of: null, suggestion: null }
+      : null,
     drawn: drawn ?? null,
     failure: failure ?? status?.failure ?? null,
     failedAttempt: failedAttemptOf(status?.failedTry ?? null, activity),
   };
+}
+
+function asRun(name: string): Pick<TrialStanding, 'name' | 'candidate'> {
+  const candidate = candidateOfRun(name);
+  return candidate === name ? { name } : { name, candidate };
 }
 
 function stateOf(status: TrialStatus | undefined, activity: PendingActivity | undefined): TrialView['state'] {

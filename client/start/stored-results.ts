@@ -15,13 +15,15 @@ import {
   trialData,
   trialSpec,
 } from '../../study/plan/plan.ts';
-import { promotedConfig } from '../../study/plan/promotion.ts';
-import { rank, winner } from '../../study/plan/winner.ts';
-import { NUMERICS } from '../../study/trial/trial.ts';
+import { promotionOf } from '../../study/plan/promotion.ts';
+import { rankCandidates, tieRule } from '../../study/plan/ranking.ts';
+import { runSeed } from '../../study/plan/runs.ts';
+import { isSideExperiment } from '../../study/plan/side-experiments.ts';
+import { NUMERICS, type TrialData } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
 import { plural } from '../../words/numbers.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
-import { type FoundStanding, type FoundTrials, followSearch } from './follow-search.ts';
+import { type FoundRun, type FoundTrials, findRuns, followSearch } from './follow-search.ts';
 import { findDataset, findWeights } from './stored-inputs.ts';
 
 /** How many of a study's trials the store has results of. */
@@ -54,11 +56,10 @@ export async function countStoredResults(
       trainImages: countExamples(dataset).training,
     });
     const weights = pretrainedNetworks(study, profile).length > 0 ? await findWeights(store, request) : null;
-    const stored = await followStages(request, async ({ config, repetition }) => {
+    const stored = await followStages(request, data, async ({ config, repetition, run }) => {
       if (config.network.pretrained && !weights) return undefined;
-      const { seed } = study;
       const spec = trialSpec(config, data, {
-        seed,
+        seed: runSeed(study.seed, run?.index ?? 0),
         repetition,
         numerics: NUMERICS,
         weights: weights?.sha256 ?? null,
@@ -108,12 +109,8 @@ async function followTrials(
   planned: readonly PlannedTrial[],
   resultOf: (trial: PlannedTrial) => Promise<TrialResult | undefined>,
 ): Promise<FoundTrials> {
-  const results = await Promise.all(planned.map(resultOf));
-  const standings = results.flatMap((result, index): FoundStanding[] => {
-    const { name } = planned[index] as PlannedTrial;
-    return result ? [{ name, score: result.score, suggestion: null, override: null, takenOver: false }] : [];
-  });
-  return { stored: standings.length, isComplete: standings.length === planned.length, standings };
+  const runs = await findRuns(planned, null, resultOf);
+  return { stored: runs.length, isComplete: runs.length === planned.length, runs };
 }
 
 /**
@@ -122,12 +119,13 @@ async function followTrials(
  */
 async function followStages(
   { study, profile: profileName }: StudyRequest,
+  data: TrialData,
   resultOf: (trial: PlannedTrial) => Promise<TrialResult | undefined>,
 ): Promise<number> {
   const profile = selectProfile(study, profileName);
   const winners = new Map<string, NamedConfig>();
-  const winningTrials = new Map<string, FoundStanding>();
-  const candidates = new Map<string, NamedConfig[]>();
+  const winningRuns = new Map<string, FoundRun[]>();
+  const candidates = new Map<string, PlannedTrial[]>();
   let stored = 0;
   for (const stage of study.stages) {
     const from = 'from' in stage ? stage.from : undefined;
@@ -138,20 +136,18 @@ async function followStages(
     const networks = stage.kind === 'search' ? searchNetworks(study, profile, stage, soFar) : {};
     const planned = stageTrials(study, profile, stage, soFar);
     candidates.set(stage.name, planned);
-    const found =
-      stage.kind === 'search' && start
-        ? await followSearch(stage, start, { study, profile, networks, resultOf })
-        : await followTrials(planned, resultOf);
-    stored += found.stored;
-    if (!found.isComplete || stage.kind === 'variant' || stage.kind === 'repeat') continue;
-    const { standings } = found;
-    const startTrial = from === undefined ? undefined : winningTrials.get(from);
-    if (startTrial && ranksStart(stage)) standings.unshift({ ...startTrial, takenOver: true });
-    const best = winner(standings);
-    if (!best) continue;
-    const ranking = rank(standings).map(({ name }) => name);
-    winners.set(stage.name, promotedConfig(best, { start, planned, profile, ranking, networks }));
-    winningTrials.set(stage.name, best);
+    const found = [await followTrials(planned, resultOf)];
+    if (stage.kind === 'search' && start)
+      found.push(await followSearch(stage, start, { study, profile, networks, resultOf }));
+    stored += found.reduce((sum, each) => sum + each.stored, 0);
+    if (!found.every(({ isComplete }) => isComplete) || isSideExperiment(stage)) continue;
+    const startRuns = (from !== undefined && ranksStart(stage) && winningRuns.get(from)) || [];
+    const takenOver = startRuns.map((run) => ({ ...run, takenOver: true }));
+    const ranked = rankCandidates([...takenOver, ...found.flatMap(({ runs }) => runs)], tieRule(stage, data));
+    const promoted = promotionOf(ranked, { start, planned, profile, networks });
+    if (!promoted) continue;
+    winners.set(stage.name, promoted);
+    winningRuns.set(stage.name, ranked[0]?.runs ?? []);
   }
   return stored;
 }

@@ -1,8 +1,9 @@
 import { isSideExperiment } from '../../study/plan/side-experiments.ts';
 import type { EpochLine } from '../../study/trial/trial.ts';
 import { count, duration, percent, plural } from '../../words/numbers.ts';
-import { standingInWords } from '../../words/outcome.ts';
+import { standingInWords, winnersScoreInWords } from '../../words/outcome.ts';
 import { drawInWords } from '../../words/settings.ts';
+import { verdictInWords } from '../../words/verdict.ts';
 import type { StageView, StudyView, TrialView } from '../observe/observe-study.ts';
 import type { FailedAttempt } from '../observe/pending-activity.ts';
 import {
@@ -13,6 +14,7 @@ import {
   describePause,
   describeProgress,
   describeWeights,
+  overRuns,
   paceOf,
 } from './format.ts';
 
@@ -39,7 +41,7 @@ export function eventLines(before: StudyView | undefined, now: StudyView): strin
     if (kind !== 'trial' && !known.includes(id)) lines.push(`${id}: needs attention: ${failure}`);
   }
   if (now.test && !before?.test) {
-    lines.push(`test: ${percent(now.test.accuracy)} of ${now.test.images} images`);
+    lines.push(`test: ${percent(now.test.accuracy)} of ${now.test.images} images${overRuns(now.test)}`);
   }
   return lines;
 }
@@ -74,7 +76,9 @@ function stageLines(before: StageView | undefined, now: StageView, prefix: strin
   if (evaluations && before && evaluations !== describeEvaluations(before))
     lines.push(`  ${prefix && `${now.name}: `}${evaluations}`);
   if (now.winner && !before?.winner)
-    lines.push(`stage ${now.name}: winner ${now.winner.name}, ${percent(now.winner.score)}`);
+    lines.push(`stage ${now.name}: winner ${now.winner.name}, ${winnersScoreInWords(now.winner)}`);
+  if (now.winner && now.verdict && !before?.verdict)
+    lines.push(`stage ${now.name}: ${verdictInWords(now.winner.name, now.verdict)}`);
   return lines;
 }
 

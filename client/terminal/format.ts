@@ -1,7 +1,7 @@
-import { rank } from '../../study/plan/winner.ts';
+import { endedEvaluations } from '../../study/plan/runs.ts';
 import type { TrainingProgress } from '../../trainer/protocol.ts';
 import { datasetInFull } from '../../words/dataset.ts';
-import { count, duration, percent, plural, shortHash } from '../../words/numbers.ts';
+import { count, duration, list, percent, plural, shortHash } from '../../words/numbers.ts';
 import { searchEndInWords } from '../../words/search-end.ts';
 import { drawInWords } from '../../words/settings.ts';
 import { howToRunAgain, statusInWords } from '../../words/study-end.ts';
@@ -51,8 +51,7 @@ export function describeEvaluations({
   trials,
 }: StageView): string | undefined {
   if (evaluations === null) return undefined;
-  const listed = trials.filter(({ drawn, standing }) => drawn && standing).length;
-  const ended = searchEnd?.evaluations ?? search?.ended ?? listed;
+  const ended = searchEnd?.evaluations ?? search?.ended ?? endedEvaluations(trials);
   const why = searchEnd ? searchEndInWords(searchEnd) : '';
   return `${ended} of ${plural(evaluations, 'evaluation')} ended${why}`;
 }
@@ -112,12 +111,10 @@ export function describeFailedAttempt(failed: FailedAttempt, length?: number): s
   return `${failureOf(failed, length)}; attempt ${failed.attempt + 1} ${whenNext(failed)}`;
 }
 
-/** Trials that have ended, best first; then the others in the order of the candidates. */
-export function leaderboard(stage: StageView): TrialView[] {
-  const ended = stage.trials.flatMap((trial) =>
-    trial.standing ? [{ ...trial, score: trial.standing.score }] : [],
-  );
-  return [...rank(ended), ...stage.trials.filter(({ standing }) => !standing)];
+/** ` on average over 3 runs (60.00 %, 61.00 % and 62.00 %)`; nothing if one run was tested. */
+export function overRuns({ runs }: NonNullable<StudyView['test']>): string {
+  if (!runs) return '';
+  return ` on average over ${plural(runs.length, 'run')} (${list(runs.map(({ accuracy }) => percent(accuracy)))})`;
 }
 
 /** What needs attention, and the commands that resolve it. */

@@ -1,9 +1,10 @@
 import cliTruncate from 'cli-truncate';
 import { isSideExperiment } from '../../study/plan/side-experiments.ts';
 import { percent, plural } from '../../words/numbers.ts';
-import { rankInWords, standingInWords } from '../../words/outcome.ts';
+import { standingInWords, winnersScoreInWords } from '../../words/outcome.ts';
 import { drawInWords } from '../../words/settings.ts';
-import type { StageView, StudyView, TrialView } from '../observe/observe-study.ts';
+import { verdictInWords, verdictLabel } from '../../words/verdict.ts';
+import type { StageView, StudyView } from '../observe/observe-study.ts';
 import {
   describeAttention,
   describeDataset,
@@ -13,8 +14,9 @@ import {
   describePause,
   describeProgress,
   describeWeights,
-  leaderboard,
+  overRuns,
 } from './format.ts';
+import { type LeaderboardLine, leaderboard } from './leaderboard.ts';
 import { bold, dim, green, red } from './text.ts';
 
 /**
@@ -63,18 +65,19 @@ function stageLines(
       '',
       heading,
       view.test
-        ? `  ${green(percent(view.test.accuracy))} of ${view.test.images} test images`
+        ? `  ${green(percent(view.test.accuracy))} of ${view.test.images} test images${overRuns(view.test)}`
         : `  ${stage.state === 'cancelled' ? 'no result' : 'testing'}`,
     ];
   }
   const rows = leaderboard(stage);
-  const width = Math.max(...rows.map(({ name }) => name.length), 0);
+  const width = Math.max(...rows.map((row) => nameOf(row).length), 0);
   const evaluations = describeEvaluations(stage);
   return [
     '',
     heading,
     ...(evaluations ? [dim(`  ${evaluations}`)] : []),
-    ...rows.map((trial, index) => trialLine(trial, index, { width, columns }, stage)),
+    ...rows.map((row) => leaderboardLine(row, { width, columns }, stage)),
+    ...(stage.winner && stage.verdict ? [dim(`  ${verdictInWords(stage.winner.name, stage.verdict)}`)] : []),
   ];
 }
 
@@ -95,35 +98,45 @@ function besideInWords({ trials }: StageView): string {
 }
 
 /** How a stage ended, in one line. */
-function endOf({ winner, trials }: StageView): string {
+function endOf({ winner, verdict, trials }: StageView): string {
   if (winner)
     return (
-      green(`${winner.name} ${percent(winner.score)}`) + dim(`, best of ${plural(trials.length, 'trial')}`)
+      green(`${winner.name} ${winnersScoreInWords(winner)}`) +
+      dim(`, best of ${plural(trials.length, 'trial')}${verdict ? `: ${verdictLabel(verdict)}` : ''}`)
     );
   return trials
     .map(({ name, standing }) => `${name} ${standing ? standingInWords(standing) : ''}`)
     .join(', ');
 }
 
-function trialLine(
-  trial: TrialView,
-  index: number,
+function leaderboardLine(
+  row: LeaderboardLine,
   { width, columns }: { width: number; columns: number },
   stage: StageView,
 ): string {
-  const name = trial.name.padEnd(width);
-  if (trial.standing) {
-    const won = stage.winner?.name === trial.name;
-    const drawn = trial.drawn ? `  ${drawInWords(trial.drawn)}` : '';
-    const rank = rankInWords(trial.standing, index).padStart(2);
-    const line = `  ${rank}  ${name}  ${standingInWords(trial.standing)}${won ? '  winner' : ''}${drawn}`;
+  const won = stage.winner?.name === nameOf(row);
+  const start = `  ${row.place.padStart(2)}  ${nameOf(row).padEnd(width)}  `;
+  if (row.kind === 'candidate') {
+    const line = `${start}${row.text}${won ? '  winner' : ''}`;
     return won ? green(line) : line;
   }
-  const start = `   ·  ${name}  `;
+  const { trial } = row;
+  if (trial.standing) {
+    // Below its candidate, a run is no winner of its own.
+    const isWinner = won && row.place !== '';
+    const drawn = trial.drawn ? `  ${drawInWords(trial.drawn)}` : '';
+    const line = `${start}${standingInWords(trial.standing)}${isWinner ? '  winner' : ''}${drawn}`;
+    if (isWinner) return green(line);
+    return row.place === '' ? dim(line) : line;
+  }
   const line = start + describeProgress(trial, columns - start.length);
   if (trial.state === 'needsAttention' || (trial.failedAttempt && !trial.failedAttempt.isNextUnderWay))
     return red(line);
   return trial.state === 'queued' || trial.state === 'paused' || trial.state === 'cancelled'
     ? dim(line)
     : line;
+}
+
+function nameOf(row: LeaderboardLine): string {
+  return row.kind === 'candidate' ? row.name : row.trial.name;
 }

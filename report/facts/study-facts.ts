@@ -6,7 +6,7 @@ import type { Candidate, Stage } from '../../study/definition/stage-schema.ts';
 import type { Network, TrainedSettings } from '../../study/definition/training-config.ts';
 import { asTrained } from '../../study/plan/epochs.ts';
 import { limitImages } from '../../study/plan/plan.ts';
-import { winner } from '../../study/plan/winner.ts';
+import { candidatesOf, winnerOf } from '../../study/plan/ranking.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import { heldOutImages } from '../../study/trial/trial.ts';
 import { networkInFull } from '../../words/network.ts';
@@ -32,9 +32,14 @@ export function isRanked({ kind }: StageRecord): boolean {
   return kind === 'compare' || kind === 'search';
 }
 
-/** The best trial of a stage that ranks; undefined if none has a score. */
+/**
+ * The winning candidate of a stage that ranks, or the best if it has none yet: its first run that has a score, under the
+ * candidate's name and with its mean score. Undefined if no run has one.
+ */
 export function bestTrial(stage: StageRecord): RankedTrial | undefined {
-  return isRanked(stage) ? (winner(stage.trials) as RankedTrial | undefined) : undefined;
+  if (!isRanked(stage)) return undefined;
+  const winner = candidatesOf(stage.trials).find(({ name }) => name === stage.winner);
+  return winnerOf(winner?.runs ?? stage.trials);
 }
 
 /** The trial that a stage started from: taken over into its ranking, or the winner of an earlier stage. */

@@ -1,4 +1,5 @@
 import type { Complain } from './check-published.ts';
+import { repeatsOf, type WithRepeats } from './repeats.ts';
 import type { Stage } from './stage-schema.ts';
 
 export interface StudyLimits {
@@ -14,12 +15,14 @@ const LIMITS: StudyLimits = { trials: 20_000, bytes: 1_800_000, stageBytes: 1_80
 
 /** Complains about a study that is too large for Temporal. */
 export function checkLimits(
-  study: { stages: Stage[] },
+  study: { stages: Stage[]; profiles: Record<string, WithRepeats> },
   complain: Complain,
   lowered: Partial<StudyLimits> = {},
 ): void {
   const limits = { ...LIMITS, ...lowered };
-  const trials = study.stages.reduce((sum, stage) => sum + trialsOf(stage), 0);
+  const profiles = Object.values(study.profiles);
+  const most = (of: (profile: WithRepeats) => number) => Math.max(0, ...profiles.map(of));
+  const trials = most((profile) => trialsIn(study.stages, profile));
   if (trials > limits.trials)
     complain(
       ['stages'],
@@ -28,7 +31,8 @@ export function checkLimits(
     );
   study.stages.forEach((stage, index) => {
     if (stage.kind !== 'compare') return;
-    const inMessage = stage.candidates.reduce((sum, each) => sum + TRIAL_BYTES + bytesOf(each.change), 0);
+    const once = stage.candidates.reduce((sum, each) => sum + TRIAL_BYTES + bytesOf(each.change), 0);
+    const inMessage = once * most((profile) => repeatsOf(stage, profile));
     if (inMessage <= limits.stageBytes) return;
     complain(
       ['stages', index, 'candidates'],
@@ -48,6 +52,10 @@ const TRIAL_BYTES = 1_200;
 
 function bytesOf(value: unknown): number {
   return new TextEncoder().encode(JSON.stringify(value)).length;
+}
+
+function trialsIn(stages: readonly Stage[], profile: WithRepeats): number {
+  return stages.reduce((sum, stage) => sum + trialsOf(stage) * repeatsOf(stage, profile), 0);
 }
 
 function trialsOf(stage: Stage): number {

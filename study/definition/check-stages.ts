@@ -11,6 +11,7 @@ import { type InputForm, imageShape } from './input-form.ts';
 import { NetworkShapeError, networkShapes } from './network-shapes.ts';
 import { type PlannedNetwork, possibleNetworks, rulesOf, takesRuleOf } from './planned-network.ts';
 import type { Published } from './published-schema.ts';
+import { checkRepeats, type WithRepeats } from './repeats.ts';
 import type { CompareStage, Stage, VariantStage } from './stage-schema.ts';
 
 /** Adds an issue for every fault, with its path and value. */
@@ -44,6 +45,7 @@ export function checkStages(study: Checked, context: z.RefinementCtx): void {
   });
   // Only of stages that start from earlier ones.
   if (isSound) checkNames(study, complain);
+  checkRepeats(study, complain);
   if (study.published) checkPublished(study.published, study.stages, complain);
   checkLimits(study, complain);
 }
@@ -55,7 +57,7 @@ interface Checked {
   base: { horizontalFlip: number };
   stages: Stage[];
   validationFraction: number;
-  profiles: Record<string, { trainImages: number | 'all' }>;
+  profiles: Record<string, { trainImages: number | 'all' } & WithRepeats>;
   published?: Published | undefined;
   data?: StudyData | undefined;
 }

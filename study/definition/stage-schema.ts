@@ -32,6 +32,23 @@ const stageFields = {
   question: proseSchema.describe('What the stage is to answer.'),
 };
 
+/** How many runs a candidate can have, each with a seed of its own. */
+export const repeatsSchema = z.number().int().min(1).max(100);
+
+const repeatsField = repeatsSchema
+  .optional()
+  .describe(
+    'How many runs each candidate has, each with a seed of its own; they rank by their mean. Left out: one. A profile can say another number.',
+  );
+
+const tiesSchema = z.enum(['earlier', 'parameters', 'time']);
+
+const tiesField = tiesSchema
+  .optional()
+  .describe(
+    'Which candidate wins among those within one standard error of the best: the `earlier` one, the one with the fewest `parameters`, or the one that trained for the shortest `time`. Left out: the best wins, and of equal ones the earlier.',
+  );
+
 const compareStageSchema = z
   .strictObject({
     kind: z.literal('compare'),
@@ -45,6 +62,8 @@ const compareStageSchema = z
       .boolean()
       .default(false)
       .describe('Also rank the winner that the stage starts from. In a tie, it wins.'),
+    repeats: repeatsField,
+    ties: tiesField,
     candidates: z.array(candidateSchema).min(1).max(1000).describe('What is compared.'),
   })
   .describe('Trains candidates. The one with the highest validation accuracy wins.');
@@ -54,6 +73,8 @@ const searchStageSchema = z
     kind: z.literal('search'),
     ...stageFields,
     ...searchFields,
+    repeats: repeatsField,
+    ties: tiesField,
   })
   .describe('Trains an earlier winner with settings from a space. The best wins.');
 
@@ -74,6 +95,9 @@ const variantStageSchema = z
       .max(100)
       .describe('The candidates to train again.'),
     change: changeSchema,
+    repeats: repeatsField.describe(
+      'How many runs of each are trained, each beside the ordinary run with the same seed; at most as many as those have. Left out: one. A profile can say another number.',
+    ),
   })
   .describe('A side experiment without a winner: earlier candidates again, each with one change.');
 
@@ -112,4 +136,5 @@ export type CompareStage = z.infer<typeof compareStageSchema>;
 export type SearchStage = z.infer<typeof searchStageSchema>;
 export type VariantStage = z.infer<typeof variantStageSchema>;
 export type RepeatStage = z.infer<typeof repeatStageSchema>;
+export type Ties = z.infer<typeof tiesSchema>;
 export type Candidate = CompareStage['candidates'][number];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { checkStages } from './check-stages.ts';
 import { dataSchema } from './data-schema.ts';
 import { publishedSchema } from './published-schema.ts';
-import { stageSchema } from './stage-schema.ts';
+import { repeatsSchema, stageSchema } from './stage-schema.ts';
 import { nameSchema, proseSchema } from './text-schemas.ts';
 import { defaultSettings, settingsSchema } from './training-config.ts';
 
@@ -28,6 +28,12 @@ const profileSchema = z
       .boolean()
       .default(false)
       .describe('Train the reduced form of the candidates that have one.'),
+    repeats: z
+      .union([repeatsSchema, z.record(nameSchema, repeatsSchema)])
+      .optional()
+      .describe(
+        'How many runs each candidate has, whatever the stages say: one number for all stages, or a number by the name of a stage.',
+      ),
   })
   .meta({ title: 'Profile', description: 'How large a study is when it is run. Its stages stay the same.' });
 

@@ -72,11 +72,12 @@ function possibleWinners(
   );
   if (next.from !== stage.name && !rulesTaken.includes(stage.name)) return [undefined];
   if (stage.kind !== 'compare') return [];
+  const candidates = trials.filter(({ run }) => !run);
   const winners = [
     ...(ranksStart(stage) && start ? [{ name: start.name, takenOver: true }] : []),
-    ...trials.map(({ name }) => ({ name, takenOver: false })),
+    ...candidates.map(({ name }) => ({ name, takenOver: false })),
   ];
-  const rulesFirst = trials.flatMap(({ name, rule }) => (rule ? [[name]] : []));
+  const rulesFirst = candidates.flatMap(({ name, rule }) => (rule ? [[name]] : []));
   return winners.flatMap((winner) =>
     (rulesFirst.length > 0 ? rulesFirst : [[]]).map((rest) =>
       promotedConfig(

@@ -8,6 +8,7 @@ import {
   takesRuleOf,
 } from '../definition/planned-network.ts';
 import { searchSuffix } from '../definition/possible-names.ts';
+import { repeatsOf } from '../definition/repeats.ts';
 import { candidatesWithNetworks, searchedNetworkNames } from '../definition/searched-networks.ts';
 import type {
   Candidate,
@@ -22,6 +23,7 @@ import type { Network, TrainedSettings, TrainingConfig } from '../definition/tra
 import type { Suggestion } from '../record/search-record.ts';
 import type { TrialData, TrialSpec } from '../trial/trial.ts';
 import { asTrained } from './epochs.ts';
+import { asRuns, type LaterRun } from './runs.ts';
 
 /** A configuration and the name of its trial. */
 export interface NamedConfig {
@@ -29,6 +31,8 @@ export interface NamedConfig {
   config: TrainingConfig;
   /** The divisors of its dense layers' rule; of what a stage promotes, those of its best-ranked candidate that has a rule. */
   rule?: Divisors;
+  /** Of what a stage promotes: the candidate that won it, and how many runs it has. */
+  won?: { name: string; runs: number };
 }
 
 /** A trial that a stage will train. */
@@ -36,6 +40,8 @@ export interface PlannedTrial extends NamedConfig {
   repetition: number;
   /** The ordinary trial that a side experiment's trial is compared with. */
   of: string | null;
+  /** Absent in a candidate's first run. */
+  run?: LaterRun;
 }
 
 /** What is known of the stages so far. */
@@ -43,18 +49,21 @@ export interface StudySoFar {
   /** What each stage promotes, by stage. */
   winners: ReadonlyMap<string, NamedConfig>;
   /** What each stage trained, by stage, in the order of its candidates. */
-  candidates: ReadonlyMap<string, NamedConfig[]>;
+  candidates: ReadonlyMap<string, readonly PlannedTrial[]>;
 }
 
 /**
- * The trials of a stage, in order. A search's trials are not known beforehand; a test has none.
+ * The trials of a stage, in order: each candidate's runs, and at the end the runs that the start lacks, if it is ranked. What a search
+ * draws is not known beforehand; a test has no trials.
  *
  * @throws if a stage that it builds on has not ended. The schema doesn't let a stage refer to a later one.
  */
 export function stageTrials(study: Study, profile: Profile, stage: Stage, soFar: StudySoFar): PlannedTrial[] {
   switch (stage.kind) {
     case 'compare':
-      return compareTrials(study, profile, stage, soFar);
+      return [...compareTrials(study, profile, stage, soFar), ...startTrials(profile, stage, soFar)];
+    case 'search':
+      return startTrials(profile, stage, soFar);
     case 'variant':
       return variantTrials(study, profile, stage, soFar);
     case 'repeat':
@@ -184,17 +193,26 @@ function compareTrials(
 ): PlannedTrial[] {
   const start = startOf(stage, soFar);
   const base = start?.config ?? asTrained(study.base, profile);
-  return stage.candidates.map((candidate) => {
+  return stage.candidates.flatMap((candidate) => {
     const reduced = profile.reducedNetworks ? candidate.reduced : undefined;
     const name = reduced?.name ?? candidate.name;
-    return {
+    const trial: PlannedTrial = {
       name: name.startsWith('_') && start ? `${start.name}${name}` : name,
       config: changed(study, base, candidate, reduced?.network, profile, soFar),
       repetition: 0,
       of: null,
       ...withRule(ruleOf(candidate.change.network)),
     };
+    return asRuns(trial, repeatsOf(stage, profile));
   });
+}
+
+/** The runs that a ranked start lacks, so that it is compared by as many as the stage's candidates. */
+function startTrials(profile: Profile, stage: CompareStage | SearchStage, soFar: StudySoFar): PlannedTrial[] {
+  const start = startOf(stage, soFar);
+  if (!start?.won || !ranksStart(stage)) return [];
+  const { name, runs } = start.won;
+  return asRuns({ name, config: start.config, repetition: 0, of: null }, repeatsOf(stage, profile), runs);
 }
 
 function variantTrials(
@@ -203,19 +221,20 @@ function variantTrials(
   stage: VariantStage,
   soFar: StudySoFar,
 ): PlannedTrial[] {
-  return stage.of.map(({ stage: source, candidate }) => {
+  return stage.of.flatMap(({ stage: source, candidate }) => {
     const compared = study.stages.find((each) => each.name === source) as CompareStage;
     const index = compared.candidates.findIndex(({ name }) => name === candidate);
-    const ordinary = soFar.candidates.get(source)?.[index];
+    const ordinary = soFar.candidates.get(source)?.filter(({ run }) => !run)[index];
     if (!ordinary) throw new Error(`stage ${stage.name}: expected ${source} to have ended, it has not`);
     const { network: changedNetwork, ...settings } = stage.change;
     const network = changedNetwork ? networkOf(study, changedNetwork, soFar) : ordinary.config.network;
-    return {
+    const trial: PlannedTrial = {
       name: `${ordinary.name}_${stage.name}`,
       config: { ...ordinary.config, ...asTrained(settings, profile), network },
       repetition: 0,
       of: ordinary.name,
     };
+    return asRuns(trial, repeatsOf(stage, profile));
   });
 }
 

@@ -2,6 +2,7 @@ import type { Divisors } from '../definition/planned-network.ts';
 import type { Profile } from '../definition/study-schema.ts';
 import type { TrialStanding } from '../record/record.ts';
 import { type NamedConfig, type Networks, type PlannedTrial, suggestedConfig, withRule } from './plan.ts';
+import type { RankedCandidate, RankedRun } from './ranking.ts';
 
 /** What decides which configuration a winner hands on. */
 export type Promoted = Pick<TrialStanding, 'name' | 'suggestion' | 'override' | 'takenOver'>;
@@ -35,6 +36,30 @@ export function promotedConfig(
   if (takenOver) return { name, config, ...rule };
   const suggested = suggestion ? suggestedConfig(config, suggestion, profile, networks) : config;
   return { name, config: { ...suggested, ...override }, ...rule };
+}
+
+/**
+ * What a stage hands on by its ranking: the best candidate's configuration, as the first of its runs that counts has it.
+ *
+ * @returns undefined if no candidate has a score.
+ */
+export function promotionOf(
+  ranked: readonly RankedCandidate<RankedRun & Promoted>[],
+  stage: {
+    start: NamedConfig | undefined;
+    planned: readonly PlannedTrial[];
+    profile: Profile;
+    networks?: Networks;
+  },
+): NamedConfig | undefined {
+  const [best] = ranked;
+  const [run] = best?.counted ?? [];
+  if (!best || !run) return undefined;
+  const ranking = ranked.map(({ name }) => name);
+  return {
+    ...promotedConfig({ ...run, name: best.name }, { ...stage, ranking }),
+    won: { name: best.name, runs: best.runs.length },
+  };
 }
 
 // --- helpers ---

@@ -15,12 +15,6 @@ export function rank<T extends Standing>(standings: readonly T[]): T[] {
   return [...standings].sort((a, b) => scoreOf(b) - scoreOf(a) || 0);
 }
 
-/** The stage's winner; undefined if no trial has a score. */
-export function winner<T extends Standing>(standings: readonly T[]): (T & { score: number }) | undefined {
-  const [first] = rank(standings);
-  return first && first.score !== null ? (first as T & { score: number }) : undefined;
-}
-
 // --- helpers ---
 
 function scoreOf({ score }: Standing): number {

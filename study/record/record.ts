@@ -9,6 +9,13 @@ import {
   scoreInTrainingModeSchema,
   sha256Schema,
 } from '../trial/trial.ts';
+import {
+  changesSchema,
+  optimismSchema,
+  testMeanSchema,
+  testRunSchema,
+  verdictSchema,
+} from './comparison-record.ts';
 import { searchRecordSchema, suggestionSchema } from './search-record.ts';
 
 /** Where a data set's images come from. */
@@ -92,6 +99,8 @@ export const retrainedSchema = z.strictObject({
 /** A trial's place in its stage, and its result. */
 export const standingSchema = z.strictObject({
   name: z.string(),
+  /** The candidate whose second or later run this is. Absent from a first run, which has the candidate's name. */
+  candidate: z.string().exactOptional(),
   trialKey: sha256Schema.nullable(),
   status: z.enum(['trained', 'skipped']),
   /** How the trial ended; null if it was skipped. */
@@ -111,11 +120,14 @@ export const standingSchema = z.strictObject({
   override: trainedSettingsSchema.partial().nullable(),
   /** Why it did not complete, in a sentence. */
   message: z.string().nullable().default(null),
+  /** By which a stage may decide ties. Absent from what earlier versions stored, and if the trial was skipped. */
+  parameters: z.number().int().nullable().exactOptional(),
+  trainingSeconds: z.number().nullable().exactOptional(),
   /** Absent unless the trial was trained again beside an earlier result. */
   retrained: retrainedSchema.exactOptional(),
 });
 
-/** The result of the final test, in brief. */
+/** The result of the final test of a trial, in brief. */
 export const testScoreSchema = z.strictObject({
   images: z.number().int().min(1),
   /** Percent. */
@@ -181,8 +193,12 @@ export const stageRecordSchema = z.strictObject({
   start: z.string().nullable(),
   /** In the order of the candidates. A trial that was taken over comes first. */
   trials: z.array(trialRecordSchema),
-  /** null for side experiments. */
+  /** The winning candidate; null for side experiments. */
   winner: z.string().nullable(),
+  /** Whether its lead is more than chance; null if there is nothing to compare. Absent from side experiments and earlier versions' records. */
+  verdict: verdictSchema.nullable().exactOptional(),
+  /** Of a variant: what its change does. Absent from earlier versions' records. */
+  changes: changesSchema.exactOptional(),
   /** Only of a search; absent from what earlier versions stored. */
   search: searchRecordSchema.exactOptional(),
 });
@@ -193,11 +209,16 @@ export const studyRecordSchema = z.strictObject({
   opening: studyOpeningSchema,
   finishedAt: z.iso.datetime(),
   stages: z.array(stageRecordSchema),
-  /** null for a study without a test stage. */
+  /** Of the winner's first run that has a score; null for a study without a test stage. */
   test: studyTestSchema
     .extend({
       stage: z.string(),
       trial: z.string(),
+      /** Each of the winner's runs, and all of them. Absent from earlier versions' records. */
+      runs: z.array(testRunSchema).min(1).exactOptional(),
+      mean: testMeanSchema.exactOptional(),
+      /** null if the store lacks hits. Absent from earlier versions' records. */
+      optimism: optimismSchema.nullable().exactOptional(),
       /** Tests of trials that had won before the study was reset, which this one replaces: the test images were seen then. */
       supersedes: z.array(testScoreSchema.extend({ trialKey: sha256Schema })).exactOptional(),
     })

@@ -22,17 +22,20 @@ export function bootstrapDifference(
 ): Interval {
   checkSameImages(first, second);
   const images = first.length;
-  const differences = Int8Array.from(
-    { length: images },
-    (_, image) => (second[image] as number) - (first[image] as number),
-  );
+  const differences: number[] = [];
+  for (let image = 0; image < images; image++) {
+    const difference = (second[image] as number) - (first[image] as number);
+    if (difference !== 0) differences.push(difference);
+  }
   const stream = randomStream('bootstrap', seed);
+  const random = () => (stream.next() >>> 0) / 2 ** 32;
+  // Images that both classify alike add nothing, so only their number is drawn.
+  const drawDifferent = binomial(images, differences.length / images);
   const resampled = new Float64Array(RESAMPLES);
   for (let resample = 0; resample < RESAMPLES; resample++) {
     let sum = 0;
-    for (let draw = 0; draw < images; draw++) {
-      // A data set has so few images that the remainder of 2³² is no matter.
-      sum += differences[Math.floor(((stream.next() >>> 0) / 2 ** 32) * images)] as number;
+    for (let draw = drawDifferent(random()); draw > 0; draw--) {
+      sum += differences[Math.floor(random() * differences.length)] as number;
     }
     resampled[resample] = sum / images;
   }
@@ -42,6 +45,37 @@ export function bootstrapDifference(
 }
 
 // --- helpers ---
+
+/** How many of `trials` succeed, each with probability `p`: the quantile function of the binomial distribution. */
+function binomial(trials: number, p: number): (quantile: number) => number {
+  if (p === 1) return () => trials;
+  // Outwards from the most likely value, so that nothing underflows but the far tails.
+  const mode = Math.floor((trials + 1) * p);
+  const share = new Float64Array(trials + 1);
+  share[mode] = 1;
+  for (let k = mode; k < trials; k++)
+    share[k + 1] = ((share[k] as number) * (trials - k) * p) / ((k + 1) * (1 - p));
+  for (let k = mode; k > 0; k--) share[k - 1] = ((share[k] as number) * k * (1 - p)) / ((trials - k + 1) * p);
+  const below = share.map(cumulative());
+  const all = below[trials] as number;
+  return (quantile) => {
+    let [low, high] = [0, trials];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((below[middle] as number) > quantile * all) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  };
+}
+
+function cumulative(): (value: number) => number {
+  let sum = 0;
+  return (value) => {
+    sum += value;
+    return sum;
+  };
+}
 
 /** Between the two values next to it, as NumPy's `quantile` does. */
 function quantile(sorted: Float64Array, p: number): number {

@@ -1,13 +1,6 @@
 /** Which images a run classifies correctly: 1 for each that it does, 0 for each that it doesn't, in the data set's order. */
 export type Hits = ArrayLike<number>;
 
-/** How many images are right. */
-export function rightIn(hits: Hits): number {
-  let right = 0;
-  for (let image = 0; image < hits.length; image++) right += hits[image] as number;
-  return right;
-}
-
 /** @throws {RangeError} unless both are of the same images, at least one. */
 export function checkSameImages(a: Hits, b: Hits): void {
   if (a.length === b.length && a.length > 0) return;

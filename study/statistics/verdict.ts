@@ -1,5 +1,6 @@
 /** Whether a stage's winner is ahead by more than chance. docs/search.md has the thresholds and what they mean. */
 import { holm } from './holm.ts';
+import type { Interval } from './interval.ts';
 import { type PairedDifference, pairedOverSeeds } from './paired-seeds.ts';
 import { studentCritical } from './student.ts';
 
@@ -20,8 +21,20 @@ export interface Rival {
   name: string;
   /** Its scores, percent, in the order of the winner's seeds; null for a run without a score. */
   scores: readonly (number | null)[];
-  /** What McNemar's test says of the first seed's two runs, if their hits are known; it counts only where one seed is all there is. */
-  imagesP?: number;
+  /** How two runs with the same seed compare image by image, if that is known; it counts only where one seed is all there is. */
+  onImages?: ImageDifference | null;
+}
+
+/** How two runs compare on the same validation images. It says nothing about runs with other seeds. */
+export interface ImageDifference {
+  images: number;
+  /** Images that only the winner, or only the rival, classifies correctly. */
+  onlyWinner: number;
+  onlyRival: number;
+  /** Of McNemar's exact test. */
+  p: number;
+  /** Of how much more accurate the winner's run is, points, by bootstrap. */
+  interval: Interval;
 }
 
 /** How the winner compares with one rival. */
@@ -36,6 +49,7 @@ export interface Lead {
   paired: PairedDifference | null;
   /** Corrected by Holm for the number of rivals; null if nothing is known but the two scores. */
   p: number | null;
+  onImages: ImageDifference | null;
 }
 
 export interface Verdict {
@@ -85,17 +99,17 @@ const MOST_SEEDS = 100;
 const POWER = 0.8;
 
 function compare(
-  { name, imagesP }: Rival,
+  { name, onImages = null }: Rival,
   both: readonly { score: number; other: number }[],
 ): Omit<Lead, 'kind'> {
   const seeds = both.length;
   const difference = both.reduce((sum, { score, other }) => sum + score - other, 0) / seeds;
-  if (seeds === 1) return { name, seeds, difference, paired: null, p: imagesP ?? null };
+  if (seeds === 1) return { name, seeds, difference, paired: null, p: onImages?.p ?? null, onImages };
   const paired = pairedOverSeeds(
     both.map(({ other }) => other),
     both.map(({ score }) => score),
   );
-  return { name, seeds, difference, paired, p: paired.p };
+  return { name, seeds, difference, paired, p: paired.p, onImages };
 }
 
 function kindOf(seeds: number, p: number | null): VerdictKind {

@@ -80,7 +80,7 @@ it('a record includes skipped trials, and needs no test', async () => {
     winner: 'narrow',
   };
   await createWriteStage({ store })({ studyId: 'mine', stage });
-  await createWriteRecord({ store })({ studyId: 'mine', stages: ['width'], tested: null });
+  await createWriteRecord({ store })({ studyId: 'mine', stages: ['width'], tested: [] });
   const record = await readRecord(store, 'mine');
   expect(record).toMatchObject({ opening, test: null });
   expect(record?.stages).toMatchObject([
@@ -107,13 +107,13 @@ it('a trial is tested once, and a record says which tests of other trials its te
   const tested = (key: string) => evaluateTest({ studyId: 'mine', trialKey: key, testImages: 100 });
   const write = createWriteRecord({ store });
   expect(await tested(first)).toEqual({ status: 'tested', score: { images: 100, accuracy: 55, loss: 1.2 } });
-  await write({ studyId: 'mine', stages: [], tested: first });
+  await write({ studyId: 'mine', stages: [], tested: [first] });
   expect((await readRecord(store, 'mine'))?.test).not.toHaveProperty('supersedes');
 
   // The study was reset, and another trial has won.
   await writeStudyTest(store, 'mine', testOf(second, 60));
   expect(await tested(second)).toMatchObject({ score: { accuracy: 60 } });
-  await write({ studyId: 'mine', stages: [], tested: second });
+  await write({ studyId: 'mine', stages: [], tested: [second] });
   expect((await readRecord(store, 'mine'))?.test).toMatchObject({
     trialKey: second,
     accuracy: 60,

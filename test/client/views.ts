@@ -96,6 +96,7 @@ export function stageView(trials: TrialView[], change: Partial<StageView> = {}):
     start: null,
     evaluations: null,
     winner: null,
+    verdict: null,
     trials,
     ...change,
   };

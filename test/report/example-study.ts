@@ -3,9 +3,16 @@
 import type { Stage } from '../../study/definition/stage-schema.ts';
 import type { Profile } from '../../study/definition/study-schema.ts';
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
-import { type NamedConfig, searchTrial, stageTrials, startOf } from '../../study/plan/plan.ts';
+import {
+  type NamedConfig,
+  type PlannedTrial,
+  searchTrial,
+  stageTrials,
+  startOf,
+} from '../../study/plan/plan.ts';
 import { promotedConfig } from '../../study/plan/promotion.ts';
-import { rank, winner } from '../../study/plan/winner.ts';
+import { winnerOf } from '../../study/plan/ranking.ts';
+import { rank } from '../../study/plan/winner.ts';
 import type { StageRecord, StudyRecord, TrialRecord, WeightsSummary } from '../../study/record/record.ts';
 import { failed, hash, noiseOf, ownRecord, shipped, stage, trial } from './example-record.ts';
 
@@ -20,7 +27,7 @@ export function fullRecord({
   const profile = shipped.profiles[profileName] as Profile;
   const stages = runStages(profile);
   const record = ownRecord(stages, profileName);
-  const final = winner(stages.find(({ name }) => name === 'dropout')?.trials ?? []) as TrialRecord;
+  const final = winnerOf(stages.find(({ name }) => name === 'dropout')?.trials ?? []) as TrialRecord;
   return {
     ...record,
     opening: {
@@ -105,7 +112,7 @@ const EXCEPTIONS: [end: string, change: Partial<TrialRecord>][] = [
 ];
 
 function runStages(profile: Profile): StageRecord[] {
-  const soFar = { winners: new Map<string, NamedConfig>(), candidates: new Map<string, NamedConfig[]>() };
+  const soFar = { winners: new Map<string, NamedConfig>(), candidates: new Map<string, PlannedTrial[]>() };
   const best = new Map<string, TrialRecord>();
   return shipped.stages.flatMap((definition) => {
     if (definition.kind === 'test') return [];
@@ -116,7 +123,7 @@ function runStages(profile: Profile): StageRecord[] {
       ...planned.map((plan) => plannedTrial(plan, plan.config, best)),
       ...(definition.kind === 'search' && start ? drawnTrials(start, profile) : []),
     ];
-    const first = winner(trials);
+    const first = winnerOf(trials);
     const side = definition.kind === 'variant' || definition.kind === 'repeat';
     if (first && !side) {
       const ranking = rank(trials).map(({ name }) => name);

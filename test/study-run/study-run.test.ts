@@ -32,7 +32,7 @@ import { readRecord } from '../../storage/studies.ts';
 import { readMetrics, readResult, type TrialResult } from '../../storage/trials/trials.ts';
 import { parseStudy } from '../../study/definition/parse-study.ts';
 import type { StudyInput } from '../../study/definition/study-schema.ts';
-import { winner } from '../../study/plan/winner.ts';
+import { winnerOf } from '../../study/plan/ranking.ts';
 import type { StudyRecord } from '../../study/record/record.ts';
 import { bestEpoch } from '../../study/trial/trial.ts';
 import { canonicalJson, trialKey } from '../../study/trial/trial-key.ts';
@@ -156,7 +156,7 @@ describe('a study', () => {
       ['rate', [`${record.stages[0]?.winner}_slow`, `${record.stages[0]?.winner}_adadelta`]],
     ]);
     for (const { trials, winner: named } of record.stages) {
-      expect(named).toBe(winner(trials)?.name);
+      expect(named).toBe(winnerOf(trials)?.name);
       for (const trial of trials) {
         expect(trial).toMatchObject({ status: 'trained', outcome: 'completed', reused: false });
         expect(trial.lines).toHaveLength(EPOCHS);

@@ -25,6 +25,15 @@ it('keeps all if they are few', () => {
   expect(keptRows(rows, 10, 2)).toEqual(rows);
 });
 
+it('keeps all runs of a candidate, or none', () => {
+  const repeated = ['a', 'b', 'c', 'd'].flatMap((name, index) => {
+    const second = row(`${name}@2`, 10 * index);
+    return [row(name, 10 * index), { ...second, standing: { ...second.standing!, candidate: name } }];
+  });
+  // The newest is d@2; the best of the others is c.
+  expect(keptRows(repeated, 4, 1).map(({ name }) => name)).toEqual(['c', 'c@2', 'd', 'd@2']);
+});
+
 // --- helpers ---
 
 function row(name: string, score: number | null, takenOver = false): StageRow {

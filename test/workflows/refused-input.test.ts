@@ -65,9 +65,7 @@ describe.concurrent('a study that is started in the Temporal UI with a wrong inp
     const handle = await client.workflow.start('stageWorkflow', {
       workflowId: 'broken/stage',
       taskQueue: CONTROL_QUEUE,
-      args: [
-        { studyId: 'broken', stage: 'stage', kind: 'compare', question: '?', start: null, search: null },
-      ],
+      args: [{ studyId: 'broken', stage: 'stage', kind: 'compare', question: '?', start: [], search: null }],
     });
     const error = await handle.result().catch((thrown) => thrown);
     expect(error).toBeInstanceOf(WorkflowFailedError);

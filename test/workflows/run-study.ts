@@ -5,6 +5,7 @@ import type { ControlActivities } from '../../activities/control-activities.ts';
 import type { Asked, Suggested } from '../../activities/suggest.ts';
 import type { TrainEnd } from '../../activities/train.ts';
 import type { TrainingActivities } from '../../activities/training-activities.ts';
+import type { VerdictInBrief } from '../../study/record/comparison-record.ts';
 import type { TrialSpec } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
 import { CONTROL_QUEUE } from '../../temporal/names.ts';
@@ -18,7 +19,7 @@ export type Outcome = Awaited<ReturnType<typeof studyWorkflow>>;
 /** What a study had written of its stages, and of itself. */
 interface Written {
   stages: Parameters<ControlActivities['writeStage']>[0]['stage'][];
-  tested: string | null;
+  tested: string[];
 }
 type Temporal = Awaited<ReturnType<typeof openNamespace>>;
 type Handle = Awaited<ReturnType<typeof start>>;
@@ -74,6 +75,8 @@ interface Fakes {
   train: Train;
   request?: StudyRequest;
   suggest?: ControlActivities['suggest'];
+  /** The verdict of a stage. */
+  compare?: (stage: { name: string }) => Promise<VerdictInBrief | null>;
   /** Fails the final test while it returns true. */
   testFails?: () => boolean;
 }
@@ -185,7 +188,9 @@ function control(): Partial<ControlActivities> {
       return { earlier: keys.earlier, sameWeights: true, firstDifferentEpoch: null, sameEnvironment: true };
     },
     writeStage: async ({ stage }) => {
-      current().stages.set(stage.name, stage);
+      const { stages, compare } = current();
+      stages.set(stage.name, stage);
+      return { verdict: (await compare?.(stage)) ?? null };
     },
     writeRecord: async ({ stages, tested }) => {
       const study = current();

@@ -65,6 +65,32 @@ it.concurrent('an async search suggests one whenever one has ended, and records 
   expect(order?.toSorted()).toEqual([0, 1, 2, 3, 4, 5]);
 });
 
+it.concurrent('a search learns from the mean of the runs that each configuration has', async ({ expect }) => {
+  const store = createMemoryStore();
+  const request = requestOf({
+    evaluations: 6,
+    repeats: 2,
+    sampler: { kind: 'tpe', startUp: 4 },
+    parallel: 2,
+  });
+  const train: Train = async ({ spec }) => trained(spec, scoreOf(spec) + spec.seed);
+  const suggest = createSuggest({ store });
+  const { stages } = await run('repeated-search', { train, request, suggest }, async (handle) => {
+    await handle.result();
+  });
+  const log = (await readSearchLog(store, 'repeated-search', 'search'))?.value;
+  expect(log?.arrivals).toHaveLength(6);
+  for (const { score, standings } of log?.arrivals ?? []) {
+    const [first, second] = standings;
+    expect(second?.name).toBe(`${first?.name}@2`);
+    // The seeds are 1 and 2.
+    expect(second!.score! - first!.score!).toBeCloseTo(1, 10);
+    expect(score).toBeCloseTo(first!.score! + 0.5, 10);
+  }
+  // With the start and the run that it lacks.
+  expect(stages.get('search')?.standings).toHaveLength(14);
+});
+
 it.concurrent('a search ends with what it has when its epochs are used up', async ({ expect }) => {
   const train: Train = async ({ spec }) => trained(spec, scoreOf(spec));
   // Ten epochs each, of which the profile trains two: three evaluations fit into 34.
@@ -308,7 +334,7 @@ function inputOf(studyId: string, plan: Partial<SearchPlan>): StageInput {
     stage: 'search',
     kind: 'search',
     question: 'Which rate?',
-    start: START,
+    start: [START],
     trials: [],
     promotes: true,
     search: {
@@ -321,6 +347,7 @@ function inputOf(studyId: string, plan: Partial<SearchPlan>): StageInput {
       networks: {},
       initialWeights: {},
       evaluationsARun: 100,
+      repeats: 1,
       ...plan,
     },
   };

@@ -1,4 +1,5 @@
-import { rank } from '../../study/plan/winner.ts';
+import { rankCandidates } from '../../study/plan/ranking.ts';
+import { candidateOfRun } from '../../study/plan/runs.ts';
 import type { StageRow } from '../status.ts';
 
 /** What fits into an answer to a query and into the input of a workflow that continues as new: a row is below 1 kB. */
@@ -8,20 +9,27 @@ const NEWEST = 100;
 
 /**
  * The rows of a search that its workflow remembers, in their order: the winner that it started from, those that have not ended, the
- * newest and the best. The others are in the search's log.
+ * newest and the best. A candidate's runs stay together. The others are in the search's log.
  *
  * @param rows in the order in which they were entered.
  */
 export function keptRows(rows: StageRow[], most = MOST_ROWS, newest = NEWEST): StageRow[] {
   if (rows.length <= most) return rows;
-  const ended = rows.flatMap((row) =>
-    row.standing ? [{ row, name: row.name, score: row.standing.score }] : [],
-  );
-  const kept = new Set(rows.filter((row) => !row.standing || row.standing.takenOver));
-  for (const { row } of ended.slice(-newest)) kept.add(row);
-  for (const { row } of rank(ended)) {
-    if (kept.size >= most) break;
-    kept.add(row);
+  const runs = new Map<string, number>();
+  for (const { name } of rows) runs.set(candidateOfRun(name), (runs.get(candidateOfRun(name)) ?? 0) + 1);
+  const kept = new Set<string>();
+  let room = most;
+  const keep = (name: string) => {
+    if (kept.has(name)) return;
+    kept.add(name);
+    room -= runs.get(name) ?? 0;
+  };
+  for (const { name, standing } of rows) if (!standing || standing.takenOver) keep(candidateOfRun(name));
+  const ended = rows.flatMap(({ standing }) => standing ?? []);
+  for (const { name } of ended.slice(-newest)) keep(candidateOfRun(name));
+  for (const { name } of rankCandidates(ended)) {
+    if (room <= 0) break;
+    keep(name);
   }
-  return rows.filter((row) => kept.has(row));
+  return rows.filter(({ name }) => kept.has(candidateOfRun(name)));
 }

@@ -1,19 +1,20 @@
 import { CancellationScope } from '@temporalio/workflow';
 import { asTrained } from '../../study/plan/epochs.ts';
 import { searchTrial } from '../../study/plan/plan.ts';
+import { asRuns, candidateOfRun, runSeed } from '../../study/plan/runs.ts';
 import { longestFirst } from '../../study/plan/trial-work.ts';
-import type { TrialStanding } from '../../study/record/record.ts';
 import type { SearchEnd } from '../../study/record/search-record.ts';
 import { independentEvaluations, nextPortion, type Portion } from '../../study/search/rounds.ts';
 import type { Values } from '../../study/search/space.ts';
 import { asSuggestion } from '../../study/search/suggestion.ts';
 import { suggest } from '../activities.ts';
+import { all } from '../children.ts';
 import type { Pause } from '../pause.ts';
 import type { StageStatus } from '../status.ts';
 import { teaches } from './arrivals.ts';
 import { keptRows } from './kept-rows.ts';
 import { inLines } from './lines.ts';
-import type { Evaluation, SearchPlan, SearchState, StageInput } from './stage-input.ts';
+import type { Evaluation, MadeTrial, SearchPlan, SearchState, StageInput } from './stage-input.ts';
 import type { StageTrials } from './stage-trials.ts';
 import { withinTime } from './time-budget.ts';
 
@@ -92,8 +93,9 @@ export async function runSearch(
     const made: Evaluation[] = [];
     for (const each of values) {
       const evaluation = evaluationOf(each, from + made.length, { from, count: values.length });
-      if (state.epochs + evaluation.spec.config.epochs > mostEpochs) break;
-      state.epochs += evaluation.spec.config.epochs;
+      const epochs = evaluation.runs.length * evaluation.spec.config.epochs;
+      if (state.epochs + epochs > mostEpochs) break;
+      state.epochs += epochs;
       made.push(evaluation);
     }
     state.suggested -= values.length - made.length;
@@ -136,17 +138,23 @@ export async function runSearch(
     portion: { from: number; count: number },
   ): Evaluation {
     const suggestion = asSuggestion(values);
-    const { name, config } = searchTrial(plan.start, suggestion, profile, number, plan.networks);
+    const planned = searchTrial(plan.start, suggestion, profile, number, plan.networks);
     const { network: chosen, ...settings } = suggestion;
     const initialWeights = chosen === undefined ? spec.initialWeights : plan.initialWeights[chosen];
-    return {
-      name,
-      spec: { ...spec, config, initialWeights: initialWeights ?? spec.initialWeights },
-      of: null,
-      suggestion,
-      drawn: { ...asTrained(settings, profile), ...(chosen !== undefined && { network: chosen }) },
-      evaluation: { number, portion },
-    };
+    const drawn = { ...asTrained(settings, profile), ...(chosen !== undefined && { network: chosen }) };
+    const runs = asRuns(planned, plan.repeats).map(({ name, config, run }): MadeTrial => {
+      const seed = runSeed(spec.seed, run?.index ?? 0);
+      return {
+        name,
+        ...(run && { candidate: run.candidate }),
+        spec: { ...spec, config, seed, initialWeights: initialWeights ?? spec.initialWeights },
+        of: null,
+        suggestion,
+        drawn,
+      };
+    });
+    const [{ spec: first }] = runs as [MadeTrial];
+    return { spec: first, runs, evaluation: { number, portion } };
   }
 
   async function trainPortion(made: Evaluation[], { atOnce, thenAsync }: Portion): Promise<void> {
@@ -154,17 +162,17 @@ export async function runSearch(
     const fit = made.length <= atOnce && thenAsync === 0;
     const waiting = fit ? longestFirst(made) : [...made];
     // Rows are in the order of the numbers.
-    if (fit) made.forEach(trials.enter);
+    if (fit) made.forEach(enter);
     await inLines(Math.max(atOnce, thenAsync), {
       next: async (line) => {
         const evaluation = waiting.shift() ?? (line < thenAsync ? await oneMore() : undefined);
         setWaitsForAll(waiting.length === 0 && thenAsync === 0);
-        if (evaluation) trials.enter(evaluation);
+        if (evaluation) enter(evaluation);
         show();
         return evaluation;
       },
       train: trainEvaluation,
-      isParked: ({ name }) => trials.isParked(name),
+      isParked: ({ runs }) => trials.areParked(runs.map(({ name }) => name)),
     });
   }
 
@@ -180,21 +188,28 @@ export async function runSearch(
     return CancellationScope.current().consideredCancelled ? undefined : made[0];
   }
 
-  async function trainEvaluation(evaluation: Evaluation): Promise<void> {
-    const standings: TrialStanding[] = [await trials.train(evaluation)];
-    arrivals.push({ number: evaluation.evaluation.number, score: teaches(standings, space), standings });
+  function enter({ runs }: Evaluation): void {
+    runs.forEach(trials.enter);
+  }
+
+  /** Trains all runs of an evaluation. It has ended when the last of them has. */
+  async function trainEvaluation({ runs, evaluation: { number } }: Evaluation): Promise<void> {
+    const trained = await all(runs.map(trials.train));
+    const standings = trained.filter((standing) => standing !== undefined);
+    arrivals.push({ number, score: teaches(standings, space), standings });
     state.ended++;
     if (status.search) status.search.ended = state.ended;
     status.trials = keptRows(status.trials);
     show();
   }
 
-  /** Forgets the trials that were stopped. @returns how many. */
+  /** Forgets the evaluations that were stopped, also what runs of theirs had ended. @returns how many. */
   async function dropOpen(): Promise<number> {
     const open = status.trials.filter(({ standing }) => standing === null);
-    status.trials = status.trials.filter(({ standing }) => standing !== null);
+    const stopped = new Set(open.map(({ name }) => candidateOfRun(name)));
+    status.trials = status.trials.filter(({ name }) => !stopped.has(candidateOfRun(name)));
     for (const { name, failure } of open) if (failure !== null) await parts.clearAttention(name);
     show();
-    return open.length;
+    return stopped.size;
   }
 }

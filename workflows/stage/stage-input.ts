@@ -3,6 +3,7 @@ import type { Overrides } from '../../study/definition/overrides.ts';
 import type { SearchStage, Stage } from '../../study/definition/stage-schema.ts';
 import type { Profile } from '../../study/definition/study-schema.ts';
 import type { NamedConfig, Networks } from '../../study/plan/plan.ts';
+import type { TieRule } from '../../study/plan/ranking.ts';
 import type { TrialStanding } from '../../study/record/record.ts';
 import type { SearchEnd, Suggestion } from '../../study/record/search-record.ts';
 import type { TrialSpec } from '../../study/trial/trial.ts';
@@ -10,8 +11,8 @@ import type { DrawnSettings, StageRow, Winner } from '../status.ts';
 
 /** What a stage ranks. */
 export interface StagePlan {
-  /** The winner that the stage starts from, if that is ranked: it comes first and is not trained again. */
-  start: TrialStanding | null;
+  /** The runs of the winner that the stage starts from, if that is ranked: they come first and are not trained again. */
+  start: TrialStanding[];
   trials: StageTrial[];
 }
 
@@ -27,6 +28,8 @@ export interface StageInput extends StagePlan {
   continued?: SearchState;
   /** Side experiments have no winner. */
   promotes: boolean;
+  /** Absent: only equal scores are ties. */
+  ties?: TieRule;
   /** Train trials again if the store has their results. */
   retrain?: true;
   /** See `StudyRequest`. */
@@ -38,6 +41,8 @@ export interface StageTrial {
   spec: TrialSpec;
   /** The ordinary trial that a side experiment's trial is compared with. */
   of: string | null;
+  /** The candidate whose second or later run it is. */
+  candidate?: string;
 }
 
 /** A trial with what a search drew for it, or what a person changed for the whole stage. */
@@ -50,8 +55,11 @@ export interface MadeTrial extends StageTrial {
 }
 
 /** An evaluation of a search. */
-export interface Evaluation extends MadeTrial {
-  suggestion: Suggestion;
+export interface Evaluation {
+  /** Of its first run. */
+  spec: TrialSpec;
+  /** At least one. */
+  runs: MadeTrial[];
   evaluation: {
     /** From 0. */
     number: number;
@@ -70,6 +78,8 @@ export interface SearchPlan
   /** Of the start. */
   spec: TrialSpec;
   profile: Profile;
+  /** How many runs each configuration has. */
+  repeats: number;
   /** What it may choose, by name, and what those networks start from. */
   networks: Networks;
   initialWeights: Record<string, TrialSpec['initialWeights']>;

@@ -30,7 +30,7 @@ export function stageTrials(
   /** Each trial starts when the one before has, so that they reach the training queue in order, or nearly so. */
   let lastStarted: Promise<unknown> = Promise.resolve();
 
-  return { enter, rowOf, isParked, train, trainAll, startAnew };
+  return { enter, rowOf, areParked, train, trainAll, startAnew };
 
   /** Trains several to their ends, the longest first. */
   async function trainAll(trials: readonly MadeTrial[]): Promise<void> {
@@ -41,17 +41,18 @@ export function stageTrials(
     await inLines(Math.min(waiting.length, MOST_AT_ONCE), {
       next: async () => waiting.shift(),
       train,
-      isParked: ({ name }) => isParked(name),
+      isParked: ({ name }) => areParked([name]),
     });
   }
 
   /** Trains one to its end, which it enters in the trial's row. */
   async function train(trial: MadeTrial): Promise<TrialStanding> {
-    const { name, of, suggestion = null, override = null } = trial;
+    const { name, candidate, of, suggestion = null, override = null } = trial;
     delete rowOf(name).isWaiting;
     const end = await endOf(trial);
     const changed = override || end.override ? { ...override, ...end.override } : null;
-    const standing = { name, ...end, takenOver: false, of, suggestion, override: changed };
+    const named = { name, ...(candidate !== undefined && { candidate }) };
+    const standing = { ...named, ...end, takenOver: false, of, suggestion, override: changed };
     rowOf(name).standing = standing;
     show();
     return standing;
@@ -73,8 +74,10 @@ export function stageTrials(
     return row;
   }
 
-  function isParked(name: string): boolean {
-    return status.trials.some((each) => each.name === name && each.failure !== null);
+  /** Whether trials wait for a person, all of them that have not ended. */
+  function areParked(names: readonly string[]): boolean {
+    const open = status.trials.filter(({ name, standing }) => names.includes(name) && !standing);
+    return open.length > 0 && open.every(({ failure }) => failure !== null);
   }
 
   /** Trials that were cancelled before they had started hold up no others. */

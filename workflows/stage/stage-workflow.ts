@@ -13,7 +13,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Overrides } from '../../study/definition/overrides.ts';
-import { winner } from '../../study/plan/winner.ts';
+import { candidatesOf, winnerOf } from '../../study/plan/ranking.ts';
 import type { TrialStanding } from '../../study/record/record.ts';
 import { QUERIES, SIGNALS, trialWorkflowId, UPDATES } from '../../temporal/names.ts';
 import { endInWords } from '../../words/outcome.ts';
@@ -24,7 +24,7 @@ import { failedStageDetails, stageDetails } from '../details.ts';
 import { showEarlyEnd } from '../early-end.ts';
 import { Pause, pauseSignal } from '../pause.ts';
 import { searchAttributes } from '../search-attributes.ts';
-import type { StageStatus } from '../status.ts';
+import type { StageRow, StageStatus } from '../status.ts';
 import { runSearch } from './search.ts';
 import type { SearchState, StageInput, StageOutcome, StagePlan, StageTrial } from './stage-input.ts';
 import { stageTrials } from './stage-trials.ts';
@@ -84,7 +84,8 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
     show();
   });
   if (!('continueWith' in result)) return result;
-  return continueAsNew<typeof stageWorkflow>({ ...input, start: null, continued: result.continueWith });
+  const { continueWith } = result;
+  return continueAsNew<typeof stageWorkflow>({ ...input, start: [], trials: [], continued: continueWith });
 
   async function runAll(): Promise<StageOutcome | { continueWith: SearchState }> {
     const planned = (plan ?? (await trainEarly())).trials;
@@ -97,8 +98,9 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
     show();
 
     for (;;) {
-      const standings = status.trials.flatMap(({ standing }) => (standing ? [standing] : []));
-      const best = winner(standings) ?? null;
+      const ended = status.trials.flatMap(({ standing }) => (standing ? [standing] : []));
+      const standings = candidatesOf(ended).flatMap(({ runs }) => runs);
+      const best = winnerOf(standings, input.ties) ?? null;
       if (best || !input.promotes) {
         return { standings, winner: input.promotes ? best : null, ...(searched && { search: searched.end }) };
       }
@@ -134,8 +136,10 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
   }
 
   function enterStart({ start }: StagePlan): void {
-    if (!start) return;
-    status.trials.unshift({ name: start.name, epochs: null, standing: start, failure: null, drawn: null });
+    const rows = start.map(
+      (standing): StageRow => ({ name: standing.name, epochs: null, standing, failure: null, drawn: null }),
+    );
+    status.trials.unshift(...rows);
   }
 
   /** Of a trial that was stopped while it waited for a person. */

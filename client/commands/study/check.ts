@@ -4,12 +4,14 @@ import { StoreAccessError, StoreUnavailableError } from '../../../storage/object
 import { selectProfile } from '../../../study/definition/parse-study.ts';
 import { takesRuleOf } from '../../../study/definition/planned-network.ts';
 import { pretrainedNetworks } from '../../../study/definition/pretrained.ts';
-import type { SearchStage, Stage } from '../../../study/definition/stage-schema.ts';
+import { repeatsOf } from '../../../study/definition/repeats.ts';
+import type { SearchStage, Stage, Ties } from '../../../study/definition/stage-schema.ts';
 import type { Profile, Study } from '../../../study/definition/study-schema.ts';
 import { planCourse } from '../../../study/plan/course.ts';
 import { sourceName } from '../../../study/record/source-name.ts';
 import { gridSize } from '../../../study/search/samplers/grid.ts';
 import { spaceOf } from '../../../study/search/suggestion.ts';
+import { list } from '../../../words/numbers.ts';
 import {
   budgetInWords,
   evaluationsAtOnceInWords,
@@ -51,6 +53,7 @@ export async function check(
     const estimate = await estimateStudy(study, profile, counts, signal);
     const { training, validation, test } = estimate.images;
     console.log(`\nprofile ${profile}: ${selectProfile(study, profile).description}`);
+    for (const line of repeatsInWords(study, profile)) console.log(`  ${line}`);
     console.log(`  images: ${training} for training, ${validation} for validation, ${test} for the test`);
     console.log(`  ${describeWeights(study, profile, weights)}`);
     for (const line of estimate.use) console.log(`  ${line}`);
@@ -60,6 +63,13 @@ export async function check(
 }
 
 // --- helpers ---
+
+const WITHIN = 'of those within one standard error of the best,';
+const TIES: Record<Ties, string> = {
+  earlier: `${WITHIN} the earliest wins`,
+  parameters: `${WITHIN} the one with the fewest parameters wins`,
+  time: `${WITHIN} the one that trained for the shortest time wins`,
+};
 
 const NOT_KNOWN = 'how many results the store has is not known';
 
@@ -92,8 +102,9 @@ function printStages(study: Study, profile: Profile): void {
     console.log(`    ${describeStage(stage)}`);
     if (stage.kind === 'search') for (const line of describeSearch(stage)) console.log(`      ${line}`);
     if (stage.kind === 'test') continue;
+    if ('ties' in stage && stage.ties) console.log(`    ${TIES[stage.ties]}`);
     const names = candidateNames(stage, profile);
-    console.log(`    ${countTrials(trials.length)}${names && `: ${names}`}`);
+    console.log(`    ${countTrials(trials.length)}${runsInWords(stage, profile)}${names && `: ${names}`}`);
     for (const line of rulesTaken(stage, profile)) console.log(`      ${line}`);
   }
   const total = course.reduce((sum, { trials }) => sum + trials.length, 0);
@@ -121,6 +132,26 @@ function describeStage(stage: Stage): string {
     case 'test':
       return `tests the winner of ${stage.from} on the test images`;
   }
+}
+
+/** In which stages a profile trains each candidate several times; none if in no stage. */
+function repeatsInWords(study: Study, profileName: string): string[] {
+  const profile = selectProfile(study, profileName);
+  const stages = new Map<number, string[]>();
+  for (const stage of study.stages) {
+    const repeats = repeatsOf(stage, profile);
+    if (repeats > 1) stages.set(repeats, [...(stages.get(repeats) ?? []), stage.name]);
+  }
+  if (stages.size === 0) return [];
+  const trials = planCourse(study, profile).reduce((sum, stage) => sum + stage.trials.length, 0);
+  const parts = [...stages].map(([repeats, names]) => `${repeats} runs of each candidate in ${list(names)}`);
+  return [`trials: ${trials}, with ${parts.join('; ')}`];
+}
+
+/** How often each candidate is trained, if more than once. */
+function runsInWords(stage: Stage, profile: Profile): string {
+  const repeats = repeatsOf(stage, profile);
+  return repeats === 1 ? '' : `, ${repeats} of each candidate with one seed after another`;
 }
 
 function describeSearch(stage: SearchStage): string[] {

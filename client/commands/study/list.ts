@@ -43,7 +43,7 @@ async function summaries(session: Session) {
         data: opening ? datasetAsLabel(opening.dataset.origin) : '',
         startedAt: opening?.startedAt ?? workflow?.startTime.toISOString() ?? '',
         winner: (record && lastDecided(record)?.trial.name) ?? null,
-        testAccuracy: record?.test?.accuracy ?? null,
+        testAccuracy: record?.test?.mean?.accuracy ?? record?.test?.accuracy ?? null,
       };
     }),
   );

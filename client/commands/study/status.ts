@@ -1,6 +1,8 @@
 import { isSideExperiment } from '../../../study/plan/side-experiments.ts';
 import { percent, plural } from '../../../words/numbers.ts';
+import { winnersScoreInWords } from '../../../words/outcome.ts';
 import { statusInWords } from '../../../words/study-end.ts';
+import { verdictInWords } from '../../../words/verdict.ts';
 import { EXIT } from '../../command-line/exit-codes.ts';
 import { findStudy } from '../../observe/find-study.ts';
 import { type StageView, type StudyView, viewStudy } from '../../observe/observe-study.ts';
@@ -14,6 +16,7 @@ import {
   describeFailedAttempt,
   describePause,
   describeProgress,
+  overRuns,
 } from '../../terminal/format.ts';
 import { describeTrainingTime } from '../../terminal/training-time.ts';
 
@@ -37,12 +40,16 @@ function summary(view: StudyView, trainingTime: string | undefined): string {
   const [end = statusInWords(view.workflowStatus), ...whatToDo] = describeEarlyEnd(view);
   const [state = end] = describePause(view);
   const lines = [`${view.studyId}: ${state}`];
-  for (const { name, winner } of view.stages)
-    if (winner) lines.push(`  ${name}: ${winner.name}, ${percent(winner.score)}`);
+  for (const { name, winner, verdict } of view.stages) {
+    if (!winner) continue;
+    lines.push(`  ${name}: ${winner.name}, ${winnersScoreInWords(winner)}`);
+    if (verdict) lines.push(`    ${verdictInWords(winner.name, verdict)}`);
+  }
   for (const stage of view.stages)
     if (stage.searchEnd && stage.searchEnd.end !== 'completed')
       lines.push(`  ${stage.name}: ${describeEvaluations(stage)}`);
-  if (view.test) lines.push(`  test: ${percent(view.test.accuracy)} of ${view.test.images} images`);
+  if (view.test)
+    lines.push(`  test: ${percent(view.test.accuracy)} of ${view.test.images} images${overRuns(view.test)}`);
   if (trainingTime) lines.push(`  training: ${trainingTime}`);
   lines.push(...whatToDo);
   if (view.workflowStatus === 'RUNNING' && !view.dataset) lines.push(describeDataset(view));

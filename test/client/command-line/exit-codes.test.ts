@@ -142,7 +142,7 @@ describe('against servers', () => {
     const control = {
       prepareDataset: (input: Parameters<Fakes['prepareDataset']>[0]) => fakes.prepareDataset(input),
       openStudy: async () => ({ numerics: NUMERICS, objectsUrl: null }),
-      writeStage: async () => {},
+      writeStage: async () => ({ verdict: null }),
       writeRecord: async () => ({ recordKey: 'nowhere' }),
       writeReport: async () => {},
     };

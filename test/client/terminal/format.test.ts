@@ -6,7 +6,6 @@ import {
   describeEvaluations,
   describeFailedAttempt,
   describeProgress,
-  leaderboard,
 } from '../../../client/terminal/format.ts';
 import { table } from '../../../client/terminal/text.ts';
 import { standingInWords } from '../../../words/outcome.ts';
@@ -171,17 +170,6 @@ it('describes how a trial ended', () => {
   expect(standing(ended('MLP', 51.234))).toBe('51.23 % (epoch 2)');
   expect(standing(ended('MLP', 51, true))).toBe('51.00 % (epoch 2), from the store');
   expect(standing(ended('MLP', null))).toBe('diverged');
-});
-
-it('ranks trials that have ended, best first and ties in order, before the others', () => {
-  const stage = stageView([
-    queued('q'),
-    ended('low', 40),
-    ended('bad', null),
-    ended('high', 50),
-    ended('tie', 50),
-  ]);
-  expect(leaderboard(stage).map(({ name }) => name)).toEqual(['high', 'tie', 'low', 'bad', 'q']);
 });
 
 it('makes columns as wide as their widest cell, without trailing spaces', () => {

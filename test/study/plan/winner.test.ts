@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { rank, winner } from '../../../study/plan/winner.ts';
+import { rank } from '../../../study/plan/winner.ts';
 import { bestEpoch, type EpochLine } from '../../../study/trial/trial.ts';
 
 const named = (...scores: (number | null)[]) => scores.map((score, index) => ({ name: `${index}`, score }));
@@ -10,12 +10,6 @@ it('ranks by score, then by the order of the candidates, and trials without a sc
   expect(names(rank(named(50, 70, 70, 50)))).toBe('1203');
   expect(names(rank(named(null, 10, null, 20)))).toBe('3102');
   expect(names(rank(named(null, null)))).toBe('01');
-});
-
-it('has no winner if no trial has a score', () => {
-  expect(winner(named(null, null))).toBeUndefined();
-  expect(winner([])).toBeUndefined();
-  expect(winner(named(null, 0))?.name).toBe('1');
 });
 
 it('takes the first epoch that exceeds all before as the best', () => {

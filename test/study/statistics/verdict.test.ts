@@ -8,7 +8,9 @@ const ahead = [70, 71, 70.5];
 const rival = (scores: (number | null)[], imagesP?: number) => ({
   name: 'rival',
   scores,
-  ...(imagesP !== undefined && { imagesP }),
+  ...(imagesP !== undefined && {
+    onImages: { images: 100, onlyWinner: 9, onlyRival: 5, p: imagesP, interval: { low: 1, high: 2 } },
+  }),
 });
 
 describe('with one seed', () => {
