@@ -65,14 +65,16 @@ def by_torch(export, images):
 def compare_with_torchvision(about, loader, export, x, logits):
     """Compares with torchvision's own network with the same weights, its `fc` replaced by the head."""
     network = about["network"]
-    if network["kind"] != "resnet" or network["width"] != 64:
+    if network["kind"] != "resnet" or network["width"] != 64 or "stem" in network:
         return
     import torchvision
-    from torchvision.models.resnet import Bottleneck, ResNet
+    from torchvision.models.resnet import BasicBlock, Bottleneck, ResNet
 
-    theirs = ResNet(Bottleneck, network["blocks"])
-    sizes = [theirs.fc.in_features, *network["hidden"], len(about["classes"])]
-    theirs.fc = loader.Head(sizes, loader.ACTIVATIONS[about["activation"]])
+    block = BasicBlock if network.get("block") == "basic" else Bottleneck
+    theirs = ResNet(block, network["blocks"], num_classes=len(about["classes"]))
+    if network["hidden"]:
+        sizes = [theirs.fc.in_features, *network["hidden"], len(about["classes"])]
+        theirs.fc = loader.Head(sizes, loader.ACTIVATIONS[about["activation"]])
     theirs.load_state_dict(loader.read_safetensors(export / "model.safetensors"))
     difference = (theirs.eval()(x) - logits).abs().max().item()
     print(f"  torchvision {torchvision.__version__}: its own ResNet differs by {difference:.1e}")

@@ -6,6 +6,9 @@ import {
   type Settings,
   threadsOf,
 } from '../study/definition/training-config.ts';
+import { augmentationInWords } from '../study/settings/augmentations.ts';
+import { optimizerInWords } from '../study/settings/optimizers.ts';
+import { scheduleInWords } from '../study/settings/schedules/schedules.ts';
 import { networkInFull } from './network.ts';
 import { brief, plural } from './numbers.ts';
 
@@ -25,25 +28,33 @@ export function describeSettings(
   input: InputForm,
 ): Setting[] {
   const { network, optimizer, schedule } = config;
+  const { warmUp = 0, labelSmoothing = 0, clipNorm = 0, augmentations = [] } = config;
   return [
     { name: 'network', text: network ? networkInFull(network, input) : 'none' },
     { name: 'activation', text: ACTIVATIONS[config.activation] },
     { name: 'dropout', text: config.dropout === 0 ? 'no dropout' : numberInWords('dropout', config.dropout) },
+    { name: 'optimizer', text: optimizerInWords(optimizer) },
+    { name: 'schedule', text: scheduleInWords(schedule) },
     {
-      name: 'optimizer',
-      text: optimizer.kind === 'sgd' ? `SGD ${optimizer.momentum}` : OPTIMIZERS[optimizer.kind],
-    },
-    {
-      name: 'schedule',
-      text: schedule.kind === 'constant' ? 'constant rate' : `rate × ${schedule.gamma} an epoch`,
+      name: 'warm-up',
+      text: warmUp === 0 ? 'no warm-up' : `warm-up ${brief(warmUp)} ${warmUp === 1 ? 'epoch' : 'epochs'}`,
     },
     { name: 'learning rate', text: numberInWords('learningRate', config.learningRate) },
     { name: 'batch size', text: numberInWords('batchSize', config.batchSize) },
     { name: 'epochs', text: numberInWords('epochs', config.epochs) },
+    {
+      name: 'label smoothing',
+      text: labelSmoothing === 0 ? 'no label smoothing' : `label smoothing ${labelSmoothing}`,
+    },
+    { name: 'clipping', text: clipNorm === 0 ? 'no clipping' : `gradients up to norm ${clipNorm}` },
     { name: 'flips', text: config.horizontalFlip === 0 ? 'no flips' : `flips p ${config.horizontalFlip}` },
     {
       name: 'validation flips',
       text: config.validationFlip ? 'validation flipped too' : 'validation not flipped',
+    },
+    {
+      name: 'augmentations',
+      text: augmentations.map(augmentationInWords).join(', ') || 'no augmentations',
     },
     { name: 'threads', text: plural(threadsOf(config), 'thread') },
   ];
@@ -89,6 +100,10 @@ const WORDED: Partial<Record<keyof Settings, string>> = {
   optimizer: 'optimizer',
   schedule: 'schedule',
   horizontalFlip: 'flips',
+  warmUp: 'warm-up',
+  labelSmoothing: 'label smoothing',
+  clipNorm: 'clipping',
+  augmentations: 'augmentations',
 };
 
 /** Those that are numbers come first, in a fixed order. */
@@ -110,6 +125,7 @@ function settingInWords(name: keyof Settings, value: unknown): string {
 function withBriefNumbers(value: unknown): unknown {
   if (typeof value === 'number') return brief(value);
   if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(withBriefNumbers);
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withBriefNumbers(inner)]));
 }
 
@@ -120,4 +136,3 @@ const ACTIVATIONS: Record<Activation, string> = {
   elu: 'ELU',
   silu: 'SiLU',
 };
-const OPTIMIZERS = { adagrad: 'Adagrad', adadelta: 'Adadelta' };

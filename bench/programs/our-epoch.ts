@@ -4,6 +4,8 @@
  * STEPS is how many steps to measure, or `epoch`.
  */
 
+import { CIFAR10_INPUT } from '../../study/definition/input-form.ts';
+import { imageForm } from '../../training/augmentations/image-form.ts';
 import { createPauses } from '../../training/loop/event-loop.ts';
 import { shuffledOrder } from '../../training/loop/order.ts';
 import { createProgressMeter } from '../../training/loop/progress.ts';
@@ -38,6 +40,7 @@ end({ seconds, ...(steps === whole ? {} : { projectedFrom: steps }) });
 async function secondsOf(steps: number, epoch: number): Promise<number> {
   const training: EpochTraining = {
     config,
+    form: imageForm(CIFAR10_INPUT),
     engine,
     seed: 0,
     onProgress: () => {},

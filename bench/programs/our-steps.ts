@@ -32,12 +32,13 @@ const probability = config.horizontalFlip;
 const flips = drawFlips({ count: IMAGES, probability, stream: 'training', seed: 0, epoch: 1 });
 
 let start = 0;
+let steps = 0;
 async function step(): Promise<void> {
   await pauses.take();
   const stop = start + batchSize;
   engine.train(
     { indices: order.subarray(start, stop), flips: flips?.subarray(start, stop) },
-    { learningRate: config.learningRate, dropoutSeed: [0, start] },
+    { learningRate: config.learningRate, step: ++steps, dropoutSeed: [0, start] },
   );
   start = stop + batchSize > IMAGES ? 0 : stop;
 }

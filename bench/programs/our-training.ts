@@ -25,13 +25,13 @@ export function openTraining(
   const config = { ...asTrained({ ...defaultSettings, batchSize }, { epochDivisor: 1 }), network };
   const compiled = createNetwork(config, CIFAR10_INPUT);
   const engine = createCompiledEngine({
+    ...config,
     network: compiled,
     images: {
       pixels: randomFillSync(new Uint8Array(IMAGES * valuesOf(CIFAR10_INPUT))),
       labels: Uint8Array.from({ length: IMAGES }, (_, index) => index % CIFAR10_INPUT.classes),
     },
     mirrored: config.horizontalFlip > 0,
-    optimizer: config.optimizer,
   });
   const start = startingTensors(compiled, createUpdateRule(config.optimizer), 0);
   engine.setWeights(start.weights);

@@ -18,7 +18,7 @@ import { unpackImages } from '../../training/data/packed-images.ts';
 import { splitImages } from '../../training/data/split.ts';
 import { trainOnBothSides } from './both-sides.ts';
 import { resultsPage } from './page.ts';
-import { type ComparedRow, comparedRows, IMAGES, SEEDS, splitRequest } from './plan.ts';
+import { type ComparedRow, comparedRows, IMAGES, isRecipe, recipeRows, SEEDS, splitRequest } from './plan.ts';
 import type { Pair, RowResults } from './table.ts';
 
 try {
@@ -33,6 +33,7 @@ interface Arguments {
   python: string;
   archive: string;
   only: string[] | undefined;
+  images: number;
 }
 
 function parseArguments(args: string[]): Arguments {
@@ -46,20 +47,33 @@ function parseArguments(args: string[]): Arguments {
       'a Python with PyTorch and torchvision (pip install torch torchvision)',
     )
     .option('--archive <file>', "CIFAR-10's binary archive", process.env.CIFAR10_ARCHIVE)
-    .option('--only <network...>', 'only these networks; prints the results without writing them to docs/')
+    .option(
+      '--only <network...>',
+      'only these networks, or resnet18, a recipe with AdamW that is trained only if it is named; prints the results without ' +
+        'writing them to docs/',
+    )
+    .option('--images <number>', 'with --only: training images before the split', String(IMAGES))
     .allowExcessArguments(false)
     .exitOverride()
     .showHelpAfterError('(run with --help for all options)');
-  const { python, archive, only } = command.parse(args, { from: 'user' }).opts<Partial<Arguments>>();
+  const options = command.parse(args, { from: 'user' }).opts();
+  const { python, archive, only } = options as Partial<Arguments>;
+  const images = Number(options.images);
+  if (!Number.isInteger(images) || images < 1000) {
+    throw new UserError(`--images: expected a number from 1000 on, got "${options.images}"`);
+  }
+  if (images !== IMAGES && !only) {
+    throw new UserError('--images: expected --only with it, since the page in docs/ has its own number');
+  }
   if (!python || !archive) {
     throw new UserError(
       "--archive: expected CIFAR-10's binary archive (cifar-10-binary.tar.gz), got neither the option nor CIFAR10_ARCHIVE",
     );
   }
-  return { python, archive, only };
+  return { python, archive, only, images };
 }
 
-async function compare({ python, archive, only }: Arguments): Promise<void> {
+async function compare({ python, archive, only, images: wanted }: Arguments): Promise<void> {
   await checkPython(python);
   const rows = selectedRows(only);
   const started = Date.now();
@@ -68,12 +82,12 @@ async function compare({ python, archive, only }: Arguments): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'compare-pytorch-'));
   try {
     const { train, trainImages } = await readCifar10Archive(archive);
-    if (trainImages < IMAGES) {
-      throw new UserError(`--archive: expected ${IMAGES} training images or more, got ${trainImages}`);
+    if (trainImages < wanted) {
+      throw new UserError(`--archive: expected ${wanted} training images or more, got ${trainImages}`);
     }
     const images = join(folder, 'train.bin');
     await writeFile(images, train);
-    const { training, validation } = splitImages(unpackImages(train, archive).labels, splitRequest());
+    const { training, validation } = splitImages(unpackImages(train, archive).labels, splitRequest(wanted));
 
     const ranOn = new Set<string>();
     const sides = {
@@ -93,7 +107,7 @@ async function compare({ python, archive, only }: Arguments): Promise<void> {
           seed,
           start: join(folder, `${row.title}, ${seed}`),
         },
-        { ...sides, withDouble: seed === SEEDS[0] },
+        { ...sides, withDouble: seed === SEEDS[0] && !isRecipe(row) },
       ),
     );
     const page = resultsPage(results, {
@@ -131,12 +145,13 @@ async function trainAll(
 
 function selectedRows(only: string[] | undefined): ComparedRow[] {
   const rows = comparedRows();
-  const names = new Set(rows.map(({ network }) => network));
+  const named = [...rows, ...recipeRows()];
+  const names = new Set(named.map(({ network }) => network));
   const unknown = only?.find((name) => !names.has(name));
   if (unknown !== undefined) {
     throw new UserError(`--only: expected one of ${[...names].join(', ')}, got "${unknown}"`);
   }
-  return only ? rows.filter(({ network }) => only.includes(network)) : rows;
+  return only ? named.filter(({ network }) => only.includes(network)) : rows;
 }
 
 async function checkPython(python: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { CIFAR10_INPUT } from '../../study/definition/input-form.ts';
 import { parseStudy } from '../../study/definition/parse-study.ts';
 import { asNetwork } from '../../study/definition/planned-network.ts';
-import type { Network, TrainingConfig } from '../../study/definition/training-config.ts';
+import type { Network, Settings, TrainingConfig } from '../../study/definition/training-config.ts';
 import { asTrained } from '../../study/plan/epochs.ts';
 import { cifar10 } from '../../study/shipped/cifar10.ts';
 import type { SplitRequest } from '../../training/data/split.ts';
@@ -31,10 +31,31 @@ export function comparedRows(): ComparedRow[] {
   return [first as ComparedRow, ...optimizers, ...rest];
 }
 
+/** Rows that are trained only if they are named: they take long. */
+export function recipeRows(): ComparedRow[] {
+  const settings: Settings = {
+    ...study.base,
+    optimizer: { kind: 'adamw', weightDecay: 0.05 },
+    schedule: { kind: 'cosine' },
+    learningRate: 0.001,
+    batchSize: 128,
+    epochs: 3,
+    augmentations: [{ kind: 'crop', padding: 4 }],
+  };
+  const network: Network = { kind: 'resnet', block: 'basic', blocks: [2, 2, 2, 2], width: 64, hidden: [] };
+  const title = '`resnet18`, adamw, cosine, crop';
+  return [{ network: 'resnet18', title, config: { ...asTrained(settings, { epochDivisor: 1 }), network } }];
+}
+
+/** Whether a row takes too long to be trained in double precision too. */
+export function isRecipe({ network }: ComparedRow): boolean {
+  return recipeRows().some((row) => row.network === network);
+}
+
 /** The study's split of a part of the images. */
-export function splitRequest(): SplitRequest {
+export function splitRequest(trainImages: number): SplitRequest {
   const { validationFraction, splitSeed } = study;
-  return { trainImages: IMAGES, validationFraction, splitSeed };
+  return { trainImages, validationFraction, splitSeed };
 }
 
 // --- helpers ---

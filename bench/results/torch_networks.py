@@ -2,7 +2,7 @@
 
 import torch
 from torch import Tensor, nn
-from torchvision.models.resnet import Bottleneck
+from torchvision.models.resnet import BasicBlock, Bottleneck
 
 ACTIVATIONS = {
     "relu": nn.functional.relu,
@@ -20,50 +20,62 @@ def torch_network(config: dict) -> nn.Module:
 
 
 class Sequential(nn.Module):
-    """A dense or convolutional network. ReLU and a pool follow each convolution."""
+    """A dense or convolutional network."""
 
     def __init__(self, spec: dict, activation) -> None:
         super().__init__()
         channels, size = 3, 32
-        self.conv, self.activation = nn.ModuleList(), activation
+        self.conv, self.bn, self.pools, self.activation = nn.ModuleList(), nn.ModuleList(), [], activation
+        self.global_pool = "globalPool" in spec
         for conv in spec.get("convolutions", []):
-            self.conv.append(nn.Conv2d(channels, conv["filters"], conv["kernel"], padding=conv["padding"]))
-            channels, size = conv["filters"], (size + 2 * conv["padding"] - conv["kernel"] + 1) // 2
-        self.layers = dense_layers(channels * size * size, spec["hidden"])
+            filters, kernel, padding, stride = conv["filters"], conv["kernel"], conv["padding"], conv.get("stride", 1)
+            norm = "batchNorm" in conv
+            self.conv.append(nn.Conv2d(channels, filters, kernel, stride, padding, bias=not norm))
+            self.bn.append(nn.BatchNorm2d(filters) if norm else nn.Identity())
+            self.pools.append(2 if conv.get("pool", True) else 1)
+            channels, size = filters, ((size + 2 * padding - kernel) // stride + 1) // self.pools[-1]
+        self.layers = dense_layers(channels if self.global_pool else channels * size * size, spec["hidden"])
 
     def forward(self, x: Tensor) -> Tensor:
-        for conv in self.conv:
-            x = nn.functional.max_pool2d(nn.functional.relu(conv(x)), 2)
-        return head(x.flatten(1), self.layers, self.activation)
+        for conv, norm, pool in zip(self.conv, self.bn, self.pools):
+            x = nn.functional.max_pool2d(nn.functional.relu(norm(conv(x))), pool)
+        return head(x.mean((2, 3)) if self.global_pool else x.flatten(1), self.layers, self.activation)
 
 
 class ResNet(nn.Module):
-    """torchvision's ResNet v1.5 of bottleneck blocks, which has no parameter for the width of its stem."""
+    """torchvision's ResNet v1.5, which has no parameter for the width of its stem."""
 
     def __init__(self, spec: dict, activation) -> None:
         super().__init__()
         self.activation, channels = activation, spec["width"]
-        self.conv1 = nn.Conv2d(3, channels, 7, stride=2, padding=3, bias=False)
+        block_of = BasicBlock if spec.get("block") == "basic" else Bottleneck
+        self.pool = "stem" not in spec
+        kernel, step = (7, 2) if self.pool else (3, 1)
+        self.conv1 = nn.Conv2d(3, channels, kernel, stride=step, padding=kernel // 2, bias=False)
         self.bn1 = nn.BatchNorm2d(channels)
         self.groups = len(spec["blocks"])
         for group, count in enumerate(spec["blocks"]):
             width, blocks = spec["width"] * 2**group, []
             for block in range(count):
                 stride = 2 if group > 0 and block == 0 else 1
-                outputs = width * Bottleneck.expansion
+                outputs = width * block_of.expansion
                 shortcut = None
-                if block == 0:
+                if stride > 1 or channels != outputs:
                     shortcut = nn.Sequential(nn.Conv2d(channels, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
-                blocks.append(Bottleneck(channels, width, stride, shortcut))
+                blocks.append(block_of(channels, width, stride, shortcut))
                 channels = outputs
             setattr(self, f"layer{group + 1}", nn.Sequential(*blocks))
-        self.fc = dense_layers(channels, spec["hidden"])
+        # Without hidden layers, the head has torchvision's own name.
+        self.fc = dense_layers(channels, spec["hidden"]) if spec["hidden"] else nn.Linear(channels, CLASSES)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = nn.functional.max_pool2d(nn.functional.relu(self.bn1(self.conv1(x))), 3, stride=2, padding=1)
+        x = nn.functional.relu(self.bn1(self.conv1(x)))
+        if self.pool:
+            x = nn.functional.max_pool2d(x, 3, stride=2, padding=1)
         for group in range(self.groups):
             x = getattr(self, f"layer{group + 1}")(x)
-        return head(x.mean((2, 3)), self.fc, self.activation)
+        features = x.mean((2, 3))
+        return self.fc(features) if isinstance(self.fc, nn.Linear) else head(features, self.fc, self.activation)
 
 
 def dense_layers(inputs: int, hidden: list[int]) -> nn.ModuleList:

@@ -1,6 +1,6 @@
 """Trains a network with PyTorch: train.py JOB [float64]. Prints its results as lines of JSON; see job.ts.
 
-Initial weights, the order of the images and their flips come from files that our engine has written. The loop validates in
+Initial weights, the order of the images, their flips and what augmentations draw come from files that our engine has written. The loop validates in
 evaluation mode, averages losses over images, and keeps the images in memory. In double precision, it trains epoch 1 only,
 to show what rounding does.
 """
@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from torch_networks import torch_network
+from torch_training import WarmUp, augment, create_optimizer, create_scheduler
 
 PACKED_IMAGE_BYTES = 1 + 3 * 32 * 32
 TENTHS = 10
@@ -40,39 +41,44 @@ def load_weights(file: Path) -> dict[str, Tensor]:
 
 
 def read(file: Path, dtype: torch.dtype) -> Tensor:
-    return torch.frombuffer(bytearray(file.read_bytes()), dtype=dtype)
+    content = bytearray(file.read_bytes())
+    return torch.frombuffer(content, dtype=dtype) if content else torch.empty(0, dtype=dtype)
 
 
-def create_optimizer(network: nn.Module, config: dict) -> torch.optim.Optimizer:
-    kind, rate = config["optimizer"]["kind"], config["learningRate"]
-    if kind == "sgd":
-        return torch.optim.SGD(network.parameters(), lr=rate, momentum=config["optimizer"]["momentum"])
-    return {"adagrad": torch.optim.Adagrad, "adadelta": torch.optim.Adadelta}[kind](network.parameters(), lr=rate)
+def scaled(pixels: Tensor) -> Tensor:
+    return pixels.to(torch.get_default_dtype(), memory_format=torch.channels_last) / 255
 
 
-def normalised(pixels: Tensor) -> Tensor:
-    pixels = pixels.to(torch.get_default_dtype(), memory_format=torch.channels_last)
-    return (pixels / 255 - 0.5) / 0.5
+def normalised(values: Tensor) -> Tensor:
+    return (values - 0.5) / 0.5
 
 
-def train_epoch(network, optimizer, images, labels, order: Tensor, flips: Tensor, batch_size: int):
+def train_epoch(network, optimizer, warm_up: WarmUp, config: dict, images, labels, order: Tensor, flips: Tensor, draws: Tensor):
     """Returns the sum of the losses and the number of images, of each part of the epoch."""
     network.train()
-    steps = -(-len(order) // batch_size)
+    warm_up.start_epoch()
+    size, augmentations = config["batchSize"], config.get("augmentations", [])
+    smoothing, clip_norm = config.get("labelSmoothing", 0), config.get("clipNorm", 0)
+    steps = -(-len(order) // size)
     ends = [1, *((tenth + 1) * steps // TENTHS for tenth in range(TENTHS))]
     losses, loss_sum, seen = [], 0.0, 0
-    for step, (batch, flipped) in enumerate(zip(order.split(batch_size), flips.split(batch_size)), 1):
+    for step, (batch, flipped, drawn) in enumerate(zip(order.split(size), flips.split(size), draws.split(size)), 1):
         pixels = images[batch]
         pixels[flipped] = pixels[flipped].flip(-1)
+        x = normalised(augment(scaled(pixels), drawn, augmentations)).contiguous(memory_format=torch.channels_last)
         optimizer.zero_grad()
-        loss = nn.functional.cross_entropy(network(normalised(pixels)), labels[batch])
+        loss = nn.functional.cross_entropy(network(x), labels[batch], label_smoothing=smoothing)
         loss.backward()
+        if clip_norm > 0:
+            nn.utils.clip_grad_norm_(network.parameters(), clip_norm)
+        warm_up.before_step()
         optimizer.step()
         loss_sum += loss.item() * len(batch)
         seen += len(batch)
         if step == ends[len(losses)]:
             losses.append((loss_sum, seen))
             loss_sum, seen = 0.0, 0
+    warm_up.end_epoch()
     return losses
 
 
@@ -81,7 +87,7 @@ def evaluate(network, images, labels, indices: Tensor) -> dict:
     network.eval()
     loss = correct = 0
     for batch in indices.split(EVALUATED_TOGETHER):
-        logits = network(normalised(images[batch]))
+        logits = network(normalised(scaled(images[batch])))
         loss += nn.functional.cross_entropy(logits, labels[batch], reduction="sum").item()
         correct += (logits.argmax(1) == labels[batch]).sum().item()
     return {"loss": loss / len(indices), "accuracy": 100 * correct / len(indices)}
@@ -100,14 +106,16 @@ def main() -> None:
     if unexpected or any(not name.endswith("num_batches_tracked") for name in missing):
         raise ValueError(f"weights.safetensors: missing {missing}, unexpected {unexpected}")
     optimizer = create_optimizer(network, config)
-    schedule = config["schedule"]
-    gamma = schedule["gamma"] if schedule["kind"] == "exponential" else 1
-    scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, gamma)
+    scheduler = create_scheduler(optimizer, config)
     orders = read(start / "order.bin", torch.int32).long().reshape(config["epochs"], -1)
     flips = read(start / "flips.bin", torch.bool).reshape(config["epochs"], -1)
+    draws = read(start / "draws.bin", torch.float32)
+    draws = draws.reshape(*orders.shape, len(draws) // orders.numel())
+    steps = -(-orders.shape[1] // config["batchSize"])
+    warm_up = WarmUp(optimizer, round(config.get("warmUp", 0) * steps))
     validation = torch.tensor(job["validation"])
-    for epoch, (order, flip) in enumerate(zip(orders, flips)):
-        parts = train_epoch(network, optimizer, images, labels, order, flip, config["batchSize"])
+    for epoch, (order, flip, drawn) in enumerate(zip(orders, flips, draws)):
+        parts = train_epoch(network, optimizer, warm_up, config, images, labels, order, flip, drawn)
         if epoch == 0:
             print(json.dumps({"firstEpoch": [loss / count for loss, count in parts]}))
         if double:

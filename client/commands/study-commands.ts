@@ -183,14 +183,20 @@ function showCommand(): Command {
 function reportCommand(): Command {
   return new Command('report')
     .description('Write the report of a completed study: a web page, its record as JSON, its epochs as CSV.')
-    .argument('<study>', STUDY_ID)
+    .argument('<study|record-file>', `${STUDY_ID}, or a record.json that an earlier report wrote`)
     .option('--out <folder>', "where to write it (default: a folder with the study's id)")
     .addHelpText(
       'after',
       helpText({
-        notes: `Overwrites files of the same name in that folder.\n${WITHOUT_STACK}`,
-        examples: ['report cifar10-demo-1 --out report'],
-        exits: { 0: 'the report is written', 1: 'the study has not completed, or writing failed' },
+        notes:
+          `Overwrites files of the same name in that folder.\n${WITHOUT_STACK}\n` +
+          'A record file needs no servers: the page is made from it alone.',
+        examples: ['report cifar10-demo-1 --out report', 'report report/record.json --out newer-page'],
+        exits: {
+          0: 'the report is written',
+          1: 'the study has not completed, or writing failed',
+          2: 'wrong usage, or a file that holds no record',
+        },
       }),
     )
     .action(whenCalled(async () => (await import('./study/report.ts')).report));
@@ -211,7 +217,7 @@ function retryCommand(): Command {
         notes:
           'Without --set, a trial resumes from its newest checkpoint. Settings have the names that they have in a study;\n' +
           'objects are written as JSON: activation, dropout, optimizer, schedule, learningRate, batchSize, epochs,\n' +
-          'horizontalFlip, validationFlip, threads.',
+          'warmUp, labelSmoothing, clipNorm, horizontalFlip, validationFlip, augmentations, threads.',
         examples: [
           'retry cifar10-demo-1 MLP',
           'retry cifar10-demo-1 --all',
@@ -307,7 +313,7 @@ function takesStudy(command: Command): Command {
     .argument('[study|file]', STUDY_SOURCE, 'cifar10')
     .option(
       '--profile <name>',
-      "how large (default: the study's first profile); cifar10 has demo, hour and full",
+      "how large (default: the study's first profile); cifar10 has demo, hour, evening and full",
     )
     .option(
       '--dataset <folder|file|url>',

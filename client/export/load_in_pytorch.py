@@ -50,27 +50,51 @@ class Dense(nn.Module):
 
 
 class Conv(nn.Module):
-    """Convolutions, each followed by ReLU and a 2×2 max pool, then dense layers."""
+    """Convolutions with ReLU, batch normalisation and pools, then dense layers."""
 
-    def __init__(self, shape, convolutions, hidden, classes, activation):
+    def __init__(self, shape, convolutions, hidden, classes, activation, globalPool=False):
         super().__init__()
-        self.conv = nn.ModuleList()
+        self.conv, self.bn, self.pools, self.global_pool = nn.ModuleList(), nn.ModuleList(), [], globalPool
         height, width, channels = shape
         for convolution in convolutions:
             filters, kernel, padding = convolution["filters"], convolution["kernel"], convolution["padding"]
-            self.conv.append(nn.Conv2d(channels, filters, kernel, padding=padding))
-            height, width = ((size + 2 * padding - kernel + 1) // 2 for size in (height, width))
+            stride, norm = convolution.get("stride", 1), convolution.get("batchNorm", False)
+            pool = 2 if convolution.get("pool", True) else 1
+            self.conv.append(nn.Conv2d(channels, filters, kernel, stride, padding, bias=not norm))
+            self.bn.append(nn.BatchNorm2d(filters) if norm else nn.Identity())
+            self.pools.append(pool)
+            height, width = (((size + 2 * padding - kernel) // stride + 1) // pool for size in (height, width))
             channels = filters
-        self.layers = Head([height * width * channels, *hidden, classes], activation)
+        self.layers = Head([channels if globalPool else height * width * channels, *hidden, classes], activation)
 
     def forward(self, x):
-        for convolution in self.conv:
-            x = nn.functional.max_pool2d(convolution(x).relu(), 2)
-        return self.layers(x.flatten(1))
+        for convolution, norm, pool in zip(self.conv, self.bn, self.pools):
+            x = nn.functional.max_pool2d(norm(convolution(x)).relu(), pool)
+        return self.layers(x.mean((2, 3)) if self.global_pool else x.flatten(1))
+
+
+class Basic(nn.Module):
+    """As in torchvision: the first convolution has the stride."""
+
+    expansion = 1
+
+    def __init__(self, inputs, width, stride, projected):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, width, 3, stride=stride, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.conv2, self.bn2 = nn.Conv2d(width, width, 3, padding=1, bias=False), nn.BatchNorm2d(width)
+        self.downsample = projection(inputs, width, stride) if projected else None
+
+    def forward(self, x):
+        y = self.bn1(self.conv1(x)).relu()
+        y = self.bn2(self.conv2(y))
+        return (y + (x if self.downsample is None else self.downsample(x))).relu()
 
 
 class Bottleneck(nn.Module):
     """As in torchvision: the 3×3 convolution has the stride."""
+
+    expansion = 4
 
     def __init__(self, inputs, width, stride, projected):
         super().__init__()
@@ -78,11 +102,7 @@ class Bottleneck(nn.Module):
         self.conv2 = nn.Conv2d(width, width, 3, stride=stride, padding=1, bias=False)
         self.bn2 = nn.BatchNorm2d(width)
         self.conv3, self.bn3 = nn.Conv2d(width, 4 * width, 1, bias=False), nn.BatchNorm2d(4 * width)
-        self.downsample = None
-        if projected:
-            self.downsample = nn.Sequential(
-                nn.Conv2d(inputs, 4 * width, 1, stride=stride, bias=False), nn.BatchNorm2d(4 * width)
-            )
+        self.downsample = projection(inputs, 4 * width, stride) if projected else None
 
     def forward(self, x):
         y = self.bn1(self.conv1(x)).relu()
@@ -91,26 +111,36 @@ class Bottleneck(nn.Module):
         return (y + (x if self.downsample is None else self.downsample(x))).relu()
 
 
-class ResNet(nn.Module):
-    """torchvision's ResNet v1.5 with its tensor names, and dense layers in place of `fc`."""
+def projection(inputs, outputs, stride):
+    return nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride=stride, bias=False), nn.BatchNorm2d(outputs))
 
-    def __init__(self, shape, blocks, width, hidden, classes, activation):
+
+class ResNet(nn.Module):
+    """torchvision's ResNet v1.5 with its tensor names. Hidden dense layers are in place of its `fc`."""
+
+    def __init__(self, shape, blocks, width, hidden, classes, activation, block="bottleneck", stem="large"):
         super().__init__()
-        self.conv1 = nn.Conv2d(shape[-1], width, 7, stride=2, padding=3, bias=False)
+        create = {"basic": Basic, "bottleneck": Bottleneck}[block]
+        self.pool = stem == "large"
+        kernel, step = (7, 2) if self.pool else (3, 1)
+        self.conv1 = nn.Conv2d(shape[-1], width, kernel, stride=step, padding=kernel // 2, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
         channels = width
         for group, count in enumerate(blocks):
             inner = width * 2**group
             layer = nn.Sequential()
-            for block in range(count):
-                stride = 2 if group > 0 and block == 0 else 1
-                layer.append(Bottleneck(channels, inner, stride, projected=block == 0))
-                channels = 4 * inner
+            for index in range(count):
+                stride = 2 if group > 0 and index == 0 else 1
+                outputs = create.expansion * inner
+                layer.append(create(channels, inner, stride, projected=stride > 1 or channels != outputs))
+                channels = outputs
             setattr(self, f"layer{group + 1}", layer)
-        self.fc = Head([channels, *hidden, classes], activation)
+        self.fc = Head([channels, *hidden, classes], activation) if hidden else nn.Linear(channels, classes)
 
     def forward(self, x):
-        x = nn.functional.max_pool2d(self.bn1(self.conv1(x)).relu(), 3, stride=2, padding=1)
+        x = self.bn1(self.conv1(x)).relu()
+        if self.pool:
+            x = nn.functional.max_pool2d(x, 3, stride=2, padding=1)
         for layer in (self.layer1, self.layer2, self.layer3, self.layer4):
             x = layer(x)
         return self.fc(x.mean((2, 3)))

@@ -25,25 +25,29 @@ export async function writeModel(
   const { record, stage, trial, result } = found;
   const { trialKey, spec } = result;
   const about = { study: record.opening.studyId, trial: trial.name, trialKey };
-  await writeExport(folder, { ...about, ...loadedAs(result, classes, record.opening.study.data) }, async (beside) => {
-    await askTrainer(
-      { kind: 'exportModel', trialKey, folder: beside },
-      {
-        failure: "the model can't be exported",
-        signal,
-        env: { ...trainerEnvironment(await ensureNativeParts()), ...storeEnvironment(bucket) },
-      },
-    );
-    await copyFile(LOADER, join(beside, 'load_in_pytorch.py'));
-    const files = (await hashesIn(beside)).map((file) => ({ ...file, what: WHAT[file.path] ?? '' }));
-    const { normalisation } = result;
-    const model: ExportedModel = {
-      ...{ record, stage, trial, spec, classes, files },
-      ...(normalisation && { normalisation }),
-      version: version(),
-    };
-    await writeFile(join(beside, 'README.md'), modelCard(model));
-  });
+  await writeExport(
+    folder,
+    { ...about, ...loadedAs(result, classes, record.opening.study.data) },
+    async (beside) => {
+      await askTrainer(
+        { kind: 'exportModel', trialKey, folder: beside },
+        {
+          failure: "the model can't be exported",
+          signal,
+          env: { ...trainerEnvironment(await ensureNativeParts()), ...storeEnvironment(bucket) },
+        },
+      );
+      await copyFile(LOADER, join(beside, 'load_in_pytorch.py'));
+      const files = (await hashesIn(beside)).map((file) => ({ ...file, what: WHAT[file.path] ?? '' }));
+      const { normalisation } = result;
+      const model: ExportedModel = {
+        ...{ record, stage, trial, spec, classes, files },
+        ...(normalisation && { normalisation }),
+        version: version(),
+      };
+      await writeFile(join(beside, 'README.md'), modelCard(model));
+    },
+  );
 }
 
 /** What load_in_pytorch.py needs to know about the model. It passes everything in `network` to the network's class. */

@@ -189,13 +189,13 @@ function trainersAtOnce(
   return Math.max(1, Math.min(slots, Math.floor(memoryBytes / largest)));
 }
 
-/** One configuration for each network and number of threads. */
+/** One configuration for each network with its augmentations, and number of threads. */
 function distinctConfigs(trials: readonly PlannedTrial[]): TrainingConfig[] {
   return [...new Map(trials.map(({ config }) => [keyOf(config), config])).values()];
 }
 
 function keyOf(config: TrainingConfig): string {
-  return JSON.stringify([config.network, threadsOf(config)]);
+  return JSON.stringify([config.network, threadsOf(config), config.augmentations]);
 }
 
 function meanCost(costs: StepCost[]): StepCost {

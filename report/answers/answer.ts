@@ -1,7 +1,7 @@
 import type { StageRecord, StudyRecord } from '../../study/record/record.ts';
 import { isRanked } from '../facts/study-facts.ts';
 import { sentences } from './exceptions.ts';
-import { rankedAnswer } from './ranked-answer.ts';
+import { rankedAnswer, verdictInShort } from './ranked-answer.ts';
 import { repeatAnswer } from './repeat-answer.ts';
 import { variantAnswer } from './variant-answer.ts';
 
@@ -12,7 +12,8 @@ export function answer(record: StudyRecord, stage: StageRecord): string {
   return sentences(rankedAnswer(record, stage));
 }
 
-/** The answer in short: its first sentence if the stage ranks its trials. */
+/** The answer in short: who wins and the verdict, if the stage ranks its trials. */
 export function headline(record: StudyRecord, stage: StageRecord): string {
-  return isRanked(stage) ? rankedAnswer(record, stage)[0] : answer(record, stage);
+  if (!isRanked(stage)) return answer(record, stage);
+  return sentences([rankedAnswer(record, stage)[0], verdictInShort(stage) ?? false]);
 }

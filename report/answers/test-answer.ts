@@ -1,23 +1,48 @@
 import type { StudyRecord, TestRecord } from '../../study/record/record.ts';
+import { wilson } from '../../study/statistics/accuracy-interval.ts';
 import { list, percent, plural, points } from '../../words/numbers.ts';
+import { optimismInWords, testInWords } from '../../words/verdict.ts';
+import { meanKnown } from '../facts/candidates.ts';
 import { sentences } from './exceptions.ts';
 
-/** The final test's accuracy with its interval, beside the validation accuracy that selected the trial. */
+/**
+ * The final test's accuracy with its interval, over all runs of the winner; beside it the validation accuracy that selected them,
+ * and how much of that is due to selecting.
+ */
 export function testAnswer(record: StudyRecord): string {
   const { test } = record;
   if (!test) return 'Not tested.';
-  const [low, high] = wilsonInterval(test.accuracy, test.images);
-  const selected = record.stages
-    .flatMap(({ trials }) => trials)
-    .find(({ trialKey }) => trialKey === test.trialKey);
+  const { runs, mean } = testedRuns(test);
+  const trials = record.stages.flatMap(({ trials }) => trials);
+  const selected = meanKnown(
+    runs.map(({ trialKey }) => trials.find((trial) => trial.trialKey === trialKey)),
+    (trial) => trial?.score ?? null,
+  );
   return sentences([
-    `\`${test.trial}\` classifies ${percent(test.accuracy)} of ${plural(test.images, 'test image')} correctly ` +
-      `(95 % Wilson interval ${low.toFixed(2)} to ${percent(high)}).`,
-    selected?.score != null &&
-      `That is ${points(test.accuracy - selected.score)} ${test.accuracy < selected.score ? 'below' : 'above'} the ` +
-        `${percent(selected.score)} on the validation images, by which it was selected.`,
+    `\`${test.trial}\` classifies ${testInWords({ runs, mean })} of ${plural(test.images, 'test image')} correctly.`,
+    selected !== null &&
+      `That is ${points(mean.accuracy - selected)} ${mean.accuracy < selected ? 'below' : 'above'} the ${percent(selected)} on the ` +
+        'validation images, by which it was selected.',
+    test.optimism != null && optimismInWords(test.optimism),
     test.supersedes !== undefined && supersededInWords(test.supersedes),
   ]);
+}
+
+/** The test of each of the winner's runs, and of all of them. Earlier versions recorded one run. */
+export function testedRuns(test: TestRecord): Required<Pick<TestRecord, 'runs' | 'mean'>> {
+  const { trial, trialKey, accuracy, loss, images } = test;
+  const interval = percentInterval(accuracy, images);
+  return {
+    runs: test.runs ?? [{ trial, trialKey, seed: 0, accuracy, loss, interval }],
+    mean: test.mean ?? { accuracy, loss, deviation: null, interval },
+  };
+}
+
+// --- helpers ---
+
+function percentInterval(accuracy: number, images: number): { low: number; high: number } {
+  const { low, high } = wilson((accuracy / 100) * images, images);
+  return { low: 100 * low, high: 100 * high };
 }
 
 /** Whoever resets a study may have seen how well its winner did. */
@@ -27,13 +52,4 @@ function supersededInWords(superseded: NonNullable<TestRecord['supersedes']>): s
     `Before the study was reset, ${plural(superseded.length, 'other trial')} had been tested on the same images ` +
     `(${accuracies}), so that this is not the first look at them.`
   );
-}
-
-/** Wilson's interval for a share, in percent; `z` is 1.96 for 95 %. */
-export function wilsonInterval(accuracy: number, images: number, z = 1.96): [low: number, high: number] {
-  const share = accuracy / 100;
-  const scale = 1 + z ** 2 / images;
-  const middle = (share + z ** 2 / (2 * images)) / scale;
-  const half = (z * Math.sqrt((share * (1 - share)) / images + z ** 2 / (4 * images ** 2))) / scale;
-  return [Math.max(0, 100 * (middle - half)), Math.min(100, 100 * (middle + half))];
 }

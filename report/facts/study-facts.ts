@@ -4,15 +4,16 @@ import { possibleNetworks } from '../../study/definition/planned-network.ts';
 import { architecture } from '../../study/definition/pretrained.ts';
 import type { Candidate, Stage } from '../../study/definition/stage-schema.ts';
 import type { Network, TrainedSettings } from '../../study/definition/training-config.ts';
+import { candidateNamed } from '../../study/plan/candidate-names.ts';
 import { asTrained } from '../../study/plan/epochs.ts';
 import { limitImages } from '../../study/plan/plan.ts';
-import { candidatesOf, winnerOf } from '../../study/plan/ranking.ts';
+import { candidatesOf, type Winning, winnerOf } from '../../study/plan/ranking.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import { heldOutImages } from '../../study/trial/trial.ts';
 import { networkInFull } from '../../words/network.ts';
 import { describeSettings } from '../../words/settings.ts';
 
-export type RankedTrial = TrialRecord & { score: number };
+export type RankedTrial = Winning<TrialRecord>;
 
 /** Images that the study's trials train on, and those that they are scored on. */
 export function imagesUsed({ opening }: StudyRecord): { training: number; validation: number } {
@@ -42,10 +43,13 @@ export function bestTrial(stage: StageRecord): RankedTrial | undefined {
   return winnerOf(winner?.runs ?? stage.trials);
 }
 
-/** The trial that a stage started from: taken over into its ranking, or the winner of an earlier stage. */
+/**
+ * The trial that a stage started from: taken over into its ranking, or the winner of an earlier stage. Over several runs it has
+ * their mean score.
+ */
 export function startTrial(record: StudyRecord, stage: StageRecord): TrialRecord | undefined {
-  const takenOver = stage.trials.find((trial) => trial.takenOver);
-  if (takenOver) return takenOver;
+  const takenOver = candidatesOf(stage.trials).find(({ runs }) => runs.some((run) => run.takenOver));
+  if (takenOver) return winnerOf(takenOver.runs) ?? takenOver.runs[0];
   const earlier = startStage(record, stage);
   return earlier && bestTrial(earlier);
 }
@@ -53,6 +57,19 @@ export function startTrial(record: StudyRecord, stage: StageRecord): TrialRecord
 /** A stage as the study defines it. */
 export function stageDefinition({ opening }: StudyRecord, stage: string): Stage | undefined {
   return opening.study.stages.find(({ name }) => name === stage);
+}
+
+/** The candidate that a stage's trial trained; undefined for a trial of a search or of a side experiment. */
+export function candidateOf(
+  record: StudyRecord,
+  stage: StageRecord,
+  trial: Pick<TrialRecord, 'name' | 'candidate'>,
+): Candidate | undefined {
+  const { study, profile } = record.opening;
+  const reducedNetworks = study.profiles[profile]?.reducedNetworks ?? false;
+  const definition = stageDefinition(record, stage.name);
+  const name = trial.candidate ?? trial.name;
+  return candidateNamed(name, definition, { reducedNetworks }, stage.start ?? undefined);
 }
 
 /** The earlier stage whose winner a stage started from. */
@@ -91,8 +108,11 @@ export function referenceConfig(
   trial: TrialRecord,
 ): TrainedSettings & { network?: Network } {
   const beside = trial.of === null ? startTrial(record, stage) : ordinaryTrial(record, trial);
-  if (beside?.config) return beside.config;
-  const { study, profile } = record.opening;
+  return beside?.config ?? baseSettings(record);
+}
+
+/** The study's base settings as its profile trains them. */
+export function baseSettings({ opening: { study, profile } }: StudyRecord): TrainedSettings {
   return asTrained(study.base, study.profiles[profile] ?? { epochDivisor: 1 });
 }
 

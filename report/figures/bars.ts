@@ -7,6 +7,8 @@ export interface Bar {
   name: string;
   /** Percent; null draws no bar. */
   value: number | null;
+  /** What the value is the mean of, as marks on the bar; none if it is of one run. */
+  runs?: readonly number[];
   /** Written at the bar's end. */
   text: string;
   colour: string;
@@ -16,13 +18,16 @@ export interface Bar {
 
 /** Horizontal bars from zero, each with its name above and its value at the end. */
 export function drawBars(bars: readonly Bar[], label: string): Promise<Html> {
-  const highest = Math.max(...bars.map(({ value }) => value ?? 0), 1e-9);
-  const values = bars.map((bar, row) => ({
+  const ends = bars.map(({ value, runs = [] }) => Math.max(value ?? 0, ...runs));
+  const highest = Math.max(...ends, 1e-9);
+  const values = bars.map(({ runs: _, ...bar }, row) => ({
     ...bar,
     row,
     value: bar.value ?? 0,
+    end: ends[row] ?? 0,
     name: shorten(bar.name, NAME_LENGTH),
   }));
+  const runs = bars.flatMap(({ runs: own = [] }, row) => own.map((run) => ({ row, run })));
   return draw(
     {
       data: { values },
@@ -42,8 +47,13 @@ export function drawBars(bars: readonly Bar[], label: string): Promise<Html> {
           encoding: { fill: { field: 'colour', type: 'nominal', scale: null } },
         },
         {
+          data: { values: runs },
+          mark: { type: 'tick', orient: 'vertical', size: 21, thickness: 1.5, color: 'currentColor' },
+          encoding: { x: { field: 'run', type: 'quantitative' } },
+        },
+        {
           mark: { type: 'text', align: 'left', dx: 5, baseline: 'middle', fontWeight: 600 },
-          encoding: { text: { field: 'text' } },
+          encoding: { x: { field: 'end', type: 'quantitative' }, text: { field: 'text' } },
         },
         ...[true, false].map((winner) => ({
           transform: [{ filter: `datum.winner === ${winner}` }],

@@ -13,6 +13,8 @@ export interface Curve extends SeriesStyle {
   winner: boolean;
   /** Drawn broad below the others, so that it shows if another covers it. */
   broad?: boolean;
+  /** The lines of the runs that `lines` is the mean of. The band between the least and the largest is drawn behind it. */
+  runs?: EpochLine[][];
 }
 
 export type Metric = 'accuracy' | 'loss';
@@ -30,7 +32,9 @@ const ORDINARY_LOSS = 1.5 * Math.log(10);
 /** Where a figure's axis ends if some values are too large for it, else null. */
 export function axisLimit(curves: readonly Curve[], metric: Metric): number | null {
   if (metric === 'accuracy') return null;
-  const values = curves.flatMap(({ lines }) => lines.flatMap((line) => [line.train_loss, line.val_loss]));
+  const values = curves.flatMap(({ lines, runs = [] }) =>
+    [...lines, ...runs.flat()].flatMap((line) => [line.train_loss, line.val_loss]),
+  );
   return upperLimit(values, ORDINARY_LOSS);
 }
 
@@ -44,12 +48,14 @@ export function axisTitle(metric: Metric): string {
 
 /**
  * Training (dashed) and validation (solid) by epoch, with a mark at each trial's best epoch. A loss that would flatten the
- * others is a triangle at the upper edge. Trials of one epoch are points.
+ * others is a triangle at the upper edge. Trials of one epoch are points. A mean of several runs has a band from the least to the
+ * largest validation value.
  */
 export async function drawCurves(curves: readonly Curve[], metric: Metric, label: string): Promise<Plot> {
   const drawn = [...curves.filter(({ winner }) => !winner), ...curves.filter(({ winner }) => winner)];
   const limit = axisLimit(curves, metric);
   const values = drawn.flatMap((curve) => points(curve, metric, limit ?? Number.POSITIVE_INFINITY));
+  const bands = drawn.flatMap((curve) => bandOf(curve, metric, limit ?? Number.POSITIVE_INFINITY));
   const last = Math.max(1, ...drawn.flatMap(({ lines }) => lines.map(({ epoch }) => epoch)));
   const svg = await draw(
     {
@@ -71,6 +77,17 @@ export async function drawCurves(curves: readonly Curve[], metric: Metric, label
         shape: { field: 'trial', type: 'nominal', legend: null, scale: named(drawn, 'shape') },
       },
       layer: [
+        {
+          data: { values: bands },
+          mark: { type: 'area', opacity: 0.2 },
+          encoding: {
+            shape: null,
+            color: null,
+            y: { field: 'low', type: 'quantitative' },
+            y2: { field: 'high' },
+            fill: { field: 'trial', type: 'nominal', legend: null, scale: named(drawn, 'colour') },
+          },
+        },
         line('train', { strokeDash: [4, 3], opacity: 0.75 }),
         line('validation', {}),
         {
@@ -170,6 +187,18 @@ function points({ name, lines, bestEpoch, winner, broad }: Curve, metric: Metric
       });
       return at;
     });
+  });
+}
+
+/** Between the runs of a mean, as far as all have come. */
+function bandOf({ name, lines, runs = [] }: Curve, metric: Metric, limit: number) {
+  if (runs.length < 2) return [];
+  return lines.map(({ epoch }, index) => {
+    const values = runs.flatMap((run) => {
+      const line = run[index];
+      return line ? [Math.min(limit, valueIn(line, 'validation', metric))] : [];
+    });
+    return { trial: name, epoch, low: Math.min(...values), high: Math.max(...values) };
   });
 }
 

@@ -1,117 +1,28 @@
-import { brief, percent } from '../../words/numbers.ts';
+import { percent } from '../../words/numbers.ts';
 import type { Html } from '../html/html.ts';
 import { draw } from './draw.ts';
+import { type Evaluation, SCORE_TITLE, scoreLimit } from './evaluation.ts';
 import { placeLabels } from './labels.ts';
-import { lowerLimit } from './outliers.ts';
-import { OUTSIDE_BELOW, type SeriesStyle } from './series.ts';
-
-/** An evaluation of a search, or the start that is ranked with them. */
-export interface Evaluation extends SeriesStyle {
-  name: string;
-  /** The label of its mark: its number, or `start`. */
-  tag: string;
-  /** Of the settings that the search varies, in order. */
-  values: number[];
-  /** Validation accuracy, percent. */
-  score: number;
-  winner: boolean;
-}
+import { OUTSIDE_BELOW } from './series.ts';
 
 /**
- * Parallel coordinates: an axis for each setting and one for the score, a line for each evaluation.
+ * Score by a setting that is a number, each mark with its evaluation's number.
  *
- * @param settings the names of every evaluation's values.
+ * @param setting its place among the settings, and its name. Evaluations without it are left out.
  */
-export function drawParallel(
-  evaluations: readonly Evaluation[],
-  settings: readonly string[],
-  label: string,
-): Promise<Html> {
-  const limit = scoreLimit(evaluations);
-  const coordinates = ({ values, score }: Evaluation) => [...values, Math.max(score, limit)];
-  const extents = [...settings, SCORE].map((title, axis) => {
-    const all = evaluations.map((evaluation) => coordinates(evaluation)[axis] as number);
-    return { title, low: Math.min(...all), high: Math.max(...all) };
-  });
-  const clipped = evaluations.some(({ score }) => score < limit);
-  const drawn = [
-    ...evaluations.filter(({ winner }) => !winner),
-    ...evaluations.filter(({ winner }) => winner),
-  ];
-  const values = drawn.flatMap((evaluation) =>
-    extents.map(({ title, low, high }, axis) => {
-      const value = coordinates(evaluation)[axis] as number;
-      const place = high > low ? (value - low) / (high - low) : 0.5;
-      return { trial: evaluation.name, axis: title, place, width: evaluation.winner ? 3 : 1.5 };
-    }),
-  );
-  const ends = extents.flatMap(({ title, low, high }) =>
-    high > low
-      ? [
-          { axis: title, place: 1.07, text: `${brief(high)}` },
-          { axis: title, place: -0.07, text: `${brief(low)}${title === SCORE && clipped ? ' or less' : ''}` },
-        ]
-      : [{ axis: title, place: 1.07, text: `all ${brief(low)}` }],
-  );
-  const titles = extents.map(({ title }) => title);
-  const x = {
-    field: 'axis',
-    type: 'ordinal',
-    scale: { type: 'point', domain: titles, padding: 0.35 },
-    axis: {
-      title: null,
-      labelAngle: 0,
-      domain: false,
-      ticks: false,
-      grid: true,
-      labelFontSize: 11,
-      orient: 'bottom',
-    },
-  };
-  const y = {
-    field: 'place',
-    type: 'quantitative',
-    axis: null,
-    scale: { domain: [-0.12, 1.12], nice: false },
-  };
-  return draw(
-    {
-      layer: [
-        {
-          data: { values },
-          mark: { type: 'line' },
-          encoding: {
-            x,
-            y,
-            color: colours(drawn),
-            strokeWidth: { field: 'width', type: 'quantitative', scale: null },
-          },
-        },
-        {
-          data: { values: ends },
-          mark: { type: 'text', fontSize: 10 },
-          encoding: { x, y, text: { field: 'text' } },
-        },
-      ],
-    },
-    260,
-    label,
-  );
-}
-
-/** Score by the first setting, each mark with its evaluation's number. */
 export function drawScores(
-  evaluations: readonly Evaluation[],
-  setting: string,
+  all: readonly Evaluation[],
+  { index, title }: { index: number; title: string },
   label: string,
 ): Promise<Html> {
-  const at = evaluations.map(({ values }) => values[0] ?? 0);
+  const evaluations = all.filter(({ values }) => typeof values[index] === 'number');
+  const at = evaluations.map(({ values }) => values[index] as number);
   // From zero, unless that would push all marks to one side.
   const low = Math.min(...at) > Math.max(...at) / 2 ? Math.min(...at) : Math.min(0, ...at);
   const high = Math.max(...at);
   const pad = high > low ? (high - low) * 0.04 : Math.abs(high) / 2 || 1;
   return drawMarks(evaluations, at, [low === 0 ? 0 : low - pad, high + pad], label, {
-    x: { title: setting, grid: false, tickCount: 6 },
+    x: { title, grid: false, tickCount: 6 },
     layer: [],
   });
 }
@@ -146,13 +57,9 @@ export function drawProgress(evaluations: readonly Evaluation[], label: string):
 
 // --- helpers ---
 
-const SCORE = 'val accuracy, %';
 const HEIGHT = 260;
-
-/** Scores below this are marked at the lower edge: on an axis with them, the others would be alike. */
-function scoreLimit(evaluations: readonly Evaluation[]): number {
-  return lowerLimit(evaluations.map(({ score }) => score)) ?? Number.NEGATIVE_INFINITY;
-}
+/** With more marks, numbers beside them would cover one another. */
+const MOST_LABELS = 40;
 
 /** A mark for each evaluation at `at` and its score, with its number beside it. */
 function drawMarks(
@@ -179,7 +86,7 @@ function drawMarks(
     };
   });
   const offsets = placeLabels(
-    values.map(({ text, ...mark }) => ({
+    (values.length > MOST_LABELS ? [] : values).map(({ text, ...mark }) => ({
       text,
       x: (mark.at - left) / (right - left),
       y: (mark.score - low) / (high - low),
@@ -195,7 +102,7 @@ function drawMarks(
           field: 'score',
           type: 'quantitative',
           scale: { domain: [low, high], nice: false },
-          axis: { title: `best ${SCORE}`, tickCount: 6 },
+          axis: { title: `best ${SCORE_TITLE}`, tickCount: 6 },
         },
       },
       layer: [
@@ -214,7 +121,7 @@ function drawMarks(
             shape: { field: 'shape', type: 'nominal', scale: null },
           },
         },
-        ...values.map((value, index) => ({
+        ...(values.length > MOST_LABELS ? [] : values).map((value, index) => ({
           data: { values: [value] },
           mark: { type: 'text', ...offsets[index] },
           encoding: { text: { field: 'text' } },
@@ -224,13 +131,4 @@ function drawMarks(
     HEIGHT,
     label,
   );
-}
-
-function colours(evaluations: readonly Evaluation[]) {
-  return {
-    field: 'trial',
-    type: 'nominal',
-    legend: null,
-    scale: { domain: evaluations.map(({ name }) => name), range: evaluations.map(({ colour }) => colour) },
-  };
 }

@@ -32,6 +32,7 @@ p { margin: .5rem 0; max-width: 52rem; }
 a { color: var(--accent); }
 code { font: .9em ui-monospace, "DejaVu Sans Mono", "Liberation Mono", monospace; overflow-wrap: break-word; }
 p code, li code, dd code { overflow-wrap: anywhere; }
+ul.notes { margin: .25rem 0 1rem; padding-left: 1.2rem; font-size: .92rem; max-width: 52rem; }
 .quiet, .note { color: var(--quiet); }
 .note { font-size: .85rem; }
 section { margin-top: 2.75rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
@@ -65,6 +66,8 @@ thead .number { white-space: normal; }
 tbody th { font-weight: 400; }
 tr.winner th, tr.winner td { font-weight: 650; }
 .wide { width: 100%; }
+.number.text { white-space: normal; min-width: 6.5rem; }
+.leaderboard th[scope=row] { min-width: 11rem; }
 .nowrap { white-space: nowrap; }
 .prose-cell { min-width: 11rem; }
 .answers { list-style: none; margin: 1rem 0; padding: 0; font-size: .92rem; }

@@ -7,8 +7,10 @@ import { inMarkdown } from '../../words/markdown.ts';
 import { count, loss, moment, percent, plural } from '../../words/numbers.ts';
 import { overrideInWords } from '../../words/outcome.ts';
 import { describeSettings } from '../../words/settings.ts';
+import { optimismInWords, testInWords } from '../../words/verdict.ts';
 import { initialWeightsInWords } from '../../words/weights.ts';
-import { wilsonInterval } from '../answers/test-answer.ts';
+import { givenInWords } from '../answers/hand-over.ts';
+import { testedRuns } from '../answers/test-answer.ts';
 import { bestTrial, imagesUsed, startStage } from '../facts/study-facts.ts';
 import { limitations } from '../facts/warnings.ts';
 import { modelUse } from './model-use.ts';
@@ -69,13 +71,14 @@ const SMALL_PICTURES =
 
 function role({ record, stage, trial }: ExportedModel): string {
   if (record.test?.trialKey === trial.trialKey) return 'The winner, as evaluated in the final test,';
+  if (testOf(record, trial)) return 'A run of the winner, as evaluated in the final test,';
   return stage.winner === trial.name ? `The winner of the stage \`${stage.name}\`` : 'A trial';
 }
 
 function metrics({ record, trial, classes }: ExportedModel): string {
   const best = trial.lines.find(({ epoch }) => epoch === trial.bestEpoch);
   const { validation, training: trained } = imagesUsed(record);
-  const test = record.test?.trialKey === trial.trialKey ? record.test : null;
+  const test = testOf(record, trial);
   const rows = [
     [
       'training',
@@ -88,25 +91,39 @@ function metrics({ record, trial, classes }: ExportedModel): string {
       ...(best ? [percent(best.val_accuracy), loss(best.val_loss)] : ['', '']),
     ],
   ];
-  if (test) rows.push(['test', count(test.images), percent(test.accuracy), loss(test.loss)]);
+  if (record.test && test)
+    rows.push(['test', count(record.test.images), percent(test.accuracy), loss(test.loss)]);
   const parts = [
     table(['images', 'number', 'accuracy', 'loss, nats an image'], rows),
     `The weights are those of the best epoch, ${trial.bestEpoch} of ${trial.lines.length}. The validation images selected it, so the validation accuracy is optimistic.`,
   ];
-  if (!test) return [...parts, 'It was not evaluated on the test images.'].join('\n\n');
-  const [low, high] = wilsonInterval(test.accuracy, test.images);
-  const recalls = test.confusion.map((row, label) => {
+  if (!record.test || !test) return [...parts, 'It was not evaluated on the test images.'].join('\n\n');
+  const { low, high } = test.interval;
+  const { supersedes, mean, runs, trialKey, confusion, optimism } = record.test;
+  const used = supersedes
+    ? 'before, for the winner of an earlier run of the study'
+    : 'once, after every choice had been made';
+  parts.push(
+    `The test images were used ${used}: 95 % Wilson interval ${low.toFixed(2)} to ${percent(high)}.`,
+    ...(mean && runs && runs.length > 1
+      ? [`Over all runs of the winner, the test accuracy is ${testInWords({ mean, runs })}.`]
+      : []),
+    ...(optimism ? [optimismInWords(optimism)] : []),
+  );
+  if (trialKey !== trial.trialKey) return parts.join('\n\n');
+  const recalls = confusion.map((row, label) => {
     const all = row.reduce((sum, images) => sum + images, 0);
     return [classes[label] ?? `class ${label}`, all ? percent((100 * (row[label] ?? 0)) / all) : ''];
   });
-  return [
-    ...parts,
-    `The test images were used ${test.supersedes ? 'before, for the winner of an earlier run of the study' : 'once, after every choice had been made'}: 95 % Wilson interval ${low.toFixed(2)} to ${percent(high)}. By class:`,
-    table(['class', 'test accuracy'], recalls),
-  ].join('\n\n');
+  return [...parts, 'By class:', table(['class', 'test accuracy'], recalls)].join('\n\n');
 }
 
-/** The stages that led to the trial, each with the winner whose configuration the next one took over. */
+/** The final test of this trial, which may be one of the winner's runs; undefined if it was not tested. */
+function testOf({ test }: StudyRecord, { trialKey }: TrialRecord) {
+  return test ? testedRuns(test).runs.find((run) => run.trialKey === trialKey) : undefined;
+}
+
+/** The stages that led to the trial, each with its winner and what the next trial has from that. */
 function lineage({ record, stage, trial, spec }: ExportedModel): string {
   const steps: { stage: StageRecord; trial: TrialRecord }[] = [];
   let step: { stage: StageRecord; trial: TrialRecord } | undefined = { stage, trial };
@@ -116,15 +133,21 @@ function lineage({ record, stage, trial, spec }: ExportedModel): string {
     const winner = earlier && bestTrial(earlier);
     step = earlier && winner && { stage: earlier, trial: winner };
   }
+  const gave = steps.map((each, index) => {
+    const next = steps[index + 1];
+    const holder = { stage: each.stage, winner: each.trial };
+    return next ? givenInWords(record, holder, next.stage, [next.trial]) : '';
+  });
   return [
-    'Each stage takes over the configuration of an earlier winner, never its weights.',
+    'A stage takes over settings of an earlier winner’s configuration, and rules of dense layers, never weights.',
     table(
-      ['stage', 'question', 'trial', 'validation accuracy'],
-      steps.map(({ stage: { name, question }, trial: { name: taken, score } }) => [
+      ['stage', 'question', 'trial', 'validation accuracy', 'gave the next'],
+      steps.map(({ stage: { name, question }, trial: { name: taken, score } }, index) => [
         `\`${name}\``,
         inMarkdown(question),
         `\`${taken}\``,
         score === null ? '' : percent(score),
+        gave[index] ?? '',
       ]),
     ),
     `This trial started from \`${initialWeightsInWords(spec.initialWeights)}\`.`,

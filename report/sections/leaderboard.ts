@@ -1,6 +1,5 @@
-import { rank } from '../../study/plan/winner.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
-import { count, duration, percent, plural, signed } from '../../words/numbers.ts';
+import { count } from '../../words/numbers.ts';
 import {
   endInWords,
   isBitIdentical,
@@ -9,46 +8,58 @@ import {
   rankInWords,
   retrainedInWords,
 } from '../../words/outcome.ts';
-import { searchedSettings } from '../facts/searched-settings.ts';
-import { bestTrial, standsInFor } from '../facts/study-facts.ts';
+import { type Candidate, hasRepeats, rankedCandidates, representative } from '../facts/candidates.ts';
+import { stageDefinition, standsInFor } from '../facts/study-facts.ts';
 import { trialStyles } from '../facts/trial-styles.ts';
 import { scrolling, tag, trialName } from '../html/elements.ts';
 import { type Html, html, prose } from '../html/html.ts';
+import { columnsOf, IN_TRAINING_MODE } from './leaderboard-columns.ts';
 
-/** A stage's trials, best first. What all of them have in common is in the caption instead of a column. */
+/** A stage's candidates, best first. What all of them have in common is in the caption instead of a column. */
 export function leaderboard(record: StudyRecord, stage: StageRecord): Html {
-  const first = bestTrial(stage);
+  const all = rankedCandidates(record, stage);
+  const candidates = all.slice(0, MOST_SHOWN);
   const styleOf = trialStyles(record);
-  const notes = new Map(stage.trials.map((trial) => [trial, networkNotes(record, trial)]));
+  const notes = new Map(candidates.map((each) => [each, networkNotes(record, representative(each))]));
   const different = new Set([...notes.values()].map((texts) => texts.join())).size > 1;
   const fromStore = allFromStore(stage.trials);
   const { columns, inCommon } = columnsOf(record, stage);
-  const rows = rank(stage.trials).map((trial, index) => {
-    const wins = stage.winner !== null && trial === first;
+  const rows = candidates.map((candidate, index) => {
+    const wins = candidate.name === stage.winner && candidate.score !== null;
     return html`<tr${wins && html` class="winner"`}>
-<td class="number">${rankInWords(trial, index)}</td>
-<th scope="row">${trialName(trial.name, styleOf(trial))} ${wins && tag('winner', 'win')}${trialTags(trial, fromStore)}${different && notes.get(trial)?.map((note) => tag(note))}</th>
-${columns.map(({ cell }) => html`<td class="number">${prose(cell(trial))}</td>`)}
+<td class="number">${rankInWords(candidate, index)}</td>
+<th scope="row">${trialName(candidate.name, styleOf(representative(candidate)))} ${wins && tag('winner', 'win')}${candidateTags(candidate, fromStore)}${different && notes.get(candidate)?.map((note) => tag(note))}</th>
+${columns.map(({ cell, isText }) => html`<td class="${isText ? 'number text' : 'number'}">${prose(cell(candidate))}</td>`)}
 </tr>
 `;
   });
+  const [first] = candidates;
   const caption = [
-    'Leaderboard by the validation accuracy of each trial’s best epoch',
+    hasRepeats(stage)
+      ? 'Leaderboard by the mean, over each candidate’s seeds, of the validation accuracy of its best epoch'
+      : 'Leaderboard by the validation accuracy of each trial’s best epoch',
+    ...tieRuleInWords(record, stage),
     ...(!different && first ? (notes.get(first) ?? []).map((note) => `all networks: ${note}`) : []),
     ...inCommon,
     ...(fromStore ? ['all results from the store'] : []),
   ];
   const table = scrolling(
     `Leaderboard of ${stage.name}`,
-    html`<table class="wide"><caption>${caption.join('; ')}</caption>
-<thead><tr><th scope="col" class="number">Rank</th><th scope="col">Trial</th>${columns.map(({ title }) => html`<th scope="col" class="number">${title}</th>`)}</tr></thead>
+    html`<table class="wide leaderboard"><caption>${caption.join('; ')}</caption>
+<thead><tr><th scope="col" class="number">Rank</th><th scope="col">${hasRepeats(stage) ? 'Candidate' : 'Trial'}</th>${columns.map(({ title }) => html`<th scope="col" class="number">${title}</th>`)}</tr></thead>
 <tbody>${rows}</tbody></table>`,
   );
   return html`${table}${
+    candidates.length < all.length &&
+    html`<p class="note">The best ${candidates.length} of ${count(all.length)}; <code>record.json</code> has the others.</p>`
+  }${
     columns.some(({ title }) => title === IN_TRAINING_MODE) &&
     html`<p class="note">In training mode: the same weights on the same images, but with dropout active and with batch normalisation by each batch’s own statistics, as in a loop that never switches the network to evaluation mode. It doesn’t affect the ranking.</p>`
   }`;
 }
+
+/** More rows make a page slow. */
+export const MOST_SHOWN = 100;
 
 /** Where a trial's result is from, how it ended and what was changed, unless that is as usual. */
 export function trialTags(trial: TrialRecord, fromStoreIsUsual = false): Html[] {
@@ -70,67 +81,24 @@ export function allFromStore(trials: readonly TrialRecord[]): boolean {
   return own.length > 1 && own.every(({ reused }) => reused);
 }
 
-/** Wall time of a trial's epochs; a dash if it has none. */
-export function trainingTime({ trainingSeconds, lines }: TrialRecord): string {
-  return trainingSeconds === null || lines.length === 0 ? '–' : duration(trainingSeconds);
-}
-
 // --- helpers ---
 
-const IN_TRAINING_MODE = 'In training mode';
-
-interface Column {
-  title: string;
-  cell: (trial: TrialRecord) => string;
-  /** A phrase for the caption if all trials have the same, which this trial has. */
-  inCommon?: (trial: TrialRecord) => string;
+/** The tags of its runs, each once. */
+function candidateTags({ runs }: Candidate, fromStoreIsUsual: boolean): Html[] {
+  const tags = runs.flatMap((run) => trialTags(run, fromStoreIsUsual));
+  return [...new Map(tags.map((each) => [each.source, each])).values()];
 }
 
-/** The columns in which trials differ. */
-function columnsOf(record: StudyRecord, stage: StageRecord): { columns: Column[]; inCommon: string[] } {
-  const first = bestTrial(stage);
-  const all: Column[] = [
-    { title: 'Best val accuracy', cell: ({ score }) => optional(score, percent) },
-    { title: IN_TRAINING_MODE, cell: ({ scoreInTrainingMode }) => optional(scoreInTrainingMode, percent) },
-    {
-      title: 'Behind, points',
-      cell: (trial) =>
-        trial.score !== null && first && trial !== first ? signed(trial.score - first.score) : '–',
-    },
-    ...searchedSettings(record, stage)
-      .filter(({ title }) => title !== 'epochs')
-      .map(({ title, of }) => ({
-        title: `${title[0]?.toUpperCase()}${title.slice(1)}`,
-        cell: ({ config }: TrialRecord) => (config ? String(of(config)) : '–'),
-      })),
-    { title: 'Best epoch', cell: ({ bestEpoch }) => optional(bestEpoch, String) },
-    {
-      title: 'Epochs',
-      cell: epochs,
-      inCommon: ({ lines }) => `${plural(lines.length, 'epoch')} each`,
-    },
-    {
-      title: 'Parameters',
-      cell: ({ parameters }) => optional(parameters, count),
-      inCommon: ({ parameters }) => `${optional(parameters, count)} parameters each`,
-    },
-    { title: 'Training time', cell: trainingTime },
-  ];
-  const columns: Column[] = [];
-  const inCommon: string[] = [];
-  for (const column of all) {
-    const cells = stage.trials.map(column.cell);
-    const same = cells.every((cell) => cell === cells[0]);
-    const [any] = stage.trials;
-    if (cells.every((cell) => cell === '–')) continue;
-    if (same && any && stage.trials.length > 1 && column.inCommon) inCommon.push(column.inCommon(any));
-    else columns.push(column);
-  }
-  return { columns, inCommon };
-}
-
-function optional(value: number | null, text: (value: number) => string): string {
-  return value === null ? '–' : text(value);
+function tieRuleInWords(record: StudyRecord, { name }: StageRecord): string[] {
+  const definition = stageDefinition(record, name);
+  const ties = definition && 'ties' in definition ? definition.ties : undefined;
+  if (!ties) return [];
+  const preferred = {
+    earlier: 'the earliest',
+    parameters: 'the one with the fewest parameters',
+    time: 'the fastest',
+  }[ties];
+  return [`of those within one standard error of the best, ${preferred} wins`];
 }
 
 /** What a trial's name doesn't say about its network. */
@@ -141,10 +109,4 @@ function networkNotes(record: StudyRecord, { config }: TrialRecord): string[] {
     ...(original ? [`stand-in for ${original.name}`] : []),
     ...(config.network.pretrained ? ['pretrained'] : []),
   ];
-}
-
-function epochs({ lines, config }: TrialRecord): string {
-  const planned = config?.epochs;
-  if (planned === undefined) return '–';
-  return lines.length === planned ? String(planned) : `${lines.length} of ${planned}`;
 }

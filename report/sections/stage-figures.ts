@@ -1,8 +1,9 @@
-import { rank } from '../../study/plan/winner.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
-import { loss, percent } from '../../words/numbers.ts';
+import { bestEpoch } from '../../study/trial/trial.ts';
+import { count, loss, percent } from '../../words/numbers.ts';
 import { endInWords } from '../../words/outcome.ts';
-import { bestTrial } from '../facts/study-facts.ts';
+import { type Candidate, isTakenOver, rankedCandidates, representative } from '../facts/candidates.ts';
+import { meanLines } from '../facts/mean-lines.ts';
 import { trialStyles } from '../facts/trial-styles.ts';
 import { drawBars } from '../figures/bars.ts';
 import { type Curve, drawCurves, type Metric } from '../figures/curves.ts';
@@ -13,22 +14,38 @@ import { type Content, code, type Html, html } from '../html/html.ts';
 
 /** A stage's three figures: accuracies and losses by epoch, and the best accuracies as bars. */
 export async function stageFigures(record: StudyRecord, stage: StageRecord): Promise<Html> {
-  const best = stage.winner === null ? undefined : bestTrial(stage);
   const styleOf = trialStyles(record);
-  const curves = rank(stage.trials)
-    .filter(({ lines }) => lines.length > 0)
-    .map((trial) => asCurve(trial, styleOf(trial), trial === best));
+  const candidates = rankedCandidates(record, stage);
+  const curves = candidates
+    .slice(0, MOST_CURVES)
+    .flatMap((candidate) =>
+      candidateCurves(candidate, styleOf(representative(candidate)), wins(stage, candidate)),
+    );
   if (curves.length === 0)
     return html`<p class="note">No figures: no trial of this stage has logged an epoch.</p>`;
-  return figures(`Figures of ${stage.name}`, [
+  const rest = candidates.length - MOST_CURVES;
+  const note = html`<p class="note">The figures show the best ${MOST_CURVES} of ${count(candidates.length)}.</p>`;
+  return html`${rest > 0 && note}${figures(`Figures of ${stage.name}`, [
     await scoresFigure(record, stage),
     await curvesFigure(curves, 'accuracy', stage.name),
     await curvesFigure(curves, 'loss', stage.name),
-  ]);
+  ])}`;
 }
 
 export function asCurve({ name, lines, bestEpoch }: TrialRecord, style: SeriesStyle, winner = false): Curve {
   return { name, lines, bestEpoch, winner, ...style };
+}
+
+/** A candidate as a curve, the mean of its runs; none if no run has an epoch. */
+export function candidateCurves(candidate: Candidate, style: SeriesStyle, winner = false): Curve[] {
+  const trained = candidate.runs.filter(({ lines }) => lines.length > 0);
+  const [first, ...others] = trained;
+  if (!first) return [];
+  if (others.length === 0) return [asCurve({ ...first, name: candidate.name }, style, winner)];
+  const runs = trained.map(({ lines }) => lines);
+  const lines = meanLines(runs);
+  const best = bestEpoch(lines)?.epoch ?? null;
+  return [{ name: candidate.name, lines, bestEpoch: best, winner, runs, ...style }];
 }
 
 /** Whether trials have so few epochs that they are dots, each in a row of its own, instead of lines. */
@@ -48,7 +65,7 @@ export async function curvesFigure(
   const label = `${what}, ${of}: ${spoken(curves, metric)}.`;
   const { svg, limit } = await (few ? drawDots : drawCurves)(curves, metric, label);
   return figure(html`${what}${!few && legend}`, svg, {
-    note: html`${few ? dotsNote(curves) : linesNote(curves)}${limit !== null && ` Triangles at the edge are larger losses, above ${loss(limit)}; the table has them.`}`,
+    note: html`${few ? dotsNote(curves) : linesNote(curves)}${meansNote(curves, few)}${limit !== null && ` Triangles at the edge are larger losses, above ${loss(limit)}; the table has them.`}`,
     data: curvesTable(curves, metric, of),
   });
 }
@@ -59,6 +76,9 @@ export function legendOf(curves: readonly Curve[]): Html {
 }
 
 // --- helpers ---
+
+/** With more, a figure shows nothing but lines. */
+const MOST_CURVES = 40;
 
 function dotsNote(curves: readonly Curve[]): Content {
   const several = curves.some(({ lines }) => lines.length > 1);
@@ -72,18 +92,35 @@ function linesNote(curves: readonly Curve[]): Content {
   }`;
 }
 
+/** What curves are if any is of several runs. */
+function meansNote(curves: readonly Curve[], few: boolean): string | false {
+  if (!curves.some(({ runs }) => runs)) return false;
+  return few
+    ? ' Means of each candidate’s runs.'
+    : ' Means of each candidate’s runs; the bands reach from the least to the largest validation value.';
+}
+
+function wins(stage: StageRecord, { name, score }: Candidate): boolean {
+  return name === stage.winner && score !== null;
+}
+
 async function scoresFigure(record: StudyRecord, stage: StageRecord): Promise<Html> {
   const styleOf = trialStyles(record);
-  const best = stage.winner === null ? undefined : bestTrial(stage);
-  const bars = rank(stage.trials).map((trial) => ({
-    name: trial.takenOver ? `${trial.name} (taken over)` : trial.name,
-    value: trial.score,
-    text: trial.score === null ? endInWords(trial) : percent(trial.score),
-    colour: styleOf(trial).colour,
-    winner: trial === best,
-  }));
+  const shown = rankedCandidates(record, stage).slice(0, MOST_CURVES);
+  const bars = shown.map((candidate) => {
+    const { name, score, counted } = candidate;
+    return {
+      name: isTakenOver(candidate) ? `${name} (taken over)` : name,
+      value: score,
+      text: score === null ? endInWords(representative(candidate)) : percent(score),
+      colour: styleOf(representative(candidate)).colour,
+      winner: wins(stage, candidate),
+      ...(counted.length > 1 && { runs: counted.flatMap((run) => run.score ?? []) }),
+    };
+  });
   const label = `Best validation accuracies, ${stage.name}: ${bars.map(({ name, text }) => `${name} ${text}`).join(', ')}.`;
-  return figure('Best validation accuracy', await drawBars(bars, label));
+  const note = bars.some(({ runs }) => runs) && 'Bars are means, the marks on them are single runs.';
+  return figure('Best validation accuracy', await drawBars(bars, label), note ? { note } : {});
 }
 
 function spoken(curves: readonly Curve[], metric: Metric): string {
@@ -110,7 +147,8 @@ function curvesTable(curves: readonly Curve[], metric: Metric, of: string): Html
     )}</tr>
 `,
   );
-  const caption = metric === 'accuracy' ? 'Accuracies, percent' : 'Losses, nats an image';
+  const means = curves.some(({ runs }) => runs);
+  const caption = `${metric === 'accuracy' ? 'Accuracies, percent' : 'Losses, nats an image'}${means ? '; means of runs, whose own numbers are in epochs.csv' : ''}`;
   return scrolling(
     `${caption}, ${of}`,
     html`<table><caption>${caption}</caption><thead><tr><th scope="col" rowspan="2" class="number">Epoch</th>${curves.map(

@@ -1,11 +1,15 @@
-import { rank } from '../../study/plan/winner.ts';
 import type { StageRecord, StudyRecord } from '../../study/record/record.ts';
 import { percent } from '../../words/numbers.ts';
 import { answer } from '../answers/answer.ts';
+import { takenOverInWords } from '../answers/hand-over.ts';
+import { singleSeedsInWords } from '../answers/single-seeds.ts';
+import { scoredCandidates } from '../facts/candidates.ts';
 import { startStage, startTrial } from '../facts/study-facts.ts';
 import { code, type Html, html, prose } from '../html/html.ts';
+import { candidateNotes } from './candidate-notes.ts';
 import { leaderboard } from './leaderboard.ts';
 import { repeatBody } from './repeat-stage.ts';
+import { searchCourse } from './search-course.ts';
 import { searchFigures } from './search-stage.ts';
 import { stageFigures } from './stage-figures.ts';
 import { variantBody } from './variant-stage.ts';
@@ -33,9 +37,9 @@ ${await body(record, stage)}
 async function body(record: StudyRecord, stage: StageRecord): Promise<Html> {
   switch (stage.kind) {
     case 'compare':
-      return html`${leaderboard(record, stage)}${messages(stage)}${await stageFigures(record, stage)}`;
+      return html`${leaderboard(record, stage)}${messages(stage)}${singleSeeds(record, stage)}${candidateNotes(record, stage)}${await stageFigures(record, stage)}`;
     case 'search':
-      return html`${leaderboard(record, stage)}${messages(stage)}${await searchFigures(record, stage)}<h3>Training</h3>${await stageFigures(record, stage)}`;
+      return html`${searchCourse(record, stage)}${leaderboard(record, stage)}${messages(stage)}${singleSeeds(record, stage)}${await searchFigures(record, stage)}<h3>Training</h3>${await stageFigures(record, stage)}`;
     case 'variant':
       return html`${await variantBody(record, stage)}${messages(stage)}`;
     case 'repeat':
@@ -43,24 +47,25 @@ async function body(record: StudyRecord, stage: StageRecord): Promise<Html> {
   }
 }
 
+function singleSeeds(record: StudyRecord, stage: StageRecord): Html | false {
+  const text = singleSeedsInWords(record, stage);
+  return text !== undefined && html`<p>${prose(text)}</p>`;
+}
+
 function startedFrom(record: StudyRecord, stage: StageRecord): Html {
-  if (stage.start === null) return html`<p class="quiet">It starts from the study’s base settings.</p>`;
   const start = startTrial(record, stage);
-  const score = start?.score == null ? '' : ` (${percent(start.score)})`;
-  const ranked = start?.takenOver ? ', whose trial is ranked too' : '';
-  return html`<p class="quiet">It starts from the configuration of ${code(stage.start)}${score}${ranked}. ${
-    !start?.takenOver && scoresThere(startStage(record, stage))
+  return html`<p class="quiet">${prose(takenOverInWords(record, stage))} ${
+    stage.start !== null && !start?.takenOver && scoresThere(record, startStage(record, stage))
   }</p>`;
 }
 
 /** The scores of the earlier stage, for a stage that doesn't rank its start. */
-function scoresThere(earlier: StageRecord | undefined): Html | false {
-  const scored = rank(earlier?.trials ?? []).filter(({ score }) => score !== null);
+function scoresThere(record: StudyRecord, earlier: StageRecord | undefined): Html | false {
+  const scored = earlier ? scoredCandidates(record, earlier) : [];
   return (
     scored.length > 1 &&
     html`For comparison, ${earlier?.name}: ${scored.map(
-      ({ name, score }, index) =>
-        html`${index > 0 && ', '}${code(name)}\u00a0${score === null ? '' : percent(score)}`,
+      ({ name, score }, index) => html`${index > 0 && ', '}${code(name)}\u00a0${percent(score)}`,
     )}.`
   );
 }

@@ -1,16 +1,19 @@
-import type { StudyRecord } from '../../study/record/record.ts';
+import type { StageRecord, StudyRecord, TestRecord } from '../../study/record/record.ts';
 import { type TrainingTime, trainingTime } from '../../study/record/training-time.ts';
 import { datasetInBrief } from '../../words/dataset.ts';
-import { count, duration, moment, percent, plural, secondsBetween } from '../../words/numbers.ts';
+import { count, duration, moment, percent, plural, points, secondsBetween } from '../../words/numbers.ts';
 import { trainingTimeInWords } from '../../words/training-time.ts';
+import { intervalInWords } from '../../words/verdict.ts';
 import { headline } from '../answers/answer.ts';
-import { testAnswer } from '../answers/test-answer.ts';
+import { testAnswer, testedRuns } from '../answers/test-answer.ts';
+import { rankedCandidates, representative } from '../facts/candidates.ts';
 import { allTrials, bestTrial, imagesUsed, lastDecided, missingStages } from '../facts/study-facts.ts';
 import { trialStyles } from '../facts/trial-styles.ts';
 import { drawBars } from '../figures/bars.ts';
 import { figure, figures } from '../html/elements.ts';
 import { type Content, code, type Html, html, prose } from '../html/html.ts';
 import { GLOSSARY } from './glossary.ts';
+import { handOverTable } from './hand-over-table.ts';
 import { stageAnchor } from './stage-section.ts';
 
 /** The study in a few facts. */
@@ -22,8 +25,8 @@ export function summaryTiles(record: StudyRecord): Html {
   const images = imagesUsed(record);
   return html`<dl class="tiles">
 ${tile(missingStages(record).length === 0 ? 'Winner' : 'Winner so far', decided ? code(decided.trial.name) : 'none yet', decided && `of stage ${decided.stage.name}`)}
-${tile('Validation accuracy', decided ? html`<span class="big">${percent(decided.trial.score)}</span>` : '–', decided && `best epoch ${decided.trial.bestEpoch}, ${plural(images.validation, 'image')}`)}
-${tile('Test accuracy', test ? html`<span class="big">${percent(test.accuracy)}</span>` : 'not tested', test && plural(test.images, 'image'))}
+${tile('Validation accuracy', decided ? html`<span class="big">${percent(decided.trial.score)}</span>` : '–', decided && `${scoreOver(record, decided.stage)}, ${plural(images.validation, 'image')}`)}
+${tile('Test accuracy', test ? html`<span class="big">${percent(testedRuns(test).mean.accuracy)}</span>` : 'not tested', test && testTile(test))}
 ${tile('Data', datasetInBrief(opening.dataset.origin), `${count(images.training)} training images, ${count(images.validation)} validation images`)}
 ${tile('Profile', html`<code>${opening.profile}</code>`, opening.study.profiles[opening.profile]?.description)}
 ${tile('Started', moment(opening.startedAt), seconds === null ? 'not finished' : `finished ${moment(finishedAt)}`)}
@@ -45,11 +48,19 @@ export async function overview(record: StudyRecord): Promise<Html> {
   const testStage = record.opening.study.stages.find(({ kind }) => kind === 'test');
   if (testStage) {
     const link = record.test ? html`<a href="#test">${testStage.name}</a>` : testStage.name;
-    items.push(answerItem(link, testStage.question, testAnswer(record), record.test?.accuracy));
+    items.push(
+      answerItem(
+        link,
+        testStage.question,
+        testAnswer(record),
+        record.test ? testedRuns(record.test).mean.accuracy : undefined,
+      ),
+    );
   }
   return html`<section id="overview" aria-labelledby="overview-title"><h2 id="overview-title">Questions and answers</h2>
 <ol class="answers">${items}</ol>
 ${await winnersFigure(record)}
+${handOverTable(record)}
 ${GLOSSARY}</section>
 `;
 }
@@ -60,6 +71,21 @@ function trainedInWords(time: TrainingTime | undefined, stored: number): string 
   if (!time)
     return stored === 0 ? 'nothing trained' : `nothing trained: ${plural(stored, 'result')} from the store`;
   return `${plural(time.trials, 'trial')} trained for ${trainingTimeInWords(time)}${stored > 0 ? `; ${stored} from the store` : ''}`;
+}
+
+/** What the winner's score is of: an epoch, or several runs. */
+function scoreOver(record: StudyRecord, stage: StageRecord): string {
+  const winner = rankedCandidates(record, stage).find(({ name }) => name === stage.winner);
+  if (!winner) return '';
+  const { counted, deviation } = winner;
+  if (deviation === null) return `best epoch ${representative(winner).bestEpoch}`;
+  return `mean of ${plural(counted.length, 'seed')}, deviation ${points(deviation)}`;
+}
+
+function testTile(test: TestRecord): string {
+  const { runs, mean } = testedRuns(test);
+  const seeds = runs.length > 1 ? `mean of ${plural(runs.length, 'seed')}, ` : '';
+  return `${seeds}${plural(test.images, 'image')}, ${intervalInWords(mean.interval)}`;
 }
 
 function tile(title: string, value: Content, small: string | null | undefined): Html {

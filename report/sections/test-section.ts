@@ -1,11 +1,12 @@
 import type { StudyRecord, TestRecord } from '../../study/record/record.ts';
 import { count, loss, percent } from '../../words/numbers.ts';
-import { testAnswer } from '../answers/test-answer.ts';
+import { intervalInWords } from '../../words/verdict.ts';
+import { testAnswer, testedRuns } from '../answers/test-answer.ts';
 import { trialStyles } from '../facts/trial-styles.ts';
 import { drawBars } from '../figures/bars.ts';
 import { seriesStyle } from '../figures/series.ts';
 import { figure, scrolling } from '../html/elements.ts';
-import { type Html, html, prose } from '../html/html.ts';
+import { code, type Html, html, prose } from '../html/html.ts';
 
 /** The final test: accuracy, confusion matrix and accuracy of each class; nothing without a test. */
 export async function testSection(record: StudyRecord): Promise<Html | false> {
@@ -20,7 +21,11 @@ export async function testSection(record: StudyRecord): Promise<Html | false> {
   return html`<section id="test" aria-labelledby="test-title"><h2 id="test-title">${record.stages.length + 1}. ${test.stage || 'test'}</h2>
 ${stage && html`<p class="question">${prose(stage.question)}</p>`}
 <p class="answer">${prose(testAnswer(record))}</p>
-<p class="quiet">The best epoch’s weights, evaluated once on images that no trial was trained or selected on. Loss ${loss(test.loss)}.</p>
+<p class="quiet">The best epoch’s weights, evaluated once on images that no trial was trained or selected on. Loss ${loss(testedRuns(test).mean.loss)}.${
+    testedRuns(test).runs.length > 1 &&
+    html` The matrix and the classes are of the first run, ${code(testedRuns(test).runs[0]?.trial ?? '')}.`
+  }</p>
+${runsTable(test)}
 <div class="beside"><div>${confusionTable(test, classes)}
 ${mistakes(test, classes)}</div>
 ${await classFigure(test, classes, colour)}</div></section>
@@ -28,6 +33,21 @@ ${await classFigure(test, classes, colour)}</div></section>
 }
 
 // --- helpers ---
+
+/** Each of the winner's runs, if there are several. */
+function runsTable(test: TestRecord): Html | false {
+  const { runs } = testedRuns(test);
+  if (runs.length < 2) return false;
+  const rows = runs.map(
+    ({ trial, seed, accuracy, loss: lossOf, interval }) =>
+      html`<tr><th scope="row">${code(trial)}</th><td class="number">${seed}</td><td class="number">${percent(accuracy)}</td><td class="number">${intervalInWords(interval)}</td><td class="number">${loss(lossOf)}</td></tr>
+`,
+  );
+  return scrolling(
+    'The test of each run',
+    html`<table><caption>Each run of the winner</caption><thead><tr><th scope="col">Trial</th><th scope="col" class="number">Seed</th><th scope="col" class="number">Test accuracy</th><th scope="col" class="number">Wilson interval, of the images</th><th scope="col" class="number">Loss</th></tr></thead><tbody>${rows}</tbody></table>`,
+  );
+}
 
 function total(row: readonly number[]): number {
   return row.reduce((sum, images) => sum + images, 0);

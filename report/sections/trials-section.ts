@@ -7,7 +7,8 @@ import { describeSettings } from '../../words/settings.ts';
 import { allTrials, imagesUsed, referenceConfig } from '../facts/study-facts.ts';
 import { folded, scrolling } from '../html/elements.ts';
 import { code, type Html, html, prose } from '../html/html.ts';
-import { allFromStore, trainingTime, trialTags } from './leaderboard.ts';
+import { allFromStore, MOST_SHOWN, trialTags } from './leaderboard.ts';
+import { trainingTime } from './leaderboard-columns.ts';
 
 /** All trials: configuration, seed, time, attempts and data. */
 export function trialsSection(record: StudyRecord): Html {
@@ -16,8 +17,12 @@ export function trialsSection(record: StudyRecord): Html {
   const compared = retrainedSummary(allTrials(record).map(({ trial }) => trial));
   const fromStore = allFromStore(record.stages.flatMap(({ trials }) => trials));
   const stages = record.stages.map((stage) => {
-    const trials = stage.trials.filter(({ takenOver }) => !takenOver);
-    return html`<tbody><tr><th scope="rowgroup" colspan="8" class="group">${stage.name}</th></tr>
+    const own = stage.trials.filter(({ takenOver }) => !takenOver);
+    const trials = own.slice(0, MOST_SHOWN);
+    const rest = own.length - trials.length;
+    return html`<tbody><tr><th scope="rowgroup" colspan="8" class="group">${stage.name}${
+      rest > 0 && `: the first ${trials.length}; record.json has the other ${count(rest)}`
+    }</th></tr>
 ${trials.map((trial) => row(record, stage, trial, fromStore))}</tbody>`;
   });
   return html`<section id="trials" aria-labelledby="trials-title"><h2 id="trials-title">All trials</h2>

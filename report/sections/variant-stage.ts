@@ -1,25 +1,31 @@
 import { inputOf } from '../../study/definition/data-schema.ts';
 import type { InputForm } from '../../study/definition/input-form.ts';
+import { candidatesOf } from '../../study/plan/ranking.ts';
+import type { ChangesRecord } from '../../study/record/comparison-record.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
-import { loss, percent, signed } from '../../words/numbers.ts';
+import { loss, percent, plural, signed } from '../../words/numbers.ts';
 import { describeSettings } from '../../words/settings.ts';
+import { intervalOf } from '../answers/variant-answer.ts';
+import { representative } from '../facts/candidates.ts';
 import { ordinaryTrial } from '../facts/study-facts.ts';
 import { trialStyles } from '../facts/trial-styles.ts';
 import { figures, scrolling } from '../html/elements.ts';
 import { code, type Html, html, prose } from '../html/html.ts';
 import { allFromStore, trialTags } from './leaderboard.ts';
-import { asCurve, curvesFigure, haveFewEpochs, legendOf } from './stage-figures.ts';
+import { candidateCurves, curvesFigure, haveFewEpochs, legendOf } from './stage-figures.ts';
 
 /** Each changed trial beside its ordinary one. */
 export async function variantBody(record: StudyRecord, stage: StageRecord): Promise<Html> {
   const pairs = stage.trials.map((trial) => ({ trial, ordinary: ordinaryTrial(record, trial) }));
   const styleOf = trialStyles(record);
-  const groups = pairs.map(({ trial, ordinary }) => ({
-    name: trial.name,
-    curves: [ordinary, trial].flatMap((each) =>
-      each && each.lines.length > 0 ? [asCurve(each, styleOf(each))] : [],
-    ),
-  }));
+  const groups = candidatesOf(stage.trials).map((candidate) => {
+    const ordinary = candidatesOf(candidate.runs.flatMap((run) => ordinaryTrial(record, run) ?? []));
+    const both = [...ordinary, candidate];
+    return {
+      name: candidate.name,
+      curves: both.flatMap((each) => candidateCurves(each, styleOf(representative(each)))),
+    };
+  });
   const all = groups.flatMap(({ curves }) => curves);
   // Dots need no figure for each pair.
   const drawn = haveFewEpochs(all) ? [{ name: stage.name, curves: all }] : groups;
@@ -45,13 +51,23 @@ function pairsTable(record: StudyRecord, stage: StageRecord, pairs: readonly Pai
     return html`<tr><th scope="row">${code(trial.of ?? '–')}</th><td>${code(trial.name)} ${trialTags(trial, fromStore)}</td><td>${prose(changed(trial, ordinary, input))}</td>
 <td class="number">${ordinary?.score == null ? '–' : percent(ordinary.score)}</td><td class="number">${trial.score === null ? '–' : percent(trial.score)}</td>
 <td class="number">${known ? signed((trial.score ?? 0) - (ordinary.score ?? 0)) : '–'}</td>
+${stage.changes && html`<td class="number">${intervalBeside(stage.changes, trial)}</td>`}
 <td class="number">${bestLoss(ordinary)}</td><td class="number">${bestLoss(trial)}</td></tr>
 `;
   });
   return scrolling(
     `Pairs of ${stage.name}`,
-    html`<table class="wide"><caption>Best validation accuracy and the validation loss of that epoch${fromStore && '; all results from the store'}</caption><thead><tr><th scope="col">Ordinary trial</th><th scope="col">Changed trial</th><th scope="col">What differs</th><th scope="col" class="number">Ordinary</th><th scope="col" class="number">Changed</th><th scope="col" class="number">Points</th><th scope="col" class="number">Ordinary loss</th><th scope="col" class="number">Changed loss</th></tr></thead><tbody>${rows}</tbody></table>`,
+    html`<table class="wide"><caption>Best validation accuracy and the validation loss of that epoch${fromStore && '; all results from the store'}</caption><thead><tr><th scope="col">Ordinary trial</th><th scope="col">Changed trial</th><th scope="col">What differs</th><th scope="col" class="number">Ordinary</th><th scope="col" class="number">Changed</th><th scope="col" class="number">Points</th>${stage.changes && html`<th scope="col" class="number">95 % interval</th>`}<th scope="col" class="number">Ordinary loss</th><th scope="col" class="number">Changed loss</th></tr></thead><tbody>${rows}</tbody></table>`,
   );
+}
+
+/** Of all of a candidate's runs together, beside the first. */
+function intervalBeside({ pairs }: ChangesRecord, { name }: TrialRecord): string {
+  const pair = pairs.find((each) => each.name === name);
+  const interval = pair && intervalOf(pair);
+  if (!interval) return '–';
+  const seeds = pair.seeds > 1 ? ` (${plural(pair.seeds, 'seed')})` : '';
+  return `${signed(interval.low)} to ${signed(interval.high)}${seeds}`;
 }
 
 function changed({ config }: TrialRecord, ordinary: TrialRecord | undefined, input: InputForm): string {

@@ -88,8 +88,17 @@ export const EXAMPLES: Record<string, Example> = {
   'Optimizer sgd': base({ optimizer: { kind: 'sgd', momentum: 0.9 } }),
   'Optimizer adagrad': base({ optimizer: { kind: 'adagrad' }, learningRate: 0.01 }),
   'Optimizer adadelta': base({ optimizer: { kind: 'adadelta' }, learningRate: 1 }),
+  'Optimizer adam': base({ optimizer: { kind: 'adam' }, learningRate: 0.001 }),
+  'Optimizer adamw': base({ optimizer: { kind: 'adamw', weightDecay: 0.05 }, learningRate: 0.001 }),
   'Schedule constant': base({ schedule: { kind: 'constant' } }),
   'Schedule exponential': base({ schedule: { kind: 'exponential', gamma: 0.95 } }),
+
+  'Schedule cosine': base({ schedule: { kind: 'cosine' }, warmUp: 2 }),
+  'Schedule step': base({ schedule: { kind: 'step', every: 30, gamma: 0.1 }, epochs: 90 }),
+  'Augmentation crop': base({ augmentations: [{ kind: 'crop', padding: 4 }] }),
+  'Augmentation cutout': base({ augmentations: [{ kind: 'cutout', size: 8 }] }),
+  'Augmentation brightness': base({ augmentations: [{ kind: 'brightness', amount: 0.2 }] }),
+  'Augmentation contrast': base({ augmentations: [{ kind: 'contrast', amount: 0.2 }] }),
 
   'Network dense': network({ kind: 'dense', hidden: [512, 256] }),
   'Network conv': network({
@@ -137,7 +146,7 @@ export const EXAMPLES: Record<string, Example> = {
       ],
     },
   },
-  Convolution: convolution({ filters: 32, kernel: 5, padding: 2 }),
+  Convolution: convolution({ filters: 32, kernel: 5, padding: 2, batchNorm: true }),
 
   'Stage compare': stage({
     kind: 'compare',

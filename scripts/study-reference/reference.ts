@@ -27,7 +27,7 @@ export function studyReference(): string {
 
 // --- helpers ---
 
-const INTRODUCTION = `<!-- Written by \`npm run study-reference\` from study/definition/. Change the schema there. -->
+const INTRODUCTION = `<!-- Written by \`npm run study-reference\` from study/definition/ and study/settings/. Change the schema there. -->
 
 # Study reference
 
@@ -47,7 +47,7 @@ what data of your own may be.
 const CHAPTERS = [
   { title: 'Study', parts: ['Study'] },
   { title: 'Data', parts: ['Data', 'Mean and deviation'] },
-  { title: 'Settings', parts: ['Settings', 'Activation', 'Optimizer', 'Schedule'] },
+  { title: 'Settings', parts: ['Settings', 'Activation', 'Optimizer', 'Schedule', 'Augmentation'] },
   { title: 'Network', parts: ['Network', 'Convolution', 'Dense rule', 'Taken rule'] },
   {
     title: 'Stage',

@@ -1,10 +1,11 @@
 import type { Complain } from './check-published.ts';
 import type { StudyData } from './data-schema.ts';
 import type { Stage } from './stage-schema.ts';
+import type { Settings } from './training-config.ts';
 
 interface CheckedData {
   data?: StudyData | undefined;
-  base: { horizontalFlip?: number };
+  base: ImageSettings;
   stages: Stage[];
 }
 
@@ -21,25 +22,38 @@ export function checkData({ data, base, stages }: CheckedData, complain: Complai
     }
   }
   if (data?.kind !== 'table') return;
-  const wanted = "0, since rows of a table can't be mirrored";
-  if (base.horizontalFlip) complain(['base', 'horizontalFlip'], base.horizontalFlip, wanted);
+  const check = (settings: ImageSettings, path: Path) => checkTableSettings(settings, path, complain);
+  check(base, ['base']);
   for (const [index, stage] of stages.entries()) {
+    const path = ['stages', index];
     if (stage.kind === 'compare') {
       for (const [place, { change }] of stage.candidates.entries()) {
-        if (!change.horizontalFlip) continue;
-        const path = ['stages', index, 'candidates', place, 'change', 'horizontalFlip'];
-        complain(path, change.horizontalFlip, wanted);
+        check(change, [...path, 'candidates', place, 'change']);
       }
     }
-    if (stage.kind === 'search' && stage.space.horizontalFlip) {
-      complain(
-        ['stages', index, 'space', 'horizontalFlip'],
-        stage.space.horizontalFlip,
-        'nothing, since rows of a table are not mirrored',
-      );
+    if (stage.kind === 'variant') check(stage.change, [...path, 'change']);
+    if (stage.kind !== 'search') continue;
+    for (const name of ['horizontalFlip', 'augmentations'] as const) {
+      const parameter = stage.space[name];
+      if (parameter) complain([...path, 'space', name], parameter, 'nothing, since the data are a table');
     }
-    if (stage.kind === 'variant' && stage.change.horizontalFlip) {
-      complain(['stages', index, 'change', 'horizontalFlip'], stage.change.horizontalFlip, wanted);
-    }
+  }
+}
+
+// --- helpers ---
+
+type ImageSettings = Partial<Pick<Settings, 'horizontalFlip' | 'augmentations'>>;
+type Path = (string | number)[];
+
+function checkTableSettings(
+  { horizontalFlip, augmentations }: ImageSettings,
+  path: Path,
+  complain: Complain,
+): void {
+  if (horizontalFlip) {
+    complain([...path, 'horizontalFlip'], horizontalFlip, "0, since rows of a table can't be mirrored");
+  }
+  if (augmentations?.length) {
+    complain([...path, 'augmentations'], augmentations, 'none, since the rows of a table are no images');
   }
 }

@@ -1,7 +1,7 @@
 import { type InputForm, imageShape, valuesOf } from './input-form.ts';
 import type { Network } from './training-config.ts';
 
-/** Edge and stride of the max pool after every convolution in a network of kind `conv`. */
+/** Edge and stride of the max pool after a convolution in a network of kind `conv`. */
 export const POOL_SIZE = 2;
 
 /** One layer with parameters. Shapes have no batch axis: `[height, width, channels]`, or `[features]`. */
@@ -10,8 +10,12 @@ export interface LayerShape {
   name: string;
   kind: 'conv' | 'batchNorm' | 'dense';
   input: number[];
-  /** For a convolution in a network of kind `conv`: after its max pool. */
+  /** Of a convolution that a max pool follows in a network of kind `conv`: after the pool. */
   output: number[];
+  /** What that max pool takes; absent if none follows. */
+  beforePool?: number[];
+  /** Height and width of the image that a dense layer takes flattened; absent if it takes features. */
+  flattens?: [height: number, width: number];
   /** Convolutions `[kernel, kernel, in, out]`, batch normalisation `[channels]`, dense layers `[in, out]`. */
   weight: number[];
   /** Whether it has a bias: one value for each output channel or unit. */
@@ -61,7 +65,7 @@ export function sizeOf(shape: readonly number[]): number {
 function layersOf(network: Network, input: InputForm): LayerShape[] {
   switch (network.kind) {
     case 'dense':
-      return denseLayers('layers', valuesOf(input), network.hidden, input.classes);
+      return denseNetworkLayers(network.hidden, input);
     case 'conv':
       return convLayers(network, input);
     case 'resnet':
@@ -81,45 +85,63 @@ function imageOf(input: InputForm, kind: Network['kind']): [height: number, widt
 function denseLayers(name: string, inputs: number, hidden: readonly number[], classes: number): LayerShape[] {
   return [...hidden, classes].map((units, index) => {
     const features = index === 0 ? inputs : (hidden[index - 1] as number);
-    return layer(`${name}.${index}`, 'dense', [features], [units], [features, units]);
+    // A ResNet without hidden layers has torchvision's own names.
+    const own = name === 'fc' && hidden.length === 0 ? name : `${name}.${index}`;
+    return layer(own, 'dense', [features], [units], [features, units]);
   });
 }
 
+/** The same layers, of which the first takes an image flattened. */
+function flattening([first, ...rest]: LayerShape[], image: Size): LayerShape[] {
+  return first ? [{ ...first, flattens: image }, ...rest] : [];
+}
+
+function denseNetworkLayers(hidden: readonly number[], input: InputForm): LayerShape[] {
+  const layers = denseLayers('layers', valuesOf(input), hidden, input.classes);
+  const image = imageShape(input);
+  return image ? flattening(layers, [image[0], image[1]]) : layers;
+}
+
 function convLayers(
-  { convolutions, hidden }: Extract<Network, { kind: 'conv' }>,
+  { convolutions, globalPool, hidden }: Extract<Network, { kind: 'conv' }>,
   input: InputForm,
 ): LayerShape[] {
   const layers: LayerShape[] = [];
   let [height, width, channels] = imageOf(input, 'conv');
-  for (const [index, { filters, kernel, padding }] of convolutions.entries()) {
+  for (const [index, convolution] of convolutions.entries()) {
+    const { filters, kernel, padding, stride = 1, batchNorm = false, pool = true } = convolution;
     const name = `conv.${index}`;
-    const convolved = [height, width].map((size) => size + 2 * padding - kernel + 1) as [number, number];
-    const pooled = convolved.map((size) => Math.floor(size / POOL_SIZE)) as [number, number];
-    if (Math.min(...pooled) < 1) {
-      throw new NetworkShapeError(shrunk(name, [height, width], kernel, padding, Math.min(...convolved)));
-    }
+    const convolved = eachSide(
+      [height, width],
+      (size) => Math.floor((size + 2 * padding - kernel) / stride) + 1,
+    );
+    const left = pool ? eachSide(convolved, (size) => Math.floor(size / POOL_SIZE)) : convolved;
+    if (Math.min(...left) < 1) throw new NetworkShapeError(shrunk(name, [height, width], convolution));
+    const before = [...convolved, filters];
     const weight = [kernel, kernel, channels, filters];
     layers.push({
-      ...layer(name, 'conv', [height, width, channels], [...pooled, filters], weight),
+      ...layer(name, 'conv', [height, width, channels], [...left, filters], weight, !batchNorm),
+      ...(pool && { beforePool: before }),
       multiplyAdds: sizeOf(convolved) * sizeOf(weight),
     });
-    [height, width] = pooled;
+    if (batchNorm) layers.push(layer(`bn.${index}`, 'batchNorm', before, before, [filters]));
+    [height, width] = left;
     channels = filters;
   }
-  return [...layers, ...denseLayers('layers', height * width * channels, hidden, input.classes)];
+  if (globalPool) return [...layers, ...denseLayers('layers', channels, hidden, input.classes)];
+  const dense = denseLayers('layers', height * width * channels, hidden, input.classes);
+  return [...layers, ...flattening(dense, [height, width])];
 }
 
-/** A bottleneck block ends with four times the channels that it works with. */
-const EXPANSION = 4;
+/** With how many times the channels that it works with a block ends. */
+const EXPANSIONS = { basic: 1, bottleneck: 4 };
 
 /**
- * torchvision's ResNet v1.5, in its order and with its names. The head is called `fc`, as there; its dense layers are
- * numbered `fc.0`, `fc.1` and so on, without counting activations and dropout.
+ * torchvision's ResNet v1.5, in its order and with its names. The head is called `fc`, as there. If it has hidden layers, its layers
+ * are numbered `fc.0`, `fc.1` and so on, without counting activations and dropout.
  */
-function resnetLayers(
-  { blocks, width, hidden }: Extract<Network, { kind: 'resnet' }>,
-  input: InputForm,
-): LayerShape[] {
+function resnetLayers(network: Extract<Network, { kind: 'resnet' }>, input: InputForm): LayerShape[] {
+  const { blocks, width, hidden, block: kind = 'bottleneck', stem } = network;
   const layers: LayerShape[] = [];
   /** A convolution without bias and the batch normalisation that follows it. */
   const add = (conv: string, norm: string, kernel: number, [from, to]: [Size, Size], channels: Size) => {
@@ -131,20 +153,29 @@ function resnetLayers(
   };
 
   const [imageHeight, imageWidth, imageChannels] = imageOf(input, 'resnet');
-  const image: Size = [imageHeight, imageWidth];
-  add('conv1', 'bn1', 7, [image, halved(image)], [imageChannels, width]);
-  let size = halved(halved(image)); // after the stem's max pool
+  let size: Size = [imageHeight, imageWidth];
+  if (stem === 'small') add('conv1', 'bn1', 3, [size, size], [imageChannels, width]);
+  else {
+    add('conv1', 'bn1', 7, [size, halved(size)], [imageChannels, width]);
+    size = halved(halved(size)); // after the stem's max pool
+  }
   let channels = width;
   for (const [group, count] of blocks.entries()) {
     const inner = width * 2 ** group;
-    const outer = inner * EXPANSION;
+    const outer = inner * EXPANSIONS[kind];
     for (let block = 0; block < count; block++) {
       const name = `layer${group + 1}.${block}`;
-      const next = group > 0 && block === 0 ? halved(size) : size;
-      add(`${name}.conv1`, `${name}.bn1`, 1, [size, size], [channels, inner]);
-      add(`${name}.conv2`, `${name}.bn2`, 3, [size, next], [inner, inner]);
-      add(`${name}.conv3`, `${name}.bn3`, 1, [next, next], [inner, outer]);
-      if (block === 0) {
+      const isHalved = group > 0 && block === 0;
+      const next = isHalved ? halved(size) : size;
+      if (kind === 'basic') {
+        add(`${name}.conv1`, `${name}.bn1`, 3, [size, next], [channels, inner]);
+        add(`${name}.conv2`, `${name}.bn2`, 3, [next, next], [inner, inner]);
+      } else {
+        add(`${name}.conv1`, `${name}.bn1`, 1, [size, size], [channels, inner]);
+        add(`${name}.conv2`, `${name}.bn2`, 3, [size, next], [inner, inner]);
+        add(`${name}.conv3`, `${name}.bn3`, 1, [next, next], [inner, outer]);
+      }
+      if (isHalved || channels !== outer) {
         add(`${name}.downsample.0`, `${name}.downsample.1`, 1, [size, next], [channels, outer]);
       }
       size = next;
@@ -154,11 +185,16 @@ function resnetLayers(
   return [...layers, ...denseLayers('fc', channels, hidden, input.classes)];
 }
 
-type Size = [number, number];
+type Size = [height: number, width: number];
+type Convolution = Extract<Network, { kind: 'conv' }>['convolutions'][number];
+
+function eachSide([height, width]: Size, of: (size: number) => number): Size {
+  return [of(height), of(width)];
+}
 
 /** What stride 2 leaves with the padding that ResNets have, rounded up. */
-function halved([height, width]: Size): Size {
-  return [Math.ceil(height / 2), Math.ceil(width / 2)];
+function halved(size: Size): Size {
+  return eachSide(size, (side) => Math.ceil(side / 2));
 }
 
 function layer(
@@ -174,18 +210,12 @@ function layer(
   return { name, kind, input, output, weight, bias, parameters, multiplyAdds: positions * multiplied };
 }
 
-function shrunk(
-  name: string,
-  [height, width]: Size,
-  kernel: number,
-  padding: number,
-  convolved: number,
-): string {
-  const least = Math.min(height, width);
-  const what =
-    convolved < 1 ? `only ${least + 2 * padding} pixels with its padding` : 'one pixel before its pool';
+function shrunk(name: string, size: Size, { kernel, padding, stride = 1, pool }: Convolution): string {
+  const padded = Math.min(...size) + 2 * padding;
+  const needed = pool === false ? kernel : kernel + stride * (POOL_SIZE - 1);
+  const what = padded < kernel ? `only ${padded} pixels with its padding` : 'one pixel before its pool';
   return (
-    `network ${name}: a ${kernel}×${kernel} kernel over ${height}×${width} pixels with padding ${padding} has ${what}; ` +
-    `it needs ${kernel + POOL_SIZE - 1} or more. Use fewer convolutions, a smaller kernel or more padding`
+    `network ${name}: a ${kernel}×${kernel} kernel over ${size.join('×')} pixels with padding ${padding} has ${what}; ` +
+    `it needs ${needed} or more. Use fewer convolutions, a smaller kernel or more padding`
   );
 }

@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import type { InputForm } from './input-form.ts';
-import { NetworkShapeError, networkShapes } from './network-shapes.ts';
-import { nameSchema } from './text-schemas.ts';
 import {
   convNetworkSchema,
   denseNetworkSchema,
   hiddenSchema,
   type Network,
   resnetNetworkSchema,
-} from './training-config.ts';
+} from '../settings/networks.ts';
+import type { InputForm } from './input-form.ts';
+import { NetworkShapeError, networkShapes } from './network-shapes.ts';
+import { nameSchema } from './text-schemas.ts';
 
 /** As much of a stage as rules need. */
 interface StageWithRules {

@@ -35,7 +35,14 @@ export function fromScratch(study: Study): Study {
 
 /** Whether torchvision's weights of ResNet-50 fit a network, but for its head. */
 export function isResNet50(network: Network): boolean {
-  return network.kind === 'resnet' && network.width === 64 && network.blocks.join('-') === '3-4-6-3';
+  return resNetName(network) === 'ResNet-50';
+}
+
+/** A ResNet of torchvision by its name there; undefined for any other network. Its head may be another. */
+export function resNetName(network: Network): string | undefined {
+  if (network.kind !== 'resnet' || network.width !== 64 || network.stem) return undefined;
+  const name = RESNETS[`${network.block ?? 'bottleneck'} ${network.blocks.join('-')}`];
+  return name === undefined ? undefined : `ResNet-${name}`;
 }
 
 /** The network alone, without what it starts from. */
@@ -44,6 +51,12 @@ export function architecture({ pretrained: _, ...network }: Network): Network {
 }
 
 // --- helpers ---
+
+const RESNETS: Record<string, number> = {
+  'basic 2-2-2-2': 18,
+  'basic 3-4-6-3': 34,
+  'bottleneck 3-4-6-3': 50,
+};
 
 function networksOf(stage: Stage, { reducedNetworks }: Profile): (PlannedNetwork | undefined)[] {
   if (stage.kind === 'variant') return [stage.change.network];

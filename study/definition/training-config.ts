@@ -1,102 +1,13 @@
 import { z } from 'zod';
+import { augmentationSchema } from '../settings/augmentations.ts';
+import { networkSchema } from '../settings/networks.ts';
+import { optimizerSchema } from '../settings/optimizers.ts';
+import { scheduleSchema } from '../settings/schedules/schedules.ts';
 
-export const hiddenSchema = z
-  .array(z.number().int().min(1).max(65_536))
-  .min(1)
-  .max(64)
-  .describe('Units of each hidden dense layer, input to output. The output layer is not listed.');
-
-/** `false` is not allowed, so that a network has one form. */
-const pretrainedSchema = z
-  .literal(true)
-  .optional()
-  .describe("Start from the study's weights (`--weights`). Left out: train from scratch.");
-
-export const denseNetworkSchema = z
-  .strictObject({
-    kind: z.literal('dense'),
-    hidden: hiddenSchema,
-    pretrained: pretrainedSchema,
-  })
-  .describe('Dense layers over the flattened image, with activation and dropout after each hidden layer.');
-
-const convolutionSchema = z
-  .strictObject({
-    filters: z.number().int().min(1).max(4096).describe('Output channels.'),
-    kernel: z.number().int().min(1).max(32).describe('Edge of the square kernel, in pixels.'),
-    padding: z.number().int().min(0).max(16).describe('Zero pixels added on every side.'),
-  })
-  .meta({
-    title: 'Convolution',
-    description:
-      'A convolution with stride 1, followed by ReLU and a 2×2 max pool. At least one pixel must be left.',
-  });
-
-export const convNetworkSchema = z
-  .strictObject({
-    kind: z.literal('conv'),
-    convolutions: z.array(convolutionSchema).min(1).max(5).describe('The convolutions, input to output.'),
-    hidden: hiddenSchema,
-    pretrained: pretrainedSchema,
-  })
-  .describe('Convolutions, each followed by ReLU and a 2×2 max pool, then dense layers.');
-
-export const resnetNetworkSchema = z
-  .strictObject({
-    kind: z.literal('resnet'),
-    blocks: z
-      .array(z.number().int().min(1).max(50))
-      .length(4)
-      .describe('Bottleneck blocks in each of the four groups.'),
-    width: z
-      .number()
-      .int()
-      .min(1)
-      .max(512)
-      .describe(
-        'Channels of the stem. The groups work with 1, 2, 4 and 8 times as many, and output four times that.',
-      ),
-    hidden: hiddenSchema,
-    pretrained: pretrainedSchema,
-  })
-  .describe(
-    'A ResNet of bottleneck blocks with ReLU, then dense layers with the configured activation and dropout between ' +
-      'them. Blocks 3, 4, 6, 3 with width 64 are ResNet-50.',
-  );
-
-/** A network as a trial has it; `planned-network.ts` has it as a study is written. */
-export const networkSchema = z.discriminatedUnion('kind', [
-  denseNetworkSchema,
-  convNetworkSchema,
-  resnetNetworkSchema,
-]);
-
-const optimizerSchema = z
-  .discriminatedUnion('kind', [
-    z
-      .strictObject({
-        kind: z.literal('sgd'),
-        momentum: z.number().min(0).lt(1).describe('Fraction of the velocity that a step keeps.'),
-      })
-      .describe("Stochastic gradient descent with momentum, as in PyTorch's SGD."),
-    z.strictObject({ kind: z.literal('adagrad') }).describe("As in PyTorch's Adagrad, with ε = 1e-10."),
-    z
-      .strictObject({ kind: z.literal('adadelta') })
-      .describe("As in PyTorch's Adadelta, with ρ = 0.9 and ε = 1e-6."),
-  ])
-  .meta({ title: 'Optimizer', description: 'How a step changes the weights.' });
-
-const scheduleSchema = z
-  .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('constant') }).describe('The same learning rate in every epoch.'),
-    z
-      .strictObject({
-        kind: z.literal('exponential'),
-        gamma: z.number().gt(0).max(1).describe('What the learning rate is multiplied by after every epoch.'),
-      })
-      .describe("A learning rate that decays after every epoch, as with PyTorch's ExponentialLR."),
-  ])
-  .meta({ title: 'Schedule', description: 'How the learning rate changes from epoch to epoch.' });
+export type { Augmentation } from '../settings/augmentations.ts';
+export type { Network } from '../settings/networks.ts';
+export type { Optimizer } from '../settings/optimizers.ts';
+export type { Schedule } from '../settings/schedules/schedules.ts';
 
 const activationSchema = z.enum(['relu', 'leakyRelu', 'sigmoid', 'elu', 'silu']).meta({
   title: 'Activation',
@@ -131,6 +42,15 @@ export const settingsSchema = z.strictObject({
   optimizer: optimizerSchema,
   schedule: scheduleSchema,
   learningRate: z.number().gt(0).max(100).describe('The learning rate of the first epoch.'),
+  warmUp: z
+    .number()
+    .min(0)
+    .max(10_000)
+    .optional()
+    .describe(
+      'Epochs in which the learning rate rises from 0 in equal steps, times what the schedule says; before the profile divides ' +
+        'them, and they need not be whole. Left out: 0.',
+    ),
   batchSize: z
     .number()
     .int()
@@ -138,6 +58,23 @@ export const settingsSchema = z.strictObject({
     .max(8192)
     .describe('Images in a step. The last step of an epoch takes what is left.'),
   epochs: epochsSchema,
+  labelSmoothing: z
+    .number()
+    .min(0)
+    .lt(1)
+    .optional()
+    .describe(
+      "Share of the target that training spreads over all classes, as PyTorch's `label_smoothing`. Validation and test losses are " +
+        'without it. Left out: 0.',
+    ),
+  clipNorm: z
+    .number()
+    .min(0)
+    .optional()
+    .describe(
+      "The largest norm of all gradients of a step together; larger ones are scaled down to it, as by PyTorch's " +
+        '`clip_grad_norm_`. Left out, or 0: they are used as they are.',
+    ),
   horizontalFlip: z
     .number()
     .min(0)
@@ -147,6 +84,14 @@ export const settingsSchema = z.strictObject({
     .boolean()
     .describe(
       'Mirror validation images with the same probability. It shows what such leakage does, and is otherwise wrong.',
+    ),
+  augmentations: z
+    .array(augmentationSchema)
+    .max(4)
+    .refine((list) => new Set(list.map(({ kind }) => kind)).size === list.length, 'each kind once')
+    .optional()
+    .describe(
+      'What else changes training images, after the mirroring and in this order, each kind once. Left out: nothing.',
     ),
   threads: z
     .number()
@@ -174,14 +119,23 @@ export function threadsOf({ threads = 1 }: Pick<Settings, 'threads'>): number {
   return threads;
 }
 
-export type Network = z.infer<typeof networkSchema>;
-export type Optimizer = z.infer<typeof optimizerSchema>;
-export type Schedule = z.infer<typeof scheduleSchema>;
 export type Activation = z.infer<typeof settingsSchema>['activation'];
 export type Settings = z.infer<typeof settingsSchema>;
 export type TrainedSettings = z.infer<typeof trainedSettingsSchema>;
 export type TrainedEpochs = TrainedSettings['epochs'];
 export type TrainingConfig = z.infer<typeof trainingConfigSchema>;
+
+/**
+ * Settings that are newer than stored results. They are left out of specifications at these defaults, so that a trial is the same
+ * whether or not somebody writes the default.
+ */
+export const newerDefaults = {
+  threads: 1,
+  warmUp: 0,
+  labelSmoothing: 0,
+  clipNorm: 0,
+  augmentations: [],
+} as const satisfies Partial<Settings>;
 
 /** What a study's `base` is filled up with. */
 export const defaultSettings: Settings = {

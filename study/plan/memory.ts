@@ -1,6 +1,7 @@
 import { CIFAR10_INPUT, type InputForm, imageShape, sameInput, valuesOf } from '../definition/input-form.ts';
 import { type LayerShape, networkShapes, sizeOf } from '../definition/network-shapes.ts';
 import type { Optimizer, TrainingConfig } from '../definition/training-config.ts';
+import { slotNames } from '../settings/optimizers.ts';
 
 /**
  * The largest resident memory of a trainer while it trains a configuration on a CPU, bytes. docs/measurements.md compares
@@ -81,18 +82,15 @@ function imagesRead(images: number, input: InputForm): number {
  * checkpoint, as that checkpoint's files, and as the best weights so far. The optimizer's slots are in all but the gradients
  * and the last.
  */
-function parameterCopies({ kind }: Optimizer): number {
-  const slots = kind === 'adadelta' ? 2 : 1;
-  return 6 + 4 * slots;
+function parameterCopies(optimizer: Optimizer): number {
+  return 6 + 4 * slotNames(optimizer).length;
 }
 
 /** A step keeps what its layers put out for the backward pass, which makes as much again. An evaluation keeps one layer's. */
-function activationBytes(layers: readonly LayerShape[], { network, batchSize }: TrainingConfig): number {
-  const outputs = layers.map(({ kind, output }) => {
-    // In a network of kind `conv`, a pool has left a quarter of it.
-    const pooled = network.kind === 'conv' && kind === 'conv' ? 5 : 1;
-    return sizeOf(output) * pooled * FLOAT_BYTES;
-  });
+function activationBytes(layers: readonly LayerShape[], { batchSize }: TrainingConfig): number {
+  const outputs = layers.map(
+    ({ output, beforePool }) => (sizeOf(output) + (beforePool ? sizeOf(beforePool) : 0)) * FLOAT_BYTES,
+  );
   const all = outputs.reduce((sum, each) => sum + each, 0);
   return Math.max(2 * batchSize * all, EVALUATION_BATCH * Math.max(...outputs));
 }

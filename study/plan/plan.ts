@@ -19,7 +19,12 @@ import type {
   VariantStage,
 } from '../definition/stage-schema.ts';
 import type { Profile, Study } from '../definition/study-schema.ts';
-import type { Network, TrainedSettings, TrainingConfig } from '../definition/training-config.ts';
+import {
+  type Network,
+  newerDefaults,
+  type TrainedSettings,
+  type TrainingConfig,
+} from '../definition/training-config.ts';
 import type { Suggestion } from '../record/search-record.ts';
 import type { TrialData, TrialSpec } from '../trial/trial.ts';
 import { asTrained } from './epochs.ts';
@@ -169,13 +174,12 @@ export function trialSpec(
   return { config: asSpecified(config), data, ...rest, initialWeights };
 }
 
-/**
- * A configuration as specifications have it. A setting that is newer than stored results is left out at its default, so
- * that it is the same trial whether or not somebody writes the default.
- */
+/** A configuration as specifications have it: without settings that are newer than stored results, at their defaults. */
 export function asSpecified(config: TrainingConfig): TrainingConfig {
-  const { threads, ...rest } = config;
-  return threads === undefined || threads === 1 ? rest : config;
+  const left = Object.entries(config).filter(
+    ([name, value]) => !(name in newerDefaults && isDefault(name as keyof typeof newerDefaults, value)),
+  );
+  return Object.fromEntries(left) as TrainingConfig;
 }
 
 /** For an object that has a rule only if there is one. */
@@ -184,6 +188,11 @@ export function withRule(rule: Divisors | undefined): { rule?: Divisors } {
 }
 
 // --- helpers ---
+
+/** Left undefined, a setting has its default too. */
+function isDefault(name: keyof typeof newerDefaults, value: unknown): boolean {
+  return value === undefined || JSON.stringify(value) === JSON.stringify(newerDefaults[name]);
+}
 
 function compareTrials(
   study: Study,

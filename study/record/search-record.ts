@@ -41,3 +41,4 @@ export const searchRecordSchema = searchEndSchema.extend({
 export type Suggestion = z.infer<typeof suggestionSchema>;
 export type SeedTrial = z.infer<typeof seedTrialSchema>;
 export type SearchEnd = z.infer<typeof searchEndSchema>;
+export type SearchRecord = z.infer<typeof searchRecordSchema>;

@@ -55,6 +55,7 @@ export const epochLineSchema = z.strictObject({
   train_accuracy: z.number().min(0).max(100),
   val_loss: z.number(),
   val_accuracy: z.number().min(0).max(100),
+  /** Of its last step. */
   learning_rate: z.number(),
   /** Wall time of the epoch, including validation. */
   seconds: z.number().min(0),

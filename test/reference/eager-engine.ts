@@ -2,6 +2,7 @@
  * Reference: an engine that runs every operation by itself, as tfjs does. It is slow, and it is the definition that the
  * compiled engine is checked against. Nothing here runs in training.
  */
+import { imageForm } from '../../training/augmentations/image-form.ts';
 import type { TrainingEngine, TrainingRequest } from '../../training/compile/engine.ts';
 import type { HeldImages } from '../../training/data/labelled-images.ts';
 import { crossEntropy } from '../../training/networks/loss.ts';
@@ -10,8 +11,9 @@ import { tf } from '../../training/tensorflow/tensorflow.ts';
 import { takeBatch, uploadImages } from './images.ts';
 import { type TrainingState, trainingStep } from './training-step.ts';
 
-export function createEagerEngine({ network, images, optimizer }: TrainingRequest): TrainingEngine {
+export function createEagerEngine({ network, images, ...config }: TrainingRequest): TrainingEngine {
   const onDevice = uploadImages(images as HeldImages, network.input);
+  const form = imageForm(network.input, images.normalisation);
   let state: TrainingState = { weights: {}, slots: {}, lossSum: tf.scalar(0), correct: tf.scalar(0) };
   return {
     setWeights(weights) {
@@ -24,13 +26,15 @@ export function createEagerEngine({ network, images, optimizer }: TrainingReques
     },
     weights: () => fromDevice(state.weights),
     slots: () => fromDevice(state.slots),
-    train({ indices, flips }, settings) {
+    train({ indices, flips, draws }, settings) {
       const before = state;
       state = tf.tidy(() =>
-        trainingStep(network, optimizer, before, {
+        trainingStep(network, { ...config, form }, before, {
           batch: takeBatch(onDevice, indices, flips),
           learningRate: tf.scalar(settings.learningRate),
+          step: settings.step,
           dropoutSeed: tf.tensor1d(settings.dropoutSeed, 'int32'),
+          ...(draws && { draws: tf.tensor2d(draws, [indices.length, draws.length / indices.length]) }),
         }),
       );
       tf.dispose(before);

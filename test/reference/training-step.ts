@@ -2,7 +2,9 @@
  * Reference: one training step as a function of tensors. Nothing here runs in training; the compiled engine is checked
  * against it.
  */
-import type { Optimizer } from '../../study/definition/training-config.ts';
+import { augmented } from '../../training/augmentations/augmentations.ts';
+import type { StepConfig } from '../../training/compile/engine.ts';
+import type { StepParts } from '../../training/compile/training-part.ts';
 import { batchGradients } from '../../training/networks/gradients.ts';
 import type { Batch, NetworkFunction } from '../../training/networks/network-function.ts';
 import { createUpdateRule } from '../../training/optimizers/optimizer.ts';
@@ -12,6 +14,8 @@ import {
   type Scalar,
   type Tensor,
   type Tensor1D,
+  type Tensor2D,
+  type Tensor4D,
   tf,
 } from '../../training/tensorflow/tensorflow.ts';
 import { updateFormula } from './update-formulas.ts';
@@ -32,8 +36,12 @@ export type TrainingState = {
 export interface StepInputs {
   batch: Batch;
   learningRate: Scalar;
+  /** Of the trial, from 1. */
+  step: number;
   /** int32 [trial, step]. */
   dropoutSeed: Tensor1D;
+  /** [batch, draws]; absent without augmentations. */
+  draws?: Tensor2D;
 }
 
 /**
@@ -42,14 +50,16 @@ export interface StepInputs {
  */
 export function trainingStep(
   network: NetworkFunction,
-  optimizer: Optimizer,
+  { optimizer, labelSmoothing, clipNorm = 0, augmentations = [], form }: StepConfig & Pick<StepParts, 'form'>,
   state: TrainingState,
-  { batch, learningRate, dropoutSeed }: StepInputs,
+  { batch: { x, labels }, learningRate, step, dropoutSeed, draws }: StepInputs,
 ): TrainingState {
   const update = updateFormula(optimizer);
   const rule = createUpdateRule(optimizer);
   return tf.tidy(() => {
-    const result = batchGradients(network, state.weights, batch, dropoutSeed);
+    const batch = { x: draws && form ? augmented(augmentations, x as Tensor4D, draws, form) : x, labels };
+    const result = batchGradients(network, state.weights, batch, dropoutSeed, labelSmoothing);
+    const gradients = clipNorm > 0 ? clipped(result.gradients, clipNorm) : result.gradients;
     const next: TrainingState = {
       weights: {},
       slots: {},
@@ -59,12 +69,24 @@ export function trainingStep(
     for (const { name } of network.parameters) {
       const slotNames = rule.slots.map((slot) => slotName(name, slot));
       const slots = slotNames.map((slot) => state.slots[slot] as Tensor);
-      const gradient = result.gradients[name] as Tensor;
-      const updated = update(state.weights[name] as Tensor, gradient, slots, learningRate);
+      const gradient = gradients[name] as Tensor;
+      const updated = update(state.weights[name] as Tensor, gradient, slots, learningRate, step);
       next.weights[name] = updated.parameter;
       for (const [at, slot] of slotNames.entries()) next.slots[slot] = updated.slots[at] as Tensor;
     }
     Object.assign(next.weights, result.buffers);
     return next;
   });
+}
+
+// --- helpers ---
+
+/** g ← g · min(1, largest / (norm + 1e-6)), where the norm is of all gradients together. */
+function clipped(gradients: DeviceTensors, largest: number): DeviceTensors {
+  const squares = Object.values(gradients).map((gradient) => tf.sum(tf.square(gradient)));
+  const norm = tf.sqrt(tf.addN(squares));
+  const factor = tf.minimum(1, tf.div(largest, tf.add(norm, 1e-6)));
+  return Object.fromEntries(
+    Object.entries(gradients).map(([name, gradient]) => [name, tf.mul(gradient, factor)]),
+  );
 }

@@ -11,9 +11,25 @@ export type UpdateFormula = (
   gradient: Tensor,
   slots: Tensor[],
   learningRate: Scalar,
+  /** Of the trial, from 1. */
+  step: number,
 ) => { parameter: Tensor; slots: Tensor[] };
 
 export function updateFormula(optimizer: Optimizer): UpdateFormula {
+  if (optimizer.kind === 'adamw') return adamw(optimizer.weightDecay);
+  const formula = plainFormula(optimizer);
+  const { weightDecay = 0 } = optimizer;
+  return (parameter, gradient, ...rest) =>
+    formula(
+      parameter,
+      weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(parameter, weightDecay)),
+      ...rest,
+    );
+}
+
+// --- helpers ---
+
+function plainFormula(optimizer: Exclude<Optimizer, { kind: 'adamw' }>): UpdateFormula {
   switch (optimizer.kind) {
     case 'sgd':
       return sgd(optimizer.momentum);
@@ -21,10 +37,10 @@ export function updateFormula(optimizer: Optimizer): UpdateFormula {
       return adagrad;
     case 'adadelta':
       return adadelta;
+    case 'adam':
+      return adam;
   }
 }
-
-// --- helpers ---
 
 /** v ← μ·v + g, w ← w − lr·v */
 function sgd(momentum: number): UpdateFormula {
@@ -57,4 +73,22 @@ const adadelta: UpdateFormula = (parameter, gradient, [squares, deltas], learnin
 function movingAverage(average: Tensor, value: Tensor): Tensor {
   const rho = 0.9;
   return tf.add(tf.mul(average, rho), tf.mul(tf.square(value), 1 - rho));
+}
+
+/** m ← β₁·m + (1−β₁)·g, v ← β₂·v + (1−β₂)·g², w ← w − lr / (1−β₁ᵗ) · m / (√v / √(1−β₂ᵗ) + ε) */
+const adam: UpdateFormula = (parameter, gradient, [first, second], learningRate, step) => {
+  const [beta1, beta2] = [0.9, 0.999];
+  const nextFirst = tf.add(tf.mul(first as Tensor, beta1), tf.mul(gradient, 1 - beta1));
+  const nextSecond = tf.add(tf.mul(second as Tensor, beta2), tf.mul(tf.square(gradient), 1 - beta2));
+  const root = tf.add(tf.div(tf.sqrt(nextSecond), Math.sqrt(1 - beta2 ** step)), 1e-8);
+  const change = tf.mul(tf.div(nextFirst, root), tf.div(learningRate, 1 - beta1 ** step));
+  return { parameter: tf.sub(parameter, change), slots: [nextFirst, nextSecond] };
+};
+
+/** w ← (1 − lr·λ)·w, then Adam */
+function adamw(weightDecay: number): UpdateFormula {
+  return (parameter, gradient, slots, learningRate, step) => {
+    const kept = tf.mul(parameter, tf.sub(1, tf.mul(learningRate, weightDecay)));
+    return adam(kept, gradient, slots, learningRate, step);
+  };
 }

@@ -134,7 +134,7 @@ export function stage(name: string, trials: TrialRecord[], with_: Partial<StageR
 }
 
 /** A record of these stages, of a study that a user wrote. */
-export function ownRecord(stages: StageRecord[], profile: 'demo' | 'full' = 'full'): StudyRecord {
+export function ownRecord(stages: StageRecord[], profile: 'demo' | 'evening' | 'full' = 'full'): StudyRecord {
   const { base, profiles } = shipped;
   return {
     format: 1,

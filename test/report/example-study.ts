@@ -10,10 +10,15 @@ import {
   stageTrials,
   startOf,
 } from '../../study/plan/plan.ts';
-import { promotedConfig } from '../../study/plan/promotion.ts';
-import { winnerOf } from '../../study/plan/ranking.ts';
-import { rank } from '../../study/plan/winner.ts';
+import { promotionOf } from '../../study/plan/promotion.ts';
+import { candidatesOf, type RankedCandidate, rankCandidates } from '../../study/plan/ranking.ts';
+import { runName } from '../../study/plan/runs.ts';
 import type { StageRecord, StudyRecord, TrialRecord, WeightsSummary } from '../../study/record/record.ts';
+import {
+  type ComparedCandidate,
+  compareChanges,
+  compareWithWinner,
+} from '../../study/statistics/compare-runs.ts';
 import { failed, hash, noiseOf, ownRecord, shipped, stage, trial } from './example-record.ts';
 
 /** The shipped study in full, tested: seven stages and both side experiments. */
@@ -21,13 +26,14 @@ export function fullRecord({
   profile: profileName = 'full',
   generated = false,
 }: {
-  profile?: 'demo' | 'full';
+  profile?: 'demo' | 'evening' | 'full';
   generated?: boolean;
 } = {}): StudyRecord {
   const profile = shipped.profiles[profileName] as Profile;
   const stages = runStages(profile);
   const record = ownRecord(stages, profileName);
-  const final = winnerOf(stages.find(({ name }) => name === 'dropout')?.trials ?? []) as TrialRecord;
+  const final = rankCandidates(stages.find(({ name }) => name === 'dropout')?.trials ?? [])[0]
+    ?.counted[0] as TrialRecord;
   return {
     ...record,
     opening: {
@@ -113,7 +119,8 @@ const EXCEPTIONS: [end: string, change: Partial<TrialRecord>][] = [
 
 function runStages(profile: Profile): StageRecord[] {
   const soFar = { winners: new Map<string, NamedConfig>(), candidates: new Map<string, PlannedTrial[]>() };
-  const best = new Map<string, TrialRecord>();
+  const best = new Map<string, TrialRecord[]>();
+  const earlier: TrialRecord[] = [];
   return shipped.stages.flatMap((definition) => {
     if (definition.kind === 'test') return [];
     const start = startOf(definition, soFar);
@@ -123,43 +130,97 @@ function runStages(profile: Profile): StageRecord[] {
       ...planned.map((plan) => plannedTrial(plan, plan.config, best)),
       ...(definition.kind === 'search' && start ? drawnTrials(start, profile) : []),
     ];
-    const first = winnerOf(trials);
+    const ranked = rankCandidates(trials);
     const side = definition.kind === 'variant' || definition.kind === 'repeat';
-    if (first && !side) {
-      const ranking = rank(trials).map(({ name }) => name);
-      soFar.winners.set(definition.name, promotedConfig(first, { start, planned, profile, ranking }));
-      best.set(definition.name, first);
+    const promotion = promotionOf(ranked, { start, planned, profile });
+    if (promotion && !side) {
+      soFar.winners.set(definition.name, promotion);
+      best.set(definition.name, ranked[0]?.runs ?? []);
     }
     soFar.candidates.set(definition.name, planned);
+    earlier.push(...trials.filter((each) => !each.takenOver));
     const { name, kind, question } = definition;
+    const compared = profile.repeats !== undefined && {
+      ...(side ? {} : { verdict: verdictOf(ranked) }),
+      ...(kind === 'variant' && { changes: changesOf(trials, earlier) }),
+    };
     return [
-      stage(name, trials, { kind, question, start: start?.name ?? null, ...(side && { winner: null }) }),
+      stage(name, trials, {
+        kind,
+        question,
+        start: start?.name ?? null,
+        winner: side ? null : (ranked[0]?.name ?? null),
+        ...compared,
+      }),
     ];
+  });
+}
+
+/** As candidates with hits that agree with the runs' scores by chance alone. */
+function compared({ name, counted }: { name: string; counted: TrialRecord[] }): ComparedCandidate {
+  return {
+    name,
+    runs: counted.map(({ seed, score }) => ({
+      seed: seed ?? 1,
+      score: score ?? 0,
+      hits: hitsOf(name, score ?? 0),
+    })),
+  };
+}
+
+function verdictOf([winner, ...rivals]: RankedCandidate<TrialRecord>[]): StageRecord['verdict'] {
+  if (!winner) return null;
+  const scored = rivals.filter(({ score }) => score !== null);
+  return compareWithWinner(compared(winner), scored.map(compared), 1);
+}
+
+function changesOf(trials: TrialRecord[], earlier: TrialRecord[]): NonNullable<StageRecord['changes']> {
+  const ordinary = candidatesOf(earlier);
+  const pairs = candidatesOf(trials).map((changed) => ({
+    changed: compared(changed),
+    ordinary: compared(
+      ordinary.find(({ name }) => name === changed.runs[0]?.of) as RankedCandidate<TrialRecord>,
+    ),
+  }));
+  return compareChanges(pairs, 1);
+}
+
+/** Images that are classified correctly, as many in a hundred as the score says. */
+function hitsOf(name: string, score: number): Uint8Array {
+  const noise = noiseOf(name);
+  return Uint8Array.from({ length: 10_000 }, (_, image) => {
+    const hardness = ((image * 7919) % 10_000) / 100;
+    return hardness + 15 * noise() < score ? 1 : 0;
   });
 }
 
 function takenOver(
   definition: Stage,
   start: NamedConfig | undefined,
-  best: ReadonlyMap<string, TrialRecord>,
+  best: ReadonlyMap<string, TrialRecord[]>,
 ): TrialRecord[] {
   const ranksStart = definition.kind === 'search' || (definition.kind === 'compare' && definition.ranksStart);
   const earlier = best.get(('from' in definition && definition.from) || '');
-  return ranksStart && start && earlier
-    ? [{ ...earlier, name: start.name, takenOver: true, reused: true }]
-    : [];
+  if (!ranksStart || !start || !earlier) return [];
+  return earlier.map(({ candidate: _, ...run }, index) => ({
+    ...run,
+    name: runName(start.name, index),
+    ...(index > 0 && { candidate: start.name }),
+    takenOver: true,
+    reused: true,
+  }));
 }
 
 function plannedTrial(
-  { name, of, repetition }: { name: string; of: string | null; repetition: number },
+  { name, of, repetition, run }: Pick<PlannedTrial, 'name' | 'of' | 'repetition' | 'run'>,
   config: TrainingConfig,
-  best: ReadonlyMap<string, TrialRecord>,
+  best: ReadonlyMap<string, TrialRecord[]>,
 ): TrialRecord {
   if (name.endsWith('_adagrad'))
     return failed(name, 'diverged', 'train_loss became NaN at step 412 of epoch 1');
   if (repetition > 0) {
     return {
-      ...(best.get('search') as TrialRecord),
+      ...(best.get('search')?.[0] as TrialRecord),
       name,
       of,
       repetition,
@@ -167,9 +228,14 @@ function plannedTrial(
       takenOver: false,
     };
   }
-  const to = TENDENCIES.findLast(([end]) => name.endsWith(end))?.[1] ?? 50;
-  const change = EXCEPTIONS.find(([end]) => name.endsWith(end))?.[1];
-  return trial(name, { to, change: config }, { of, ...change });
+  const candidate = run?.candidate ?? name;
+  const to = TENDENCIES.findLast(([end]) => candidate.endsWith(end))?.[1] ?? 50;
+  const change = run ? undefined : EXCEPTIONS.find(([end]) => name.endsWith(end))?.[1];
+  return trial(
+    name,
+    { to, change: config },
+    { of, ...(run && { candidate, seed: 1 + run.index }), ...change },
+  );
 }
 
 function drawnTrials(start: NamedConfig, profile: Profile): TrialRecord[] {

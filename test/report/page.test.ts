@@ -1,8 +1,9 @@
-import { expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { renderReport } from '../../report/render-report.ts';
 import type { Published } from '../../study/definition/published-schema.ts';
-import type { StudyRecord } from '../../study/record/record.ts';
-import { failed, ownRecord, stage, trial } from './example-record.ts';
+import { rankCandidates } from '../../study/plan/ranking.ts';
+import type { StageRecord, StudyRecord, TestRecord } from '../../study/record/record.ts';
+import { failed, hash, ownRecord, stage, trial } from './example-record.ts';
 import { fullRecord, torchvisionWeights } from './example-study.ts';
 import { unbalanced, visibleText } from './markup.ts';
 
@@ -51,8 +52,8 @@ it('has the figures of every stage, each with a label', () => {
       expect(labels.filter((label) => label?.startsWith(`${what}, ${name}:`))).toHaveLength(1);
     }
   }
-  // Beside these: the winners, three of the search, three leaking pairs, the repeated trial, the test's classes.
-  expect(labels).toHaveLength(18 + 1 + 3 + 3 + 1 + 1);
+  // Beside these: the winners, five of the search, three leaking pairs, the repeated trial, the test's classes.
+  expect(labels).toHaveLength(18 + 1 + 5 + 3 + 1 + 1);
 });
 
 it('escapes what people name and what machines say', async () => {
@@ -130,6 +131,7 @@ it('sets published results beside the study’s own, if it names any', async () 
   expect(text).toMatch(/cnn ResNet-50 above 80 % rn50 \d+\.\d\d %/);
   expect(text).toMatch(/cnn ResNet-50 above 80 % rn50 \d+\.\d\d % \(in training mode \d+\.\d\d %\)/);
   const demo = visibleText(await pageOf(fullRecord({ profile: 'demo' })));
+  expect(demo).toContain('rn14_reduced, in place of rn50: ResNet-50, all layers trained.');
   expect(demo).toMatch(/cnn ResNet-50 above 80 % rn14_reduced \d+\.\d\d %/);
   expect(text).not.toMatch(/\bthe report\b/i);
 
@@ -170,10 +172,31 @@ it('has the accuracies in training mode beside the scores, in those stages that 
   expect(row).toMatch(/% – −$/);
 });
 
-it('lists the scores of the earlier stage if a stage doesn’t rank its start', () => {
-  expect(visibleText(full)).toMatch(
-    /It starts from the configuration of relu_layer_div2 \(54\.78 %\)\. For comparison, dense: relu_layer_div2 54\.78 %, relu_layer_div4 54\.50 %,/,
+it('says what a stage takes over, and lists the scores of the earlier stage if it doesn’t rank its start', () => {
+  expect(visibleText(full)).toContain(
+    'It takes no setting from the winner of dense, relu_layer_div2 (54.78 %): every candidate here replaces its network. ' +
+      'rn50 takes over the rule of dense layers of relu_layer_div2, the best-ranked network of dense that has one: ÷2, which ' +
+      'gives 1024-512-256-128-64-32-16. For comparison, dense: relu_layer_div2 54.78 %, relu_layer_div4 54.50 %,',
   );
+  expect(visibleText(full)).not.toContain('It starts from the configuration of relu_layer_div2');
+  expect(visibleText(full)).toContain('whose trial is ranked too');
+});
+
+it('says what each winner gave to later stages', () => {
+  const text = visibleText(full);
+  const [table] = /What later stages have of each winner’s configuration.*?Glossary/.exec(text) ?? [''];
+  expect(table).toContain(
+    'dense relu_layer_div2 cnn the rule ÷2 of relu_layer_div2, by which rn50 has dense layers',
+  );
+  expect(table).toContain('activation rn50_elu optimizer ELU');
+  expect(table).toContain('search rn50_elu_adadelta_search_03 dropout lr 0.06802, batch 128 and 90 epochs');
+  expect(table).toMatch(/dropout \S+_dropout_0\.\d test its weights/);
+});
+
+it('has what the study notes about its candidates', () => {
+  const text = visibleText(full);
+  expect(text).toContain('MLP: The baseline. Its hidden layers are this study’s choice.');
+  expect(text).toContain('rn50: ResNet-50, all layers trained.');
 });
 
 it('marks the settings that a stage changes, and those alone', () => {
@@ -289,4 +312,77 @@ it('describes trials of few epochs by dots instead of lines', async () => {
   const text = visibleText(await pageOf(ownRecord([stage('s', short)])));
   expect(text).toContain('From the first epoch (small) to the last (large).');
   expect(text).not.toContain('the mark is at the best epoch');
+});
+
+describe('of candidates with several seeds', () => {
+  const record = fullRecord({ profile: 'evening' });
+  const [dense] = record.stages as [StageRecord];
+  let html: string;
+  let text: string;
+  beforeAll(async () => {
+    html = await pageOf(record);
+    text = visibleText(html);
+  });
+
+  it('is a whole page', () => {
+    expect(unbalanced(html)).toEqual([]);
+    expect(text).not.toMatch(/\bNaN\b(?! at step)|undefined|\[object|Infinity/);
+  });
+
+  it('says what each seed alone would have chosen', () => {
+    expect(text).toMatch(
+      /One seed alone would have chosen: with seed 1 \w+ \([\d.]+ %, [\d.]+ points ahead of \w+\), with seed 2 .* and with seed 3 /,
+    );
+  });
+
+  it('ranks candidates by their means, with deviation, every seed and how they are told apart', () => {
+    const [winner] = rankCandidates(dense.trials);
+    const scores = winner?.runs.map(({ score }) => score?.toFixed(2)).join(', ');
+    expect(text).toContain('Leaderboard by the mean, over each candidate’s seeds');
+    expect(text).toContain(
+      `1 ${winner?.name} winner ${winner?.score?.toFixed(2)} % ${winner?.deviation?.toFixed(2)} ${scores}`,
+    );
+    const lead = dense.verdict?.leads.at(-1);
+    expect(text).toMatch(new RegExp(`${lead?.name}.*? ${lead?.kind}, p [<\\d]`));
+  });
+
+  it('answers with the verdict', () => {
+    expect(text).toMatch(
+      /wins with [\d.]+ % on average over 3 runs, deviation [\d.]+ points\. (Clear|Likely|Not told apart): /,
+    );
+    expect(text).toMatch(/Only repeats can make a lead clear, with three seeds or more/);
+  });
+
+  it('draws the runs of a candidate as one curve with a band, and as marks on one bar', () => {
+    expect(text).toContain('Means of each candidate’s runs; the bands reach from the least to the largest');
+    expect(text).toContain('Bars are means, the marks on them are single runs.');
+    const label = /aria-label="(Accuracy by epoch, dense:[^"]*)"/.exec(html)?.[1];
+    expect(label?.match(/ends at/g)).toHaveLength(6);
+  });
+
+  it('ends the side experiment in a paired difference with its interval', () => {
+    expect(text).toMatch(
+      /On average over 3 pairs of runs with the same seed, the change moves the score by [+−]?[\d.]+ points \(95 % interval/,
+    );
+  });
+
+  it('tests every run of the winner, and says what selecting has added', async () => {
+    const test = record.test as TestRecord;
+    const interval = { low: 87, high: 89 };
+    const runs = [88.42, 88.1, 87.9].map((accuracy, index) => ({
+      trial: index === 0 ? test.trial : `${test.trial}@${index + 1}`,
+      trialKey: index === 0 ? test.trialKey : hash(String(index)),
+      seed: index + 1,
+      accuracy,
+      loss: 0.5,
+      interval,
+    }));
+    const mean = { accuracy: 88.14, loss: 0.5, deviation: 0.26, interval };
+    const optimism = { points: 0.21, candidates: 3, runs: 5, epochs: 250, images: 10_000 };
+    const tested = visibleText(await pageOf({ ...record, test: { ...test, runs, mean, optimism } }));
+    expect(tested).toContain('88.14 % on average over 3 seeds');
+    expect(tested).toContain(`${test.trial}@2 2 88.10 %`);
+    expect(tested).toContain('The matrix and the classes are of the first run');
+    expect(tested).toContain('(5 runs, 250 epochs) has added about +0.21 points');
+  });
 });

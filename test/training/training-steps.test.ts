@@ -1,10 +1,14 @@
 import { expect, test, vi } from 'vitest';
 import { CIFAR10_INPUT } from '../../study/definition/input-form.ts';
 import { networkShapes } from '../../study/definition/network-shapes.ts';
-import { defaultSettings, trainingConfigSchema } from '../../study/definition/training-config.ts';
+import {
+  defaultSettings,
+  type Network,
+  trainingConfigSchema,
+} from '../../study/definition/training-config.ts';
 import { createCompiledEngine } from '../../training/compile/compiled-engine.ts';
 import { createNetwork, weightsOf } from '../../training/networks/network.ts';
-import { learningRateAt } from '../../training/optimizers/schedule.ts';
+import { learningRates } from '../../training/optimizers/schedule.ts';
 import type { NamedTensor, NamedTensors } from '../../training/tensorflow/named-tensors.ts';
 import { expectClose, expectLike } from './expect-close.ts';
 import expected from './fixtures/training-steps.json' with { type: 'json' };
@@ -13,18 +17,14 @@ import { slotsAtRest } from './tensors.ts';
 
 const images = filledImages(expected.batches.flat().length);
 
-const cases = expected.cases.map(({ network, activation, optimizer, schedule, learningRate, ...torch }) => ({
-  config: trainingConfigSchema.parse({
-    ...defaultSettings,
-    network,
-    activation,
-    optimizer,
-    schedule,
-    learningRate,
-  }),
-  torch: { ...torch, changes: new Map<string, Summary>(Object.entries(torch.changes)) },
-  what: `${network.kind}, ${activation}, ${optimizer.kind}, ${schedule.kind}`,
-}));
+const cases = expected.cases.map(({ losses, evaluationLoss, changes, ...settings }) => {
+  const { network, activation, optimizer, schedule, learningRate: _, ...beside } = settings;
+  return {
+    config: trainingConfigSchema.parse({ ...defaultSettings, epochs: expected.epochs, ...settings }),
+    torch: { losses, evaluationLoss, changes: new Map<string, Summary>(Object.entries(changes)) },
+    what: `${network.kind}, ${activation}, ${Object.values(optimizer).join(' ')}, ${schedule.kind} ${JSON.stringify(beside)}`,
+  };
+});
 
 test.each(cases)('ten compiled steps equal PyTorch’s: $what', compareWithPyTorch);
 
@@ -38,7 +38,6 @@ test('so do ten steps with operations that are deterministic on a GPU', () => {
 
 function compareWithPyTorch({ config, torch }: (typeof cases)[number]): void {
   const network = createNetwork(config, CIFAR10_INPUT);
-  const { optimizer } = config;
   expect(weightsOf(network).map(({ name }) => name)).toEqual([...torch.changes.keys()]);
   const pixels = flattened(config.network);
   const pixelsOf = (name: string) => (name === 'layers.0.weight' ? pixels : undefined);
@@ -49,17 +48,22 @@ function compareWithPyTorch({ config, torch }: (typeof cases)[number]): void {
     ]),
   );
 
-  const engine = createCompiledEngine({ network, images, mirrored: true, optimizer });
+  const engine = createCompiledEngine({ ...config, network, images, mirrored: true });
   engine.setWeights(start);
-  engine.setSlots(slotsAtRest(network, optimizer));
+  engine.setSlots(slotsAtRest(network, config.optimizer));
   const losses: number[] = [];
   for (let epoch = 1; epoch <= expected.epochs; epoch++) {
-    for (const batch of expected.batches) {
+    const learningRate = learningRates(config, epoch, expected.batches.length);
+    for (const [index, batch] of expected.batches.entries()) {
       const flips = Uint8Array.from(batch, (_, index) => (index % 3 === 0 ? 1 : 0));
       engine.clearSums();
       engine.train(
         { indices: Int32Array.from(batch), flips },
-        { learningRate: learningRateAt(config, epoch), dropoutSeed: [0, 0] },
+        {
+          learningRate: learningRate(index + 1),
+          step: (epoch - 1) * expected.batches.length + index + 1,
+          dropoutSeed: [0, 0],
+        },
       );
       losses.push(engine.sums().loss / batch.length);
     }
@@ -79,8 +83,10 @@ function compareWithPyTorch({ config, torch }: (typeof cases)[number]): void {
   }
 }
 
-/** Height, width and channels of the image that the first dense layer takes. */
-function flattened(network: Parameters<typeof networkShapes>[0]): number[] {
-  const convolutions = networkShapes(network, CIFAR10_INPUT).layers.filter(({ kind }) => kind === 'conv');
-  return convolutions.at(-1)?.output ?? [32, 32, 3];
+/** Height, width and channels of the image that the first dense layer takes flattened; undefined if it takes features. */
+function flattened(network: Network): number[] | undefined {
+  const layers = networkShapes(network, CIFAR10_INPUT).layers.filter(({ kind }) => kind !== 'batchNorm');
+  const first = layers.findIndex(({ kind }) => kind === 'dense');
+  const channels = layers[first - 1]?.output.at(-1) ?? 3;
+  return layers[first]?.flattens && [...layers[first].flattens, channels];
 }

@@ -1,3 +1,4 @@
+import { imageForm } from '../augmentations/image-form.ts';
 import { createGraph, type Graph, type TypedOutput } from '../graph/graph.ts';
 import { type Feed, openSession, type Session } from '../graph/session.ts';
 import { weightsOf } from '../networks/network.ts';
@@ -67,7 +68,10 @@ export function createCompiledEngine(request: TrainingRequest): TrainingEngine {
   const rule = createUpdateRule(request.optimizer);
   const { graph, images, weights, evaluation } = evaluationGraph(request);
   const slots = addTensors(graph, 'slots', slotsOf(network, rule));
-  const training = addTraining(graph, network, rule, images, weights, slots);
+  const training = addTraining(graph, network, rule, images, weights, slots, {
+    ...request,
+    form: imageForm(network.input, request.images.normalisation),
+  });
   poolBeforeRelu(graph);
 
   const session = open(graph, (opened) => {
@@ -78,12 +82,14 @@ export function createCompiledEngine(request: TrainingRequest): TrainingEngine {
     ...evaluationEngine(session, images, weights, evaluation),
     setSlots: (tensors) => slots.set(session, tensors),
     slots: () => slots.read(session),
-    train(batch, { learningRate, dropoutSeed }) {
+    train(batch, { learningRate, step, dropoutSeed }) {
+      const scalars = rule.scalarsAt(learningRate, step);
       session.run(
         [
           ...images.batch(batch),
-          { to: training.learningRate, values: Float32Array.of(learningRate) },
+          ...training.scalars.map((to, index) => ({ to, values: Float32Array.of(scalars[index] as number) })),
           seedFeed(training.dropoutSeed, dropoutSeed),
+          ...(training.draws ? [drawsFeed(training.draws, batch)] : []),
         ],
         [training.step],
       );
@@ -151,4 +157,15 @@ function evaluated([probabilities, losses]: Values[]): EvaluatedBatch {
 
 function seedFeed(to: TypedOutput, dropoutSeed: StepSettings['dropoutSeed']): Feed {
   return { to, values: Int32Array.from(dropoutSeed) };
+}
+
+function drawsFeed(to: TypedOutput, { indices, draws }: EngineBatch): Feed {
+  const images = indices.length;
+  const width = to.shape[1] as number;
+  if (draws?.length !== images * width) {
+    throw new RangeError(
+      `expected ${width} numbers of the augmentations for each of ${images} images, got ${draws?.length ?? 'none'}`,
+    );
+  }
+  return { to, shape: [images, width], values: draws };
 }

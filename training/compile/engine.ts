@@ -1,4 +1,4 @@
-import type { Optimizer } from '../../study/definition/training-config.ts';
+import type { TrainingConfig } from '../../study/definition/training-config.ts';
 import type { LabelledImages } from '../data/labelled-images.ts';
 import type { NetworkFunction } from '../networks/network-function.ts';
 import type { NamedTensors } from '../tensorflow/named-tensors.ts';
@@ -52,10 +52,14 @@ export interface EngineBatch {
   indices: Int32Array;
   /** 1 for each image that is mirrored. Requires an engine with `mirrored`. */
   flips: Uint8Array | undefined;
+  /** [images, draws]: what the augmentations drew for each image. A step of an engine with augmentations needs them. */
+  draws?: Float32Array;
 }
 
 export interface StepSettings {
   learningRate: number;
+  /** Of the trial, from 1. */
+  step: number;
   /** int32: the trial, the step. */
   dropoutSeed: [number, number];
 }
@@ -74,9 +78,10 @@ export interface EngineRequest {
   mirrored: boolean;
 }
 
-export interface TrainingRequest extends EngineRequest {
-  optimizer: Optimizer;
-}
+/** A network that is trained, and how each of its steps is made. */
+export interface TrainingRequest extends EngineRequest, StepConfig {}
+
+export type StepConfig = Pick<TrainingConfig, 'optimizer' | 'labelSmoothing' | 'clipNorm' | 'augmentations'>;
 
 /** Creates an engine that trains. Its weights and slots are undefined until they are set. */
 export type CreateTrainingEngine = (request: TrainingRequest) => TrainingEngine;

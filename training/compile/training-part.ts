@@ -1,9 +1,14 @@
+import { augmented, drawsOf } from '../augmentations/augmentations.ts';
+import type { ImageForm } from '../augmentations/image-form.ts';
 import { floatConstant, type Graph, type Output, type TypedOutput } from '../graph/graph.ts';
 import { addVariable, assign, assignAdd, assignCopy, type Variable } from '../graph/variables.ts';
 import { batchGradients } from '../networks/gradients.ts';
 import type { NetworkFunction } from '../networks/network-function.ts';
 import { slotName } from '../optimizers/slots.ts';
 import type { UpdateRule } from '../optimizers/update-rule.ts';
+import type { Tensor4D } from '../tensorflow/tensorflow.ts';
+import { clipped } from './clip.ts';
+import type { StepConfig } from './engine.ts';
 import type { ImagesInGraph } from './images.ts';
 import { gradientsOfParts, multiplyInParts } from './multiply-in-parts.ts';
 import { addProgram } from './program.ts';
@@ -12,8 +17,10 @@ import type { TensorsInGraph } from './tensors-part.ts';
 import { updateAfterLastUse } from './update-order.ts';
 
 export interface TrainingInGraph {
-  /** Inputs of a step besides its batch. */
-  learningRate: TypedOutput;
+  /** Inputs of a step besides its batch; the first in the order of the rule's scalars. */
+  scalars: TypedOutput[];
+  /** Absent without augmentations. */
+  draws?: TypedOutput;
   dropoutSeed: TypedOutput;
   /** Fetch it to run a step. */
   step: Output;
@@ -25,6 +32,12 @@ export interface TrainingInGraph {
   newSums: { loss: TypedOutput; correct: TypedOutput; set: Output };
 }
 
+/** What a step does besides the update. */
+export interface StepParts extends Omit<StepConfig, 'optimizer'> {
+  /** Of the images; undefined for a table, which has no augmentations. */
+  form: ImageForm | undefined;
+}
+
 /** Adds a training step: gradients, the optimizer's updates, running averages, sums of the metrics. */
 export function addTraining(
   graph: Graph,
@@ -33,37 +46,59 @@ export function addTraining(
   { x, labels, batchShape }: ImagesInGraph,
   weights: TensorsInGraph,
   slots: TensorsInGraph,
+  { labelSmoothing, clipNorm = 0, augmentations = [], form }: StepParts,
 ): TrainingInGraph {
-  const learningRate = graph.placeholder('learningRate', 'float32', []);
+  const scalars = rule.scalars.map((name) => graph.placeholder(name, 'float32', []));
   const dropoutSeed = addDropoutSeed(graph);
+  const draws =
+    augmentations.length > 0
+      ? graph.placeholder('draws', 'float32', [-1, drawsOf(augmentations)])
+      : undefined;
   const lossSum = addVariable(graph, 'sums/loss', 'float32', []);
   const correct = addVariable(graph, 'sums/correct', 'float32', []);
 
   const result = addProgram(graph, {
     part: 'train',
     network,
-    inputs: { weights: weights.stored, x, labels, dropoutSeed: dropoutSeed.output, batchShape },
-    program: (values, batch, seed) => {
-      const { gradients, buffers, ...sums } = batchGradients(network, values, batch, seed);
+    draws: drawsOf(augmentations),
+    inputs: {
+      weights: weights.stored,
+      x,
+      labels,
+      dropoutSeed: dropoutSeed.output,
+      ...(draws && { draws: draws.output }),
+      batchShape,
+    },
+    program: (values, given, seed, drawn) => {
+      const batch = form
+        ? { ...given, x: augmented(augmentations, given.x as Tensor4D, drawn, form) }
+        : given;
+      const { gradients, buffers, ...sums } = batchGradients(network, values, batch, seed, labelSmoothing);
       return { ...gradients, ...buffers, ...sums };
     },
   });
 
   multiplyInParts(graph, weights.stored.values());
-  const updates = new Map<Variable, Output>();
-  for (const { name } of network.parameters) {
+  const targets = network.parameters.flatMap(({ name }) => {
     const parameter = weights.stored.get(name) as StoredTensor;
-    for (const [index, gradient] of gradientsOfParts(graph, result(name), parameter).entries()) {
-      const variable = variableOf(weights, name, index);
-      const own = rule.slots.map((slot) => variableOf(slots, slotName(name, slot), index));
-      const update = rule.addUpdate(graph, {
-        name: `update/${variable.name}`,
-        variables: [variable, ...own].map(({ handle }) => handle),
-        gradient,
-        learningRate: learningRate.output,
-      });
-      updates.set(variable, update);
-    }
+    return gradientsOfParts(graph, result(name), parameter).map((gradient, part) => ({
+      gradient,
+      parameter: variableOf(weights, name, part),
+      slots: rule.slots.map((slot) => variableOf(slots, slotName(name, slot), part)),
+    }));
+  });
+  const gradients = targets.map(({ gradient }) => gradient);
+  const used = clipNorm > 0 ? clipped(graph, gradients, clipNorm) : gradients;
+  const updates = new Map<Variable, Output>();
+  for (const [index, { parameter, slots }] of targets.entries()) {
+    const update = rule.addUpdate(graph, {
+      name: `update/${parameter.name}`,
+      parameter,
+      slots,
+      gradient: used[index] as Output,
+      scalars: scalars.map(({ output }) => output),
+    });
+    updates.set(parameter, update);
   }
   updateAfterLastUse(graph, result('lossSum'), updates);
   const averages = network.buffers.map(({ name }) => {
@@ -78,7 +113,8 @@ export function addTraining(
   const newLoss = graph.placeholder('sums/loss/new', 'float32', []);
   const newCorrect = graph.placeholder('sums/correct/new', 'float32', []);
   return {
-    learningRate,
+    scalars,
+    ...(draws && { draws }),
     dropoutSeed,
     step: graph.after('step', [...updates.values(), ...averages, ...sums]),
     sums: [lossSum.value, correct.value],

@@ -42,6 +42,8 @@ export interface Graph {
   constant(tensor: ConstantTensor): Output;
   /** An input. Each call of `Session.run` that needs it must feed it. */
   placeholder(name: string, type: TypeName, shape: readonly number[]): TypedOutput;
+  /** Makes an output's node run only after the node of another output. */
+  waitFor(output: Output, earlier: Output): void;
   /** Adds a node without a meaningful value. Fetching it runs the nodes of the given outputs. */
   after(name: string, outputs: readonly Output[]): Output;
 }
@@ -73,6 +75,9 @@ export function createGraph(): Graph {
     placeholder(name, type, shape) {
       const attributes = [attribute.type('dtype', type), { name: 'shape', shape }];
       return { output: add(name, 'Placeholder', [], attributes), type, shape };
+    },
+    waitFor(output, earlier) {
+      nodes.find(({ name }) => name === nodeOf(output))?.inputs.push(`^${nodeOf(earlier)}`);
     },
     after(name, outputs) {
       const value = { type: types.float32, shape: [], values: Float32Array.of(0) };

@@ -1,10 +1,12 @@
 import { randomFillSync } from 'node:crypto';
 import { type InputForm, imageShape, valuesOf } from '../../study/definition/input-form.ts';
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
+import { imageForm } from '../augmentations/image-form.ts';
 import { createCompiledEngine } from '../compile/compiled-engine.ts';
 import type { LabelledImages } from '../data/labelled-images.ts';
 import { createNetwork } from '../networks/network.ts';
 import { createUpdateRule } from '../optimizers/optimizer.ts';
+import { drawsInOrder } from './draws.ts';
 import { EVALUATION_BATCH_SIZE, evaluateWith } from './evaluate.ts';
 import { createPauses } from './event-loop.ts';
 import { drawFlips } from './order.ts';
@@ -28,7 +30,7 @@ export async function measureStep(config: TrainingConfig, input: InputForm): Pro
   const network = createNetwork(config, input);
   const rule = createUpdateRule(config.optimizer);
   const pauses = createPauses();
-  const { batchSize, optimizer } = config;
+  const { batchSize } = config;
   const indices = Int32Array.from(
     { length: Math.max(batchSize, EVALUATION_BATCH_SIZE) },
     (_, index) => index,
@@ -36,13 +38,20 @@ export async function measureStep(config: TrainingConfig, input: InputForm): Pro
   const probability = config.horizontalFlip;
   const flips = drawFlips({ count: batchSize, probability, stream: 'training', seed: 0, epoch: 1 });
   const images = randomImages(indices.length, input);
-  const engine = createCompiledEngine({ network, images, mirrored: flips !== undefined, optimizer });
+  const engine = createCompiledEngine({ ...config, network, images, mirrored: flips !== undefined });
 
-  const batch = { indices: indices.subarray(0, batchSize), flips };
+  const trained = indices.subarray(0, batchSize);
+  const draws = drawsInOrder(config, imageForm(input), {
+    training: trained,
+    order: trained,
+    seed: 0,
+    epoch: 1,
+  });
+  const batch = { indices: trained, flips, ...(draws && { draws }) };
   const train = async () => {
     await pauses.take();
     // A rate of 0 leaves the weights unchanged, so no loss can become NaN.
-    engine.train(batch, { learningRate: 0, dropoutSeed: [0, 0] });
+    engine.train(batch, { learningRate: 0, step: 1, dropoutSeed: [0, 0] });
   };
   const evaluated = indices.subarray(0, EVALUATION_BATCH_SIZE);
   const evaluate = () => evaluateWith(engine, input.classes, images.labels, evaluated, undefined, pauses);

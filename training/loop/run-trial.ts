@@ -1,6 +1,7 @@
 import type { InputForm } from '../../study/definition/input-form.ts';
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
 import { bestEpoch, type EpochLine, type Outcome } from '../../study/trial/trial.ts';
+import { imageForm } from '../augmentations/image-form.ts';
 import type { BestEpoch, Checkpoint } from '../checkpoint/checkpoint.ts';
 import { createCompiledEngine } from '../compile/compiled-engine.ts';
 import type { CreateTrainingEngine, TrainingEngine } from '../compile/engine.ts';
@@ -9,7 +10,7 @@ import { usedImages } from '../data/used-images.ts';
 import { createNetwork } from '../networks/network.ts';
 import type { NetworkFunction } from '../networks/network-function.ts';
 import { createUpdateRule } from '../optimizers/optimizer.ts';
-import { learningRateAt } from '../optimizers/schedule.ts';
+import { learningRates } from '../optimizers/schedule.ts';
 import type { NamedTensors } from '../tensorflow/named-tensors.ts';
 import { accuracyInTrainingMode, type Evaluation, evaluateWith } from './evaluate.ts';
 import { createPauses } from './event-loop.ts';
@@ -136,7 +137,8 @@ async function trainEpochs(
   const { images, indices } = usedImages(trial.images, [trial.training, trial.validation]);
   const [training, validation] = indices as [Int32Array, Int32Array];
   const mirrored = config.horizontalFlip > 0;
-  const engine = createEngine({ network, images, mirrored, optimizer: config.optimizer });
+  const form = imageForm(network.input, images.normalisation);
+  const engine = createEngine({ ...config, network, images, mirrored });
 
   /** The epoch that has begun: how many of its steps are done, and since when it runs. */
   let begun = resumedEpoch(trial.resumeFrom, stepsPerEpoch);
@@ -168,7 +170,7 @@ async function trainEpochs(
     for (let epoch = done.lines.length + 1; epoch <= config.epochs; epoch++) {
       // Train
       const onProgress = (progress: TrainingProgress) => trial.onProgress(progress);
-      const epochTraining = { config, seed, engine, training, pauses, meter, onProgress, onStep };
+      const epochTraining = { config, seed, engine, form, training, pauses, meter, onProgress, onStep };
       const trained = await trainEpoch(epochTraining, epoch, begun.done);
 
       // Validate
@@ -182,7 +184,7 @@ async function trainEpochs(
         train_accuracy: trained.accuracy,
         val_loss: validated.loss,
         val_accuracy: validated.accuracy,
-        learning_rate: learningRateAt(config, epoch),
+        learning_rate: learningRates(config, epoch, stepsPerEpoch)(stepsPerEpoch),
         seconds: (performance.now() - begun.since) / 1000,
       });
       begun = newEpoch();

@@ -1,6 +1,8 @@
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
+import type { ImageForm } from '../augmentations/image-form.ts';
 import type { EngineBatch, MetricSums, TrainingEngine } from '../compile/engine.ts';
-import { learningRateAt } from '../optimizers/schedule.ts';
+import { learningRates } from '../optimizers/schedule.ts';
+import { drawsInOrder } from './draws.ts';
 import type { Pauses } from './event-loop.ts';
 import { drawFlips, shuffledOrder } from './order.ts';
 import { checkFinite } from './outcomes.ts';
@@ -10,6 +12,8 @@ export interface EpochTraining {
   config: TrainingConfig;
   seed: number;
   engine: TrainingEngine;
+  /** Of the images; undefined for a table. */
+  form: ImageForm | undefined;
   /** Indices of the training images. */
   training: Int32Array;
   pauses: Pauses;
@@ -54,7 +58,8 @@ export async function trainEpoch(
   const order = shuffledOrder(training, seed, epoch);
   const probability = config.horizontalFlip;
   const flips = drawFlips({ count: images, probability, stream: 'training', seed, epoch });
-  const learningRate = learningRateAt(config, epoch);
+  const learningRate = learningRates(config, epoch, steps);
+  const draws = drawsInOrder(config, trial.form, { training, order, seed, epoch });
   if (done) engine.setSums(done.sums);
   else engine.clearSums();
   const before = done?.steps ?? 0;
@@ -77,7 +82,11 @@ export async function trainEpoch(
   const batchOf = (step: number): EngineBatch => {
     const start = (step - 1) * config.batchSize;
     const end = Math.min(start + config.batchSize, images);
-    return { indices: order.subarray(start, end), flips: flips?.subarray(start, end) };
+    return {
+      indices: order.subarray(start, end),
+      flips: flips?.subarray(start, end),
+      ...(draws && { draws: rows(draws, start, end, images) }),
+    };
   };
   let next = batchOf(before + 1);
   for (let step = before + 1; step <= steps; step++) {
@@ -87,7 +96,12 @@ export async function trainEpoch(
     next = batchOf(step + 1);
     // An error shows when the batch's turn has come.
     if (step < steps) engine.fetch(next).catch(() => {});
-    engine.train(batch, { learningRate, dropoutSeed: [seed, stepSeed((epoch - 1) * steps + step)] });
+    const stepOfTrial = (epoch - 1) * steps + step;
+    engine.train(batch, {
+      learningRate: learningRate(step),
+      step: stepOfTrial,
+      dropoutSeed: [seed, stepSeed(stepOfTrial)],
+    });
     await trial.onStep?.(step);
     if (step < steps && meter.isDue()) meansAt(step);
   }
@@ -95,6 +109,12 @@ export async function trainEpoch(
 }
 
 // --- helpers ---
+
+/** Rows of a matrix that has `count` of them. */
+function rows(matrix: Float32Array, start: number, end: number, count: number): Float32Array {
+  const width = matrix.length / count;
+  return matrix.subarray(start * width, end * width);
+}
 
 /** The step's dropout seed: 64 apart, one for each dropout layer, wrapped to int32. */
 function stepSeed(step: number): number {

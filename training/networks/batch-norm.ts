@@ -7,7 +7,7 @@ import {
   type Tensor4D,
   withGradient,
 } from '../tensorflow/tensorflow.ts';
-import type { NetworkTensor } from './network-function.ts';
+import type { ForwardMode, NetworkTensor } from './network-function.ts';
 
 /** PyTorch's defaults. */
 const EPSILON = 1e-5;
@@ -28,6 +28,25 @@ export function batchNormTensors(
     parameters: [tensor('weight', 1), tensor('bias', 0)],
     buffers: [tensor('running_mean', 0), tensor('running_var', 1)],
   };
+}
+
+/**
+ * Batch normalisation: by the batch in training mode, otherwise by the running averages.
+ *
+ * @param x [batch, height, width, channels]
+ * @param buffers receives the new running averages.
+ */
+export function normalise(
+  x: Tensor4D,
+  weights: DeviceTensors,
+  name: string,
+  { training }: ForwardMode,
+  buffers: DeviceTensors,
+): Tensor4D {
+  if (!training) return normaliseByAverages(x, weights, name);
+  const { y, averages } = normaliseByBatch(x, weights, name);
+  Object.assign(buffers, averages);
+  return y;
 }
 
 /**

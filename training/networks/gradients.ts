@@ -14,12 +14,17 @@ export type BatchGradients = {
   correct: Scalar;
 };
 
-/** Loss and gradients of a batch. Reads no value and changes nothing in place, so that it can be traced. */
+/**
+ * Loss and gradients of a batch. Reads no value and changes nothing in place, so that it can be traced.
+ *
+ * @param labelSmoothing see `crossEntropy`.
+ */
 export function batchGradients(
   network: NetworkFunction,
   weights: DeviceTensors,
   { x, labels }: Batch,
   dropoutSeed: Tensor1D,
+  labelSmoothing = 0,
 ): BatchGradients {
   return tf.tidy(() => {
     const names = network.parameters.map(({ name }) => name);
@@ -28,7 +33,7 @@ export function batchGradients(
       const named = Object.fromEntries(names.map((name, index) => [name, parameters[index] as Tensor]));
       pass = network.forward({ ...weights, ...named }, x, { training: true, dropoutSeed });
       for (const tensor of [pass.logits, ...Object.values(pass.buffers)]) tf.keep(tensor);
-      return crossEntropy(pass.logits, labels);
+      return crossEntropy(pass.logits, labels, labelSmoothing);
     };
     const current = names.map((name) => weights[name] as Tensor);
     const { value: losses, grads } = tf.valueAndGrads(lossesOf)(current, meanShares(labels));

@@ -31,12 +31,12 @@ export function head(
   return features;
 }
 
-/** Weight and bias of a dense layer or convolution. Both start uniform in ±1/√fan_in, as in PyTorch. */
-export function uniformTensors({ name, weight }: LayerShape): NetworkTensor[] {
+/** Weight and bias, if there is one, of a dense layer or convolution. Both start uniform in ±1/√fan_in, as in PyTorch. */
+export function uniformTensors({ name, weight, bias }: LayerShape): NetworkTensor[] {
   const fanIn = sizeOf(weight.slice(0, -1));
   const initial = { kind: 'uniform', bound: 1 / Math.sqrt(fanIn) } as const;
   return [
     { name: `${name}.weight`, shape: weight, initial },
-    { name: `${name}.bias`, shape: weight.slice(-1), initial },
+    ...(bias ? [{ name: `${name}.bias`, shape: weight.slice(-1), initial }] : []),
   ];
 }

@@ -16,9 +16,15 @@ export function dense(x: Tensor2D, parameters: DeviceTensors, name: string): Ten
   return addBias(product(x, weight<Tensor2D>(parameters, name), fewRowsByColumns), bias(parameters, name));
 }
 
-/** x: [batch, height, width, in] → [batch, …, …, out], with the parameters `NAME.weight` and `NAME.bias`, stride 1. */
-export function convolve(x: Tensor4D, parameters: DeviceTensors, name: string, padding: number): Tensor4D {
-  return addBias(convolution(x, weight<Tensor4D>(parameters, name), 1, padding), bias(parameters, name));
+/** x: [batch, height, width, in] → [batch, …, …, out], with the parameters `NAME.weight` and `NAME.bias`. */
+export function convolve(
+  x: Tensor4D,
+  parameters: DeviceTensors,
+  name: string,
+  stride: number,
+  padding: number,
+): Tensor4D {
+  return addBias(convolution(x, weight<Tensor4D>(parameters, name), stride, padding), bias(parameters, name));
 }
 
 /**

@@ -2,24 +2,25 @@ import type { InputForm } from '../../study/definition/input-form.ts';
 import { type LayerShape, networkShapes } from '../../study/definition/network-shapes.ts';
 import type { Network, TrainingConfig } from '../../study/definition/training-config.ts';
 import { type DeviceTensors, type Tensor4D, tf } from '../tensorflow/tensorflow.ts';
-import { batchNormTensors, normaliseByAverages, normaliseByBatch } from './batch-norm.ts';
+import { batchNormTensors, normalise } from './batch-norm.ts';
 import { head, uniformTensors } from './head.ts';
 import { averageOfPixels, convolution, pad, relu } from './layers.ts';
 import type { Batch, ForwardMode, ForwardPass, NetworkFunction, NetworkTensor } from './network-function.ts';
 
 /**
- * torchvision's ResNet v1.5: bottleneck blocks whose 3×3 convolution has the stride, batch normalisation after every
+ * torchvision's ResNet v1.5: basic blocks, or bottleneck blocks whose 3×3 convolution has the stride; batch normalisation after every
  * convolution, ReLU. The head takes the mean of the pixels that are left. The head is the configuration's dense
  * layers instead of torchvision's `fc`.
  */
 export function resnet(
   config: TrainingConfig,
-  { blocks }: Extract<Network, { kind: 'resnet' }>,
+  { blocks, block, stem }: Extract<Network, { kind: 'resnet' }>,
   input: InputForm,
 ): NetworkFunction {
   const { layers, parameters: parameterCount } = networkShapes(config.network, input);
   const denseLayers = layers.filter(({ kind }) => kind === 'dense');
   const tensors = layers.map(startingTensors);
+  const layerNames = new Set(layers.map(({ name }) => name));
 
   function forward(weights: DeviceTensors, x: Batch['x'], mode: ForwardMode): ForwardPass {
     const buffers: DeviceTensors = {};
@@ -33,27 +34,37 @@ export function resnet(
       padding: number,
     ): Tensor4D {
       const convolved = convolution(image, weights[`${conv}.weight`] as Tensor4D, stride, padding);
-      if (!mode.training) return normaliseByAverages(convolved, weights, norm);
-      const { y, averages } = normaliseByBatch(convolved, weights, norm);
-      Object.assign(buffers, averages);
-      return y;
+      return normalise(convolved, weights, norm, mode, buffers);
     }
 
-    function bottleneck(image: Tensor4D, name: string, stride: number, projected: boolean): Tensor4D {
+    function basicBlock(image: Tensor4D, name: string, stride: number): Tensor4D {
+      const y = relu(convolve(image, `${name}.conv1`, `${name}.bn1`, stride, 1));
+      return convolve(y, `${name}.conv2`, `${name}.bn2`, 1, 1);
+    }
+
+    function bottleneck(image: Tensor4D, name: string, stride: number): Tensor4D {
       let y = relu(convolve(image, `${name}.conv1`, `${name}.bn1`, 1, 0));
       y = relu(convolve(y, `${name}.conv2`, `${name}.bn2`, stride, 1));
-      y = convolve(y, `${name}.conv3`, `${name}.bn3`, 1, 0);
-      const shortcut = projected
+      return convolve(y, `${name}.conv3`, `${name}.bn3`, 1, 0);
+    }
+
+    function residual(image: Tensor4D, name: string, stride: number): Tensor4D {
+      const y = block === 'basic' ? basicBlock(image, name, stride) : bottleneck(image, name, stride);
+      const shortcut = layerNames.has(`${name}.downsample.0`)
         ? convolve(image, `${name}.downsample.0`, `${name}.downsample.1`, stride, 0)
         : image;
       return relu(tf.add(y, shortcut));
     }
 
-    let image = stemPool(relu(convolve(x as Tensor4D, 'conv1', 'bn1', 2, 3)));
+    const given = x as Tensor4D;
+    let image =
+      stem === 'small'
+        ? relu(convolve(given, 'conv1', 'bn1', 1, 1))
+        : stemPool(relu(convolve(given, 'conv1', 'bn1', 2, 3)));
     for (const [group, count] of blocks.entries()) {
-      for (let block = 0; block < count; block++) {
-        const stride = group > 0 && block === 0 ? 2 : 1;
-        image = bottleneck(image, `layer${group + 1}.${block}`, stride, block === 0);
+      for (let index = 0; index < count; index++) {
+        const stride = group > 0 && index === 0 ? 2 : 1;
+        image = residual(image, `layer${group + 1}.${index}`, stride);
       }
     }
     const features = averageOfPixels(image);

@@ -1,19 +1,19 @@
 import { floatConstant } from '../graph/graph.ts';
 import { attribute } from '../tensorflow/tensorflow.ts';
-import type { UpdateRule } from './update-rule.ts';
+import { handles, learningRateAlone, type UpdateRule } from './update-rule.ts';
 
 const EPSILON = 1e-10;
 
 /** Adagrad, as in `torch.optim.Adagrad`: s ← s + g², w ← w − lr·g / (√s + ε), from s = 0. */
-export function adagrad(): UpdateRule {
+export function adagrad(): Omit<UpdateRule, 'slots'> {
   return {
-    slots: ['sum'],
-    addUpdate: (graph, { name, variables, gradient, learningRate }) =>
+    ...learningRateAlone,
+    addUpdate: (graph, update) =>
       graph.add(
-        name,
+        update.name,
         // The second version has ε; the first divides by √s alone.
         'ResourceApplyAdagradV2',
-        [...variables, learningRate, graph.constant(floatConstant(EPSILON)), gradient],
+        [...handles(update), ...update.scalars, graph.constant(floatConstant(EPSILON)), update.gradient],
         [
           attribute.type('T', 'float32'),
           attribute.flag('use_locking', false),

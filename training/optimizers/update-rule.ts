@@ -1,9 +1,18 @@
 import type { Graph, Output } from '../graph/graph.ts';
+import type { Variable } from '../graph/variables.ts';
 
 /** How an optimizer updates a parameter. */
 export interface UpdateRule {
   /** Names of the tensors it keeps for each parameter. Each has the parameter's shape and starts at 0. */
   slots: readonly string[];
+  /** Names of the numbers that an update takes in each step. Each becomes an input of the graph, shared by all parameters. */
+  scalars: readonly string[];
+  /**
+   * The scalars of a step, in the order of their names. They depend on nothing else, so that no checkpoint needs them.
+   *
+   * @param step of the trial, from 1.
+   */
+  scalarsAt(learningRate: number, step: number): number[];
   /**
    * Adds the operation that updates a parameter and its slots in place.
    *
@@ -13,10 +22,23 @@ export interface UpdateRule {
 }
 
 export interface ParameterUpdate {
-  /** The operation's name in the graph. */
+  /** The operation's name in the graph, and the prefix of what is added with it. */
   name: string;
-  /** Handles of the parameter's variable and of its slots' variables, in the order of the rule's slots. */
-  variables: Output[];
+  parameter: Variable;
+  /** In the order of the rule's slots. */
+  slots: readonly Variable[];
   gradient: Output;
-  learningRate: Output;
+  /** In the order of the rule's scalars. */
+  scalars: readonly Output[];
+}
+
+/** The scalars of a rule that takes the learning rate alone. */
+export const learningRateAlone: Pick<UpdateRule, 'scalars' | 'scalarsAt'> = {
+  scalars: ['learningRate'],
+  scalarsAt: (learningRate) => [learningRate],
+};
+
+/** The handles that TensorFlow's operations take first: of the parameter's variable, and of its slots' variables. */
+export function handles({ parameter, slots }: ParameterUpdate): Output[] {
+  return [parameter, ...slots].map(({ handle }) => handle);
 }

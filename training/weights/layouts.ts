@@ -1,4 +1,4 @@
-import { type InputForm, imageShape } from '../../study/definition/input-form.ts';
+import type { InputForm } from '../../study/definition/input-form.ts';
 import { type LayerShape, networkShapes } from '../../study/definition/network-shapes.ts';
 import type { Network } from '../../study/definition/training-config.ts';
 import type { NamedTensor } from '../tensorflow/named-tensors.ts';
@@ -20,8 +20,7 @@ export interface TensorLayout {
 
 /** All tensors of a network that a file of weights may have, in the network's order. */
 export function tensorLayouts(network: Network, input: InputForm): TensorLayout[] {
-  const { layers } = networkShapes(network, input);
-  return layers.flatMap((layer, index) => layerLayouts(layer, flattened(network, input, layers, index)));
+  return networkShapes(network, input).layers.flatMap(layerLayouts);
 }
 
 /** Converts a tensor from PyTorch's layout to ours. */
@@ -36,25 +35,8 @@ export function toPyTorch({ torchShape, axes }: TensorLayout, { data }: NamedTen
 
 // --- helpers ---
 
-/** Height and width of the image that a dense layer takes flattened; 1 and 1 if it takes none. */
-function flattened(
-  network: Network,
-  input: InputForm,
-  layers: readonly LayerShape[],
-  index: number,
-): [number, number] {
-  const before = layers[index - 1];
-  if (index === 0 && network.kind === 'dense') {
-    const [height, width] = imageShape(input) ?? [1, 1];
-    return [height, width];
-  }
-  if (network.kind !== 'conv' || before?.kind !== 'conv') return [1, 1];
-  const [height, width] = before.output as [number, number, number];
-  return [height, width];
-}
-
-function layerLayouts(layer: LayerShape, [height, width]: [number, number]): TensorLayout[] {
-  const { name, kind, weight, bias } = layer;
+function layerLayouts({ name, kind, weight, bias, flattens = [1, 1] }: LayerShape): TensorLayout[] {
+  const [height, width] = flattens;
   const outputs = weight.at(-1) as number;
   const vector = (part: string): TensorLayout => ({
     name: `${name}.${part}`,

@@ -53,7 +53,7 @@ export function optionsOf(command: Command): OptionCompletions[] {
 const FILES = /file|folder|images/;
 
 /** Of the shipped study: those of one's own are in its file. */
-const PROFILES = ['demo', 'hour', 'full'];
+const PROFILES = ['demo', 'hour', 'evening', 'full'];
 
 function valuesOf({ required, optional, argChoices, long, flags }: Option): Values | undefined {
   if (!required && !optional) return undefined;
@@ -65,7 +65,7 @@ function valuesOf({ required, optional, argChoices, long, flags }: Option): Valu
 function argumentsOf({ registeredArguments }: Command): Values {
   return {
     words: registeredArguments.flatMap(wordsOf),
-    ids: registeredArguments.some((argument) => argument.name() === 'study'),
+    ids: registeredArguments.some((argument) => /^study($|\|record)/.test(argument.name())),
     files: registeredArguments.some((argument) => FILES.test(argument.name())),
   };
 }

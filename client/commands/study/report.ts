@@ -5,22 +5,34 @@ import { UserError } from '../../../infra/user-error.ts';
 import { renderReport } from '../../../report/render-report.ts';
 import { readRecord } from '../../../storage/studies.ts';
 import { isValidId } from '../../../study/definition/text-schemas.ts';
+import type { StudyRecord } from '../../../study/record/record.ts';
 import { runAgainCommand, STUDY_IS, statusInWords } from '../../../words/study-end.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';
 import { findStudy } from '../../observe/find-study.ts';
+import { readRecordFile } from '../../observe/record-file.ts';
 import { type Session, withSession } from '../../servers/session.ts';
 
-export async function report(studyId: string, { out }: { out?: string }): Promise<void> {
-  const folder = resolve(out ?? studyId);
-  await checkFolder(folder);
-  await withSession({ level: 'servers' }, (session) => writeReport(session, studyId, folder));
+/** @param study a study's id, or a file that holds a record. */
+export async function report(study: string, { out }: { out?: string }): Promise<void> {
+  if (study.endsWith('.json')) {
+    const record = await readRecordFile(study);
+    await writeReport(record, await checkedFolder(out ?? record.opening.studyId));
+    return;
+  }
+  const folder = await checkedFolder(out ?? study);
+  await withSession({ level: 'servers' }, async (session) =>
+    writeReport(await storedRecord(session, study), folder),
+  );
 }
 
 // --- helpers ---
 
-async function writeReport(session: Session, studyId: string, folder: string): Promise<void> {
+async function storedRecord(session: Session, studyId: string): Promise<StudyRecord> {
   const known = isValidId(studyId) ? await readRecord(session.store, studyId) : undefined;
-  const record = known ?? (await refuse(session, studyId));
+  return known ?? refuse(session, studyId);
+}
+
+async function writeReport(record: StudyRecord, folder: string): Promise<void> {
   const files = Object.entries(await renderReport(record));
   try {
     makeFolder(folder);
@@ -52,7 +64,9 @@ async function refuse(session: Session, studyId: string): Promise<never> {
 }
 
 /** Before a stack is started for nothing. */
-async function checkFolder(folder: string): Promise<void> {
+async function checkedFolder(name: string): Promise<string> {
+  const folder = resolve(name);
   const found = await stat(folder).catch(() => undefined);
   if (found && !found.isDirectory()) throw new UsageError(`--out: expected a folder, got a file: ${folder}`);
+  return folder;
 }

@@ -1,5 +1,9 @@
+import { readStudy } from '../../../storage/studies.ts';
 import { readMetrics, readResult, type TrialResult } from '../../../storage/trials/trials.ts';
 import { didYouMean } from '../../../study/definition/did-you-mean.ts';
+import { selectProfile } from '../../../study/definition/parse-study.ts';
+import { candidateNamed } from '../../../study/plan/candidate-names.ts';
+import type { StudyOpening } from '../../../study/record/record.ts';
 import { environmentsOf } from '../../../study/trial/environment.ts';
 import type { EpochLine } from '../../../study/trial/trial.ts';
 import { trialKey } from '../../../study/trial/trial-key.ts';
@@ -12,7 +16,7 @@ import { initialWeightsInWords } from '../../../words/weights.ts';
 import type { TrialStatus } from '../../../workflows/status.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';
 import { findStudy } from '../../observe/find-study.ts';
-import { type StudyView, type TrialView, viewStudy } from '../../observe/observe-study.ts';
+import { type StageView, type StudyView, type TrialView, viewStudy } from '../../observe/observe-study.ts';
 import { type Session, warnIfNothingTrains, withSession } from '../../servers/session.ts';
 import { describeProgress } from '../../terminal/format.ts';
 import { studyScreen } from '../../terminal/screen.ts';
@@ -62,12 +66,27 @@ async function showTrial(
       JSON.stringify({ trial: name, trialKey: key, spec, lines, result: result ?? null }, null, 2),
     );
   console.log(`${name} of ${studyId}: ${describe(trial, result)}`);
+  const note = noteOf(await readStudy(store, studyId), stages, trial);
+  if (note !== undefined) console.log(`note: ${note}`);
   if (trial.drawn) console.log(`drawn by the search: ${drawInWords(trial.drawn)}`);
   console.log(`objects: trials/${key}/`);
   console.log(`starts from: ${initialWeightsInWords(spec.initialWeights)}`);
   if (result) console.log(trainedWith(result));
   console.log(`${JSON.stringify(spec.config, null, 2)}\n`);
   console.log(epochTable(lines, spec.config.epochs));
+}
+
+/** What the study notes about a trial's candidate; undefined if it notes nothing, or the store has no study yet. */
+function noteOf(
+  opening: StudyOpening | undefined,
+  stages: readonly StageView[],
+  trial: TrialView,
+): string | undefined {
+  const holder = stages.find(({ trials }) => trials.includes(trial));
+  const stage = opening?.study.stages.find(({ name }) => name === holder?.name);
+  if (!opening || !stage) return undefined;
+  const profile = selectProfile(opening.study, opening.profile);
+  return candidateNamed(trial.name, stage, profile, holder?.start ?? undefined)?.note;
 }
 
 function describe(trial: TrialView, result: TrialResult | undefined): string {

@@ -15,7 +15,7 @@ import { runTrial } from '../../../training/loop/run-trial.ts';
 import type { NamedTensors } from '../../../training/tensorflow/named-tensors.ts';
 import { fromPyTorch, tensorLayouts } from '../../../training/weights/layouts.ts';
 
-test('the files have the weights, the order and the flips with which a trial trains', async () => {
+test('the files have the weights, the order, the flips and the draws with which a trial trains', async () => {
   const start = await mkdtemp(join(tmpdir(), 'start-'));
   onTestFinished(() => rm(start, { recursive: true }));
   const network = {
@@ -23,7 +23,10 @@ test('the files have the weights, the order and the flips with which a trial tra
     convolutions: [{ filters: 2, kernel: 5, padding: 0 }],
     hidden: [3],
   } as const;
-  const settings = asTrained({ ...defaultSettings, batchSize: 4, epochs: 2 }, { epochDivisor: 1 });
+  const settings = asTrained(
+    { ...defaultSettings, batchSize: 4, epochs: 2, augmentations: [{ kind: 'crop', padding: 4 }] },
+    { epochDivisor: 1 },
+  );
   // Not all images: the engine has only those that are used, under other indices.
   const job: Job = {
     images: '',
@@ -36,7 +39,7 @@ test('the files have the weights, the order and the flips with which a trial tra
   await writeStart(job);
 
   const used = [...job.training, ...job.validation].sort((a, b) => a - b);
-  const seen = { order: [] as number[], flips: [] as number[] };
+  const seen = { order: [] as number[], flips: [] as number[], draws: [] as number[] };
   let weights: NamedTensors | undefined;
   await runTrial(
     {
@@ -61,6 +64,7 @@ test('the files have the weights, the order and the flips with which a trial tra
         train(batch, step) {
           seen.order.push(...[...batch.indices].map((index) => used[index] ?? -1));
           seen.flips.push(...(batch.flips ?? []));
+          seen.draws.push(...(batch.draws ?? []));
           engine.train(batch, step);
         },
       };
@@ -72,6 +76,10 @@ test('the files have the weights, the order and the flips with which a trial tra
     seen.order,
   );
   expect([...(await readFile(join(start, 'flips.bin')))]).toEqual(seen.flips);
+  const draws = await readFile(join(start, 'draws.bin'));
+  expect(Array.from({ length: draws.length / 4 }, (_, index) => draws.readFloatLE(4 * index))).toEqual(
+    seen.draws,
+  );
   const { tensors: stored } = decodeSafetensors(await readFile(join(start, 'weights.safetensors')));
   const layouts = tensorLayouts(job.config.network, CIFAR10_INPUT);
   expect(layouts.map(({ name }) => name).sort()).toEqual([...stored.keys()].sort());

@@ -20,14 +20,22 @@ describe('the card of the winner', () => {
     for (const name of CIFAR10_CLASSES) expect(card).toMatch(new RegExp(`\\| ${name} \\| [\\d.]+ % \\|`));
   });
 
-  it('lists the stages that led to it, each with the winner it took over', () => {
-    const rows = [...card.matchAll(/^\| `(\w+)` \| .*\? \| `([\w.]+)` \| [\d.]+ % \|$/gm)];
+  it('lists the stages that led to it, each with its winner and what that gave', () => {
+    const rows = [...card.matchAll(/^\| `(\w+)` \| .*\? \| `([\w.]+)` \| [\d.]+ % \| (.*) \|$/gm)];
     const stages = record.stages.filter(({ name }) =>
       ['dense', 'cnn', 'activation', 'optimizer', 'search', 'dropout'].includes(name),
     );
     expect(rows.map(([, name, trial]) => [name, trial])).toEqual(
       stages.map(({ name, winner: won }) => [name, won]),
     );
+    expect(rows.map(([, , , gave]) => gave?.replaceAll('\u00a0', ' '))).toEqual([
+      'the rule ÷2 of `relu_layer_div2`, by which `rn50` has dense layers 1024-512-256-128-64-32-16',
+      'ResNet-50 (blocks 3-4-6-3, width 64); dense 2048-1024-512-256-128-64-32-16-10; pretrained',
+      'ELU',
+      'Adadelta',
+      'lr 0.06801699813974062, batch 128 and 90 epochs',
+      '',
+    ]);
     expect(card).toContain('This trial started from `scratch`.');
   });
 

@@ -368,7 +368,7 @@ describe('selectProfile', () => {
     const study = parseStudy(cifar10, 'cifar10');
     expect(selectProfile(study, 'full').epochDivisor).toBe(1);
     expect(() => selectProfile(study, 'reprot')).toThrow(
-      'expected one of demo, hour, full (study "cifar10"), got "reprot"',
+      'expected one of demo, hour, evening, full (study "cifar10"), got "reprot"',
     );
     expect(() => selectProfile(study, 'ful')).toThrow('got "ful" (did you mean "full"?)');
     expect(() => selectProfile(study, 'constructor')).toThrow(InvalidStudyError);

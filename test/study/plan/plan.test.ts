@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseStudy, selectProfile } from '../../../study/definition/parse-study.ts';
 import type { CompareStage, Stage } from '../../../study/definition/stage-schema.ts';
+import { newerDefaults } from '../../../study/definition/training-config.ts';
 import { asTrained } from '../../../study/plan/epochs.ts';
 import { type NamedConfig, stageTrials, trialData, trialSpec } from '../../../study/plan/plan.ts';
 import { promotedConfig } from '../../../study/plan/promotion.ts';
@@ -152,9 +153,22 @@ describe('trialKey', () => {
       { ...spec, data: { ...data, dataset: 'c'.repeat(64) } },
       { ...spec, config: { ...config, validationFlip: true } },
       { ...spec, config: { ...config, threads: 2 } },
+      { ...spec, config: { ...config, warmUp: 1 } },
+      { ...spec, config: { ...config, labelSmoothing: 0.1 } },
+      { ...spec, config: { ...config, clipNorm: 1 } },
+      { ...spec, config: { ...config, augmentations: [{ kind: 'crop' as const, padding: 4 }] } },
     ];
     expect(new Set([spec, ...others].map(trialKey)).size).toBe(others.length + 1);
   });
+
+  it.each(Object.entries(newerDefaults))(
+    'is the same whether or not somebody writes the default of %s',
+    (name, value) => {
+      const of = { seed: 1, repetition: 0, weights: null, numerics: 1 };
+      expect(trialKey(trialSpec({ ...config, [name]: value }, data, of))).toBe(trialKey(spec));
+      expect(trialKey(trialSpec({ ...config, [name]: undefined }, data, of))).toBe(trialKey(spec));
+    },
+  );
 
   it('is the same whether or not somebody writes that a trial has one thread', () => {
     const of = { seed: 1, repetition: 0, weights: null, numerics: 1 };

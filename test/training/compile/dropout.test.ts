@@ -60,7 +60,10 @@ function unitsAfterDropout(engine: TrainingEngine, batchSize: number, label: num
 }
 
 function step(engine: TrainingEngine, indices: number[], dropoutSeed: [number, number]): void {
-  engine.train({ indices: Int32Array.from(indices), flips: undefined }, { learningRate: 0, dropoutSeed });
+  engine.train(
+    { indices: Int32Array.from(indices), flips: undefined },
+    { learningRate: 0, step: 1, dropoutSeed },
+  );
 }
 
 test.each([0.2, 0.5])('zeroes a share of %d, and scales the kept units so that the mean stays', (rate) => {

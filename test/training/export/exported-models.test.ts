@@ -17,7 +17,7 @@ import { createNetwork, weightsOf } from '../../../training/networks/network.ts'
 import type { NamedTensors } from '../../../training/tensorflow/named-tensors.ts';
 import { type Tensor, tf } from '../../../training/tensorflow/tensorflow.ts';
 import { fitWeights } from '../../../training/weights/fit-weights.ts';
-import { configOf, conv, dense, tinyResnet } from '../configs.ts';
+import { configOf, conv, dense, normalisedConv, tinyBasicResnet, tinyResnet } from '../configs.ts';
 import { easyImages, range } from '../easy-images.ts';
 
 const IMAGES = 5;
@@ -34,7 +34,10 @@ const cases: [string, TrainingConfig][] = [
     'a convolutional network',
     configOf(conv([[4, 5, 0], [6, 3, 1]], 16), { activation: 'leakyRelu', dropout: 0.5 }), // biome-ignore format: one line
   ],
+  ['convolutions with batch normalisation', configOf(normalisedConv)],
   ['a ResNet', configOf(tinyResnet, { activation: 'elu' })],
+  ['a ResNet of basic blocks', configOf(tinyBasicResnet)],
+  ['a ResNet with a small stem', configOf({ ...tinyBasicResnet, stem: 'small' })],
 ];
 
 describe.each(cases)('%s', (_, config) => {

@@ -13,7 +13,15 @@ import { drawFlips } from '../../../training/loop/order.ts';
 import type { TrainingProgress } from '../../../training/loop/progress.ts';
 import { runTrial, type TrialOutcome, type TrialRequest } from '../../../training/loop/run-trial.ts';
 import { tf } from '../../../training/tensorflow/tensorflow.ts';
-import { configOf, conv, dense, tinyResnet, withEpochs } from '../configs.ts';
+import {
+  configOf,
+  conv,
+  dense,
+  normalisedConv,
+  tinyBasicResnet,
+  tinyResnet,
+  withEpochs,
+} from '../configs.ts';
 import { easyImages, range } from '../easy-images.ts';
 
 const images = easyImages(300);
@@ -84,6 +92,30 @@ describe('learning', () => {
     ['a dense network', configOf(dense(32), { epochs: 4, batchSize: 16 })],
     ['a convolutional network', configOf(conv([[8, 3, 1]], 24), { epochs: 4, batchSize: 16 })],
     ['a ResNet with ELU', configOf(tinyResnet, { epochs: 4, batchSize: 16, activation: 'elu' })],
+    [
+      'a convolutional network with batch normalisation',
+      configOf({ ...normalisedConv, globalPool: undefined }, { epochs: 4, batchSize: 16 }),
+    ],
+    ['a ResNet of basic blocks', configOf(tinyBasicResnet, { epochs: 4, batchSize: 16 })],
+    [
+      'AdamW, a cosine, a warm-up, smoothing, clipping and augmentations',
+      configOf(conv([[8, 3, 1]], 24), {
+        epochs: 4,
+        batchSize: 16,
+        optimizer: { kind: 'adamw', weightDecay: 0.01 },
+        schedule: { kind: 'cosine' },
+        learningRate: 0.005,
+        warmUp: 0.5,
+        labelSmoothing: 0.1,
+        clipNorm: 5,
+        augmentations: [
+          { kind: 'crop', padding: 2 },
+          { kind: 'cutout', size: 6 },
+          { kind: 'brightness', amount: 0.1 },
+          { kind: 'contrast', amount: 0.1 },
+        ],
+      }),
+    ],
     [
       'ELU with Adadelta',
       configOf(dense(32), {

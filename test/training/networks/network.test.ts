@@ -6,7 +6,7 @@ import { convolve } from '../../../training/networks/layers.ts';
 import { createNetwork, weightsOf } from '../../../training/networks/network.ts';
 import type { ForwardMode } from '../../../training/networks/network-function.ts';
 import { type Tensor, type Tensor1D, type Tensor4D, tf } from '../../../training/tensorflow/tensorflow.ts';
-import { configOf, conv, dense, resnet50, tinyResnet } from '../configs.ts';
+import { configOf, conv, dense, normalisedConv, resnet50, tinyResnet } from '../configs.ts';
 
 /** `[filters, kernel, padding]` */
 const fiveByFive: [number, number, number][] = [
@@ -17,6 +17,10 @@ const threeByThree: [number, number, number][] = [
   [32, 3, 1],
   [64, 3, 1],
 ];
+
+function resnetOf(blocks: number[]) {
+  return { kind: 'resnet', block: 'basic', blocks, width: 64, hidden: [] } as const satisfies Network;
+}
 
 /**
  * The counts were computed without this project: sum of in·out + out over the dense layers, kernel²·in·out + out
@@ -34,6 +38,16 @@ const networks: [string, Network, number][] = [
   ['simple_cnn_arq_2', conv(threeByThree, 2048, 1024, 512, 256, 128, 64, 32, 16), 11_208_282],
   ['simple_cnn_arq_4', conv(threeByThree, 1024, 256, 64, 16), 4_494_778],
   ['rn50', resnet50, 23_508_032 + 2_378_234],
+  // torchvision's, with a head for ten classes instead of a thousand.
+  ['resnet18', resnetOf([2, 2, 2, 2]), 11_689_512 - 513_000 + 5_130],
+  ['resnet34', resnetOf([3, 4, 6, 3]), 21_797_672 - 513_000 + 5_130],
+  [
+    'resnet18 with a small stem',
+    { ...resnetOf([2, 2, 2, 2]), stem: 'small' },
+    11_181_642 - 7 * 7 * 3 * 64 + 3 * 3 * 3 * 64,
+  ],
+  ['normalised convolutions', normalisedConv, 3 * 9 * 8 + 16 + 8 * 9 * 12 + 24 + 12 * 9 * 16 + 16 + 170],
+  ['the output layer alone', dense(), 3072 * 10 + 10],
 ];
 
 describe.each(networks)('%s', (_name, network, count) => {
@@ -175,7 +189,7 @@ test.each([
   const [values, shape, gradient] = tf.tidy(() => {
     const x = tf.ones([1, 32, 32, 3]) as Tensor4D;
     const convolveWith = (weight: Tensor) =>
-      convolve(x, { 'c.weight': weight, 'c.bias': tf.tensor1d([0.5]) }, 'c', padding);
+      convolve(x, { 'c.weight': weight, 'c.bias': tf.tensor1d([0.5]) }, 'c', 1, padding);
     const weight = tf.ones([kernel, kernel, 3, 1]);
     const y = convolveWith(weight);
     return [

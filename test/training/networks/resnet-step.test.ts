@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CIFAR10_INPUT } from '../../../study/definition/input-form.ts';
+import { networkSchema } from '../../../study/settings/networks.ts';
 import { createCompiledEngine, createTrainingModeEngine } from '../../../training/compile/compiled-engine.ts';
 import type { EvaluatedBatch } from '../../../training/compile/engine.ts';
 import { createNetwork, weightsOf } from '../../../training/networks/network.ts';
@@ -21,11 +22,26 @@ import { slotsAtRest } from '../tensors.ts';
 const cases = [
   ['reduced', 1e-4],
   ['resnet50', 3e-3],
+  ['resnet18', 1e-3],
+  ['small', 1e-4],
 ] as const;
 
 describe.each(cases)('%s: one step is torchvision’s', (which, gradientTolerance) => {
-  const { blocks, width, hidden, images, ...torch } = expected[which];
-  const config = configOf({ kind: 'resnet', blocks, width, hidden });
+  const { blocks, width, hidden, block, stem, images, ...torch } = {
+    block: undefined,
+    stem: undefined,
+    ...expected[which],
+  };
+  const config = configOf(
+    networkSchema.parse({
+      kind: 'resnet',
+      blocks,
+      width,
+      hidden,
+      ...(block && { block }),
+      ...(stem && { stem }),
+    }),
+  );
   const network = createNetwork(config, CIFAR10_INPUT);
   const tensors = new Map(weightsOf(network).map((tensor) => [tensor.name, tensor]));
   let weights: NamedTensors;
@@ -52,7 +68,7 @@ describe.each(cases)('%s: one step is torchvision’s', (which, gradientToleranc
     engine.setSlots(slotsAtRest(network, optimizer));
     engine.clearSums();
     const evaluation = engine.evaluate(batch);
-    engine.train(batch, { learningRate: 0, dropoutSeed: [0, 0] });
+    engine.train(batch, { learningRate: 0, step: 1, dropoutSeed: [0, 0] });
     const { loss } = engine.sums();
     const [slots, trained] = [engine.slots(), engine.weights()];
     engine.dispose();

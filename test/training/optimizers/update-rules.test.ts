@@ -4,10 +4,8 @@ import { createGraph } from '../../../training/graph/graph.ts';
 import { openSession } from '../../../training/graph/session.ts';
 import { addVariable, assign } from '../../../training/graph/variables.ts';
 import { createUpdateRule } from '../../../training/optimizers/optimizer.ts';
-import { learningRateAt } from '../../../training/optimizers/schedule.ts';
 import { tf } from '../../../training/tensorflow/tensorflow.ts';
 import { updateFormula } from '../../reference/update-formulas.ts';
-import { configOf, dense } from '../configs.ts';
 
 const START = [1, -2];
 const LEARNING_RATE = 0.02;
@@ -52,6 +50,51 @@ const EXPECTED: [Optimizer, weights: number[][], slots: number[][]][] = [
       [1.20226212e-6, 1.9757434e-6],
     ],
   ],
+  [
+    { kind: 'adam' },
+    [
+      [0.98, -1.98],
+      [0.963939181, -1.9828589],
+      [0.957052106, -1.98667462],
+    ],
+    [
+      [0.0295, 0.01175],
+      [0.00029949025, 0.000154785063],
+    ],
+  ],
+  [
+    { kind: 'adam', weightDecay: 0.1 },
+    [
+      [0.98, -1.98],
+      [0.962608477, -1.97022222],
+      [0.951414668, -1.95913912],
+    ],
+    [
+      [0.0560460848, -0.0419722222],
+      [0.000409206968, 0.000234104332],
+    ],
+  ],
+  [
+    { kind: 'adamw', weightDecay: 0.5 },
+    [
+      [0.97, -1.96],
+      [0.944239181, -1.9432589],
+      [0.927909715, -1.92764203],
+    ],
+    [
+      [0.0295, 0.01175],
+      [0.00029949025, 0.000154785063],
+    ],
+  ],
+  [
+    { kind: 'sgd', momentum: 0.9, weightDecay: 0.1 },
+    [
+      [0.988, -1.991],
+      [0.973224, -1.984918],
+      [0.961979152, -1.97647436],
+    ],
+    [[0.5622424, -0.4221818]],
+  ],
 ];
 
 test.each(EXPECTED)('the operation of %o takes PyTorch’s steps', (optimizer, weights, slots) => {
@@ -60,15 +103,6 @@ test.each(EXPECTED)('the operation of %o takes PyTorch’s steps', (optimizer, w
 
 test.each(EXPECTED)('the reference formula of %o takes PyTorch’s steps', (optimizer, weights, slots) => {
   expectSteps(stepsByFormula(optimizer), weights, slots);
-});
-
-test('the exponential schedule lowers the rate after every epoch, the constant one never', () => {
-  const exponential = configOf(dense(8), {
-    learningRate: 0.1,
-    schedule: { kind: 'exponential', gamma: 0.5 },
-  });
-  expect([1, 2, 3].map((epoch) => learningRateAt(exponential, epoch))).toEqual([0.1, 0.05, 0.025]);
-  expect(learningRateAt(configOf(dense(8), { learningRate: 0.1 }), 90)).toBe(0.1);
 });
 
 // --- helpers ---
@@ -91,12 +125,13 @@ function stepsByOperation(optimizer: Optimizer): Stepped[] {
     ...slots.map((slot) => assign(graph, `${slot.name}/assign`, slot, zero.output)),
   ]);
   const gradient = graph.placeholder('gradient', 'float32', [2]);
-  const learningRate = graph.placeholder('learningRate', 'float32', []);
+  const scalars = rule.scalars.map((name) => graph.placeholder(name, 'float32', []));
   const update = rule.addUpdate(graph, {
     name: 'update',
-    variables: [parameter, ...slots].map(({ handle }) => handle),
+    parameter,
+    slots,
     gradient: gradient.output,
-    learningRate: learningRate.output,
+    scalars: scalars.map(({ output }) => output),
   });
   const step = graph.after('step', [update]);
 
@@ -106,11 +141,12 @@ function stepsByOperation(optimizer: Optimizer): Stepped[] {
     { to: zero, values: new Float32Array(2) },
   ];
   session.run(feeds, [set]);
-  const steps = GRADIENTS.map((values): Stepped => {
+  const steps = GRADIENTS.map((values, index): Stepped => {
+    const numbers = rule.scalarsAt(LEARNING_RATE, index + 1);
     session.run(
       [
         { to: gradient, values: Float32Array.from(values) },
-        { to: learningRate, values: Float32Array.of(LEARNING_RATE) },
+        ...scalars.map((to, at) => ({ to, values: Float32Array.of(numbers[at] as number) })),
       ],
       [step],
     );
@@ -129,8 +165,9 @@ function stepsByFormula(optimizer: Optimizer): Stepped[] {
       parameter: tf.tensor(START),
       slots: slots.map(() => tf.zeros([2])),
     };
-    return GRADIENTS.map((gradient) => {
-      state = update(state.parameter, tf.tensor(gradient), state.slots, tf.scalar(LEARNING_RATE));
+    return GRADIENTS.map((gradient, index) => {
+      const rate = tf.scalar(LEARNING_RATE);
+      state = update(state.parameter, tf.tensor(gradient), state.slots, rate, index + 1);
       return {
         weights: [...state.parameter.dataSync()],
         slots: state.slots.map((slot) => [...slot.dataSync()]),
@@ -139,6 +176,7 @@ function stepsByFormula(optimizer: Optimizer): Stepped[] {
   });
 }
 
+/** Adam's operation computes 1 − β₂ in float32, which differs from 0.001 by 1.3·10⁻⁵ of it. */
 function expectSteps(steps: Stepped[], weights: number[][], slots: number[][]): void {
   for (const [step, { weights: got }] of steps.entries()) {
     for (const [index, value] of got.entries()) {
@@ -149,7 +187,7 @@ function expectSteps(steps: Stepped[], weights: number[][], slots: number[][]): 
   expect(last).toHaveLength(slots.length);
   for (const [at, slot] of last.entries()) {
     for (const [index, value] of slot.entries()) {
-      expect(Math.abs(value / (slots[at]?.[index] as number) - 1)).toBeLessThan(1e-5);
+      expect(Math.abs(value / (slots[at]?.[index] as number) - 1)).toBeLessThan(2e-5);
     }
   }
 }

@@ -8,7 +8,7 @@ import { tf } from '../../../training/tensorflow/tensorflow.ts';
 import { fitWeights, WeightsMismatchError } from '../../../training/weights/fit-weights.ts';
 import { tensorLayouts, toPyTorch } from '../../../training/weights/layouts.ts';
 import { readWeights } from '../../../training/weights/read-weights.ts';
-import { configOf, conv, dense, tinyResnet } from '../configs.ts';
+import { configOf, conv, dense, normalisedConv, tinyBasicResnet, tinyResnet } from '../configs.ts';
 import { noisyImages } from '../pytorch-fixtures.ts';
 import { stepDifference } from '../step-difference.ts';
 import logits from './fixtures/sequential.json' with { type: 'json' };
@@ -81,6 +81,18 @@ describe('every tensor is used, dropped or refused', () => {
     expect([...file.tensors.keys()].sort()).toEqual([...weights.keys(), 'fc.bias', 'fc.weight'].sort());
   });
 
+  test('of torchvision’s ResNet for other classes: all but `fc`, whose name is ours too without hidden layers', () => {
+    const file = torchWeights(tinyBasicResnet);
+    expect(fitWeights(file, tinyBasicResnet, CIFAR10_INPUT).fresh).toEqual([]);
+    file.set('fc.weight', { shape: [1000, 64], data: new Float32Array(64_000) });
+    file.set('fc.bias', { shape: [1000], data: new Float32Array(1000) });
+    const { weights, dropped, fresh } = fitWeights(file, tinyBasicResnet, CIFAR10_INPUT);
+    expect(dropped.map(({ name }) => name)).toEqual(['fc.weight', 'fc.bias']);
+    expect(fresh).toEqual(['fc.weight', 'fc.bias']);
+    expect(weights.has('layer2.0.downsample.0.weight')).toBe(true);
+    expect(weights.has('layer1.0.downsample.0.weight')).toBe(false);
+  });
+
   test('a head is used completely or not at all', () => {
     const file = torchWeights(smallConv);
     expect(fitWeights(file, smallConv, CIFAR10_INPUT).fresh).toEqual([]);
@@ -136,7 +148,9 @@ describe('every tensor is used, dropped or refused', () => {
 test.each([
   ['dense', dense(4, 5)],
   ['conv', smallConv],
+  ['conv, normalised', normalisedConv],
   ['resnet', tinyResnet],
+  ['resnet, basic', tinyBasicResnet],
 ] as const)('%s: converting to PyTorch’s layout and back changes nothing', (_kind, network) => {
   const ours = startOf(network);
   expect(fitWeights(torchWeights(network), network, CIFAR10_INPUT).weights).toEqual(ours);

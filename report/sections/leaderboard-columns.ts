@@ -1,0 +1,142 @@
+import type { LeadRecord } from '../../study/record/comparison-record.ts';
+import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
+import { count, duration, percent, plural, signed } from '../../words/numbers.ts';
+import { endInWords } from '../../words/outcome.ts';
+import { pInWords } from '../../words/verdict.ts';
+import {
+  type Candidate,
+  hasRepeats,
+  meanKnown,
+  rankedCandidates,
+  representative,
+} from '../facts/candidates.ts';
+import { searchedSettings } from '../facts/searched-settings.ts';
+
+export const IN_TRAINING_MODE = 'In training mode';
+
+/** A column of a leaderboard. */
+export interface Column {
+  title: string;
+  cell: (candidate: Candidate) => string;
+  /** Its cells are words, which may break. */
+  isText?: true;
+  /** A phrase for the caption if all candidates have the same, which this one has. */
+  inCommon?: (candidate: Candidate) => string;
+}
+
+/** The columns in which a stage's candidates differ, and phrases for what all of them have in common. */
+export function columnsOf(
+  record: StudyRecord,
+  stage: StageRecord,
+): { columns: Column[]; inCommon: string[] } {
+  const candidates = rankedCandidates(record, stage);
+  const columns: Column[] = [];
+  const inCommon: string[] = [];
+  for (const column of allColumns(record, stage, candidates)) {
+    const cells = candidates.map(column.cell);
+    const [any] = candidates;
+    if (cells.every((cell) => cell === NOTHING)) continue;
+    const same = cells.every((cell) => cell === cells[0]);
+    if (same && any && candidates.length > 1 && column.inCommon) inCommon.push(column.inCommon(any));
+    else columns.push(column);
+  }
+  return { columns, inCommon };
+}
+
+/** Wall time of a trial's epochs; a dash if it has none. */
+export function trainingTime({ trainingSeconds, lines }: TrialRecord): string {
+  return trainingSeconds === null || lines.length === 0 ? NOTHING : duration(trainingSeconds);
+}
+
+// --- helpers ---
+
+const NOTHING = '–';
+
+function allColumns(record: StudyRecord, stage: StageRecord, candidates: readonly Candidate[]): Column[] {
+  const repeated = hasRepeats(stage);
+  const [first] = candidates;
+  return [
+    {
+      title: repeated ? 'Mean val accuracy' : 'Best val accuracy',
+      cell: ({ score }) => optional(score, percent),
+    },
+    ...(repeated ? runColumns : []),
+    {
+      title: IN_TRAINING_MODE,
+      cell: ({ runs }) =>
+        optional(
+          meanKnown(runs, ({ scoreInTrainingMode }) => scoreInTrainingMode),
+          percent,
+        ),
+    },
+    {
+      title: 'Behind, points',
+      cell: (candidate) =>
+        candidate.score !== null && first?.score != null && candidate.name !== first.name
+          ? signed(candidate.score - first.score)
+          : NOTHING,
+    },
+    {
+      title: 'Told apart from the winner',
+      cell: ({ name }) => leadInBrief(leadOver(stage, name)),
+      isText: true,
+    },
+    ...searchedSettings(record, stage)
+      .filter(({ title }) => title !== 'epochs')
+      .map(({ title, of }) => ({
+        title: `${title[0]?.toUpperCase()}${title.slice(1)}`,
+        cell: (candidate: Candidate) => String(of(representative(candidate)) ?? NOTHING),
+      })),
+    {
+      title: 'Best epoch',
+      cell: ({ runs }) => runs.map(({ bestEpoch }) => optional(bestEpoch, String)).join(', '),
+    },
+    {
+      title: 'Epochs',
+      cell: (candidate) => epochs(representative(candidate)),
+      inCommon: (candidate) => `${plural(representative(candidate).lines.length, 'epoch')} each`,
+    },
+    {
+      title: 'Parameters',
+      cell: (candidate) => optional(representative(candidate).parameters, count),
+      inCommon: (candidate) => `${optional(representative(candidate).parameters, count)} parameters each`,
+    },
+    {
+      title: repeated ? 'Training time of a run' : 'Training time',
+      cell: ({ runs }) => {
+        const trained = runs.filter(({ lines }) => lines.length > 0);
+        return optional(
+          meanKnown(trained, ({ trainingSeconds }) => trainingSeconds),
+          duration,
+        );
+      },
+    },
+  ];
+}
+
+const runColumns: Column[] = [
+  { title: 'Deviation, points', cell: ({ deviation }) => optional(deviation, (value) => value.toFixed(2)) },
+  {
+    title: 'Each seed',
+    cell: ({ runs }) =>
+      runs.map((run) => (run.score === null ? endInWords(run) : run.score.toFixed(2))).join(', '),
+  },
+];
+
+function leadOver({ verdict }: StageRecord, name: string): LeadRecord | undefined {
+  return verdict?.leads.find((lead) => lead.name === name);
+}
+
+function leadInBrief(lead: LeadRecord | undefined): string {
+  return lead ? `${lead.kind}, ${pInWords(lead.p).replaceAll(' ', '\u00a0')}` : NOTHING;
+}
+
+function optional(value: number | null, text: (value: number) => string): string {
+  return value === null ? NOTHING : text(value);
+}
+
+function epochs({ lines, config }: TrialRecord): string {
+  const planned = config?.epochs;
+  if (planned === undefined) return NOTHING;
+  return lines.length === planned ? String(planned) : `${lines.length} of ${planned}`;
+}
