@@ -19,7 +19,7 @@ export function verdictLabel({ kind }: Pick<VerdictInBrief, 'kind'>): string {
 
 /**
  * A stage's verdict in one to three sentences: the winner beside the candidate that is told apart least, and how many seeds would
- * tell.
+ * tell. A winner can be behind where a rule for ties has chosen it, or with the seeds that both have.
  */
 export function verdictInWords(
   winner: string,
@@ -34,6 +34,8 @@ export function verdictInWords(
     'runs differ': `These two runs differ: ${named(winner)} is ahead of ${rival}, by ${leadInNumbers(closest)}.`,
     'not told apart': `Not told apart: ${named(winner)} and ${rival}, with a difference of ${leadInNumbers(closest)}.`,
   };
+  if (closest.difference < 0)
+    return `Not ahead: ${named(winner)} is behind ${rival}, by ${leadInNumbers(closest)}.`;
   return [texts[kind], whatWouldTell(kind, closest, seedsToTell)].filter((text) => text !== '').join(' ');
 }
 

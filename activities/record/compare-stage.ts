@@ -4,12 +4,13 @@ import { candidatesOf, type RankedCandidate, rankCandidates } from '../../study/
 import type { ChangesRecord, VerdictRecord } from '../../study/record/comparison-record.ts';
 import type { TrialStanding } from '../../study/record/record.ts';
 import {
+  asRival,
   type ChangedPair,
   type ComparedCandidate,
   type ComparedRun,
   compareChanges,
-  compareWithWinner,
 } from '../../study/statistics/compare-runs.ts';
+import { type Rival, verdict } from '../../study/statistics/verdict.ts';
 import { readBestHits } from './stored-hits.ts';
 
 /** With how many others a winner is compared: whoever is behind a hundred is no rival. */
@@ -32,10 +33,17 @@ export async function compareRanked(
   if (!best) return null;
   const { name, runs } = await withResults(store, best);
   const winner = { name, runs: await Promise.all(runs.map((run) => runOf(store, run, true))) };
-  const rivals: ComparedCandidate[] = [];
-  for (const other of ranked.filter((each) => each !== best && each.score !== null).slice(0, MOST_RIVALS))
-    rivals.push(await besides(store, await withResults(store, other), { name, runs }));
-  return compareWithWinner(winner, rivals, seed);
+  const others = ranked.filter((each) => each !== best && each.score !== null).slice(0, MOST_RIVALS);
+  const rivals: Rival[] = [];
+  // One after another, so that the worker has time for others in between.
+  for (const other of others) {
+    const rival = await besides(store, await withResults(store, other), { name, runs });
+    rivals.push(asRival(winner, rival, seed));
+  }
+  return verdict(
+    winner.runs.map(({ score }) => score),
+    rivals,
+  );
 }
 
 /**

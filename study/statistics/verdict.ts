@@ -83,7 +83,7 @@ export function verdict(winner: readonly (number | null)[], rivals: readonly Riv
   const corrected = holm(compared.map(({ p }) => p ?? 1));
   const leads = compared.map((lead, index): Lead => {
     const p = lead.p === null ? null : (corrected[index] as number);
-    return { ...lead, p, kind: kindOf(lead.seeds, p) };
+    return { ...lead, p, kind: kindOf(lead, p) };
   });
   const kind = leads
     .map((lead) => lead.kind)
@@ -112,8 +112,9 @@ function compare(
   return { name, seeds, difference, paired, p: paired.p, onImages };
 }
 
-function kindOf(seeds: number, p: number | null): VerdictKind {
-  if (p === null) return 'not told apart';
+/** A rule for ties can make a winner of a candidate that is behind. That is no lead, however sure it is. */
+function kindOf({ seeds, difference }: Pick<Lead, 'seeds' | 'difference'>, p: number | null): VerdictKind {
+  if (p === null || difference <= 0) return 'not told apart';
   if (seeds === 1) return p < CLEAR_BELOW ? 'runs differ' : 'not told apart';
   if (seeds >= CLEAR_FROM_SEEDS && p < CLEAR_BELOW) return 'clear';
   return p < LIKELY_BELOW ? 'likely' : 'not told apart';

@@ -14,11 +14,8 @@ import { promotionOf } from '../../study/plan/promotion.ts';
 import { candidatesOf, type RankedCandidate, rankCandidates } from '../../study/plan/ranking.ts';
 import { runName } from '../../study/plan/runs.ts';
 import type { StageRecord, StudyRecord, TrialRecord, WeightsSummary } from '../../study/record/record.ts';
-import {
-  type ComparedCandidate,
-  compareChanges,
-  compareWithWinner,
-} from '../../study/statistics/compare-runs.ts';
+import { asRival, type ComparedCandidate, compareChanges } from '../../study/statistics/compare-runs.ts';
+import { verdict } from '../../study/statistics/verdict.ts';
 import { failed, hash, noiseOf, ownRecord, shipped, stage, trial } from './example-record.ts';
 
 /** The shipped study in full, tested: seven stages and both side experiments. */
@@ -171,7 +168,11 @@ function compared({ name, counted }: { name: string; counted: TrialRecord[] }): 
 function verdictOf([winner, ...rivals]: RankedCandidate<TrialRecord>[]): StageRecord['verdict'] {
   if (!winner) return null;
   const scored = rivals.filter(({ score }) => score !== null);
-  return compareWithWinner(compared(winner), scored.map(compared), 1);
+  const best = compared(winner);
+  return verdict(
+    best.runs.map(({ score }) => score),
+    scored.map((rival) => asRival(best, compared(rival), 1)),
+  );
 }
 
 function changesOf(trials: TrialRecord[], earlier: TrialRecord[]): NonNullable<StageRecord['changes']> {

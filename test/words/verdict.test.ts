@@ -25,6 +25,12 @@ it('says how sure a lead over several seeds is, and how many seeds would tell', 
   expect(verdictInWords('a', apart)).toContain('More than 100 seeds would be needed to tell.');
 });
 
+it('says if the winner is behind', () => {
+  const closest = { ...lead, kind: 'not told apart' as const, difference: -1.2 };
+  const behind = { kind: 'not told apart' as const, seedsToTell: 40, rivals: 1, closest };
+  expect(spaced(verdictInWords('a', behind))).toMatch(/^Not ahead: a is behind b, by 1.20 points \(.*\)\.$/);
+});
+
 it('says at most that two runs differ if there is one seed', () => {
   const closest = { ...lead, seeds: 1, paired: null, p: 0.0081 };
   const differ = { kind: 'runs differ' as const, seedsToTell: null, rivals: 1, closest };

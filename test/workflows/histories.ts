@@ -10,6 +10,7 @@ const folder = fileURLToPath(new URL('./histories/', import.meta.url));
 const RECORDED = {
   stages: ['promotes', 'retrains', 'early', 'changed'],
   search: ['searches', 'halves', 'goes-on', 'medians', 'orders'],
+  repeats: ['repeats'],
   'side experiments': ['parked-beside', 'all-cancelled'],
   signals: ['signals'],
   failures: ['progresses', 'out-of-memory', 'interrupted'],

@@ -1,21 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { compareChanges, compareWithWinner } from '../../../study/statistics/compare-runs.ts';
+import { asRival, type ComparedCandidate, compareChanges } from '../../../study/statistics/compare-runs.ts';
+import { verdict } from '../../../study/statistics/verdict.ts';
 
 const IMAGES = 200;
 
-describe('compareWithWinner', () => {
-  it('compares one run with one run image by image', () => {
-    const verdict = compareWithWinner(one('best', 60), [one('other', 40)], 1);
-    expect(verdict).toMatchObject({
+describe('a rival', () => {
+  it('with one run is compared image by image', () => {
+    const compared = compareWithWinner(one('best', 60), [one('other', 40)], 1);
+    expect(compared).toMatchObject({
       kind: 'runs differ',
       leads: [{ seeds: 1, difference: 20, onImages: { images: IMAGES, onlyWinner: 40, onlyRival: 0 } }],
     });
-    const { interval } = verdict!.leads[0]!.onImages!;
+    const { interval } = compared!.leads[0]!.onImages!;
     expect(interval.low).toBeGreaterThan(14);
     expect(interval.high).toBeLessThan(26);
   });
 
-  it('pairs runs by their seeds, not by their places', () => {
+  it('has its runs paired by their seeds, not by their places', () => {
     const best = { name: 'best', runs: [run(1, 60), run(2, 62), run(3, 61)] };
     const other = { name: 'other', runs: [run(2, 52), run(3, 51), run(4, 90)] };
     expect(compareWithWinner(best, [other], 1)?.leads[0]).toMatchObject({
@@ -27,7 +28,7 @@ describe('compareWithWinner', () => {
     });
   });
 
-  it('knows nothing of images without the hits of both', () => {
+  it('is not compared image by image without the hits of both', () => {
     const bare = { name: 'other', runs: [{ ...run(1, 40), hits: null }] };
     expect(compareWithWinner(one('best', 60), [bare], 1)).toMatchObject({
       kind: 'not told apart',
@@ -62,6 +63,13 @@ describe('compareChanges', () => {
 });
 
 // --- helpers ---
+
+function compareWithWinner(winner: ComparedCandidate, others: ComparedCandidate[], seed: number) {
+  return verdict(
+    winner.runs.map(({ score }) => score),
+    others.map((other) => asRival(winner, other, seed)),
+  );
+}
 
 function one(name: string, score: number) {
   return { name, runs: [run(1, score)] };

@@ -59,6 +59,13 @@ describe('with several seeds', () => {
     expect(seeds(0.01)).toBeNull();
   });
 
+  it('is never clear of a winner that is behind, as a rule for ties may choose it', () => {
+    const behind = verdict([68, 69.1, 68.4], [rival(ahead)]);
+    expect(behind).toMatchObject({ kind: 'not told apart' });
+    expect(behind?.leads[0]?.p).toBeLessThan(0.05);
+    expect(behind?.leads[0]?.difference).toBeCloseTo(-2, 10);
+  });
+
   it('compares the seeds with which both have a score', () => {
     expect(verdict([70, null, 71], [rival([68, 60, null])])?.leads[0]).toMatchObject({
       seeds: 1,
