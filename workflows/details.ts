@@ -68,13 +68,16 @@ export function stageDetails(studyId: string, status: StageStatus): string {
       ({ name, failure }) =>
         `**Needs attention**: \`${trialWorkflowId(studyId, status.stage, name)}\`: ${inMarkdown(failure ?? '')}`,
     ),
-    ranked
-      .filter(({ score }) => score !== null)
-      .map((candidate, index) => `${index + 1}. ${candidateLine(candidate)}`)
-      .join('\n'),
-    ...ranked.filter(({ score }) => score === null).map((candidate) => `– ${candidateLine(candidate)}`),
+    firstOf(
+      ranked.filter(({ score }) => score !== null),
+      (candidate, index) => `${index + 1}. ${candidateLine(candidate)}`,
+    ).join('\n'),
+    ...firstOf(
+      ranked.filter(({ score }) => score === null),
+      (candidate) => `– ${candidateLine(candidate)}`,
+    ),
     open.length > 0
-      ? `${end ? 'Not finished' : 'Queued or training'}: ${open.map(openRow).join(open.some(({ drawn }) => drawn) ? '; ' : ', ')}`
+      ? `${end ? 'Not finished' : 'Queued or training'}: ${firstOf(open, openRow).join(open.some(({ drawn }) => drawn) ? '; ' : ', ')}`
       : undefined,
   );
 }
@@ -128,6 +131,15 @@ export function failedStageDetails(id: string, stage: string, failure: string): 
 }
 
 // --- helpers ---
+
+/** A page is made anew whenever a trial has ended: more lines would hold up the workflow, and a reader. */
+const MOST_LINES = 100;
+
+/** A line for each of the first, and one that says how many others there are. */
+function firstOf<T>(rows: readonly T[], line: (row: T, index: number) => string): string[] {
+  const lines = rows.slice(0, MOST_LINES).map(line);
+  return rows.length > MOST_LINES ? [...lines, `and ${rows.length - MOST_LINES} more`] : lines;
+}
 
 type EndedRow = StageRow & { standing: TrialStanding };
 type EndedRun = TrialStanding & Pick<StageRow, 'drawn'>;

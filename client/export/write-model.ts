@@ -5,6 +5,7 @@ import { ensureNativeParts, trainerEnvironment } from '../../infra/setup/native-
 import { type ExportedModel, modelCard } from '../../report/model-card/model-card.ts';
 import { storeEnvironment } from '../../storage/minio/store-config.ts';
 import type { TrialResult } from '../../storage/trials/trials.ts';
+import type { StudyData } from '../../study/definition/data-schema.ts';
 import { inputOfTrial } from '../../study/definition/input-form.ts';
 import { architecture } from '../../study/definition/pretrained.ts';
 import { askTrainer } from '../ask-trainer.ts';
@@ -24,31 +25,36 @@ export async function writeModel(
   const { record, stage, trial, result } = found;
   const { trialKey, spec } = result;
   const about = { study: record.opening.studyId, trial: trial.name, trialKey };
-  await writeExport(folder, { ...about, ...loadedAs(result, classes) }, async (beside) => {
-    await askTrainer(
-      { kind: 'exportModel', trialKey, folder: beside },
-      {
-        failure: "the model can't be exported",
-        signal,
-        env: { ...trainerEnvironment(await ensureNativeParts()), ...storeEnvironment(bucket) },
-      },
-    );
-    await copyFile(LOADER, join(beside, 'load_in_pytorch.py'));
-    const files = (await hashesIn(beside)).map((file) => ({ ...file, what: WHAT[file.path] ?? '' }));
-    const { normalisation } = result;
-    const model: ExportedModel = {
-      ...{ record, stage, trial, spec, classes, files },
-      ...(normalisation && { normalisation }),
-      version: version(),
-    };
-    await writeFile(join(beside, 'README.md'), modelCard(model));
-  });
+  await writeExport(
+    folder,
+    { ...about, ...loadedAs(result, classes, record.opening.study.data) },
+    async (beside) => {
+      await askTrainer(
+        { kind: 'exportModel', trialKey, folder: beside },
+        {
+          failure: "the model can't be exported",
+          signal,
+          env: { ...trainerEnvironment(await ensureNativeParts()), ...storeEnvironment(bucket) },
+        },
+      );
+      await copyFile(LOADER, join(beside, 'load_in_pytorch.py'));
+      const files = (await hashesIn(beside)).map((file) => ({ ...file, what: WHAT[file.path] ?? '' }));
+      const { normalisation } = result;
+      const model: ExportedModel = {
+        ...{ record, stage, trial, spec, classes, files },
+        ...(normalisation && { normalisation }),
+        version: version(),
+      };
+      await writeFile(join(beside, 'README.md'), modelCard(model));
+    },
+  );
 }
 
 /** What load_in_pytorch.py needs to know about the model. It passes everything in `network` to the network's class. */
 export function loadedAs(
   { spec, normalisation }: Pick<TrialResult, 'spec' | 'normalisation'>,
   classes: string[],
+  data?: StudyData,
 ) {
   const { network, activation } = spec.config;
   const { shape } = inputOfTrial(spec.data);
@@ -59,6 +65,11 @@ export function loadedAs(
     /** `[height, width, channels]`, or `[features]`. */
     input: shape,
     normalisation: normalisation ?? { mean: [0.5], deviation: [0.5] },
+    /** How images of another size are resized. */
+    resize:
+      data?.kind === 'images'
+        ? { fit: data.fit, resampling: 'lanczos' }
+        : { fit: 'crop', resampling: 'bilinear' },
   };
 }
 

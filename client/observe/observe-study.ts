@@ -150,6 +150,27 @@ export async function viewStudy(
   };
 }
 
+/** A trial that a long search no longer lists; undefined if no search of the study has one of this name. */
+export async function unlistedTrial(
+  client: Client,
+  { studyId, stages }: Pick<StudyView, 'studyId' | 'stages'>,
+  name: string,
+): Promise<TrialView | undefined> {
+  for (const stage of stages) {
+    if (stage.evaluations === null || stage.trials.length > stage.evaluations) continue;
+    const trial = client.workflow.getHandle(trialWorkflowId(studyId, stage.name, name));
+    if (!(await ifStarted(trial.query<TrialStatus>(QUERIES.trialStatus)))) continue;
+    return unfinishedTrial(client, studyId, stage.name, {
+      name,
+      epochs: null,
+      standing: null,
+      failure: null,
+      drawn: null,
+    });
+  }
+  return undefined;
+}
+
 // --- helpers ---
 
 function nameOf({ type }: PendingActivity): string {

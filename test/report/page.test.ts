@@ -386,3 +386,65 @@ describe('of candidates with several seeds', () => {
     expect(tested).toContain('(5 runs, 250 epochs) has added about +0.21 points');
   });
 });
+
+it('shows a search over anything, how it ended and what it knew from the start', async () => {
+  const record = fullRecord();
+  const { opening } = record;
+  const stages = opening.study.stages.map((each) =>
+    each.kind === 'search'
+      ? {
+          ...each,
+          evaluations: 60,
+          note: 'Only as long as an evening.',
+          sampler: { kind: 'tpe-multivariate' as const },
+          budget: { hours: 6 },
+          space: {
+            optimizer: {
+              kind: 'choice' as const,
+              options: [{ kind: 'sgd', momentum: 0.9 }, { kind: 'adagrad' }],
+            },
+            'optimizer.momentum': { kind: 'uniform' as const, low: 0.1, high: 0.9 },
+            learningRate: { kind: 'uniform' as const, low: 0.001, high: 0.1 },
+          },
+        }
+      : each,
+  );
+  const search = record.stages.find(({ kind }) => kind === 'search') as StageRecord;
+  const trials = search.trials.map((each, index) =>
+    index % 2 === 1 && each.config
+      ? { ...each, config: { ...each.config, optimizer: { kind: 'sgd' as const, momentum: 0.5 } } }
+      : each,
+  );
+  const seeds = [
+    {
+      study: 'cifar10-full-1',
+      stage: 'search',
+      name: 'rn50_search_01',
+      trialKey: null,
+      score: 71.5,
+      suggestion: {},
+    },
+  ];
+  const ended = { end: 'budget' as const, evaluations: 10, stopped: 2, seeds };
+  const html = await pageOf({
+    ...record,
+    opening: { ...opening, study: { ...opening.study, stages } },
+    stages: record.stages.map((each) => (each === search ? { ...search, trials, search: ended } : each)),
+  });
+  const text = visibleText(html);
+  expect(unbalanced(html)).toEqual([]);
+  expect(text).toContain('Only as long as an evening.');
+  expect(text).toContain('How it chose: tpe-multivariate: the first 10 spread over the space');
+  expect(text).toMatch(
+    /10 of 60 evaluations ended; its budget was used up, and 2 trials that had not ended were stopped \(6 hours\)\./,
+  );
+  expect(text).toContain('It knew 1 trial of earlier searches from the start');
+  expect(text).toContain('rn50_search_01 cifar10-full-1 search 71.50 %');
+  const [board = ''] = /aria-label="Leaderboard of search">[\s\S]*?<\/table>/.exec(html) ?? [];
+  expect(visibleText(board)).toContain('Optimizer Momentum Learning rate');
+  expect(visibleText(board)).toContain('SGD 0.5 0.5');
+  expect(visibleText(board)).toContain('Adadelta – 0.');
+  // A setting that is no number has its values as marks on its axis.
+  expect(html).toMatch(/aria-label="Settings and score, search: [^"]*optimizer SGD 0\.5, momentum 0\.5/);
+  expect(html).not.toMatch(/="[^"]*(NaN|undefined|Infinity)[^"]*"/);
+});

@@ -10,7 +10,7 @@ const rows = [
 ];
 
 it('keeps the start, what is open, the newest and the best, in their order', () => {
-  expect(keptRows(rows, 7, 2).map(({ name }) => name)).toEqual([
+  expect(keptRows(rows, { most: 9, left: 7, newest: 2 }).map(({ name }) => name)).toEqual([
     'start',
     'e0',
     'e2',
@@ -22,7 +22,7 @@ it('keeps the start, what is open, the newest and the best, in their order', () 
 });
 
 it('keeps all if they are few', () => {
-  expect(keptRows(rows, 10, 2)).toEqual(rows);
+  expect(keptRows(rows, { most: 10, left: 7, newest: 2 })).toEqual(rows);
 });
 
 it('keeps all runs of a candidate, or none', () => {
@@ -31,7 +31,12 @@ it('keeps all runs of a candidate, or none', () => {
     return [row(name, 10 * index), { ...second, standing: { ...second.standing!, candidate: name } }];
   });
   // The newest is d@2; the best of the others is c.
-  expect(keptRows(repeated, 4, 1).map(({ name }) => name)).toEqual(['c', 'c@2', 'd', 'd@2']);
+  expect(keptRows(repeated, { most: 4, left: 4, newest: 1 }).map(({ name }) => name)).toEqual([
+    'c',
+    'c@2',
+    'd',
+    'd@2',
+  ]);
 });
 
 // --- helpers ---

@@ -4,6 +4,8 @@ import type { StageRow } from '../status.ts';
 
 /** What fits into an answer to a query and into the input of a workflow that continues as new: a row is below 1 kB. */
 const MOST_ROWS = 500;
+/** So many are left, so that not every end of a trial has rows to drop. */
+const LEFT_ROWS = 450;
 /** Those that a person who watches may not have seen yet. */
 const NEWEST = 100;
 
@@ -13,12 +15,15 @@ const NEWEST = 100;
  *
  * @param rows in the order in which they were entered.
  */
-export function keptRows(rows: StageRow[], most = MOST_ROWS, newest = NEWEST): StageRow[] {
+export function keptRows(
+  rows: StageRow[],
+  { most, left, newest } = { most: MOST_ROWS, left: LEFT_ROWS, newest: NEWEST },
+): StageRow[] {
   if (rows.length <= most) return rows;
   const runs = new Map<string, number>();
   for (const { name } of rows) runs.set(candidateOfRun(name), (runs.get(candidateOfRun(name)) ?? 0) + 1);
   const kept = new Set<string>();
-  let room = most;
+  let room = left;
   const keep = (name: string) => {
     if (kept.has(name)) return;
     kept.add(name);

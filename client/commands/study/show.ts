@@ -16,7 +16,13 @@ import { initialWeightsInWords } from '../../../words/weights.ts';
 import type { TrialStatus } from '../../../workflows/status.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';
 import { findStudy } from '../../observe/find-study.ts';
-import { type StageView, type StudyView, type TrialView, viewStudy } from '../../observe/observe-study.ts';
+import {
+  type StageView,
+  type StudyView,
+  type TrialView,
+  unlistedTrial,
+  viewStudy,
+} from '../../observe/observe-study.ts';
 import { type Session, warnIfNothingTrains, withSession } from '../../servers/session.ts';
 import { describeProgress } from '../../terminal/format.ts';
 import { studyScreen } from '../../terminal/screen.ts';
@@ -38,23 +44,26 @@ export async function show(
 
 // --- helpers ---
 
+const MOST_NAMES = 50;
+
 function showStudy(view: StudyView, json = false): void {
   console.log(json ? JSON.stringify(view, null, 2) : studyScreen(view));
 }
 
 async function showTrial(
   { client, store }: Session,
-  { studyId, stages }: StudyView,
+  view: StudyView,
   name: string,
   json = false,
 ): Promise<void> {
+  const { studyId, stages } = view;
   const trials = stages.flatMap((stage) => stage.trials).filter(({ standing }) => !standing?.takenOver);
-  const trial = trials.find((each) => each.name === name);
+  const trial = trials.find((each) => each.name === name) ?? (await unlistedTrial(client, view, name));
   if (!trial) {
     const names = trials.map((each) => each.name);
     throw new UsageError(
       `trial: expected the name of a trial of ${studyId}, got "${name}"${didYouMean(name, names)}; ` +
-        (names.length > 0 ? `it has ${names.join(', ')}` : 'it has none yet'),
+        (names.length > 0 ? `it has ${listed(names)}` : 'it has none yet'),
     );
   }
   const { spec } = await client.workflow.getHandle(trial.id).query<TrialStatus>(QUERIES.trialStatus);
@@ -74,6 +83,11 @@ async function showTrial(
   if (result) console.log(trainedWith(result));
   console.log(`${JSON.stringify(spec.config, null, 2)}\n`);
   console.log(epochTable(lines, spec.config.epochs));
+}
+
+function listed(names: readonly string[]): string {
+  const [most, more] = [names.slice(0, MOST_NAMES), names.length - MOST_NAMES];
+  return more > 0 ? `${most.join(', ')} and ${more} more` : most.join(', ');
 }
 
 /** What the study notes about a trial's candidate; undefined if it notes nothing, or the store has no study yet. */

@@ -13,6 +13,7 @@ it('a pretrained network is exported as the network that it is: PyTorch’s load
     classes: ['cat'],
     input: [32, 32, 3],
     normalisation: { mean: [0.5], deviation: [0.5] },
+    resize: { fit: 'crop', resampling: 'bilinear' },
   });
 });
 

@@ -1,7 +1,7 @@
 import { ApplicationFailure, Context, heartbeat } from '@temporalio/activity';
 import { expect, it } from 'vitest';
 import type { DatasetProgress } from '../../../activities/prepare-dataset.ts';
-import { viewStudy } from '../../../client/observe/observe-study.ts';
+import { unlistedTrial, viewStudy } from '../../../client/observe/observe-study.ts';
 import { startOrResume } from '../../../client/start/start-study.ts';
 import { parseStudy } from '../../../study/definition/parse-study.ts';
 import { openNamespace } from '../../workflows/namespace.ts';
@@ -77,6 +77,19 @@ it('shows how the data set is prepared, and the message of the activity that mad
     expect(page).toContain('Data: not prepared');
   });
   await own.close();
+});
+
+it('finds a trial that a long search no longer lists', async () => {
+  const studyId = 'unlisted';
+  const request = { ...smallRequest(), study: parseStudy(largerStudy, 'larger') };
+  await run(studyId, { train: async ({ spec }) => trained(spec, 50), request }, async (handle) => {
+    await handle.result();
+    const { stages } = await viewStudy(temporal().client, studyId);
+    const view = { studyId, stages: stages.map((stage) => ({ ...stage, trials: stage.trials.slice(0, 1) })) };
+    const found = (name: string) => unlistedTrial(temporal().client, view, name);
+    expect(await found('narrow_search_02')).toMatchObject({ state: 'done', standing: { score: 50 } });
+    expect(await found('narrow_search_99')).toBeUndefined();
+  });
 });
 
 it.each([
