@@ -37,23 +37,31 @@ describe.concurrent('a trial that has used up its retries', () => {
     expect,
   }) => {
     const studyId = 'overrides';
-    const batches: number[] = [];
+    const trainedWith: [batchSize: number, threads: number | undefined][] = [];
     const train: Train = async ({ spec }) => {
       if (spec.config.network.hidden[0] === 16 && spec.config.batchSize === 32) {
         throw ApplicationFailure.nonRetryable('too large', 'BadConfiguration');
       }
-      batches.push(spec.config.batchSize);
+      trainedWith.push([spec.config.batchSize, spec.config.threads]);
       return trained(spec, spec.config.batchSize);
     };
     const { written } = await run(studyId, { train }, async (handle) => {
       await expect.poll(() => countNeedingAttention(studyId), soon).toBe(3);
       const refused = await update(`${studyId}/width/wide`, UPDATES.retryTrial, { batchSize: 0.5 });
       expect(refused).toMatch(/overrides: batchSize: expected int, got 0.5/);
-      await update(`${studyId}/width/wide`, UPDATES.retryTrial, { batchSize: 64 });
+      await update(`${studyId}/width/wide`, UPDATES.retryTrial, { batchSize: 64, threads: 2 });
       await handle.result();
     });
-    expect(batches).toEqual([32, 64, 64, 64]);
-    expect(written[0]?.stages[0]?.standings[1]).toMatchObject({ name: 'wide', override: { batchSize: 64 } });
+    expect(trainedWith).toEqual([
+      [32, undefined],
+      [64, 2],
+      [64, 2],
+      [64, 2],
+    ]);
+    expect(written[0]?.stages[0]?.standings[1]).toMatchObject({
+      name: 'wide',
+      override: { batchSize: 64, threads: 2 },
+    });
   });
 });
 

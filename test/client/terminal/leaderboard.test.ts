@@ -53,7 +53,7 @@ it('begins with the winner, whatever rule decided a tie, and says how sure its l
   expect(places(stage)).toEqual(['1 small', '2 large']);
   const screen = spaced(studyScreen(viewOf([stage])));
   expect(screen).toContain(' 1  small  50.00 % (epoch 2)  winner');
-  expect(screen).toContain('Not told apart: small and large, with a difference of 1.00 points');
+  expect(screen).toContain('Not ahead: small is behind large, by 1.00 points');
 });
 
 // --- helpers ---
