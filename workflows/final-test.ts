@@ -1,6 +1,7 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { TestEnd } from '../activities/evaluate-test.ts';
 import type { TestScore } from '../study/record/record.ts';
+import { mean } from '../study/statistics/moments.ts';
 import type { Decision } from './decision.ts';
 import { describeFailure } from './early-end.ts';
 import type { Pause } from './pause.ts';
@@ -29,11 +30,10 @@ export async function finalTest(
   if (!first)
     throw new Error('expected a winner to test; the schema only lets a test start from a stage with one');
   if (scores.length === 1) return first;
-  const mean = (of: 'accuracy' | 'loss') => scores.reduce((sum, each) => sum + each[of], 0) / scores.length;
   return {
     images: first.images,
-    accuracy: mean('accuracy'),
-    loss: mean('loss'),
+    accuracy: mean(scores.map(({ accuracy }) => accuracy)),
+    loss: mean(scores.map(({ loss }) => loss)),
     runs: scores.map(({ accuracy, loss }, index) => ({ trial: runs[index]?.name ?? '', accuracy, loss })),
   };
 

@@ -13,6 +13,7 @@ import type {
   TrialRecord,
 } from '../../study/record/record.ts';
 import { wilson } from '../../study/statistics/accuracy-interval.ts';
+import { deviation, mean } from '../../study/statistics/moments.ts';
 import { type OptimismRun, optimism } from '../../study/statistics/optimism.ts';
 import { readHits } from './stored-hits.ts';
 
@@ -75,13 +76,12 @@ function testRun({ trialKey, accuracy, loss, images }: StudyTest, trials: readon
 }
 
 function meanOf(runs: readonly TestRun[], images: number): TestMean {
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const accuracy = mean(runs.map((run) => run.accuracy));
-  const squares = runs.reduce((sum, run) => sum + (run.accuracy - accuracy) ** 2, 0);
+  const accuracies = runs.map((run) => run.accuracy);
+  const accuracy = mean(accuracies);
   return {
     accuracy,
     loss: mean(runs.map(({ loss }) => loss)),
-    deviation: runs.length < 2 ? null : Math.sqrt(squares / (runs.length - 1)),
+    deviation: runs.length < 2 ? null : deviation(accuracies),
     interval: intervalOf(accuracy, images),
   };
 }

@@ -1,5 +1,6 @@
 import { type RankedCandidate, rankCandidates } from '../../study/plan/ranking.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
+import { mean } from '../../study/statistics/moments.ts';
 import { percent } from '../../words/numbers.ts';
 import { imagesUsed, stageDefinition } from './study-facts.ts';
 
@@ -42,5 +43,5 @@ export function hasRepeats({ trials }: StageRecord): boolean {
 /** The mean of what is known of several runs; null if nothing is. */
 export function meanKnown<T>(runs: readonly T[], of: (run: T) => number | null): number | null {
   const values = runs.map(of).filter((value) => value !== null);
-  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.length === 0 ? null : mean(values);
 }

@@ -1,3 +1,4 @@
+import { mean } from '../../study/statistics/moments.ts';
 import type { EpochLine } from '../../study/trial/trial.ts';
 
 /**
@@ -12,14 +13,14 @@ export function meanLines(runs: readonly EpochLine[][]): EpochLine[] {
   const epochs = Math.min(...trained.map((lines) => lines.length));
   return first.slice(0, epochs).map((line, index) => {
     const alike = trained.map((lines) => lines[index] as EpochLine);
-    const mean = (of: keyof EpochLine) => alike.reduce((sum, each) => sum + each[of], 0) / alike.length;
+    const meanOf = (of: keyof EpochLine) => mean(alike.map((each) => each[of]));
     return {
       ...line,
-      train_loss: mean('train_loss'),
-      train_accuracy: mean('train_accuracy'),
-      val_loss: mean('val_loss'),
-      val_accuracy: mean('val_accuracy'),
-      seconds: mean('seconds'),
+      train_loss: meanOf('train_loss'),
+      train_accuracy: meanOf('train_accuracy'),
+      val_loss: meanOf('val_loss'),
+      val_accuracy: meanOf('val_accuracy'),
+      seconds: meanOf('seconds'),
     };
   });
 }

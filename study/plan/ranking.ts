@@ -1,5 +1,6 @@
 import type { Stage, Ties } from '../definition/stage-schema.ts';
 import type { TrialStanding } from '../record/record.ts';
+import { deviation, mean } from '../statistics/moments.ts';
 import { heldOutImages, type TrialData } from '../trial/trial.ts';
 import { rank, type Standing } from './winner.ts';
 
@@ -62,7 +63,13 @@ export function candidatesOf<T extends RankedRun>(runs: readonly T[]): RankedCan
     const counted = scored.filter((run) => isChangedAs(run, scored[0] as T));
     const scores = counted.map(({ score }) => score);
     const { stopped } = own[0] as T;
-    const ranked = { name, runs: own, counted, score: meanOf(scores), deviation: deviationOf(scores) };
+    const ranked = {
+      name,
+      runs: own,
+      counted,
+      score: meanOf(scores),
+      deviation: scores.length < 2 ? null : deviation(scores),
+    };
     return stopped && own.length === 1 ? { ...ranked, stopped } : ranked;
   });
 }
@@ -161,11 +168,5 @@ function isChangedAs({ override }: RankedRun, other: RankedRun): boolean {
 }
 
 function meanOf(values: readonly number[]): number | null {
-  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function deviationOf(values: readonly number[]): number | null {
-  const mean = meanOf(values);
-  if (mean === null || values.length < 2) return null;
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+  return values.length === 0 ? null : mean(values);
 }

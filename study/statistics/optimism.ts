@@ -2,6 +2,7 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import { randomStream } from '../trial/random-stream.ts';
 import type { Hits } from './hits.ts';
+import { mean } from './moments.ts';
 
 const FOLDS = 10;
 /** Each with another division into folds. */
@@ -61,7 +62,7 @@ interface EpochByFold {
 
 /** Images that are right with the best epochs, on average over the runs. */
 function scoreOf(runs: readonly OptimismRun[]): number {
-  return meanOf(runs.map(({ right }) => Math.max(...right)));
+  return mean(runs.map(({ right }) => Math.max(...right)));
 }
 
 /**
@@ -89,8 +90,8 @@ function chosenElsewhere(candidates: readonly Hits[][][], folds: Uint8Array): nu
     let best = { elsewhere: -1, here: 0 };
     for (const runs of byFold) {
       const chosen = runs.map((epochs) => bestWithout(fold, epochs));
-      const elsewhere = meanOf(chosen.map((each) => each.elsewhere));
-      if (elsewhere > best.elsewhere) best = { elsewhere, here: meanOf(chosen.map(({ here }) => here)) };
+      const elsewhere = mean(chosen.map((each) => each.elsewhere));
+      if (elsewhere > best.elsewhere) best = { elsewhere, here: mean(chosen.map(({ here }) => here)) };
     }
     total += best.here;
   }
@@ -112,10 +113,6 @@ function inFolds(hits: Hits, folds: Uint8Array): EpochByFold {
     (right[folds[image] as number] as number) += hits[image] as number;
   }
   return { right, all: right.reduce((sum, each) => sum + each, 0) };
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Each image's fold. Folds differ by one image at most. */

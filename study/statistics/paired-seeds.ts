@@ -1,4 +1,5 @@
 import { CONFIDENCE, type Interval } from './interval.ts';
+import { deviation, mean } from './moments.ts';
 import { studentCritical, studentTwoSided } from './student.ts';
 
 /** How two candidates differ over the seeds that both were trained with. */
@@ -33,21 +34,15 @@ export function pairedOverSeeds(
     );
   }
   const differences = first.map((score, index) => (second[index] as number) - score);
-  const mean = sum(differences) / seeds;
-  const deviation = Math.sqrt(sum(differences.map((each) => (each - mean) ** 2)) / (seeds - 1));
-  const error = deviation / Math.sqrt(seeds);
+  const centre = mean(differences);
+  const spread = deviation(differences);
+  const error = spread / Math.sqrt(seeds);
   const half = studentCritical(1 - confidence, seeds - 1) * error;
   return {
     seeds,
-    mean,
-    deviation,
-    interval: { low: mean - half, high: mean + half },
-    p: mean === 0 ? 1 : studentTwoSided(mean / error, seeds - 1),
+    mean: centre,
+    deviation: spread,
+    interval: { low: centre - half, high: centre + half },
+    p: centre === 0 ? 1 : studentTwoSided(centre / error, seeds - 1),
   };
-}
-
-// --- helpers ---
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

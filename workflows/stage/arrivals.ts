@@ -1,6 +1,7 @@
 import type { SearchSpace } from '../../study/definition/search-schema.ts';
 import type { TrialStanding } from '../../study/record/record.ts';
 import { partsOf } from '../../study/search/suggestion.ts';
+import { mean } from '../../study/statistics/moments.ts';
 
 /**
  * The score that a sampler learns of an evaluation; null if it learns that it's none of the good ones: it has no score, or a
@@ -13,5 +14,5 @@ export function teaches(standings: readonly TrialStanding[], space: SearchSpace)
   );
   const known = scores.filter((score) => score !== null);
   if (known.length < scores.length || known.length === 0) return null;
-  return known.reduce((sum, score) => sum + score, 0) / known.length;
+  return mean(known);
 }
