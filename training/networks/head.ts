@@ -1,9 +1,9 @@
-import { type LayerShape, sizeOf } from '../../study/definition/network-shapes.ts';
+import type { LayerShape } from '../../study/definition/network-shapes.ts';
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
 import type { DeviceTensors, Tensor2D } from '../tensorflow/tensorflow.ts';
 import { activate } from './activations.ts';
 import { dense, dropout } from './layers.ts';
-import type { ForwardMode, NetworkTensor } from './network-function.ts';
+import type { ForwardMode } from './network-function.ts';
 
 /**
  * The dense layers at the end of every network. The configured activation follows each hidden layer and, in training
@@ -29,14 +29,4 @@ export function head(
     }
   }
   return features;
-}
-
-/** Weight and bias, if there is one, of a dense layer or convolution. Both start uniform in ±1/√fan_in, as in PyTorch. */
-export function uniformTensors({ name, weight, bias }: LayerShape): NetworkTensor[] {
-  const fanIn = sizeOf(weight.slice(0, -1));
-  const initial = { kind: 'uniform', bound: 1 / Math.sqrt(fanIn) } as const;
-  return [
-    { name: `${name}.weight`, shape: weight, initial },
-    ...(bias ? [{ name: `${name}.bias`, shape: weight.slice(-1), initial }] : []),
-  ];
 }

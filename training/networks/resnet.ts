@@ -2,10 +2,11 @@ import type { InputForm } from '../../study/definition/input-form.ts';
 import { type LayerShape, networkShapes } from '../../study/definition/network-shapes.ts';
 import type { Network, TrainingConfig } from '../../study/definition/training-config.ts';
 import { type DeviceTensors, type Tensor4D, tf } from '../tensorflow/tensorflow.ts';
-import { batchNormTensors, normalise } from './batch-norm.ts';
-import { head, uniformTensors } from './head.ts';
+import { normalise } from './batch-norm.ts';
+import { head } from './head.ts';
 import { averageOfPixels, convolution, pad, relu } from './layers.ts';
 import type { Batch, ForwardMode, ForwardPass, NetworkFunction, NetworkTensor } from './network-function.ts';
+import { tensorsOf } from './network-tensors.ts';
 
 /**
  * torchvision's ResNet v1.5: basic blocks, or bottleneck blocks whose 3×3 convolution has the stride; batch normalisation after every
@@ -19,7 +20,6 @@ export function resnet(
 ): NetworkFunction {
   const { layers, parameters: parameterCount } = networkShapes(config.network, input);
   const denseLayers = layers.filter(({ kind }) => kind === 'dense');
-  const tensors = layers.map(startingTensors);
   const layerNames = new Set(layers.map(({ name }) => name));
 
   function forward(weights: DeviceTensors, x: Batch['x'], mode: ForwardMode): ForwardPass {
@@ -73,8 +73,7 @@ export function resnet(
 
   return {
     input,
-    parameters: tensors.flatMap(({ parameters }) => parameters),
-    buffers: tensors.flatMap(({ buffers }) => buffers),
+    ...tensorsOf(layers, kaimingTensors),
     parameterCount,
     forward,
   };
@@ -82,21 +81,11 @@ export function resnet(
 
 // --- helpers ---
 
-/** torchvision's initial values: convolutions Kaiming normal by fan-out; the head like other dense layers. */
-function startingTensors(layer: LayerShape): { parameters: NetworkTensor[]; buffers: NetworkTensor[] } {
-  const { name, kind, weight } = layer;
-  switch (kind) {
-    case 'conv': {
-      const [kernel, , , outputs] = weight as [number, number, number, number];
-      const deviation = Math.sqrt(2 / (kernel * kernel * outputs));
-      const initial = { kind: 'normal', deviation } as const;
-      return { parameters: [{ name: `${name}.weight`, shape: weight, initial }], buffers: [] };
-    }
-    case 'batchNorm':
-      return batchNormTensors(name, weight[0] as number);
-    case 'dense':
-      return { parameters: uniformTensors(layer), buffers: [] };
-  }
+/** A convolution without bias, in torchvision's way: Kaiming normal by fan-out. */
+function kaimingTensors({ name, weight }: LayerShape): NetworkTensor[] {
+  const [kernel, , , outputs] = weight as [number, number, number, number];
+  const deviation = Math.sqrt(2 / (kernel * kernel * outputs));
+  return [{ name: `${name}.weight`, shape: weight, initial: { kind: 'normal', deviation } }];
 }
 
 /**

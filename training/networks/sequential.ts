@@ -1,11 +1,12 @@
 import type { InputForm } from '../../study/definition/input-form.ts';
-import { type LayerShape, networkShapes } from '../../study/definition/network-shapes.ts';
+import { networkShapes } from '../../study/definition/network-shapes.ts';
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
 import type { DeviceTensors, Tensor2D, Tensor4D } from '../tensorflow/tensorflow.ts';
-import { batchNormTensors, normalise } from './batch-norm.ts';
-import { head, uniformTensors } from './head.ts';
+import { normalise } from './batch-norm.ts';
+import { head } from './head.ts';
 import { averageOfPixels, convolution, convolve, flatten, maxPool, relu } from './layers.ts';
-import type { Batch, ForwardMode, ForwardPass, NetworkFunction, NetworkTensor } from './network-function.ts';
+import type { Batch, ForwardMode, ForwardPass, NetworkFunction } from './network-function.ts';
+import { tensorsOf, uniformTensors } from './network-tensors.ts';
 
 /**
  * A dense or convolutional network. Each convolution has ReLU after it, with batch normalisation before that, and a 2×2 max pool, as the
@@ -20,7 +21,6 @@ export function sequential(config: TrainingConfig, input: InputForm): NetworkFun
   const { convolutions, globalPool } =
     config.network.kind === 'conv' ? config.network : { convolutions: [], globalPool: undefined };
   const denseLayers = layers.filter(({ kind }) => kind === 'dense');
-  const tensors = layers.map(startingTensors);
 
   function forward(weights: DeviceTensors, x: Batch['x'], mode: ForwardMode): ForwardPass {
     const buffers: DeviceTensors = {};
@@ -52,16 +52,8 @@ export function sequential(config: TrainingConfig, input: InputForm): NetworkFun
 
   return {
     input,
-    parameters: tensors.flatMap(({ parameters }) => parameters),
-    buffers: tensors.flatMap(({ buffers }) => buffers),
+    ...tensorsOf(layers, uniformTensors),
     parameterCount,
     forward,
   };
-}
-
-// --- helpers ---
-
-function startingTensors(layer: LayerShape): { parameters: NetworkTensor[]; buffers: NetworkTensor[] } {
-  if (layer.kind === 'batchNorm') return batchNormTensors(layer.name, layer.weight[0] as number);
-  return { parameters: uniformTensors(layer), buffers: [] };
 }
