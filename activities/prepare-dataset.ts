@@ -1,31 +1,25 @@
-import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import { ApplicationFailure, log } from '@temporalio/activity';
-import { makeFolder } from '../infra/make-folder.ts';
 import { countExamples, type DatasetManifest, findDataset, putDataset } from '../storage/inputs/datasets.ts';
-import { findPreparedDataset, putPreparedDataset } from '../storage/inputs/prepared-datasets.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { StudyData } from '../study/definition/data-schema.ts';
 import type { DatasetSummary } from '../study/record/record.ts';
 import { sourceName } from '../study/record/source-name.ts';
-import { canonicalJson } from '../study/trial/trial-key.ts';
+import { TrainerError } from '../trainer/protocol.ts';
 import {
   ArchiveError,
   archiveDigest,
   OFFICIAL_ARCHIVE,
   readCifar10Archive,
 } from '../training/data/archive.ts';
-import { DataError } from '../training/data/data-error.ts';
 import { generateImages } from '../training/data/generated.ts';
 import { PACKED_IMAGE_BYTES } from '../training/data/packed-images.ts';
-import { prepareData } from '../training/data/prepare/prepare-data.ts';
-import { sourceDigest } from '../training/data/prepare/source-digest.ts';
 import type { AllowedSources } from './files/allowed-sources.ts';
 import { DownloadError, DownloadFolderError, TransferError } from './files/download.ts';
 import { isUrl } from './files/is-url.ts';
 import { namedSource } from './files/named-source.ts';
 import { withFile } from './files/with-file.ts';
 import { startHeartbeats } from './heartbeats.ts';
+import { prepareOwnData } from './prepare-own-data.ts';
 
 /** Where the images come from. */
 export interface DatasetSource {
@@ -35,10 +29,12 @@ export interface DatasetSource {
 
 /** The heartbeats' details. */
 export interface DatasetProgress {
-  /** `downloading https://…`, `checking …`, `storing the images`. */
+  /** `downloading https://…`, `checking …`, `preparing …`, `storing the images`. */
   doing: string;
   doneBytes?: number;
   totalBytes?: number;
+  doneExamples?: number;
+  totalExamples?: number;
 }
 
 /**
@@ -67,10 +63,17 @@ export function createPrepareDataset(dependencies: {
       if (archive !== null) {
         const source = await namedSource(dependencies, archive);
         return summary(
-          await (data ? own(source, data, heartbeats.beat) : fromArchive(source, heartbeats.beat)),
+          await (data
+            ? prepareOwnData(dependencies, source, data, heartbeats.beat)
+            : fromArchive(source, heartbeats.beat)),
         );
       }
-      if (data) throw new DataError('the study names no data; name a folder, a file or a URL with --dataset');
+      if (data) {
+        throw ApplicationFailure.nonRetryable(
+          'the study names no data; name a folder, a file or a URL with --dataset',
+          'BadData',
+        );
+      }
       const stored = await findDataset(store, OFFICIAL_ARCHIVE.sha256, PACKED_IMAGE_BYTES);
       return summary(stored ?? (await official(request.generatedImages, heartbeats.beat)));
     } catch (error) {
@@ -89,48 +92,6 @@ export function createPrepareDataset(dependencies: {
       tell({ doing: "generating images, because the archive can't be downloaded" });
       return putDataset(store, { ...generateImages(), origin: { kind: 'generated' } });
     }
-  }
-
-  /** Data of one's own. Those that have been prepared in the same way before are only hashed. */
-  function own(source: string, data: StudyData, tell: Tell): Promise<DatasetManifest> {
-    const name = sourceName(source);
-    const doing = `downloading ${name}`;
-    if (isUrl(source)) tell({ doing });
-    const options = {
-      onProgress: (doneBytes: number, totalBytes: number | undefined) =>
-        tell({ doing, doneBytes, ...(totalBytes !== undefined && { totalBytes }) }),
-    };
-    return withFile(source, downloads, options, async (path) => {
-      tell({ doing: `checking ${name}` });
-      const archiveSha256 = await sourceDigest(path);
-      const recipe = recipeOf(archiveSha256, data);
-      const stored = await findPreparedDataset(store, recipe);
-      if (stored) return stored;
-      makeFolder(downloads);
-      const { train, test, ...prepared } = await prepareData({
-        path,
-        where: name,
-        data,
-        folder: downloads,
-        onProgress: (done, all) => tell({ doing: `preparing ${done} of ${all} examples of ${name}` }),
-      });
-      try {
-        return await putPreparedDataset(
-          store,
-          {
-            ...prepared,
-            ...(data.kind === 'images' && { fit: data.fit }),
-            train,
-            test,
-            recipe,
-            origin: { kind: 'own', archiveSha256, source: name },
-          },
-          (doneBytes, totalBytes) => tell({ doing: 'storing the examples', doneBytes, totalBytes }),
-        );
-      } finally {
-        await Promise.all([train, test].map((file) => rm(file.path, { force: true })));
-      }
-    });
   }
 
   function fromArchive(source: string, tell: Tell): Promise<DatasetManifest> {
@@ -177,19 +138,12 @@ function summary(manifest: DatasetManifest): DatasetSummary {
   return { sha256: dataset, trainImages: training, testImages: test, classes, origin };
 }
 
-/** Names how data are prepared from a source: equal recipes give equal data sets. */
-function recipeOf(source: string, { source: _, ...data }: StudyData): string {
-  const rules = data.kind === 'images' ? { ...data, normalisation: undefined } : data;
-  return createHash('sha256')
-    .update(canonicalJson({ preparation: PREPARATION, source, rules }))
-    .digest('hex');
-}
-
-/** Raised if data are prepared in another way. */
-const PREPARATION = 1;
-
 function toFailure(error: unknown, what: string): unknown {
-  if (error instanceof DataError) return ApplicationFailure.nonRetryable(error.message, 'BadData');
+  if (error instanceof TrainerError) {
+    if (error.kind === 'DamagedData') return ApplicationFailure.nonRetryable(error.message, 'BadData');
+    // One that dies each time, as at a file that crashes it, must not be tried without end.
+    return ApplicationFailure.retryable(`${what} can't be prepared: ${error.message}`, 'NotPrepared');
+  }
   if (error instanceof ArchiveError) return ApplicationFailure.nonRetryable(error.message, 'DamagedArchive');
   if (!(error instanceof DownloadError)) return error;
   return ApplicationFailure.create({

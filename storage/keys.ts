@@ -5,6 +5,7 @@ import { isName, isValidId } from '../study/definition/text-schemas.ts';
  *
  *     datasets/<dataset>/{train,test,manifest.json}
  *     datasets/<dataset>/{train,test}/<part>
+ *     datasets/<dataset>/recipes/<recipe>.json
  *     weights/<sha256>{,.json}
  *     addresses/<sha256>
  *     blobs/<sha256>
@@ -37,6 +38,16 @@ export const datasetManifestKey = (dataset: string): string =>
 /** @returns the data set, or undefined if the key is not a `datasetManifestKey`. */
 export function parseDatasetManifestKey(key: string): string | undefined {
   return /^datasets\/([0-9a-f]{64})\/manifest\.json$/.exec(key)?.[1];
+}
+
+/** Says that a recipe gives this data set too. */
+export const datasetRecipeKey = (dataset: string, recipe: string): string =>
+  `${DATASETS_PREFIX}${checkedHash(dataset)}/recipes/${checkedHash(recipe)}.json`;
+
+/** @returns undefined if the key is not a `datasetRecipeKey`. */
+export function parseDatasetRecipeKey(key: string): { dataset: string; recipe: string } | undefined {
+  const [, dataset, recipe] = /^datasets\/([0-9a-f]{64})\/recipes\/([0-9a-f]{64})\.json$/.exec(key) ?? [];
+  return dataset !== undefined && recipe !== undefined ? { dataset, recipe } : undefined;
 }
 
 /** Whether the key is a `testImagesKey` or a `testPartKey`. */

@@ -15,5 +15,7 @@ export const JOBS: { [Kind in JobKind]: () => Promise<DoJob<Kind>> } = {
   measure: async () => (await import('./jobs/measure.ts')).measure,
   inspectData: async () => (await import('./jobs/inspect-data.ts')).inspectData,
   countData: async () => (await import('./jobs/inspect-data.ts')).countData,
+  digestData: async () => (await import('./jobs/prepare-data.ts')).digestData,
+  prepareData: async () => (await import('./jobs/prepare-data.ts')).prepareData,
   checkWeights: async () => (await import('./jobs/check-weights.ts')).checkWeights,
 };

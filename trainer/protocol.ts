@@ -5,6 +5,7 @@ import type { StepCost } from '../study/plan/estimate.ts';
 import type { Rung } from '../study/search/stopping/rung.ts';
 import type { EpochLine, TrialSpec } from '../study/trial/trial.ts';
 import type { FoundData } from '../training/data/inspect/inspect-data.ts';
+import type { PreparedData } from '../training/data/prepare/prepare-data.ts';
 import type { TrainingProgress } from '../training/loop/progress.ts';
 import type { EncodedImage } from '../training/tensorflow/decode-image.ts';
 
@@ -82,6 +83,25 @@ export interface Jobs {
     request: { path: string; data: StudyData };
     answer: { training: number; test: number };
   };
+  /** SHA-256 of data: of a file, or of a folder's files with their paths. Needs neither a store nor TensorFlow. */
+  digestData: {
+    request: { path: string };
+    answer: string;
+  };
+  /** Prepares data: writes two files of examples. Needs neither a store nor TensorFlow. */
+  prepareData: {
+    request: {
+      path: string;
+      /** Names it in messages. */
+      where: string;
+      data: StudyData;
+      /** The answer of `digestData`. Data that differ from it are refused. */
+      sourceSha256: string;
+      /** Absolute paths, which the asker removes. */
+      files: { train: string; test: string };
+    };
+    answer: PreparedData;
+  };
   /** Checks that a weights file can be read and fits each network. Needs neither a store nor TensorFlow. */
   checkWeights: {
     request: { file: string; networks: Network[]; input: InputForm };
@@ -135,6 +155,8 @@ export type TrainerEvent =
   /** A sign of life while it loads, evaluates or stores. */
   | { kind: 'alive' }
   | { kind: 'progress'; progress: TrainingProgress }
+  /** How many examples of all have been prepared. */
+  | { kind: 'prepared'; done: number; all: number }
   /** An epoch has ended and its checkpoint is stored. */
   | { kind: 'epoch'; line: EpochLine }
   /**

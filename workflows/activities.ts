@@ -28,7 +28,8 @@ export const { findRepetition, compareRepetitions } = proxyActivities<ControlAct
 export function preparations(
   heartbeatSeconds: number | undefined,
 ): Pick<ControlActivities, 'prepareDataset' | 'prepareWeights'> {
-  const options = { startToCloseTimeout: '1 hour', retry: RETRY, ...heartbeats(heartbeatSeconds) } as const;
+  // Two million images take hours. The heartbeat shows whether the worker is still there.
+  const options = { startToCloseTimeout: '1 day', retry: RETRY, ...heartbeats(heartbeatSeconds) } as const;
   const dataset = { ...options, summary: 'data set: find, check, store' };
   const weights = { ...options, summary: 'weights: find, check, store' };
   return {

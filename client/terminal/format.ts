@@ -23,7 +23,9 @@ export function describeDataset(view: StudyView): string {
 /** The progress of preparing the data set; undefined if unknown. */
 export function describeDatasetProgress({ datasetProgress }: StudyView): string | undefined {
   if (!datasetProgress) return undefined;
-  const { doing, doneBytes, totalBytes } = datasetProgress;
+  const { doing, doneBytes, totalBytes, doneExamples, totalExamples } = datasetProgress;
+  if (doneExamples && totalExamples)
+    return `${doing}: ${count(doneExamples)} of ${count(totalExamples)} examples`;
   if (!doneBytes) return doing;
   const done = (doneBytes / 1e6).toFixed(1);
   return `${doing}: ${done}${totalBytes ? ` of ${(totalBytes / 1e6).toFixed(1)}` : ''} MB`;

@@ -56,7 +56,7 @@ const preparedManifestSchema = z.strictObject({
   fit: z.enum(['crop', 'pad', 'squash']).exactOptional(),
   /** Of a table: what each value of a row means. */
   features: z.array(featureSchema).exactOptional(),
-  /** SHA-256 of the source's content and of how it was prepared: equal ones give the same data set. */
+  /** `dataRecipe` by which it was first prepared. */
   recipe: sha256Schema,
   origin: datasetOriginSchema,
   summary: dataSummarySchema,

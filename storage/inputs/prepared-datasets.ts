@@ -1,7 +1,16 @@
 import { open } from 'node:fs/promises';
+import { z } from 'zod';
+import { datasetOriginSchema } from '../../study/record/record.ts';
 import { getVerified, sha256Of } from '../blobs.ts';
 import { createJson } from '../json-objects.ts';
-import { datasetManifestKey, testPartKey, trainingPartKey } from '../keys.ts';
+import {
+  DATASETS_PREFIX,
+  datasetManifestKey,
+  datasetRecipeKey,
+  parseDatasetRecipeKey,
+  testPartKey,
+  trainingPartKey,
+} from '../keys.ts';
 import type { ObjectStore } from '../object-store.ts';
 import {
   datasetManifestSchema,
@@ -26,8 +35,12 @@ export interface PreparedContent extends Omit<PreparedManifest, 'format' | 'data
   test: LocalFile;
 }
 
+/** Another recipe that gives a data set, and what was prepared by it. The manifest has the first one. */
+const recipeSchema = z.strictObject({ format: z.literal(1), origin: datasetOriginSchema });
+
 /**
- * Stores prepared data unless they are already there, part by part. The manifest is written last.
+ * Stores prepared data unless they are already there, part by part. The manifest is written last. If another recipe has given
+ * the same data before, such as that of a folder's archive, this recipe is noted beside it.
  *
  * @param onProgress called with the number of bytes stored so far.
  * @returns the stored manifest.
@@ -71,7 +84,12 @@ export async function putPreparedDataset(
   const written = await createJson(store, datasetManifestKey(dataset), datasetManifestSchema, manifest);
   if (written !== 'different') return manifest;
   const existing = await getDatasetManifest(store, dataset);
-  return existing.format === 2 ? existing : manifest;
+  if (existing.format !== 2) return manifest;
+  if (existing.recipe !== content.recipe) {
+    const key = datasetRecipeKey(dataset, content.recipe);
+    await createJson(store, key, recipeSchema, { format: 1, origin: content.origin });
+  }
+  return existing;
 }
 
 /** The data set that was prepared by this recipe, or undefined if the store doesn't have all of its parts. */
@@ -79,9 +97,11 @@ export async function findPreparedDataset(
   store: ObjectStore,
   recipe: string,
 ): Promise<PreparedManifest | undefined> {
+  const keys = (await store.list(DATASETS_PREFIX)).map(({ key }) => parseDatasetRecipeKey(key));
+  const noted = new Set(keys.flatMap((each) => (each?.recipe === recipe ? [each.dataset] : [])));
   for (const manifest of await listDatasets(store)) {
-    if (manifest.format === 2 && manifest.recipe === recipe && (await isComplete(store, manifest)))
-      return manifest;
+    const isFound = manifest.format === 2 && (manifest.recipe === recipe || noted.has(manifest.dataset));
+    if (isFound && (await isComplete(store, manifest))) return manifest;
   }
   return undefined;
 }

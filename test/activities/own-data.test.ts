@@ -28,10 +28,10 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const { prepare, refused } = preparations<Parameters<Prepare>[0], Awaited<ReturnType<Prepare>>>(
-  'prepareDataset',
-  () => ({ temporal, store, folder }),
-);
+const { prepare, refused, start, withWorker } = preparations<
+  Parameters<Prepare>[0],
+  Awaited<ReturnType<Prepare>>
+>('prepareDataset', () => ({ temporal, store, folder }));
 
 const data = dataSchema.parse({ kind: 'images', classes: 2, height: 8, width: 8, channels: 3 });
 const asked = (archive: string | null, change = {}) => ({
@@ -61,9 +61,35 @@ it('data of one’s own are prepared and stored once, from a folder or its archi
   expect(await prepare(asked(pictures, { normalisation: given }))).toEqual(summary);
   expect(await store.list('')).toEqual(objects);
   await writeFile(join(folder, 'a.tar.gz'), await tarGzOf(tree));
-  expect((await prepare(asked(join(folder, 'a.tar.gz')))).sha256).toBe(summary.sha256);
+  expect(await prepare(asked(join(folder, 'a.tar.gz')))).toEqual(summary);
   expect((await prepare(asked(pictures, { height: 6 }))).sha256).not.toBe(summary.sha256);
   expect(await readdir(join(folder, 'downloads'))).toEqual([]);
+
+  // Now nothing can be prepared any more, and nothing needs to be.
+  await rm(join(folder, 'downloads'), { recursive: true });
+  await writeFile(join(folder, 'downloads'), 'a file where the folder should be');
+  for (const source of [pictures, join(folder, 'a.tar.gz')])
+    expect(await prepare(asked(source))).toEqual(summary);
+  await writeFile(join(pictures, 'dog', '3.png'), tree['dog/4.png'] as Buffer);
+  await expect(prepare(asked(pictures))).rejects.toThrow();
+});
+
+it('a preparation that is cancelled ends at once, and leaves nothing', async () => {
+  const rows = Array.from({ length: 400_000 }, (_, row) => `${row},${row % 7},${row % 3}`);
+  const table = join(folder, 'table.csv');
+  await writeFile(table, `a,b,kind\n${rows.join('\n')}\n`);
+  const about = { kind: 'table', classes: 3, features: 2, label: 'kind' };
+  const request = { ...asked(table), data: dataSchema.parse(about) };
+  await withWorker(async () => {
+    const handle = await start(request, 1);
+    const heard = async () =>
+      (await handle.describe({ includeHeartbeatDetails: true })).getHeartbeatDetails();
+    await expect.poll(heard, { timeout: 20_000 }).toMatchObject({ doneExamples: expect.any(Number) });
+    await handle.cancel('no longer wanted');
+    await expect(handle.result()).rejects.toThrow();
+    await expect.poll(() => readdir(join(folder, 'downloads'))).toEqual([]);
+  });
+  expect(await store.list('')).toEqual([]);
 });
 
 it('bad data are refused in one line, at once, and nothing is stored', async () => {

@@ -3,6 +3,7 @@ import * as keys from '../../storage/keys.ts';
 import { isValidId } from '../../study/definition/text-schemas.ts';
 
 const hash = 'ab'.repeat(32);
+const other = 'cd'.repeat(32);
 
 describe('keys', () => {
   it('match the documented layout', () => {
@@ -10,6 +11,7 @@ describe('keys', () => {
       keys.trainingImagesKey(hash),
       keys.testImagesKey(hash),
       keys.datasetManifestKey(hash),
+      keys.datasetRecipeKey(hash, other),
       keys.weightsKey(hash),
       keys.weightsManifestKey(hash),
       keys.blobKey(hash),
@@ -30,6 +32,7 @@ describe('keys', () => {
       `datasets/${hash}/train`,
       `datasets/${hash}/test`,
       `datasets/${hash}/manifest.json`,
+      `datasets/${hash}/recipes/${other}.json`,
       `weights/${hash}`,
       `weights/${hash}.json`,
       `blobs/${hash}`,
@@ -54,6 +57,10 @@ describe('keys', () => {
     expect(keys.parseCheckpointKey(keys.resultKey(hash))).toBeUndefined();
     expect(keys.parseDatasetManifestKey(keys.datasetManifestKey(hash))).toBe(hash);
     expect(keys.parseDatasetManifestKey(keys.trainingImagesKey(hash))).toBeUndefined();
+    const recipe = keys.datasetRecipeKey(hash, other);
+    expect(keys.parseDatasetRecipeKey(recipe)).toEqual({ dataset: hash, recipe: other });
+    expect(keys.parseDatasetManifestKey(recipe)).toBeUndefined();
+    expect(keys.parseDatasetRecipeKey(keys.datasetManifestKey(hash))).toBeUndefined();
     expect(keys.parseStudyKey(keys.studyKey('my-study'))).toBe('my-study');
     expect(keys.parseStudyKey(keys.recordKey('my-study'))).toBeUndefined();
   });

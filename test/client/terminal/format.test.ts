@@ -58,6 +58,10 @@ it('describes the preparation of a data set, and its failure', () => {
   expect(withoutData({ datasetProgress: { doing, doneBytes: 34_500_000, totalBytes: 170_498_071 } })).toBe(
     `data set: ${doing}: 34.5 of 170.5 MB`,
   );
+  const counted = { doing: 'preparing signs', doneExamples: 1200, totalExamples: 20_000 };
+  expect(withoutData({ datasetProgress: counted })).toBe(
+    'data set: preparing signs: 1,200 of 20,000 examples',
+  );
   expect(withoutData({ workflowStatus: 'FAILED' })).toBe('data set: could not be prepared');
 });
 

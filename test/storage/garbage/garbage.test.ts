@@ -6,7 +6,14 @@ import { removeGarbage } from '../../../storage/garbage/remove-garbage.ts';
 import { putAddress } from '../../../storage/inputs/addresses.ts';
 import { putDataset } from '../../../storage/inputs/datasets.ts';
 import { putWeights } from '../../../storage/inputs/weights.ts';
-import { blobKey, checkpointKey, metricsKey, resultKey, studyKey } from '../../../storage/keys.ts';
+import {
+  blobKey,
+  checkpointKey,
+  datasetRecipeKey,
+  metricsKey,
+  resultKey,
+  studyKey,
+} from '../../../storage/keys.ts';
 import { createMemoryStore } from '../../../storage/memory-store.ts';
 import { createMinioStore } from '../../../storage/minio/minio-store.ts';
 import type { ObjectStore } from '../../../storage/object-store.ts';
@@ -100,7 +107,8 @@ describe('garbage (MinIO)', () => {
     const spec: TrialSpec = { ...exampleSpec(), initialWeights: sha256 };
     await finish({ ...spec, data: { ...spec.data, dataset } }, []);
     const before = await keys();
-    await putDataset(store, { ...images, train: Buffer.from('other images') });
+    const other = await putDataset(store, { ...images, train: Buffer.from('other images') });
+    await store.put(datasetRecipeKey(other.dataset, 'b'.repeat(64)), Buffer.from('{}'));
     await putWeights(store, weightsOf('unused'));
     await putAddress(store, 'https://data.example/a?b=c');
     await store.put('probe/1', Buffer.from('x'));
@@ -111,7 +119,7 @@ describe('garbage (MinIO)', () => {
     ).toEqual(['probe']);
     const found = await findGarbage(store, { before: LATER, running: [], unwanted: [] });
     expect(found.map(({ kind, objects }) => [kind, objects.length])).toEqual([
-      ['data set', 3],
+      ['data set', 4],
       ['weights', 2],
       ['address', 1],
       ['probe', 1],

@@ -44,6 +44,18 @@ describe.each(storeKinds)('prepared data (%s)', (_name, createStore) => {
     expect(await readdir(join(folder, 'cache'))).toHaveLength(1);
   });
 
+  it('are found by each recipe that has given them, as those of a folder and of its archive', async () => {
+    const content = await made({ train: [300], test: [100] });
+    const manifest = await putPreparedDataset(store, content);
+    const [archived, other] = ['c'.repeat(64), 'd'.repeat(64)];
+    expect(await putPreparedDataset(store, { ...content, recipe: archived })).toEqual(manifest);
+    expect(await findPreparedDataset(store, archived)).toEqual(manifest);
+    expect(await findPreparedDataset(store, RECIPE)).toEqual(manifest);
+    expect(await findPreparedDataset(store, other)).toBeUndefined();
+    await store.delete(trainingPartKey(manifest.dataset, 0));
+    expect(await findPreparedDataset(store, archived)).toBeUndefined();
+  });
+
   it('have another name if classes, form or any byte differ', async () => {
     const content = await made({ train: [300], test: [100] });
     const others = [

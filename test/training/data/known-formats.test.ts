@@ -4,17 +4,20 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dataSchema } from '../../../study/definition/data-schema.ts';
-import { prepareData } from '../../../training/data/prepare/prepare-data.ts';
 import { type Tree, tarGzOf, writeTree } from './archives.ts';
+import { prepareFrom } from './prepare-from.ts';
 
 let folder: string;
+let scratch: string;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'formats-'));
+  scratch = await mkdtemp(join(tmpdir(), 'prepared-'));
 });
 
 afterEach(async () => {
   await rm(folder, { recursive: true });
+  await rm(scratch, { recursive: true });
 });
 
 describe('IDX files', () => {
@@ -105,5 +108,5 @@ function idx(lengths: number[]): Buffer {
 
 function prepared(change: Record<string, unknown>, name = '.') {
   const data = dataSchema.parse({ kind: 'images', classes: 2, height: 8, width: 8, channels: 3, ...change });
-  return prepareData({ path: join(folder, name), where: name, data, folder, onProgress: () => {} });
+  return prepareFrom(join(folder, name), name, data, scratch);
 }

@@ -13,12 +13,11 @@ import type { TypedOutput } from '../../../training/graph/graph.ts';
 import { encodeSavedModel } from '../../../training/graph/saved-model.ts';
 import { openSession } from '../../../training/graph/session.ts';
 import { evaluate } from '../../../training/loop/evaluate.ts';
-import { createNetwork, weightsOf } from '../../../training/networks/network.ts';
-import type { NamedTensors } from '../../../training/tensorflow/named-tensors.ts';
 import { type Tensor, tf } from '../../../training/tensorflow/tensorflow.ts';
 import { fitWeights } from '../../../training/weights/fit-weights.ts';
 import { configOf, conv, dense, normalisedConv, tinyBasicResnet, tinyResnet } from '../configs.ts';
 import { easyImages, range } from '../easy-images.ts';
+import { largestDifference, madeWeights } from './made-weights.ts';
 
 const IMAGES = 5;
 const images = easyImages(IMAGES);
@@ -41,7 +40,7 @@ const cases: [string, TrainingConfig][] = [
 ];
 
 describe.each(cases)('%s', (_, config) => {
-  const weights = madeWeights(config);
+  const weights = madeWeights(config, CIFAR10_INPUT);
   let graph: ServingGraph;
   let expected: Float32Array;
   beforeAll(async () => {
@@ -132,32 +131,15 @@ describe.each(cases)('%s', (_, config) => {
 });
 
 it("refuses another network's weights", () => {
-  expect(() => servingGraph(configOf(dense(8)), CIFAR10_INPUT, madeWeights(configOf(dense(9))))).toThrow(
-    /expected layers\.0\.weight of shape \[3072, 8\]/,
-  );
+  expect(() =>
+    servingGraph(configOf(dense(8)), CIFAR10_INPUT, madeWeights(configOf(dense(9)), CIFAR10_INPUT)),
+  ).toThrow(/expected layers\.0\.weight of shape \[3072, 8\]/);
 });
 
 // --- helpers ---
 
-/** Different values, of a size that gives no class all the probability. */
-function madeWeights(config: TrainingConfig): NamedTensors {
-  return new Map(
-    weightsOf(createNetwork(config, CIFAR10_INPUT)).map(({ name, shape }, tensor) => {
-      const size = shape.reduce((a, b) => a * b, 1);
-      const spread = shape.length > 1 ? Math.sqrt((6 * (shape.at(-1) as number)) / size) : 0.2;
-      const base = /(running_var|bn\d\.weight|downsample\.1\.weight)$/.test(name) ? 1 : 0;
-      const data = Float32Array.from({ length: size }, (_, index) => {
-        return base + spread * Math.sin(12.9898 * (index + 1) + 78.233 * (tensor + 1));
-      });
-      return [name, { shape, data }];
-    }),
-  );
-}
-
 function expectNear(given: Float32Array, expected: Float32Array): void {
-  expect(given).toHaveLength(expected.length);
-  const differences = given.map((value, index) => Math.abs(value - (expected[index] as number)));
-  expect(Math.max(...differences)).toBeLessThan(1e-5);
+  expect(largestDifference(given, expected)).toBeLessThan(1e-5);
 }
 
 function softmax(logits: Float32Array): Float32Array {

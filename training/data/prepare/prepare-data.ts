@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { rm, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import { inputOf, type StudyData } from '../../../study/definition/data-schema.ts';
 import { type InputForm, imageShape, valuesOf } from '../../../study/definition/input-form.ts';
 import type { DataSummary } from '../../../study/record/record.ts';
@@ -8,6 +7,7 @@ import { DataError } from '../data-error.ts';
 import type { Feature } from '../read-examples.ts';
 import { createExamplesFile, type ExamplesFile } from './examples-file.ts';
 import { openExamples } from './open-examples.ts';
+import { sourceDigest } from './source-digest.ts';
 import { createSummary } from './summary.ts';
 import { testExamples } from './test-split.ts';
 
@@ -24,35 +24,36 @@ export interface PreparedData {
 }
 
 /**
- * Reads data once, and writes them as trainers need them. Equal data give equal files, whether they are in a folder or in an
+ * Reads data, and writes them as trainers need them. Equal data give equal files, whether they are in a folder or in an
  * archive of it.
  *
  * @param request.path of a folder or file.
  * @param request.where names it in messages.
- * @param request.folder where the two files are written. The caller removes them.
+ * @param request.sourceSha256 its `sourceDigest`.
+ * @param request.files where the two files are written, side by side. The caller removes them.
  * @param request.onProgress called after each example.
- * @throws {DataError} in one line, before anything is written if labels or names show it. Nothing is left behind.
+ * @throws {DataError} in one line: before anything is written, if labels or names show it; or if the source no longer has its
+ *   digest at the end. Nothing is left behind.
  */
 export async function prepareData(request: {
   path: string;
   where: string;
   data: StudyData;
-  folder: string;
+  sourceSha256: string;
+  files: { train: string; test: string };
   onProgress(done: number, all: number): void;
 }): Promise<PreparedData> {
-  const { path, where, data, folder, onProgress } = request;
+  const { path, where, data, sourceSha256, files: paths, onProgress } = request;
   const input = inputOf({ data });
   const examples = await openExamples(path, where, data);
   const isTest = testExamples(examples, data.testFraction, where);
   const exampleBytes = valuesOf(input) * (imageShape(input) ? 1 : Float32Array.BYTES_PER_ELEMENT);
-  await checkSpace(folder, examples.labels.length * exampleBytes, where);
+  await checkSpace(dirname(paths.train), examples.labels.length * exampleBytes, where);
 
   const sides = placesOf(isTest);
-  const name = randomUUID();
-  const paths = [join(folder, `${name}.train.tmp`), join(folder, `${name}.test.tmp`)] as const;
   const files = {
-    train: await createExamplesFile(paths[0], sides.train.length, exampleBytes),
-    test: await createExamplesFile(paths[1], sides.test.length, exampleBytes),
+    train: await createExamplesFile(paths.train, sides.train.length, exampleBytes),
+    test: await createExamplesFile(paths.test, sides.test.length, exampleBytes),
   };
   const summary = createSummary(examples, isTest, input);
   let done = 0;
@@ -65,6 +66,12 @@ export async function prepareData(request: {
       );
       onProgress(++done, examples.labels.length);
     });
+    // What is stored is found again by the digest.
+    if ((await sourceDigest(path)) !== sourceSha256) {
+      throw new DataError(
+        `${where}: expected data that stay as they are while they are prepared, got changed ones; start again when nothing writes there`,
+      );
+    }
     const end = (side: 'train' | 'test') =>
       files[side].end(
         Uint16Array.from(sides[side], (index) => examples.labels[index] as number),
@@ -81,7 +88,7 @@ export async function prepareData(request: {
     };
   } catch (error) {
     await Promise.all([files.train.close(), files.test.close()]);
-    await Promise.all(paths.map((each) => rm(each, { force: true })));
+    await Promise.all(Object.values(paths).map((each) => rm(each, { force: true })));
     throw error;
   }
 }

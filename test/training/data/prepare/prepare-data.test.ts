@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,9 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dataSchema, type StudyData } from '../../../../study/definition/data-schema.ts';
 import { DataError } from '../../../../training/data/data-error.ts';
 import { openExampleFile } from '../../../../training/data/example-file.ts';
-import { type PreparedData, prepareData } from '../../../../training/data/prepare/prepare-data.ts';
+import type { PreparedData } from '../../../../training/data/prepare/prepare-data.ts';
 import { bytesOf, npyOf, type Tree, tarGzOf, writeTree, zipOf } from '../archives.ts';
 import { classFolders, picture } from '../pictures.ts';
+import { prepareFrom } from '../prepare-from.ts';
 
 let folder: string;
 let scratch: string;
@@ -82,6 +84,15 @@ describe('class folders', () => {
     const [training, tested] = [groupsOf(train), groupsOf(test)].map((groups) => new Set(groups));
     expect([...(tested ?? [])].filter((group) => training?.has(group))).toEqual([]);
     expect([train.examples, test.examples]).toEqual([32, 8]);
+  });
+
+  it('are refused if they change while they are prepared, and nothing is left', async () => {
+    await writeTree(join(folder, 'tree'), await classFolders(classes, 10));
+    const changing = prepareFrom(join(folder, 'tree'), 'tree', images(3), scratch, () =>
+      writeFileSync(join(folder, 'tree', 'README'), 'from now on'),
+    );
+    await expect(changing).rejects.toThrow(/^tree: expected data that stay as they are .* got changed ones/);
+    expect(await readdir(scratch)).toEqual([]);
   });
 
   it.each<[string, (tree: Tree) => Promise<Tree> | Tree, RegExp]>([
@@ -274,7 +285,7 @@ function images(classes: number, change: Record<string, unknown> = {}): StudyDat
 }
 
 function prepared(name: string, data: StudyData): Promise<PreparedData> {
-  return prepareData({ path: join(folder, name), where: name, data, folder: scratch, onProgress: () => {} });
+  return prepareFrom(join(folder, name), name, data, scratch);
 }
 
 function prefixed(prefix: string, tree: Tree): Tree {

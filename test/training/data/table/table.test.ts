@@ -5,19 +5,23 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dataSchema, type StudyData } from '../../../../study/definition/data-schema.ts';
 import { DataError } from '../../../../training/data/data-error.ts';
-import { type PreparedData, prepareData } from '../../../../training/data/prepare/prepare-data.ts';
+import type { PreparedData } from '../../../../training/data/prepare/prepare-data.ts';
 import { encodeRows } from '../../../../training/data/table/encode-rows.ts';
 import { readCsv } from '../../../../training/data/table/table.ts';
 import { bytesOf, npyOf, writeTree, zipOf } from '../archives.ts';
+import { prepareFrom } from '../prepare-from.ts';
 
 let folder: string;
+let scratch: string;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'table-'));
+  scratch = await mkdtemp(join(tmpdir(), 'prepared-'));
 });
 
 afterEach(async () => {
   await rm(folder, { recursive: true });
+  await rm(scratch, { recursive: true });
 });
 
 const HEADER = 'age,colour,weight,kind\n';
@@ -193,7 +197,7 @@ function table(change: Record<string, unknown> = {}): StudyData {
 }
 
 function prepared(name: string, data: StudyData): Promise<PreparedData> {
-  return prepareData({ path: join(folder, name), where: name, data, folder, onProgress: () => {} });
+  return prepareFrom(join(folder, name), name, data, scratch);
 }
 
 async function valuesOf(
