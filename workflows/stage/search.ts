@@ -5,7 +5,7 @@ import { asRuns, candidateOfRun, runSeed } from '../../study/plan/runs.ts';
 import { stoppingAsTrained } from '../../study/plan/stopping.ts';
 import { longestFirst } from '../../study/plan/trial-work.ts';
 import type { SearchEnd } from '../../study/record/search-record.ts';
-import { independentEvaluations, nextPortion, type Portion } from '../../study/search/rounds.ts';
+import { isDivisible, nextPortion, type Portion } from '../../study/search/rounds.ts';
 import type { Values } from '../../study/search/space.ts';
 import { asSuggestion } from '../../study/search/suggestion.ts';
 import { suggest } from '../activities.ts';
@@ -89,8 +89,8 @@ export async function runSearch(
       if (!portion) return 'completed';
       const room = plan.evaluationsARun - (state.suggested - suggestedBefore);
       // What depends on results is suggested as in a history without end, so it isn't divided.
-      const isDivisible = state.suggested < independentEvaluations(plan, state.seeds);
-      if (room <= 0 || (portion.count > room && !isDivisible)) return 'full';
+      if (room <= 0 || (portion.count > room && !isDivisible(plan, state.suggested, state.seeds)))
+        return 'full';
       const { made, end } = await next(Math.min(portion.count, room));
       if (made.length === 0) return end;
       await trainPortion(made, portion);
