@@ -1,4 +1,4 @@
-import { drawnEpochs } from '../definition/check-stopping.ts';
+import { drawnEpochs } from '../definition/checks/check-stopping.ts';
 import type { SearchStage } from '../definition/stage-schema.ts';
 import type { Profile } from '../definition/study-schema.ts';
 import type { TrainedEpochs, TrainingConfig } from '../definition/training-config.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { checkSchema } from '../../study/definition/check-schema.ts';
+import { checkSchema } from '../../study/definition/checks/check-schema.ts';
 import { InvalidStudyError, selectProfile } from '../../study/definition/parse-study.ts';
 import { studySchema } from '../../study/definition/study-schema.ts';
 import { isValidId, MOST_ID_LENGTH } from '../../study/definition/text-schemas.ts';

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { readAddress } from '../../../storage/inputs/addresses.ts';
 import { createMinioStore } from '../../../storage/minio/minio-store.ts';
 import { carelessStore } from '../../storage/careless-store.ts';
-import { dataset, type Train, trained } from '../../workflows/run-study.ts';
+import { dataset, type Train } from '../../workflows/run-study.ts';
 import { smallStudy } from '../../workflows/small-study.ts';
 import { exitCode, expectExits, lastPrinted, studyFile, useCommands } from './commands.ts';
 import { useFakeWorkers } from './fake-workers.ts';

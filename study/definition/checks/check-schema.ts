@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { didYouMean } from './did-you-mean.ts';
+import { didYouMean } from '../did-you-mean.ts';
 
 /** What a schema makes of a value; or every fault, as `path: expected …, got …; what to do`. */
 export function checkSchema<Schema extends z.ZodType>(
