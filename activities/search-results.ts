@@ -19,13 +19,15 @@ export async function searchResults(
   const { end, standings } = known;
   const log = (await readSearchLog(store, studyId, stage.name))?.value;
   const { seeds = [], arrivals = [] } = log ?? {};
-  if (arrivals.length < end.evaluations) {
+  // A trial with which a person has gone on has two ends: that at which it was stopped, and its last.
+  const last = new Map(arrivals.map((arrival) => [arrival.number, arrival]));
+  if (last.size < end.evaluations) {
     throw new Error(
-      `study ${studyId}, search ${stage.name}: expected ${end.evaluations} results in its log in the store, found ${arrivals.length}`,
+      `study ${studyId}, search ${stage.name}: expected ${end.evaluations} results in its log in the store, found ${last.size}`,
     );
   }
   const isAsync = stage.kind === 'search' && stage.order === 'async';
-  const byNumber = [...arrivals].sort((a, b) => a.number - b.number);
+  const byNumber = [...last.values()].sort((a, b) => a.number - b.number);
   return {
     standings: [
       // The start's runs, of which some may have been trained here.
@@ -35,7 +37,7 @@ export async function searchResults(
     search: {
       ...end,
       ...(seeds.length > 0 && { seeds }),
-      ...(isAsync && { arrivals: arrivals.map(({ number }) => number + 1) }),
+      ...(isAsync && { arrivals: [...last.keys()].map((number) => number + 1) }),
     },
   };
 }

@@ -3,8 +3,10 @@ import { setQuiet } from '../infra/quiet.ts';
 import { endWith } from './command-line/exit-codes.ts';
 import { helpText } from './command-line/help.ts';
 import { completionCommand } from './commands/completion-command.ts';
+import { controlCommands } from './commands/control-commands.ts';
 import { modelCommands } from './commands/model-commands.ts';
 import { newCommand } from './commands/new-command.ts';
+import { observeCommands } from './commands/observe-commands.ts';
 import { stackCommands } from './commands/stack-commands.ts';
 import { studyCommands } from './commands/study-commands.ts';
 import { version } from './version.ts';
@@ -57,6 +59,8 @@ function program(): Command {
     .showHelpAfterError(MORE);
   for (const each of [
     ...studyCommands(),
+    ...observeCommands(),
+    ...controlCommands(),
     newCommand(),
     ...modelCommands(),
     ...stackCommands(),

@@ -110,9 +110,9 @@ export function failedTrialDetails({ studyId, stage, name, spec }: TrialInput, f
     'The rest of the stage continues, then waits for this trial.',
     'Fix the cause and retry it, retry it with other settings, or skip it:',
     commands(
-      `npx staged-study retry ${studyId} ${name}`,
-      `npx staged-study retry ${studyId} ${name} --set batchSize=${Math.max(1, Math.floor(spec.config.batchSize / 2))}`,
-      `npx staged-study skip ${studyId} ${name}`,
+      `npx staged-study retry ${studyId} ${stage}/${name}`,
+      `npx staged-study retry ${studyId} ${stage}/${name} --set batchSize=${Math.max(1, Math.floor(spec.config.batchSize / 2))}`,
+      `npx staged-study skip ${studyId} ${stage}/${name}`,
     ),
     `Or send this workflow the Update \`${UPDATES.retryTrial}\` or \`${UPDATES.skipTrial}\`, under More Actions on this page or with:`,
     commands(updateCommand(id, UPDATES.retryTrial), updateCommand(id, UPDATES.skipTrial)),

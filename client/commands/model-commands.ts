@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { helpText } from '../command-line/help.ts';
 import { whenCalled } from '../command-line/when-called.ts';
+import { TRIAL } from './help-texts.ts';
 
 /** The commands that use the networks of a study that has ended. */
 export function modelCommands(): Command[] {
@@ -44,7 +45,7 @@ function exportModelCommand(): Command {
   return new Command('export-model')
     .description('Export a trained network for TensorFlow, PyTorch and TensorFlow.js, with a model card.')
     .argument('<study>', ENDED_STUDY_ID)
-    .argument('[trial]', "the name of a trial (default: the study's winner)")
+    .argument('[trial]', `${TRIAL} (default: the study's winner)`)
     .requiredOption('--to <folder>', 'a new or empty folder, or an earlier export to replace')
     .addHelpText(
       'after',

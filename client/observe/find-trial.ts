@@ -10,6 +10,7 @@ import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/r
 import { endAsVerb } from '../../words/outcome.ts';
 import { runAgainCommand, STUDY_IS, statusInWords } from '../../words/study-end.ts';
 import { UsageError } from '../command-line/exit-codes.ts';
+import { isNamed, onlyOne } from './trial-names.ts';
 
 /** A trial of a study that has ended, with its stage in the record. */
 export interface FoundTrial {
@@ -27,9 +28,9 @@ type StatusOf = (studyId: string) => Promise<WorkflowExecutionDescription['statu
  * ended.
  *
  * @param statusOf called if the study has no record, to say why.
- * @param name the trial's name. Default: the study's winner, which is the trial of the final test, or without a test the
- *   winner of the last stage.
- * @throws {UsageError} if there is no such study or trial.
+ * @param name the trial's name, also with its stage: `width/small`. Default: the study's winner, which is the trial of the final
+ *   test, or without a test the winner of the last stage.
+ * @throws {UsageError} if there is no such study or trial, or several trials have the name.
  * @throws {UserError} if the study has not completed or the trial has no weights.
  */
 export async function findTrial(
@@ -104,9 +105,13 @@ function winnerOf(record: StudyRecord): { stage: StageRecord; trial: TrialRecord
 
 function namedTrial(record: StudyRecord, name: string): { stage: StageRecord; trial: TrialRecord } {
   const own = places(record).filter(({ trial }) => !trial.takenOver);
-  const found = own.find(({ trial }) => trial.name === name);
-  if (found) return found;
-  const names = own.map(({ trial }) => trial.name);
+  const named = own.map((place) => ({ stage: place.stage.name, name: place.trial.name, place }));
+  const found = onlyOne(
+    named.filter((each) => isNamed(each, name)),
+    name,
+  );
+  if (found) return found.place;
+  const names = [...new Set(own.map(({ trial }) => trial.name))];
   throw new UsageError(`trial: expected one of ${names.join(', ')}, got "${name}"${didYouMean(name, names)}`);
 }
 

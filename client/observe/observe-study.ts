@@ -1,51 +1,14 @@
-import {
-  type Client,
-  QueryNotRegisteredError,
-  type WorkflowExecutionDescription,
-  WorkflowFailedError,
-  WorkflowNotFoundError,
-} from '@temporalio/client';
+import { type Client, type WorkflowExecutionDescription, WorkflowFailedError } from '@temporalio/client';
 import { ActivityFailure, ChildWorkflowFailure } from '@temporalio/common';
 import type { DatasetProgress } from '../../activities/prepare-dataset.ts';
 import { asTrained } from '../../study/plan/epochs.ts';
-import { candidateOfRun } from '../../study/plan/runs.ts';
 import type { DatasetSummary, TrialStanding, WeightsSummary } from '../../study/record/record.ts';
-import { type EpochLine, heldOutImages, type TrialSpec } from '../../study/trial/trial.ts';
-import { QUERIES, stageWorkflowId, trialWorkflowId } from '../../temporal/names.ts';
-import type { TrainingProgress } from '../../trainer/protocol.ts';
-import type {
-  DrawnSettings,
-  FailedTry,
-  SearchProgress,
-  StageProgress,
-  StageRow,
-  StageStatus,
-  StudyStatus,
-  TrialStatus,
-} from '../../workflows/status.ts';
+import { QUERIES, stageWorkflowId } from '../../temporal/names.ts';
+import type { SearchProgress, StageProgress, StageStatus, StudyStatus } from '../../workflows/status.ts';
+import { ownTrials } from './named-trials.ts';
 import { type FailedAttempt, type PendingActivity, pendingActivity } from './pending-activity.ts';
-
-export interface TrialView {
-  name: string;
-  /** Workflow id. */
-  id: string;
-  /** `cancelled`: its study is over, and it has no result. */
-  state: TrialStatus['state'];
-  /** null for a trial that has ended. */
-  epochs: number | null;
-  /** Training images in an epoch; null if unknown. */
-  images: number | null;
-  /** From the last heartbeat; absent if there was none. */
-  progress: TrainingProgress | undefined;
-  lastLine: EpochLine | null;
-  standing: TrialStanding | null;
-  /** Settings that a search drew for it, with epochs as the profile scales them; null for any other trial. */
-  drawn: DrawnSettings | null;
-  /** Why it needs attention. */
-  failure: string | null;
-  /** The last attempt, if it failed and the next one starts automatically. */
-  failedAttempt: FailedAttempt | null;
-}
+import { fullName } from './trial-names.ts';
+import { cancelled, endedTrial, ifStarted, type TrialView, unfinishedTrial } from './view-trial.ts';
 
 export interface StageView extends StageProgress {
   /** Of a long search: those that have not ended, the newest and the best. */
@@ -82,7 +45,7 @@ export interface StudyView {
 export interface Attention {
   /** Workflow id. */
   id: string;
-  /** Of the trial or stage, as `retry` and `skip` take it. */
+  /** Of the trial or stage, as `retry` and `skip` take it: with the stage, if it isn't the only one of this name. */
   name: string;
   kind: 'trial' | 'stage' | 'test';
   failure: string;
@@ -143,32 +106,11 @@ export async function viewStudy(
     stages,
     failedAttempt: activity?.failed ? { ...activity.failed, of: nameOf(activity) } : null,
     attention: isRunning
-      ? Object.entries(status.attention).map(([id, failure]) => attentionOf(status, id, failure))
+      ? Object.entries(status.attention).map(([id, failure]) => attentionOf(studyId, stages, id, failure))
       : [],
     isPaused: isRunning && status.isPaused,
     test: status.test,
   };
-}
-
-/** A trial that a long search no longer lists; undefined if no search of the study has one of this name. */
-export async function unlistedTrial(
-  client: Client,
-  { studyId, stages }: Pick<StudyView, 'studyId' | 'stages'>,
-  name: string,
-): Promise<TrialView | undefined> {
-  for (const stage of stages) {
-    if (stage.evaluations === null || stage.trials.length > stage.evaluations) continue;
-    const trial = client.workflow.getHandle(trialWorkflowId(studyId, stage.name, name));
-    if (!(await ifStarted(trial.query<TrialStatus>(QUERIES.trialStatus)))) continue;
-    return unfinishedTrial(client, studyId, stage.name, {
-      name,
-      epochs: null,
-      standing: null,
-      failure: null,
-      drawn: null,
-    });
-  }
-  return undefined;
 }
 
 // --- helpers ---
@@ -198,14 +140,16 @@ async function failureOfStudy(client: Client, studyId: string): Promise<string> 
   }
 }
 
-function attentionOf({ studyId, stages }: StudyStatus, id: string, failure: string): Attention {
+function attentionOf(studyId: string, stages: readonly StageView[], id: string, failure: string): Attention {
   if (id === studyId) {
     return { id, name: stages.find(({ kind }) => kind === 'test')?.name ?? 'test', kind: 'test', failure };
   }
   const [, stage = '', trial] = id.split('/');
-  return trial === undefined
-    ? { id, name: stage, kind: 'stage', failure }
-    : { id, name: trial, kind: 'trial', failure };
+  if (trial === undefined) return { id, name: stage, kind: 'stage', failure };
+  const isShared =
+    stages.some(({ name }) => name === trial) ||
+    ownTrials(stages).some((other) => other.name === trial && other.stage !== stage);
+  return { id, name: isShared ? fullName({ stage, name: trial }) : trial, kind: 'trial', failure };
 }
 
 async function unfinishedStage(
@@ -239,103 +183,4 @@ function endedTrials(
       : null;
     return endedTrial(studyId, stage.name, standing, drawn);
   });
-}
-
-/** What is left of a trial whose study is over. */
-function cancelled(trial: TrialView): TrialView {
-  if (trial.standing) return trial;
-  return { ...trial, state: 'cancelled', progress: undefined, failure: null, failedAttempt: null };
-}
-
-function endedTrial(
-  studyId: string,
-  stage: string,
-  standing: TrialStanding,
-  drawn: DrawnSettings | null,
-): TrialView {
-  const { name } = standing;
-  return {
-    name,
-    id: trialWorkflowId(studyId, stage, name),
-    state: 'done',
-    epochs: null,
-    images: null,
-    progress: undefined,
-    lastLine: null,
-    standing,
-    drawn,
-    failure: null,
-    failedAttempt: null,
-  };
-}
-
-async function unfinishedTrial(
-  client: Client,
-  studyId: string,
-  stage: string,
-  { name, epochs, drawn, failure, isWaiting }: StageRow,
-): Promise<TrialView> {
-  const id = trialWorkflowId(studyId, stage, name);
-  const handle = client.workflow.getHandle(id);
-  const [description, status] = isWaiting
-    ? []
-    : await Promise.all([
-        ifStarted(handle.describe()),
-        ifStarted(handle.query<TrialStatus>(QUERIES.trialStatus)),
-      ]);
-  const activity = description && pendingActivity(description);
-  // The server also keeps the last heartbeat of a failed attempt.
-  const progress = activity?.isUnderWay ? (activity.details as TrainingProgress | undefined) : undefined;
-  return {
-    name,
-    id,
-    state: failure ? 'needsAttention' : stateOf(status, activity),
-    epochs: status?.spec.config.epochs ?? epochs,
-    images: status ? imagesOf(status.spec) : null,
-    progress,
-    lastLine: status?.lastLine ?? null,
-    standing: status?.end
-      ? { ...asRun(name), ...status.end, takenOver: false, of: null, suggestion: null }
-      : null,
-    drawn: drawn ?? null,
-    failure: failure ?? status?.failure ?? null,
-    failedAttempt: failedAttemptOf(status?.failedTry ?? null, activity),
-  };
-}
-
-function asRun(name: string): Pick<TrialStanding, 'name' | 'candidate'> {
-  const candidate = candidateOfRun(name);
-  return candidate === name ? { name } : { name, candidate };
-}
-
-function stateOf(status: TrialStatus | undefined, activity: PendingActivity | undefined): TrialView['state'] {
-  const state = status?.state ?? 'queued';
-  if (state !== 'queued' && state !== 'training') return state;
-  if (activity?.isPaused) return 'paused';
-  return activity?.isUnderWay && activity.details ? 'training' : state;
-}
-
-/** Temporal retries some failures by itself, and the workflow the others; their attempts are counted together. */
-function failedAttemptOf(
-  before: FailedTry | null,
-  activity: PendingActivity | undefined,
-): FailedAttempt | null {
-  const { failed = null, isUnderWay = false } = activity ?? {};
-  if (failed) return { ...failed, attempt: failed.attempt + (before?.attempt ?? 0) };
-  if (!before) return null;
-  return { ...before, isNextUnderWay: isUnderWay, nextAt: activity ? null : before.nextAt };
-}
-
-function imagesOf({ data }: TrialSpec): number {
-  return data.trainImages - heldOutImages(data.trainImages, data.validationFraction);
-}
-
-/** Undefined if a child workflow has not started, or has not run its first task. */
-async function ifStarted<T>(call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError || error instanceof QueryNotRegisteredError) return undefined;
-    throw error;
-  }
 }

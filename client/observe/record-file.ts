@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { checkSchema } from '../../study/definition/check-schema.ts';
+import { checkSchema } from '../../study/definition/checks/check-schema.ts';
 import { type StudyRecord, studyRecordSchema } from '../../study/record/record.ts';
 import { UsageError } from '../command-line/exit-codes.ts';
 

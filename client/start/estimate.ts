@@ -9,13 +9,15 @@ import { type StepCost, trialSeconds } from '../../study/plan/estimate.ts';
 import { readsAhead, trialMemoryBytes } from '../../study/plan/memory.ts';
 import { limitImages, type PlannedTrial } from '../../study/plan/plan.ts';
 import { idleShare, scheduleSeconds, type TrialMachine } from '../../study/plan/schedule.ts';
+import { withStopping } from '../../study/plan/stopping.ts';
 import { heldOutImages } from '../../study/trial/trial.ts';
 import { machineCapacity } from '../../trainer/capacity.ts';
-import { duration } from '../../words/numbers.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
 import { askTrainer } from '../ask-trainer.ts';
 import { isUrl } from './is-url.ts';
 import { describeIdle, describeMemory, describeReadAhead, describeTrialsAtOnce } from './machine-use.ts';
+import { describeRange, isWide, type SecondsRange } from './seconds-range.ts';
+import { estimateStopping, type StoppingEstimate } from './stopping-time.ts';
 
 /** How many examples a data set has. */
 export interface ExampleCounts {
@@ -27,8 +29,13 @@ export const CIFAR10_COUNTS: ExampleCounts = { training: 50_000, test: 10_000 };
 
 export interface StudyEstimate {
   images: { training: number; validation: number; test: number };
-  /** If the fastest network wins every stage, and if the slowest does. */
-  seconds: { least: number; most: number };
+  /**
+   * If the fastest network wins every stage and searches stop as many trials early as they can, and if the slowest wins and they stop as
+   * few as they must.
+   */
+  seconds: SecondsRange;
+  /** For each search that may stop trials early. */
+  stopping: StoppingEstimate[];
   /** What this machine trains at a time, what a trial needs, and what idles: a line each. */
   use: string[];
 }
@@ -60,18 +67,21 @@ export async function estimateStudy(
   const byKey = new Map(configs.map((config, index) => [keyOf(config), costs[index] as StepCost]));
   const secondsOf = ({ config }: PlannedTrial) =>
     trialSeconds(config, images, byKey.get(keyOf(config)) as StepCost);
-  const total = (choose: (a: number, b: number) => boolean) =>
-    scheduleSeconds(
-      planCourse(study, profile, (candidates) =>
-        candidates.reduce((best, trial) => (choose(secondsOf(trial), secondsOf(best)) ? trial : best)),
-      ),
-      (trial) => ({ seconds: secondsOf(trial), memoryBytes: memoryOf(trial) }),
-      machine,
+  const courseOf = (isBetter: (a: number, b: number) => boolean) =>
+    planCourse(study, profile, (candidates) =>
+      candidates.reduce((best, trial) => (isBetter(secondsOf(trial), secondsOf(best)) ? trial : best)),
     );
+  const schedule = (plan: readonly StagePlan[]) =>
+    scheduleSeconds(plan, (trial) => ({ seconds: secondsOf(trial), memoryBytes: memoryOf(trial) }), machine);
+  const courses = { fastest: courseOf((a, b) => a < b), slowest: courseOf((a, b) => a > b) };
 
   return {
     images: { ...images, test: limitImages(profile.testImages, counts.test) },
-    seconds: { least: total((a, b) => a < b), most: total((a, b) => a > b) },
+    seconds: {
+      least: schedule(withStopping(courses.fastest, profile, 'most')),
+      most: schedule(withStopping(courses.slowest, profile, 'fewest')),
+    },
+    stopping: estimateStopping(courses, profile, schedule),
     use: [
       ...describeUse(course, memoryOf, machine),
       ...describeReadAhead(trials, ({ config }) => readsAhead(config, held, input, machine.memoryBytes)),
@@ -116,12 +126,10 @@ export async function exampleCounts(
   return askTrainer({ kind: 'countData', path: source, data }, { failure: 'the data', signal });
 }
 
-export function describeEstimate({ seconds }: StudyEstimate): string {
-  const range =
-    seconds.most > 1.2 * seconds.least
-      ? `${duration(seconds.least)} to ${duration(seconds.most)}, depending on which networks win`
-      : `about ${duration(seconds.most)}`;
-  return `time: ${range}, on this machine`;
+export function describeEstimate({ seconds, stopping }: StudyEstimate): string {
+  const onResults = stopping.some(({ isKnown }) => !isKnown) ? ' and which trials are stopped early' : '';
+  const reason = isWide(seconds) ? `, depending on which networks win${onResults}` : '';
+  return `time: ${describeRange(seconds)}${reason}, on this machine`;
 }
 
 /**

@@ -4,8 +4,9 @@ import { count, duration, percent, plural } from '../../words/numbers.ts';
 import { standingInWords, winnersScoreInWords } from '../../words/outcome.ts';
 import { drawInWords } from '../../words/settings.ts';
 import { verdictInWords } from '../../words/verdict.ts';
-import type { StageView, StudyView, TrialView } from '../observe/observe-study.ts';
+import type { StageView, StudyView } from '../observe/observe-study.ts';
 import type { FailedAttempt } from '../observe/pending-activity.ts';
+import type { TrialView } from '../observe/view-trial.ts';
 import {
   describeDataset,
   describeDatasetProgress,

@@ -6,8 +6,9 @@ import { searchEndInWords } from '../../words/search-end.ts';
 import { drawInWords } from '../../words/settings.ts';
 import { howToRunAgain, statusInWords } from '../../words/study-end.ts';
 import { weightsInBrief } from '../../words/weights.ts';
-import type { StageView, StudyView, TrialView } from '../observe/observe-study.ts';
+import type { StageView, StudyView } from '../observe/observe-study.ts';
 import type { FailedAttempt } from '../observe/pending-activity.ts';
+import type { TrialView } from '../observe/view-trial.ts';
 
 export function describeDataset(view: StudyView): string {
   const { dataset, images, workflowStatus } = view;

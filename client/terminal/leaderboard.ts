@@ -2,7 +2,8 @@ import { type RankedCandidate, rankCandidates } from '../../study/plan/ranking.t
 import { candidateOfRun } from '../../study/plan/runs.ts';
 import type { TrialStanding } from '../../study/record/record.ts';
 import { meanInWords, rankInWords } from '../../words/outcome.ts';
-import type { StageView, TrialView } from '../observe/observe-study.ts';
+import type { StageView } from '../observe/observe-study.ts';
+import type { TrialView } from '../observe/view-trial.ts';
 
 /** A line of a stage's leaderboard. */
 export type LeaderboardLine =

@@ -89,7 +89,8 @@ function examine(
   const config = texts.get(trialConfigKey(trial));
   const mayBeTrained =
     isOnePreparing || (config ? hashesIn(config).some((hash) => busy.has(hash)) : running.length > 0);
-  const isAbandoned = !stored && !mayBeTrained && objects.every(isOld);
+  // What a search has stopped has no result, but its study names it, and another study may train the rest of it.
+  const isAbandoned = !stored && !named.has(trial) && !mayBeTrained && objects.every(isOld);
   if (isAbandoned) return { named: [], freed: [], garbage: [whole(false)] };
   return { named: [...texts.values()].flatMap(hashesIn), freed: [], garbage: [] };
 }

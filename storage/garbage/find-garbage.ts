@@ -19,7 +19,7 @@ import { hashesIn } from './hashes.ts';
  *
  * - blobs that no result, checkpoint or study names;
  * - checkpoints of trials that have a result;
- * - trials without a result on which nobody has worked for a while, if no running study trains on their data;
+ * - trials without a result that no study names and on which nobody has worked for a while, if no running study trains on their data;
  * - data sets and weights that no study and no trial names, and what was kept or tried out for a short time;
  * - unwanted studies, with what only they name.
  *

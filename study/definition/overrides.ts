@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { checkSchema } from './check-schema.ts';
+import { checkSchema } from './checks/check-schema.ts';
 import { InvalidStudyError } from './parse-study.ts';
 import { trainedSettingsSchema } from './training-config.ts';
 

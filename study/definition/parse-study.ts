@@ -1,4 +1,4 @@
-import { checkSchema } from './check-schema.ts';
+import { checkSchema } from './checks/check-schema.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { type Profile, type Study, studySchema } from './study-schema.ts';
 

@@ -1,4 +1,4 @@
-import type { Complain } from './check-published.ts';
+import type { Complain } from './checks/check-published.ts';
 import type { Stage } from './stage-schema.ts';
 
 /** How many runs a profile gives to candidates: of all stages, or of some. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { checkStages } from './check-stages.ts';
+import { checkStages } from './checks/check-stages.ts';
 import { dataSchema } from './data-schema.ts';
 import { publishedSchema } from './published-schema.ts';
 import { repeatsSchema, stageSchema } from './stage-schema.ts';

@@ -18,6 +18,11 @@ type Search = Pick<SearchStage, 'evaluations' | 'parallel' | 'sampler' | 'order'
  * or two.
  */
 export const MOST_AT_ONCE = 100;
+/**
+ * So many trials at most wait for each other in a round of `halving`. At its first rung, all of them are open and have halted: the stage's
+ * history gets some 30 events of each, and Temporal warns from 10,240 on.
+ */
+export const MOST_IN_ROUND = 300;
 /** Few enough that most suggestions know of most results, and enough for a machine of four cores. */
 const ROUND = 4;
 
@@ -37,9 +42,13 @@ export function nextPortion(search: Search, suggested: number, seeds: number): P
     const count = Math.max(independent, round);
     return { count, atOnce: Math.min(count, parallel ?? MOST_AT_ONCE), thenAsync: round };
   }
-  // `median` compares a round with those before it.
-  const count = independent > 0 && search.stopping?.kind !== 'median' ? independent : round;
+  const count = independent > 0 ? independentRound(search, independent, round) : round;
   return { count, atOnce: Math.min(count, parallel ?? MOST_AT_ONCE), thenAsync: 0 };
+}
+
+/** Whether a portion that depends on no result can be suggested in parts: not if its trials are compared with each other. */
+export function isDivisible(search: Search, suggested: number, seeds: number): boolean {
+  return search.stopping?.kind !== 'halving' && suggested < independentEvaluations(search, seeds);
 }
 
 /** How many evaluations each portion has, in order, if the space and the budget have enough. Seeds are left out of account. */
@@ -68,4 +77,24 @@ export function trialsAtOnce(search: Search): number {
   const independent = independentEvaluations(search, 0);
   const hasRounds = independent < search.evaluations || search.stopping?.kind === 'median';
   return Math.min(search.parallel ?? (hasRounds ? ROUND : MOST_AT_ONCE), search.evaluations);
+}
+
+// --- helpers ---
+
+/**
+ * How many of the evaluations that depend on no result are one round.
+ *
+ * @param independent how many are left.
+ */
+function independentRound({ stopping }: Search, independent: number, round: number): number {
+  switch (stopping?.kind) {
+    // It compares a round with those before it.
+    case 'median':
+      return round;
+    // Rounds of the same size, or nearly so: none is so small that its trials have hardly any rivals.
+    case 'halving':
+      return Math.ceil(independent / Math.ceil(independent / MOST_IN_ROUND));
+    default:
+      return independent;
+  }
 }

@@ -198,6 +198,17 @@ it('the record of a search has all its trials, by number, although its workflow 
     'narrow_search_02',
     'narrow_search_03',
   ]);
+  // A person has gone on with one that was stopped.
+  const whole = { ...arrival(1, 70), standings: [{ ...standing(1), score: 70 }] };
+  await suggest({ ...first, suggested: 3, arrived: 3, arrivals: [whole], count: 0 });
+  await writeSearch('mine', { standings: [start], evaluations: 3 });
+  const again = await readStageRecord(store, 'mine', 'search');
+  expect(again?.trials.map(({ name, score }) => [name, score])).toEqual([
+    ['narrow', 50],
+    ['narrow_search_01', 50],
+    ['narrow_search_02', 70],
+    ['narrow_search_03', 52],
+  ]);
   await expect(writeSearch('mine', { standings: [], evaluations: 4 })).rejects.toThrow(
     'expected 4 results in its log in the store, found 3',
   );

@@ -1,5 +1,6 @@
-import type { StageView, StudyView, TrialView } from '../../client/observe/observe-study.ts';
+import type { StageView, StudyView } from '../../client/observe/observe-study.ts';
 import type { FailedAttempt } from '../../client/observe/pending-activity.ts';
+import type { TrialView } from '../../client/observe/view-trial.ts';
 import type { TrainedEpochs } from '../../study/definition/training-config.ts';
 import type { TrialStanding } from '../../study/record/record.ts';
 import type { EpochLine } from '../../study/trial/trial.ts';

@@ -20,18 +20,27 @@ it('says where a search stops trials, and what that saves', () => {
   expect(inWords({ space: withoutEpochs, stopping: { kind: 'halving', first: 3, factor: 3 } })).toEqual([
     'stops trials early, all but the best 1 of 3 of a round (halving)',
     // Six stop after 3 epochs of 27, two after 9.
-    `decides after epochs 3, 9; saves ${Math.floor((100 * (6 * 24 + 2 * 18)) / (9 * 27))} to ${Math.ceil((100 * (6 * 24 + 2 * 18)) / (9 * 27))} % of the search's epochs`,
+    'decides after epochs 3, 9; trains 63 epochs instead of 243: saves 74 %',
   ]);
   expect(inWords({ space: withoutEpochs, stopping: { kind: 'asha', first: 9, factor: 3 } })).toEqual([
     'stops trials early, those not among the best 1 of 3 that came so far before them (asha)',
-    "decides after epoch 9; saves 0 to 60 % of the search's epochs",
+    // All but the first may stop there.
+    'decides after epoch 9; trains 99 to 243 epochs instead of 243, as results decide: saves 0 to 60 %',
   ]);
+});
+
+it('says how many evaluations halving compares, if that is not all of them', () => {
+  const halving = { stopping: { kind: 'halving' as const, first: 3, factor: 3 } };
+  expect(inWords({ space: withoutEpochs, evaluations: 1000, ...halving })?.[0]).toBe(
+    'stops trials early, all but the best 1 of 3 of a round (halving); a round has at most 300 evaluations: 250, 250, 250, 250',
+  );
+  expect(inWords({ space: withoutEpochs, evaluations: 300, ...halving })?.[0]).toMatch(/\(halving\)$/);
 });
 
 it('counts epochs as the profile trains them, up to the longest trial that may be drawn', () => {
   // 10 to 100 epochs, divided by 5.
   expect(inWords({ stopping: { kind: 'median', first: 20, every: 10 }, parallel: 3 }, 5)?.[1]).toMatch(
-    /^decides after epochs 4, 6, 8, 10, 12, 14, 16, 18; saves 0 to \d\d % /,
+    /^decides after epochs 4, 6, 8, 10, 12, 14, 16, 18; trains 18 to 180 epochs instead of 18 to 180, as results decide: saves 0 to \d\d %$/,
   );
 });
 

@@ -48,7 +48,7 @@ describe.concurrent('a trial that has used up its retries', () => {
     const { written } = await run(studyId, { train }, async (handle) => {
       await expect.poll(() => countNeedingAttention(studyId), soon).toBe(3);
       const refused = await update(`${studyId}/width/wide`, UPDATES.retryTrial, { batchSize: 0.5 });
-      expect(refused).toMatch(/overrides: batchSize: expected int, got 0.5/);
+      expect(refused).toMatch(/overrides: batchSize: expected a whole number, got 0.5/);
       await update(`${studyId}/width/wide`, UPDATES.retryTrial, { batchSize: 64, threads: 2 });
       await handle.result();
     });

@@ -3,12 +3,12 @@ import { parseStudy } from '../../study/definition/parse-study.ts';
 import type { StudyInput } from '../../study/definition/study-schema.ts';
 import type { TrialStanding } from '../../study/record/record.ts';
 import type { StoppingRule } from '../../study/search/stopping/rules.ts';
-import { haltedAt, scoresAtRungs } from '../../study/search/stopping/rung.ts';
 import type { TrialSpec } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
 import { QUERIES, UPDATES } from '../../temporal/names.ts';
 import type { StudyStatus, TrialStatus } from '../../workflows/status.ts';
 import type { StudyRequest } from '../../workflows/study-workflow.ts';
+import { endOfTraining } from './halting-training.ts';
 import { innermost, run, type Train, useTemporal } from './run-study.ts';
 import { smallStudy } from './small-study.ts';
 
@@ -249,20 +249,9 @@ function trains(
       (_, epoch) => endOf(spec) * (1 - 0.5 ** (epoch + 1)),
     );
     const isStored = stored.includes(spec.config.learningRate);
-    const halt = isStored ? undefined : rungs && haltedAt(rungs, accuracies);
-    epochs.set(key, halt?.epoch ?? accuracies.length);
-    const reached = rungs?.filter(({ epoch }) => epoch <= (halt?.epoch ?? Number.POSITIVE_INFINITY)) ?? [];
-    const rungScores = scoresAtRungs(reached, accuracies);
-    if (halt) return { status: 'halted', trialKey: key, rungScores };
-    const result = {
-      trialKey: key,
-      outcome: 'completed' as const,
-      score: accuracies.at(-1) as number,
-      bestEpoch: spec.config.epochs,
-      reused: isStored,
-      message: null,
-    };
-    return { status: 'trained', result, ...(rungs && { rungScores }) };
+    const end = endOfTraining({ spec, ...(rungs && { rungs }) }, accuracies, isStored);
+    epochs.set(key, end.status === 'halted' ? (end.rungScores.at(-1)?.epoch ?? 0) : accuracies.length);
+    return end;
   };
   const suggest = async ({ count, suggested }: { count: number; suggested: number }) => {
     const values = Array.from({ length: count }, (_, index) => ({

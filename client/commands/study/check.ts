@@ -28,6 +28,7 @@ import { interruption } from '../../command-line/interruption.ts';
 import { configuration } from '../../servers/configuration.ts';
 import { datasetSource } from '../../start/dataset-source.ts';
 import { describeEstimate, estimateStudy, exampleCounts } from '../../start/estimate.ts';
+import { describeStopping } from '../../start/stopping-time.ts';
 import { countStoredResults, describeStoredResults } from '../../start/stored-results.ts';
 import { loadStudy } from '../../start/study-source.ts';
 import { type WeightsOptions, withWeights } from '../../start/weights-source.ts';
@@ -60,6 +61,7 @@ export async function check(
     console.log(`  images: ${training} for training, ${validation} for validation, ${test} for the test`);
     console.log(`  ${describeWeights(study, profile, weights)}`);
     for (const line of estimate.use) console.log(`  ${line}`);
+    for (const search of estimate.stopping) console.log(`  ${describeStopping(search)}`);
     console.log(`  ${describeEstimate(estimate)}`);
     console.log(`  ${await resultsInStore({ study, profile, weights }, archive)}`);
   }

@@ -8,7 +8,9 @@ import { statusInWords } from '../../../words/study-end.ts';
 import type { StudyStatus } from '../../../workflows/status.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';
 import { findStudy } from '../../observe/find-study.ts';
+import { ownTrials, trialsNamed } from '../../observe/named-trials.ts';
 import { type Attention, type StudyView, viewStudy } from '../../observe/observe-study.ts';
+import { type InStage, isNamed, onlyOne } from '../../observe/trial-names.ts';
 import { sendUpdate } from '../../servers/send-update.ts';
 import { type Session, withSession } from '../../servers/session.ts';
 
@@ -30,16 +32,16 @@ export async function retry(
   const overrides = set && parseSettings(set);
   await withSession({ level: 'training', needsRunningStack: 'retry' }, async (session) => {
     const view = await viewRunning(session, studyId);
-    const stage = name === undefined ? undefined : stageThatStopped(view, name);
-    if (stage !== undefined) {
+    const found = name === undefined ? allWaiting(view) : await named(session, view, name);
+    if ('stoppedBy' in found) {
       if (overrides)
         throw new UsageError(
           '--set: a trial that was stopped early goes on with its settings; leave --set out',
         );
-      console.log(await sendUpdate(session, stage, UPDATES.continueTrial, name));
+      console.log(await sendUpdate(session, found.stoppedBy, UPDATES.continueTrial, found.name));
       return;
     }
-    const chosen = name === undefined ? allWaiting(view) : [waiting(view, name)];
+    const chosen = Array.isArray(found) ? found : [found];
     if (overrides && chosen.some(({ kind }) => kind === 'test'))
       throw new UsageError('--set: the final test has no settings; leave --set out');
     for (const { id, kind } of chosen) {
@@ -52,7 +54,8 @@ export async function retry(
 
 export async function skip(studyId: string, name: string): Promise<void> {
   await withSession({ level: 'training', needsRunningStack: 'skip' }, async (session) => {
-    const found = waiting(await viewRunning(session, studyId), name);
+    const view = await viewRunning(session, studyId);
+    const found = onlyWaiting(view, name, waitingTrials(view, name)) ?? refuse(view, name);
     const { id, kind } = found;
     if (kind !== 'trial')
       throw new UsageError(`skip: expected the name of a trial, got the ${kind} "${name}"; retry it instead`);
@@ -80,16 +83,47 @@ async function untilKnown(
   }
 }
 
-/** The workflow of the stage that has stopped a trial early; undefined if none has. */
-function stageThatStopped({ studyId, stages }: StudyView, name: string): string | undefined {
-  const stage = stages.find(({ trials }) =>
-    trials.some((trial) => trial.name === name && trial.standing?.status === 'stopped'),
-  );
-  if (!stage || stage.state === 'running') return stage && stageWorkflowId(studyId, stage.name);
+/** A trial that a search has stopped early. */
+interface StoppedTrial extends InStage {
+  /** The stage's workflow. */
+  stoppedBy: string;
+}
+
+/** What waits under this name, or a stopped trial with which its search can go on. */
+async function named({ client }: Session, view: StudyView, given: string): Promise<Attention | StoppedTrial> {
+  const { studyId, stages } = view;
+  const trials = await trialsNamed(client, view, given);
+  const stopped = trials.filter(({ standing }) => standing?.status === 'stopped');
+  const open = stopped
+    .filter(({ stage }) => stages.some(({ name, state }) => name === stage && state === 'running'))
+    .map(({ stage, name }) => ({ stage, name, stoppedBy: stageWorkflowId(studyId, stage) }));
+  const found = onlyWaiting(view, given, [...waitingTrials(view, given), ...open]);
+  if (found) return found;
+  const [first] = stopped;
+  if (!first) return refuse(view, given);
   throw new UserError(
-    `${studyId}: expected a trial of a stage that runs, got "${name}", which ${stage.name} has stopped early; a study that ` +
+    `${studyId}: expected a trial of a stage that runs, got "${given}", which ${first.stage} has stopped early; a study that ` +
       'wants the whole trial trains the rest of it',
   );
+}
+
+/** A stage or the final test, if that is what waits under this name; otherwise the only one of the trials. */
+function onlyWaiting<T extends InStage>(
+  { attention }: StudyView,
+  given: string,
+  trials: readonly T[],
+): Attention | T | undefined {
+  return attention.find(({ kind, name }) => kind !== 'trial' && name === given) ?? onlyOne(trials, given);
+}
+
+function waitingTrials({ attention }: StudyView, given: string): (Attention & InStage)[] {
+  return attention
+    .filter(({ kind }) => kind === 'trial')
+    .map((each) => {
+      const [, stage = '', name = ''] = each.id.split('/');
+      return { ...each, stage, name };
+    })
+    .filter((trial) => isNamed(trial, given));
 }
 
 function allWaiting({ studyId, attention }: StudyView): Attention[] {
@@ -103,13 +137,12 @@ async function viewRunning(session: Session, studyId: string): Promise<StudyView
   throw new UserError(`${studyId}: nothing needs attention: the study is ${statusInWords(status.name)}`);
 }
 
-/** Finds what needs attention under this name. */
-function waiting({ studyId, attention, stages }: StudyView, name: string): Attention {
-  const found = attention.find((each) => each.name === name);
-  if (found) return found;
+/** Says why nothing of this name can be decided about. */
+function refuse({ studyId, attention, stages }: StudyView, name: string): never {
   const waiting = attention.map((each) => each.name);
   const others = stages.flatMap((stage) => [stage.name, ...stage.trials.map((trial) => trial.name)]);
-  if (others.includes(name)) {
+  const isKnown = others.includes(name) || ownTrials(stages).some((trial) => isNamed(trial, name));
+  if (isKnown) {
     const rest = waiting.length > 0 ? `what does: ${waiting.join(', ')}` : 'nothing does';
     throw new UserError(`${studyId}: "${name}" does not need attention (${rest})`);
   }

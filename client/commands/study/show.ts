@@ -16,13 +16,10 @@ import { initialWeightsInWords } from '../../../words/weights.ts';
 import type { TrialStatus } from '../../../workflows/status.ts';
 import { UsageError } from '../../command-line/exit-codes.ts';
 import { findStudy } from '../../observe/find-study.ts';
-import {
-  type StageView,
-  type StudyView,
-  type TrialView,
-  unlistedTrial,
-  viewStudy,
-} from '../../observe/observe-study.ts';
+import { ownTrials, trialsNamed } from '../../observe/named-trials.ts';
+import { type StageView, type StudyView, viewStudy } from '../../observe/observe-study.ts';
+import { type InStage, onlyOne } from '../../observe/trial-names.ts';
+import type { TrialView } from '../../observe/view-trial.ts';
 import { type Session, warnIfNothingTrains, withSession } from '../../servers/session.ts';
 import { describeProgress } from '../../terminal/format.ts';
 import { studyScreen } from '../../terminal/screen.ts';
@@ -53,16 +50,15 @@ function showStudy(view: StudyView, json = false): void {
 async function showTrial(
   { client, store }: Session,
   view: StudyView,
-  name: string,
+  given: string,
   json = false,
 ): Promise<void> {
   const { studyId, stages } = view;
-  const trials = stages.flatMap((stage) => stage.trials).filter(({ standing }) => !standing?.takenOver);
-  const trial = trials.find((each) => each.name === name) ?? (await unlistedTrial(client, view, name));
+  const trial = onlyOne(await trialsNamed(client, view, given), given);
   if (!trial) {
-    const names = trials.map((each) => each.name);
+    const names = [...new Set(ownTrials(stages).map(({ name }) => name))];
     throw new UsageError(
-      `trial: expected the name of a trial of ${studyId}, got "${name}"${didYouMean(name, names)}; ` +
+      `trial: expected the name of a trial of ${studyId}, got "${given}"${didYouMean(given, names)}; ` +
         (names.length > 0 ? `it has ${listed(names)}` : 'it has none yet'),
     );
   }
@@ -72,9 +68,13 @@ async function showTrial(
   const lines = result?.lines ?? (await readMetrics(store, key));
   if (json)
     return console.log(
-      JSON.stringify({ trial: name, trialKey: key, spec, lines, result: result ?? null }, null, 2),
+      JSON.stringify(
+        { trial: trial.name, stage: trial.stage, trialKey: key, spec, lines, result: result ?? null },
+        null,
+        2,
+      ),
     );
-  console.log(`${name} of ${studyId}: ${describe(trial, result)}`);
+  console.log(`${given} of ${studyId}: ${describe(trial, result)}`);
   const note = noteOf(await readStudy(store, studyId), stages, trial);
   if (note !== undefined) console.log(`note: ${note}`);
   if (trial.drawn) console.log(`drawn by the search: ${drawInWords(trial.drawn)}`);
@@ -94,9 +94,9 @@ function listed(names: readonly string[]): string {
 function noteOf(
   opening: StudyOpening | undefined,
   stages: readonly StageView[],
-  trial: TrialView,
+  trial: InStage,
 ): string | undefined {
-  const holder = stages.find(({ trials }) => trials.includes(trial));
+  const holder = stages.find(({ name }) => name === trial.stage);
   const stage = opening?.study.stages.find(({ name }) => name === holder?.name);
   if (!opening || !stage) return undefined;
   const profile = selectProfile(opening.study, opening.profile);

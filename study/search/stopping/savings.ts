@@ -35,6 +35,27 @@ export function savings(
   };
 }
 
+/**
+ * The epochs that each trial of a search trains, in no particular order, if all are equally long and come to their first rung: where the
+ * rule stops as many of them as it can, and as few as it must. For `halving`, the two are the same.
+ *
+ * @param rounds trials in each round, in order.
+ * @param epochs of a trial that isn't stopped.
+ */
+export function trainedEpochs(
+  rule: StoppingRule,
+  rounds: readonly number[],
+  epochs: number,
+): { fewest: number[]; most: number[] } {
+  const all = rounds.reduce((sum, trials) => sum + trials, 0);
+  const trained = (stops: readonly Stops[]) => {
+    const stopped = stops.flatMap(({ rung, trials }) => Array<number>(trials).fill(rung));
+    return [...stopped, ...Array<number>(all - stopped.length).fill(epochs)];
+  };
+  const fewest = trained(mostStops(rule, rungsOf(rule, epochs), rounds));
+  return { fewest, most: rule.kind === 'halving' ? fewest : trained([]) };
+}
+
 // --- helpers ---
 
 interface Stops {

@@ -1,64 +1,25 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ApplicationFailure, Context, heartbeat } from '@temporalio/activity';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
-import type { ControlActivities } from '../../../activities/control-activities.ts';
-import { main } from '../../../client/main.ts';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { readAddress } from '../../../storage/inputs/addresses.ts';
 import { createMinioStore } from '../../../storage/minio/minio-store.ts';
-import type { StoreConfig } from '../../../storage/minio/store-config.ts';
-import { NUMERICS } from '../../../study/trial/trial.ts';
 import { carelessStore } from '../../storage/careless-store.ts';
-import { freshBucket } from '../../storage/fresh-stores.ts';
-import { openNamespace } from '../../workflows/namespace.ts';
-import { dataset, type Train, trained } from '../../workflows/run-study.ts';
+import { dataset, type Train } from '../../workflows/run-study.ts';
 import { smallStudy } from '../../workflows/small-study.ts';
+import { exitCode, expectExits, lastPrinted, studyFile, useCommands } from './commands.ts';
+import { useFakeWorkers } from './fake-workers.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-type Fakes = { train: Train; prepareDataset: ControlActivities['prepareDataset'] };
-
 const thisFile = fileURLToPath(import.meta.url);
 
-let temporal: Awaited<ReturnType<typeof openNamespace>>;
-let folder: string;
+useCommands();
 let file: string;
-let printed: string;
-
 beforeAll(async () => {
-  temporal = await openNamespace();
-  folder = await mkdtemp(join(tmpdir(), 'exit-codes-'));
-  file = join(folder, 'small.json');
-  await writeFile(file, JSON.stringify(smallStudy));
-});
-afterAll(async () => {
-  await temporal.close();
-  await rm(folder, { recursive: true });
-});
-
-beforeEach(() => {
-  printed = '';
-  const print = (text: unknown) => {
-    printed += `${text}\n`;
-    return true;
-  };
-  for (const stream of [process.stdout, process.stderr]) vi.spyOn(stream, 'write').mockImplementation(print);
-  vi.spyOn(console, 'error').mockImplementation(print);
-  vi.spyOn(console, 'log').mockImplementation(print);
-  for (const name of ['S3_ENDPOINT', 'S3_ACCESS_KEY', 'S3_SECRET_KEY', 'TEMPORAL_ADDRESS', 'CIFAR10_ARCHIVE'])
-    vi.stubEnv(name, undefined);
-  // A command that wrongly starts a stack leaves its state here.
-  vi.stubEnv('STAGED_STUDY_STATE', join(folder, 'state'));
-  vi.stubEnv('STAGED_STUDY_CACHE', join(folder, 'cache'));
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.unstubAllEnvs();
-  process.exitCode = undefined;
+  file = await studyFile(smallStudy);
 });
 
 describe('wrong usage ends with 2 before anything is started:', () => {
@@ -88,14 +49,14 @@ describe('wrong usage ends with 2 before anything is started:', () => {
     ['worker training', /^worker: expected a Temporal server and an object store, got none/],
   ])('%s', async (line, message) => {
     expect(await exitCode(line)).toBe(2);
-    expect(printed).toMatch(message);
-    expect(printed.trim()).not.toMatch(/\n\s+at /);
+    expect(lastPrinted()).toMatch(message);
+    expect(lastPrinted().trim()).not.toMatch(/\n\s+at /);
   });
 
   it('a time after which a worker counts as dead that is none', async () => {
     vi.stubEnv('STAGED_STUDY_HEARTBEAT_SECONDS', '1 min');
     expect(await exitCode(`run ${file}`)).toBe(2);
-    expect(printed).toMatch(
+    expect(lastPrinted()).toMatch(
       /^STAGED_STUDY_HEARTBEAT_SECONDS: expected a whole number from 2 to 3600, got "1 min"/,
     );
   });
@@ -104,17 +65,17 @@ describe('wrong usage ends with 2 before anything is started:', () => {
     vi.stubEnv('STAGED_STUDY_STATE', thisFile);
     for (const line of ['list', 'down', `start ${file}`]) {
       expect(await exitCode(line)).toBe(2);
-      expect(printed).toMatch(/^STAGED_STUDY_STATE: expected a folder, .*got a file/);
+      expect(lastPrinted()).toMatch(/^STAGED_STUDY_STATE: expected a folder, .*got a file/);
     }
     vi.stubEnv('STAGED_STUDY_STATE', join(thisFile, 'state'));
     expect(await exitCode('down')).toBe(2);
-    expect(printed).toMatch(/^STAGED_STUDY_STATE: expected a folder, .*got a path inside a file/);
+    expect(lastPrinted()).toMatch(/^STAGED_STUDY_STATE: expected a folder, .*got a path inside a file/);
   });
 
   it('an object store that is configured in part', async () => {
     vi.stubEnv('S3_ENDPOINT', 'http://127.0.0.1:1');
     expect(await exitCode('list')).toBe(2);
-    expect(printed).toMatch(
+    expect(lastPrinted()).toMatch(
       /^The object store is only partly configured: set S3_ACCESS_KEY and S3_SECRET_KEY too/,
     );
   });
@@ -123,69 +84,32 @@ describe('wrong usage ends with 2 before anything is started:', () => {
 it('a command that needs a running stack fails without one, and starts none', async () => {
   for (const line of [`start ${file}`, 'retry mine MLP', 'skip mine MLP']) {
     expect(await exitCode(line)).toBe(1);
-    expect(printed).toMatch(/expected a stack that trains, found none; .*npx staged-study up/);
+    expect(lastPrinted()).toMatch(/expected a stack that trains, found none; .*npx staged-study up/);
   }
 });
 
 describe('against servers', () => {
-  const completed: Fakes = {
-    train: async ({ spec }) => trained(spec, 50),
-    prepareDataset: async () => dataset,
-  };
-  let fakes = completed;
-  let stop = () => {};
-  let working: Promise<void>;
-  beforeAll(() => {
-    const stopped = new Promise<void>((resolve) => {
-      stop = resolve;
-    });
-    const control = {
-      prepareDataset: (input: Parameters<Fakes['prepareDataset']>[0]) => fakes.prepareDataset(input),
-      openStudy: async () => ({ numerics: NUMERICS, objectsUrl: null }),
-      writeStage: async () => ({ verdict: null }),
-      writeRecord: async () => ({ recordKey: 'nowhere' }),
-      writeReport: async () => {},
-    };
-    const training = {
-      train: (input: Parameters<Train>[0]) => fakes.train(input),
-      evaluateTest: async () => ({
-        status: 'tested' as const,
-        score: { images: 50, accuracy: 55, loss: 1 },
-      }),
-    };
-    working = temporal.withWorkers({ control, training }, () => stopped);
-  });
-  afterAll(() => {
-    stop();
-    return working;
-  });
-  let store: StoreConfig;
-  beforeEach(async () => {
-    store = await freshBucket();
-    vi.stubEnv('TEMPORAL_ADDRESS', inject('temporalAddress'));
-    vi.stubEnv('TEMPORAL_NAMESPACE', temporal.namespace);
-    vi.stubEnv('S3_ENDPOINT', store.endpoint);
-    vi.stubEnv('S3_ACCESS_KEY', store.accessKey);
-    vi.stubEnv('S3_SECRET_KEY', store.secretKey);
-    vi.stubEnv('S3_BUCKET', store.bucket);
-    fakes = completed;
-  });
+  const workers = useFakeWorkers();
 
   it.each(['status', 'show', 'watch', 'cancel', 'report', 'retry %s MLP', 'skip %s MLP'])(
     '%s treats an unknown study as wrong usage, and suggests a similar one',
     async (command) => {
-      await temporal.client.workflow.start('studyWorkflow', { workflowId: 'written', taskQueue: 'nobody' });
+      await workers
+        .temporal()
+        .client.workflow.start('studyWorkflow', { workflowId: 'written', taskQueue: 'nobody' });
       await expect.poll(() => listed('written')).toBe(true);
       const line = command.includes('%s') ? command.replace('%s', 'writen') : `${command} writen`;
       expect(await exitCode(line)).toBe(2);
-      expect(printed).toMatch(/study: expected the id of a study, got "writen" \(did you mean "written"\?\)/);
-      await temporal.client.workflow.getHandle('written').terminate();
+      expect(lastPrinted()).toMatch(
+        /study: expected the id of a study, got "writen" \(did you mean "written"\?\)/,
+      );
+      await workers.temporal().client.workflow.getHandle('written').terminate();
     },
   );
 
   it('a study that completes: 0, also for commands that look at it, and 1 for those that would change it', async () => {
     expect(await exitCode(`run ${file} --id done`)).toBe(0);
-    expect(printed).toMatch(/winner: +narrow_fast/);
+    expect(lastPrinted()).toMatch(/winner: +narrow_fast/);
     await expectExits([
       ['status done', 0, /done: completed/],
       ['watch done', 0, /winner/],
@@ -203,18 +127,20 @@ describe('against servers', () => {
 
   it('doctor says whether the servers can be used', async () => {
     expect(await exitCode('doctor')).toBe(0);
-    expect(printed).toMatch(
+    expect(lastPrinted()).toMatch(
       /found {4}Object store: http.*, bucket test-.*: of many writers at the same time one/,
     );
-    expect(printed).toMatch(new RegExp(`found {4}Temporal server: 127.*, namespace ${temporal.namespace}\n`));
-    const careless = await carelessStore(store);
+    expect(lastPrinted()).toMatch(
+      new RegExp(`found {4}Temporal server: 127.*, namespace ${workers.temporal().namespace}\n`),
+    );
+    const careless = await carelessStore(workers.store());
     vi.stubEnv('S3_ENDPOINT', careless.config.endpoint);
     vi.stubEnv('TEMPORAL_NAMESPACE', 'nobodys');
     expect(await exitCode('doctor')).toBe(1);
-    expect(printed).toMatch(
+    expect(lastPrinted()).toMatch(
       /missing {2}Object store: .*: can't be used\n +the object store ignores conditional writes/,
     );
-    expect(printed).toMatch(
+    expect(lastPrinted()).toMatch(
       /missing {2}Temporal server: .*\n.* has no namespace "nobodys"; check TEMPORAL_NAMESPACE/,
     );
     careless.close();
@@ -222,7 +148,7 @@ describe('against servers', () => {
 
   it('--quiet leaves only results and errors', async () => {
     expect(await exitCode(`run ${file} --id silent --quiet`)).toBe(0);
-    expect(printed).toMatch(/^\nwinner: +narrow_fast/);
+    expect(lastPrinted()).toMatch(/^\nwinner: +narrow_fast/);
     await expectExits([
       ['watch silent --quiet', 0, /^\nwinner: +narrow_fast/],
       ['watch silnt -q', 2, /^study: expected the id of a study, got "silnt"/],
@@ -243,27 +169,29 @@ describe('against servers', () => {
         clearInterval(beat);
         if (spec.config.network.hidden[0] === 16) {
           // The study must not end before, or if it does, the command must not.
-          const study = temporal.client.workflow.getHandle('stops').result();
+          const study = workers.temporal().client.workflow.getHandle('stops').result();
           await Promise.race([study.catch(() => pause(500)), pause(3_000)]);
           order.push('the trainer has stopped');
         }
       }
     };
-    fakes = { ...completed, train };
+    workers.use({ train });
     expect(await exitCode(`start ${file} --id stops --quiet`)).toBe(0);
     await expect.poll(() => started.length, { timeout: 20_000 }).toBe(2);
     expect(await exitCode('cancel stops')).toBe(0);
     order.push('the command has ended');
-    expect(printed).toContain('stops: cancelled');
+    expect(lastPrinted()).toContain('stops: cancelled');
     expect(order).toEqual(['the trainer has stopped', 'the command has ended']);
   });
 
   it('gc removes an unwanted study, and none that runs or is unknown', async () => {
-    const minio = createMinioStore(store);
+    const minio = createMinioStore(workers.store());
     expect(await exitCode(`run ${file} --id wanted --quiet`)).toBe(0);
     await minio.put('studies/wanted/study.json', Buffer.from('{}'));
     await minio.put('studies/wanted/report/index.html', Buffer.from('<html>'));
-    await temporal.client.workflow.start('studyWorkflow', { workflowId: 'running', taskQueue: 'nobody' });
+    await workers
+      .temporal()
+      .client.workflow.start('studyWorkflow', { workflowId: 'running', taskQueue: 'nobody' });
     await expect.poll(() => listed('running')).toBe(true);
     await expectExits([
       ['gc', 0, /^There is nothing to remove\.\n$/],
@@ -285,7 +213,7 @@ describe('against servers', () => {
       ],
       ['gc --study wanted', 0, /^Removed 1.study \(8.B\): 8.B in all\.\n$/],
     ]);
-    await temporal.client.workflow.getHandle('running').terminate();
+    await workers.temporal().client.workflow.getHandle('running').terminate();
     expect(await minio.list('studies/')).toEqual([]);
     await expect.poll(() => listed('wanted'), { timeout: 20_000 }).toBe(false);
     await expect.poll(() => listed('wanted/width/wide'), { timeout: 20_000 }).toBe(false);
@@ -293,34 +221,33 @@ describe('against servers', () => {
 
   it('a presigned URL is a secret, which no history has', async () => {
     const given: (string | null)[] = [];
-    fakes = {
-      ...completed,
+    workers.use({
       prepareDataset: async ({ source }) => {
         given.push(source.archive);
         return dataset;
       },
-    };
+    });
     const url = 'https://data.example/cifar.tar.gz?X-Amz-Signature=secret';
     expect(await exitCode(`run ${file} --id presigned --dataset ${url}`)).toBe(0);
-    const history = await temporal.client.workflow.getHandle('presigned').fetchHistory();
+    const history = await workers.temporal().client.workflow.getHandle('presigned').fetchHistory();
     const text = historyToJSON(history);
     const payloads = [...text.matchAll(/"data":\s*"([^"]+)"/g)].map(([, data = '']) =>
       Buffer.from(data, 'base64'),
     );
     expect(payloads.join('')).toContain('https://data.example/cifar.tar.gz');
-    for (const shown of [text, payloads.join(''), printed]) expect(shown).not.toContain('secret');
+    for (const shown of [text, payloads.join(''), lastPrinted()]) expect(shown).not.toContain('secret');
     expect(given).toEqual([expect.stringMatching(/^https:\/\/data\.example\/cifar\.tar\.gz#/)]);
-    expect(await readAddress(createMinioStore(store), given[0] ?? '')).toBe(url);
+    expect(await readAddress(createMinioStore(workers.store()), given[0] ?? '')).toBe(url);
   });
 
   it('a study that fails before its data set is prepared: 1; it is still listed and shown', async () => {
     const prepareDataset = async () => {
       throw ApplicationFailure.nonRetryable('no archive: name one');
     };
-    fakes = { ...completed, prepareDataset };
+    workers.use({ prepareDataset });
     expect(await exitCode(`run ${file} --id fails`)).toBe(1);
-    expect(printed).toMatch(/fails: failed: no archive: name one\n/);
-    expect(printed).not.toContain('record');
+    expect(lastPrinted()).toMatch(/fails: failed: no archive: name one\n/);
+    expect(lastPrinted()).not.toContain('record');
     await expectExits([
       ['status fails', 1, /fails: failed: no archive: name one\nTo run it again: .* --profile tiny\n/],
       ['watch fails', 1, /no archive: name one/],
@@ -330,99 +257,7 @@ describe('against servers', () => {
     ]);
   });
 
-  it('a study that waits for a person: 3, until it is cancelled', async () => {
-    const train: Train = async ({ spec }) => {
-      if (spec.config.network.hidden[0] === 16)
-        throw ApplicationFailure.nonRetryable('no such layer', 'BadConfiguration');
-      return trained(spec, 50);
-    };
-    fakes = { ...completed, train };
-    expect(await exitCode(`run ${file} --id waits`)).toBe(3);
-    expect(printed).toContain('npx staged-study retry waits wide\n');
-    await expectExits([
-      ['status waits', 3, /waits\/width\/wide needs attention: no such layer/],
-      ['watch waits', 3, /needs attention/],
-      ['retry waits narrow', 1, /"narrow" does not need attention \(what does: wide\)/],
-      ['retry waits wid', 2, /did you mean "wide"\?/],
-      ['skip waits wid', 2, /did you mean "wide"\?/],
-      ['retry waits', 2, /expected the name of what needs attention, or --all/],
-      ['retry waits wide --all', 2, /--all: expected no name beside it, got "wide"/],
-      ['cancel waits', 0, /waits: cancelled/],
-      ['status waits', 1, /waits: cancelled\nTo run it again: .* --profile tiny\n/],
-      ['show waits', 0, /cancelled\nTo run it again: .*· {2}wide +cancelled before its first epoch/s],
-      ['show waits wide', 0, /^wide of waits: cancelled before its first epoch had ended\n/],
-      ['list', 0, /waits +cancelled +tiny.*To run a study again/s],
-    ]);
-  });
-
-  it('retry --all retries everything that one cause broke', async () => {
-    let isBroken = true;
-    const train: Train = async ({ spec }) => {
-      if (isBroken) throw ApplicationFailure.nonRetryable('no such layer', 'BadConfiguration');
-      return trained(spec, 50);
-    };
-    fakes = { ...completed, train };
-    expect(await exitCode(`run ${file} --id broken`)).toBe(3);
-    expect(printed).toContain('To retry all of them: npx staged-study retry broken --all\n');
-    isBroken = false;
-    await expectExits([
-      ['retry broken --all', 0, /^(narrow|wide): retried\n(narrow|wide): retried\n$/],
-      ['watch broken', 0, /winner: +narrow_fast/],
-      ['retry broken --all', 1, /nothing needs attention: the study is completed/],
-    ]);
-  });
-
-  it('a study that is paused: 3, until it is resumed', async () => {
-    let trainings = 0;
-    const train: Train = async ({ spec }) => {
-      trainings++;
-      return trained(spec, 50);
-    };
-    let prepare = () => {};
-    const prepared = new Promise<void>((resolve) => {
-      prepare = resolve;
-    });
-    const prepareDataset = () => prepared.then(() => dataset);
-    fakes = { train, prepareDataset };
-    await expectExits([
-      [`start ${file} --id rests`, 0, /has started/],
-      ['pause rests', 0, /^rests: paused\nTo continue: npx staged-study resume rests\n$/],
-      ['pause rests', 1, /^rests: it is already paused\n$/],
-    ]);
-    prepare();
-    await expect
-      .poll(() => exitCode('list').then(() => printed), { timeout: 20_000 })
-      .toMatch(/rests +paused/);
-    await expectExits([
-      ['watch rests', 3, /paused: nothing trains; to continue: npx staged-study resume rests\n/],
-      [`run ${file} --id rests`, 3, /paused: nothing trains/],
-    ]);
-    expect(trainings).toBe(0);
-    await expectExits([
-      ['resume rests', 0, /^rests: resumed\n$/],
-      ['watch rests', 0, /winner: +narrow_fast/],
-      ['resume rests', 1, /expected a running study, got one that is completed/],
-    ]);
-  });
-});
-
-// --- helpers ---
-
-async function exitCode(line: string): Promise<number> {
-  printed = '';
-  process.exitCode = undefined;
-  await main(['node', 'staged-study', ...line.split(' ')]);
-  return Number(process.exitCode ?? 0);
-}
-
-async function expectExits(table: [line: string, code: number, message: RegExp][]): Promise<void> {
-  for (const [line, code, message] of table) {
-    expect({ line, code: await exitCode(line) }).toEqual({ line, code });
-    expect(printed).toMatch(message);
-    expect(printed.trim()).not.toMatch(/\n\s+at /);
+  async function listed(studyId: string): Promise<boolean> {
+    return (await workers.temporal().client.workflow.count(`WorkflowId = '${studyId}'`)).count > 0;
   }
-}
-
-async function listed(studyId: string): Promise<boolean> {
-  return (await temporal.client.workflow.count(`WorkflowId = '${studyId}'`)).count > 0;
-}
+});

@@ -72,6 +72,17 @@ it('names the trials of a study, and says why one has no weights', async () => {
   await expect(find('mine-1', 'narrow')).rejects.toThrow('got "narrow", which was skipped');
 });
 
+it('asks for the stage of a name that trials of several stages have', async () => {
+  const stages = [stage('width', [failed('wide', 'diverged')]), stage('depth', [failed('wide', null)])];
+  await writeStudy(store, ended.opening);
+  await writeRecord(store, { ...ended, stages });
+  await expect(find('mine-1', 'wide')).rejects.toThrow(
+    'trial: expected a name that one trial has, got "wide", which trials of several stages have; add the stage: width/wide or depth/wide',
+  );
+  await expect(find('mine-1', 'width/wide')).rejects.toThrow('got "wide", which diverged');
+  await expect(find('mine-1', 'depth/wide')).rejects.toThrow('got "wide", which was skipped');
+});
+
 // --- helpers ---
 
 type Status = Awaited<ReturnType<Parameters<typeof findTrial>[3]>>;

@@ -1,7 +1,8 @@
 import { ApplicationFailure, Context, heartbeat } from '@temporalio/activity';
 import { expect, it } from 'vitest';
 import type { DatasetProgress } from '../../../activities/prepare-dataset.ts';
-import { unlistedTrial, viewStudy } from '../../../client/observe/observe-study.ts';
+import { trialsNamed } from '../../../client/observe/named-trials.ts';
+import { viewStudy } from '../../../client/observe/observe-study.ts';
 import { startOrResume } from '../../../client/start/start-study.ts';
 import { parseStudy } from '../../../study/definition/parse-study.ts';
 import { openNamespace } from '../../workflows/namespace.ts';
@@ -86,9 +87,12 @@ it('finds a trial that a long search no longer lists', async () => {
     await handle.result();
     const { stages } = await viewStudy(temporal().client, studyId);
     const view = { studyId, stages: stages.map((stage) => ({ ...stage, trials: stage.trials.slice(0, 1) })) };
-    const found = (name: string) => unlistedTrial(temporal().client, view, name);
-    expect(await found('narrow_search_02')).toMatchObject({ state: 'done', standing: { score: 50 } });
-    expect(await found('narrow_search_99')).toBeUndefined();
+    const found = (name: string) => trialsNamed(temporal().client, view, name);
+    const trial = { stage: 'search', state: 'done', standing: { score: 50 } };
+    expect(await found('narrow_search_02')).toMatchObject([trial]);
+    expect(await found('search/narrow_search_02')).toMatchObject([trial]);
+    expect(await found('rate/narrow_search_02')).toEqual([]);
+    expect(await found('narrow_search_99')).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { StageView, StudyView, TrialView } from '../../../client/observe/observe-study.ts';
+import type { StageView, StudyView } from '../../../client/observe/observe-study.ts';
+import type { TrialView } from '../../../client/observe/view-trial.ts';
 import { eventLines } from '../../../client/terminal/event-lines.ts';
 import { waitsForPerson } from '../../../client/terminal/watch-study.ts';
 import {

@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest';
-import type { StudyView, TrialView } from '../../../client/observe/observe-study.ts';
+import type { StudyView } from '../../../client/observe/observe-study.ts';
+import type { TrialView } from '../../../client/observe/view-trial.ts';
 import {
   describeDataset,
   describeEarlyEnd,

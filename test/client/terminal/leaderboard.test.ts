@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { StageView, TrialView } from '../../../client/observe/observe-study.ts';
+import type { StageView } from '../../../client/observe/observe-study.ts';
+import type { TrialView } from '../../../client/observe/view-trial.ts';
 import { leaderboard } from '../../../client/terminal/leaderboard.ts';
 import { studyScreen } from '../../../client/terminal/screen.ts';
 import { ended, queued, stageView, training, viewOf } from '../views.ts';

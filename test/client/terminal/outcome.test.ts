@@ -1,7 +1,8 @@
 import { Client } from '@temporalio/client';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { EXIT } from '../../../client/command-line/exit-codes.ts';
-import type { StudyView, TrialView } from '../../../client/observe/observe-study.ts';
+import type { StudyView } from '../../../client/observe/observe-study.ts';
+import type { TrialView } from '../../../client/observe/view-trial.ts';
 import type { Session } from '../../../client/servers/session.ts';
 import { printOutcome } from '../../../client/terminal/outcome.ts';
 import { createMemoryStore } from '../../../storage/memory-store.ts';

@@ -101,6 +101,17 @@ describe('garbage (MinIO)', () => {
     expect(await keys()).toEqual(before.filter((key) => key.startsWith('studies/')));
   });
 
+  it('is no trial that a search has stopped, as long as its study stays', async () => {
+    const spec = exampleSpec();
+    await writeTrialConfig(store, spec);
+    const [weights] = await blobs('weights');
+    await checkpoint(spec, 100, [weights]);
+    await open('stopped', spec, { standings: [{ status: 'stopped', trialKey: trialKey(spec) }] });
+    expect(await findGarbage(store, { before: LATER, running: [], unwanted: [] })).toEqual([]);
+    const found = await findGarbage(store, { before: LATER, running: [], unwanted: ['stopped'] });
+    expect(found.map(({ kind }) => kind)).toEqual(['trial', 'blob', 'study']);
+  });
+
   it('is a data set and weights that no study or trial names, addresses and probes', async () => {
     const { dataset } = await putDataset(store, images);
     const { sha256 } = await putWeights(store, weightsOf('used'));

@@ -7,7 +7,7 @@ it.each<[string, (study: any) => void, string]>([
     'a stage that is not there',
     (s) => (s.profiles.tiny.repeats = { widht: 3 }),
     'profiles.tiny.repeats.widht: expected the name of a stage that compares, searches or varies candidates (width, rate, search, ' +
-      'dropout, leakage), got 3',
+      'dropout, leakage), got 3 (did you mean "width"?)',
   ],
   [
     'a stage without candidates',

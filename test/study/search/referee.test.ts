@@ -4,7 +4,7 @@ import { createReferee, type Ruling } from '../../../study/search/stopping/refer
 import { replay } from '../../../study/search/stopping/replay.ts';
 import type { StoppingRule } from '../../../study/search/stopping/rules.ts';
 import { haltedAt, type Rung, scoresAtRungs } from '../../../study/search/stopping/rung.ts';
-import { savings } from '../../../study/search/stopping/savings.ts';
+import { savings, trainedEpochs } from '../../../study/search/stopping/savings.ts';
 
 const median: StoppingRule = { kind: 'median', first: 1, every: 2 };
 const halving: StoppingRule = { kind: 'halving', first: 1, factor: 3 };
@@ -102,8 +102,11 @@ describe('what a rule saves', () => {
           const all = Array.from({ length: evaluations }, () =>
             Array.from({ length: shortest + (next() % (more + 1)) }, next),
           );
-          const { savedShare } = replay(rule, all, atOnce);
-          const bounds = savings(rule, { rounds: roundsOf(evaluations, atOnce), shortest, longest });
+          const { savedShare, trained } = replay(rule, all, atOnce);
+          const rounds = roundsOf(evaluations, atOnce);
+          const bounds = savings(rule, { rounds, shortest, longest });
+          expect(sum(trained)).toBeGreaterThanOrEqual(sum(trainedEpochs(rule, rounds, shortest).fewest));
+          expect(sum(trained)).toBeLessThanOrEqual(sum(trainedEpochs(rule, rounds, longest).most));
           expect(savedShare).toBeGreaterThanOrEqual(bounds.least - 1e-9);
           expect(savedShare).toBeLessThanOrEqual(bounds.most + 1e-9);
         },
@@ -120,6 +123,10 @@ describe('what a rule saves', () => {
 });
 
 // --- helpers ---
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
 
 function roundsOf(evaluations: number, atOnce: number): number[] {
   const rounds = Array<number>(Math.floor(evaluations / atOnce)).fill(atOnce);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextPortion } from '../../../study/search/rounds.ts';
+import { isDivisible, nextPortion, portionSizes } from '../../../study/search/rounds.ts';
 
 const tpe = { sampler: { kind: 'tpe' as const, startUp: 5 }, evaluations: 14 };
 
@@ -37,6 +37,19 @@ describe('nextPortion', () => {
     const search = { ...tpe, order: 'async' as const, parallel: 2 };
     expect(nextPortion(search, 0, 0)).toEqual({ count: 5, atOnce: 2, thenAsync: 2 });
     expect(nextPortion(search, 9, 0)).toEqual({ count: 2, atOnce: 2, thenAsync: 2 });
+  });
+
+  it('divides what halving compares into rounds of the same size, if it is more than a workflow holds', () => {
+    const halving = { stopping: { kind: 'halving' as const, first: 1, factor: 3 } };
+    const sizes = (evaluations: number) => portionSizes({ evaluations, ...halving });
+    expect(sizes(300)).toEqual([300]);
+    expect(sizes(301)).toEqual([151, 150]);
+    expect(sizes(1000)).toEqual([250, 250, 250, 250]);
+    expect(isDivisible({ evaluations: 1000, ...halving }, 250, 0)).toBe(false);
+    expect(isDivisible({ evaluations: 1000 }, 250, 0)).toBe(true);
+    // The start-up of a search that learns is one round.
+    const learns = { sampler: { kind: 'tpe' as const, startUp: 400 }, evaluations: 410 };
+    expect(portionSizes({ ...learns, ...halving })).toEqual([200, 200, 4, 4, 2]);
   });
 
   it('ends after the last evaluation', () => {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { checkSchema } from '../study/definition/check-schema.ts';
-import { InvalidStudyError, selectProfile } from '../study/definition/parse-study.ts';
-import { studySchema } from '../study/definition/study-schema.ts';
-import { isValidId, MOST_ID_LENGTH } from '../study/definition/text-schemas.ts';
-import type { StudyRequest } from './study-workflow.ts';
+import { checkSchema } from '../../study/definition/checks/check-schema.ts';
+import { InvalidStudyError, selectProfile } from '../../study/definition/parse-study.ts';
+import { studySchema } from '../../study/definition/study-schema.ts';
+import { isValidId, MOST_ID_LENGTH } from '../../study/definition/text-schemas.ts';
+import type { StudyRequest } from '../study-workflow.ts';
 
 /**
  * Checks what a study is started with, and fills in what was left out: the command line has done so, but a study can also

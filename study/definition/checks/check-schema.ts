@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { didYouMean } from './did-you-mean.ts';
+import { didYouMean } from '../did-you-mean.ts';
 
 /** What a schema makes of a value; or every fault, as `path: expected …, got …; what to do`. */
 export function checkSchema<Schema extends z.ZodType>(
@@ -12,6 +12,8 @@ export function checkSchema<Schema extends z.ZodType>(
 }
 
 // --- helpers ---
+
+const WHOLE_NUMBER = 'a whole number';
 
 /** Zod asks for this message while it still knows the schema, and so the keys that it has. */
 function describeUnknownKeys(issue: z.core.$ZodRawIssue): string | undefined {
@@ -28,13 +30,13 @@ function describeIssue(issue: z.core.$ZodIssue, root: unknown): string {
   const path = formatPath(issue.path);
   const value = valueAt(root, issue.path);
   const got = `got ${show(value)}`;
-  const suggest = (known: unknown) =>
-    typeof value === 'string' && Array.isArray(known) ? didYouMean(value, known.filter(isString)) : '';
+  const suggest = (known: unknown, word = value) =>
+    typeof word === 'string' && Array.isArray(known) ? didYouMean(word, known.filter(isString)) : '';
   switch (issue.code) {
     case 'unrecognized_keys':
       return `${path}: ${issue.message}`;
     case 'invalid_type':
-      return `${path}: expected ${issue.expected}, ${got}`;
+      return `${path}: expected ${typeInWords(issue.expected)}, ${got}`;
     case 'invalid_value':
       return `${path}: expected one of ${issue.values.map(show).join(', ')}, ${got}${suggest(issue.values)}`;
     case 'invalid_union': {
@@ -54,7 +56,8 @@ function describeIssue(issue: z.core.$ZodIssue, root: unknown): string {
     case 'too_big':
       return `${path}: expected ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}${unitOf(issue.origin)}, ${got}`;
     case 'custom':
-      return `${path}: expected ${issue.message}, ${got}${suggest(issue.params?.known)}`;
+      // A key may be the misspelt name.
+      return `${path}: expected ${issue.message}, ${got}${suggest(issue.params?.known, typeof value === 'string' ? value : issue.path.at(-1))}`;
     default:
       return `${path}: expected ${issue.message}, ${got}`;
   }
@@ -95,9 +98,17 @@ function unionChoices(issue: Extract<z.core.$ZodIssue, { code: 'invalid_union' }
   }
   const choices = issue.errors.flat().map((each) => {
     if (each.code === 'invalid_value') return each.values.map(show).join(', ');
-    return each.code === 'invalid_type' ? `a ${each.expected}` : each.message;
+    return each.code === 'invalid_type' ? oneOf(each.expected) : each.message;
   });
   return [...new Set(choices)].join(' or ');
+}
+
+function typeInWords(type: string): string {
+  return type === 'int' ? WHOLE_NUMBER : type;
+}
+
+function oneOf(type: string): string {
+  return type === 'int' ? WHOLE_NUMBER : `a ${type}`;
 }
 
 function unitOf(origin: string): string {

@@ -1,14 +1,15 @@
 /** Checks that every study and every trial of a stage gets a name of its own, which is short enough. */
-import type { Complain } from './check-published.ts';
+
 import {
   type PossibleName,
   PossibleNames,
   possibleName,
   searchSuffix,
   writtenName,
-} from './possible-names.ts';
-import type { CompareStage, Stage, VariantStage } from './stage-schema.ts';
-import { MOST_ID_LENGTH } from './text-schemas.ts';
+} from '../possible-names.ts';
+import type { CompareStage, Stage, VariantStage } from '../stage-schema.ts';
+import { MOST_ID_LENGTH } from '../text-schemas.ts';
+import type { Complain } from './check-published.ts';
 
 /**
  * Complains about names that could become equal or too long. A name that begins with `_` is added to the name of a winner, so

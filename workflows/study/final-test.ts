@@ -1,12 +1,12 @@
 import { isCancellation } from '@temporalio/workflow';
-import type { TestEnd } from '../activities/evaluate-test.ts';
-import type { TestScore } from '../study/record/record.ts';
-import { mean } from '../study/statistics/moments.ts';
-import type { Decision } from './decision.ts';
-import { describeFailure } from './early-end.ts';
-import type { Pause } from './pause.ts';
-import type { StudyTestScore } from './status.ts';
-import { untilSuccess } from './until-success.ts';
+import type { TestEnd } from '../../activities/evaluate-test.ts';
+import type { TestScore } from '../../study/record/record.ts';
+import { mean } from '../../study/statistics/moments.ts';
+import type { Decision } from '../decision.ts';
+import { describeFailure } from '../early-end.ts';
+import type { Pause } from '../pause.ts';
+import type { StudyTestScore } from '../status.ts';
+import { untilSuccess } from '../until-success.ts';
 
 /**
  * Tests the winner's runs, one after the other. A test that fails waits for a person's decision.

@@ -1,12 +1,12 @@
 /** Checks of a search stage that no single field can show. */
-import { draw, fromScale, scaleOf, valuesOf } from '../search/distributions.ts';
-import { independentEvaluations } from '../search/rounds.ts';
-import { type Parameter, type Space, sameValue, spaceFaults } from '../search/space.ts';
-import { partsOf, spaceOf } from '../search/suggestion.ts';
+import { draw, fromScale, scaleOf, valuesOf } from '../../search/distributions.ts';
+import { independentEvaluations } from '../../search/rounds.ts';
+import { type Parameter, type Space, sameValue, spaceFaults } from '../../search/space.ts';
+import { partsOf, spaceOf } from '../../search/suggestion.ts';
+import { candidatesWithNetworks } from '../searched-networks.ts';
+import type { SearchStage, Stage } from '../stage-schema.ts';
+import { settingsSchema } from '../training-config.ts';
 import type { Complain } from './check-published.ts';
-import { candidatesWithNetworks } from './searched-networks.ts';
-import type { SearchStage, Stage } from './stage-schema.ts';
-import { settingsSchema } from './training-config.ts';
 
 type Path = (string | number)[];
 

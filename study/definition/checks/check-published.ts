@@ -1,5 +1,5 @@
-import type { Published } from './published-schema.ts';
-import type { Stage } from './stage-schema.ts';
+import type { Published } from '../published-schema.ts';
+import type { Stage } from '../stage-schema.ts';
 
 /** Reports a fault. `known` holds the names of which the input may be a misspelling. */
 export type Complain = (

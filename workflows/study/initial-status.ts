@@ -1,6 +1,6 @@
-import { selectProfile } from '../study/definition/parse-study.ts';
-import type { Study } from '../study/definition/study-schema.ts';
-import type { StudyStatus } from './status.ts';
+import { selectProfile } from '../../study/definition/parse-study.ts';
+import type { Study } from '../../study/definition/study-schema.ts';
+import type { StudyStatus } from '../status.ts';
 
 /** What a study shows of itself before it has done anything. */
 export function initialStatus(

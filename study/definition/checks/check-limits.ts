@@ -1,6 +1,6 @@
+import { repeatsOf, type WithRepeats } from '../repeats.ts';
+import type { Stage } from '../stage-schema.ts';
 import type { Complain } from './check-published.ts';
-import { repeatsOf, type WithRepeats } from './repeats.ts';
-import type { Stage } from './stage-schema.ts';
 
 export interface StudyLimits {
   /** A workflow's history may have 50 MB, and a study's has the result of each trial twice, in 1 kB. */

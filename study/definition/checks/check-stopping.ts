@@ -1,7 +1,7 @@
-import { draw, valuesOf } from '../search/distributions.ts';
+import { draw, valuesOf } from '../../search/distributions.ts';
+import { repeatsOf, type WithRepeats } from '../repeats.ts';
+import type { SearchStage, Stage } from '../stage-schema.ts';
 import type { Complain } from './check-published.ts';
-import { repeatsOf, type WithRepeats } from './repeats.ts';
-import type { SearchStage, Stage } from './stage-schema.ts';
 
 /** The largest number that a draw can be made of. */
 const ALMOST_ONE = 1 - 2 ** -53;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { parseStudy } from '../../../study/definition/parse-study.ts';
-import type { StudyInput } from '../../../study/definition/study-schema.ts';
-import { planCourse } from '../../../study/plan/course.ts';
-import { trialData } from '../../../study/plan/plan.ts';
+import { parseStudy } from '../../../../study/definition/parse-study.ts';
+import type { StudyInput } from '../../../../study/definition/study-schema.ts';
+import { planCourse } from '../../../../study/plan/course.ts';
+import { trialData } from '../../../../study/plan/plan.ts';
 
 const table = { kind: 'table', classes: 2, features: 6, label: 'kind' } as const;
 const images = { kind: 'images', classes: 3, height: 20, width: 14, channels: 1 } as const;

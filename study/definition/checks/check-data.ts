@@ -1,7 +1,7 @@
+import type { StudyData } from '../data-schema.ts';
+import type { Stage } from '../stage-schema.ts';
+import type { Settings } from '../training-config.ts';
 import type { Complain } from './check-published.ts';
-import type { StudyData } from './data-schema.ts';
-import type { Stage } from './stage-schema.ts';
-import type { Settings } from './training-config.ts';
 
 interface CheckedData {
   data?: StudyData | undefined;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { checkLimits } from '../../../study/definition/check-limits.ts';
-import { parseStudy } from '../../../study/definition/parse-study.ts';
-import { largerStudy } from '../../workflows/small-study.ts';
+import { checkLimits } from '../../../../study/definition/checks/check-limits.ts';
+import { parseStudy } from '../../../../study/definition/parse-study.ts';
+import { largerStudy } from '../../../workflows/small-study.ts';
 
 const study = parseStudy(largerStudy, 'larger');
 const complaints = (limits: Parameters<typeof checkLimits>[2]) => {

@@ -1,19 +1,19 @@
 /** Checks of a study that no single field can show: names, what stages start from, whether networks and splits work. */
 import type { z } from 'zod';
-import { heldOutImages } from '../trial/trial.ts';
+import { heldOutImages } from '../../trial/trial.ts';
+import { inputOf, type StudyData } from '../data-schema.ts';
+import { type InputForm, imageShape } from '../input-form.ts';
+import { NetworkShapeError, networkShapes } from '../network-shapes.ts';
+import { type PlannedNetwork, possibleNetworks, rulesOf, takesRuleOf } from '../planned-network.ts';
+import type { Published } from '../published-schema.ts';
+import { checkRepeats, type WithRepeats } from '../repeats.ts';
+import type { CompareStage, Stage, VariantStage } from '../stage-schema.ts';
 import { checkData } from './check-data.ts';
 import { checkLimits } from './check-limits.ts';
 import { checkNames } from './check-names.ts';
 import { type Complain, checkPublished } from './check-published.ts';
 import { checkSearch } from './check-search.ts';
 import { checkStopping, mostEpochs } from './check-stopping.ts';
-import { inputOf, type StudyData } from './data-schema.ts';
-import { type InputForm, imageShape } from './input-form.ts';
-import { NetworkShapeError, networkShapes } from './network-shapes.ts';
-import { type PlannedNetwork, possibleNetworks, rulesOf, takesRuleOf } from './planned-network.ts';
-import type { Published } from './published-schema.ts';
-import { checkRepeats, type WithRepeats } from './repeats.ts';
-import type { CompareStage, Stage, VariantStage } from './stage-schema.ts';
 
 /** Adds an issue for every fault, with its path and value. */
 export function checkStages(study: Checked, context: z.RefinementCtx): void {
