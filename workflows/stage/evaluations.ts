@@ -17,8 +17,6 @@ export interface EvaluationParts {
 }
 
 /** The evaluations of a search: it trains them, reports their ends, and counts both in `state`. */
-export type Evaluations = ReturnType<typeof evaluationsOf>;
-
 export function evaluationsOf(
   { space }: Pick<SearchPlan, 'space'>,
   { status, trials, show, clearAttention }: EvaluationParts,
