@@ -211,6 +211,7 @@ async function runStudy(
       repetition,
       numerics: opened.numerics,
       weights: weights?.sha256 ?? null,
+      rankBy: study.rankBy,
     });
 
   /** What each stage promotes, and the runs of the candidate that won it. */

@@ -7,12 +7,15 @@ import {
 } from '@temporalio/client';
 import { ActivityFailure, ChildWorkflowFailure } from '@temporalio/common';
 import type { DatasetProgress } from '../../activities/prepare-dataset.ts';
+import { inputOfTrial } from '../../study/definition/input-form.ts';
 import { asTrained } from '../../study/plan/epochs.ts';
 import { candidateOfRun } from '../../study/plan/runs.ts';
 import type { DatasetSummary, TrialStanding, WeightsSummary } from '../../study/record/record.ts';
+import { measuredBy, type OtherMeasure } from '../../study/trial/measure.ts';
 import { type EpochLine, heldOutImages, type TrialSpec } from '../../study/trial/trial.ts';
 import { QUERIES, stageWorkflowId, trialWorkflowId } from '../../temporal/names.ts';
 import type { TrainingProgress } from '../../trainer/protocol.ts';
+import { type ExampleWord, exampleWord } from '../../words/examples.ts';
 import type {
   DrawnSettings,
   FailedTry,
@@ -35,6 +38,10 @@ export interface TrialView {
   epochs: number | null;
   /** Training images in an epoch; null if unknown. */
   images: number | null;
+  /** What they are called. Absent: images. */
+  example?: ExampleWord;
+  /** By what its epochs are ranked. Absent: accuracy. */
+  measure?: OtherMeasure;
   /** From the last heartbeat; absent if there was none. */
   progress: TrainingProgress | undefined;
   lastLine: EpochLine | null;
@@ -67,6 +74,8 @@ export interface StudyView {
   /** While the data set is prepared. */
   datasetProgress: DatasetProgress | null;
   images: StudyStatus['images'];
+  /** What these are called. Absent: images. */
+  example?: ExampleWord;
   /** What pretrained networks start from; null if there are none. */
   weights: WeightsSummary | null;
   stages: StageView[];
@@ -139,6 +148,7 @@ export async function viewStudy(
     datasetProgress:
       activity?.type === 'prepareDataset' ? ((activity.details as DatasetProgress) ?? null) : null,
     images: status.images,
+    ...(status.example && { example: status.example }),
     weights: status.weights,
     stages,
     failedAttempt: activity?.failed ? { ...activity.failed, of: nameOf(activity) } : null,
@@ -292,10 +302,19 @@ async function unfinishedTrial(
     state: failure ? 'needsAttention' : stateOf(status, activity),
     epochs: status?.spec.config.epochs ?? epochs,
     images: status ? imagesOf(status.spec) : null,
+    ...(status && { example: exampleWord(inputOfTrial(status.spec.data)) }),
+    ...measuredBy(status?.spec.rankBy),
     progress,
     lastLine: status?.lastLine ?? null,
     standing: status?.end
-      ? { ...asRun(name), ...status.end, takenOver: false, of: null, suggestion: null }
+      ? {
+          ...asRun(name),
+          ...status.end,
+          ...measuredBy(status.spec.rankBy),
+          takenOver: false,
+          of: null,
+          suggestion: null,
+        }
       : null,
     drawn: drawn ?? null,
     failure: failure ?? status?.failure ?? null,

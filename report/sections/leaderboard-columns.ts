@@ -1,6 +1,14 @@
 import type { LeadRecord } from '../../study/record/comparison-record.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
-import { count, duration, percent, plural, signed } from '../../words/numbers.ts';
+import type { OtherMeasure } from '../../study/trial/measure.ts';
+import {
+  digitsInWords,
+  measureName,
+  signedDifference,
+  unitOfDifferences,
+  valueInWords,
+} from '../../words/measure.ts';
+import { count, duration, plural } from '../../words/numbers.ts';
 import { endInWords } from '../../words/outcome.ts';
 import { pInWords } from '../../words/verdict.ts';
 import {
@@ -11,6 +19,7 @@ import {
   representative,
 } from '../facts/candidates.ts';
 import { searchedSettings } from '../facts/searched-settings.ts';
+import { rankedBy } from '../facts/study-facts.ts';
 
 export const IN_TRAINING_MODE = 'In training mode';
 
@@ -55,25 +64,29 @@ const NOTHING = '–';
 function allColumns(record: StudyRecord, stage: StageRecord, candidates: readonly Candidate[]): Column[] {
   const repeated = hasRepeats(stage);
   const [first] = candidates;
+  const measure = rankedBy(record);
+  const name = measureName(measure);
+  const unit = unitOfDifferences(measure);
+  const value = (score: number) => valueInWords(score, measure);
   return [
     {
-      title: repeated ? 'Mean val accuracy' : 'Best val accuracy',
-      cell: ({ score }) => optional(score, percent),
+      title: `${repeated ? 'Mean' : 'Best'} val ${name}`,
+      cell: ({ score }) => optional(score, value),
     },
-    ...(repeated ? runColumns : []),
+    ...(repeated ? runColumns(measure) : []),
     {
       title: IN_TRAINING_MODE,
       cell: ({ runs }) =>
         optional(
           meanKnown(runs, ({ scoreInTrainingMode }) => scoreInTrainingMode),
-          percent,
+          value,
         ),
     },
     {
-      title: 'Behind, points',
+      title: `Behind, ${unit}`,
       cell: (candidate) =>
         candidate.score !== null && first?.score != null && candidate.name !== first.name
-          ? signed(candidate.score - first.score)
+          ? signedDifference(candidate.score - first.score, measure)
           : NOTHING,
     },
     {
@@ -114,14 +127,20 @@ function allColumns(record: StudyRecord, stage: StageRecord, candidates: readonl
   ];
 }
 
-const runColumns: Column[] = [
-  { title: 'Deviation, points', cell: ({ deviation }) => optional(deviation, (value) => value.toFixed(2)) },
-  {
-    title: 'Each seed',
-    cell: ({ runs }) =>
-      runs.map((run) => (run.score === null ? endInWords(run) : run.score.toFixed(2))).join(', '),
-  },
-];
+function runColumns(measure: OtherMeasure | undefined): Column[] {
+  const digits = (value: number) => digitsInWords(value, measure);
+  return [
+    {
+      title: `Deviation, ${unitOfDifferences(measure)}`,
+      cell: ({ deviation }) => optional(deviation, digits),
+    },
+    {
+      title: 'Each seed',
+      cell: ({ runs }) =>
+        runs.map((run) => (run.score === null ? endInWords(run) : digits(run.score))).join(', '),
+    },
+  ];
+}
 
 function leadOver({ verdict }: StageRecord, name: string): LeadRecord | undefined {
   return verdict?.leads.find((lead) => lead.name === name);

@@ -129,6 +129,7 @@ export async function runSearch(
           space,
           ...(sampler && { sampler }),
           seed: spec.seed,
+          ...(spec.rankBy && { rankBy: spec.rankBy }),
           ...(seededBy && { seededBy }),
           data: spec.data,
           suggested: from,

@@ -7,7 +7,7 @@ import { decodeSafetensors, encodeSafetensors } from '../../../training/checkpoi
 import { tensorsDigest } from '../../../training/checkpoint/tensors-digest.ts';
 import { createCompiledEngine } from '../../../training/compile/compiled-engine.ts';
 import type { CreateTrainingEngine } from '../../../training/compile/engine.ts';
-import { accuracyInTrainingMode, evaluate } from '../../../training/loop/evaluate.ts';
+import { evaluate, scoreInTrainingMode as scoredInTrainingMode } from '../../../training/loop/evaluate.ts';
 import { createPauses } from '../../../training/loop/event-loop.ts';
 import { drawFlips } from '../../../training/loop/order.ts';
 import type { TrainingProgress } from '../../../training/loop/progress.ts';
@@ -230,7 +230,7 @@ describe('the score in training mode', () => {
     const data = { images, indices: validation, flips };
     const seeds = { seed: 7, epoch };
     expect(scoreInTrainingMode).toBe(
-      await accuracyInTrainingMode(config, CIFAR10_INPUT, weights, data, seeds, createPauses()),
+      await scoredInTrainingMode(config, CIFAR10_INPUT, weights, data, seeds, createPauses()),
     );
   });
 
