@@ -4,7 +4,7 @@ import { list, percent, plural } from './numbers.ts';
 
 /**
  * The final test in a line: `36.20 % of 500 test images`, over several runs with their mean and each of them; or in the study's measure
- * `macro F1 71.20 % on 80 test rows (accuracy 83.75 %)`.
+ * `macro F1 71.20 % on 80 test rows, accuracy 83.75 %`.
  *
  * @param test over several runs, with their means.
  * @param images what they are called: `test images`.
@@ -20,5 +20,5 @@ export function testScoreInLine(
     return `${percent(accuracy)} of ${test.images} ${images}${over(runs.map((run) => percent(run.accuracy)))}`;
   const value = `${measureName(measure)} ${valueInWords(score, measure)} on ${test.images} ${images}`;
   const each = runs.map((run) => valueInWords(run.score ?? Number.NaN, measure));
-  return `${value}${over(each)} (accuracy ${percent(accuracy)})`;
+  return `${value}${over(each)}, accuracy ${percent(accuracy)}`;
 }

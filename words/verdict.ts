@@ -142,13 +142,18 @@ export function intervalInWords({ low, high }: { low: number; high: number }, me
   return `95 % interval ${negative(low, measure)} to ${negative(high, measure)}`;
 }
 
-/** `p 0.012`, or `p < 0.0001`. */
-export function pInWords(p: number | null): string {
-  if (p === null) return 'p unknown';
-  return p < 0.0001 ? 'p < 0.0001' : `p ${Number(p.toPrecision(2))}`;
+/** What a lead rests on: `p 0.012`, or `one seed` where single runs are not compared. */
+export function evidenceInWords({ p }: Pick<LeadRecord, 'p'>, measure: Measure | undefined): string {
+  return measure && p === null ? 'one seed' : pInWords(p);
 }
 
 // --- helpers ---
+
+/** `p 0.012`, or `p < 0.0001`. */
+function pInWords(p: number | null): string {
+  if (p === null) return 'p unknown';
+  return p < 0.0001 ? 'p < 0.0001' : `p ${Number(p.toPrecision(2))}`;
+}
 
 function whatWouldTell(
   kind: VerdictInBrief['kind'],

@@ -5,7 +5,7 @@ import { measuredBy, meritOf } from '../../study/trial/measure.ts';
 import { differenceInWords, scoreInWords } from '../../words/measure.ts';
 import { list, percent, plural, points } from '../../words/numbers.ts';
 import { meanInWords } from '../../words/outcome.ts';
-import { pInWords, verdictInWords } from '../../words/verdict.ts';
+import { evidenceInWords, verdictInWords } from '../../words/verdict.ts';
 import { isTakenOver, representative, type ScoredCandidate, scoredCandidates } from '../facts/candidates.ts';
 import { ownTrials } from '../facts/hand-over.ts';
 import { searchedSettings } from '../facts/searched-settings.ts';
@@ -55,7 +55,7 @@ export function rankedAnswer(
     !(isTakenOver(second) && meritAhead(first, second) > 0) && againstStart(record, stage, first),
     last !== undefined &&
       !isTakenOver(last) &&
-      `From first to last, the scores span ${differenceInWords(first.score - last.score, first.measure)}, down to \`${last.name}\` with ${scoreInWords(last.score, last.measure)}.`,
+      `From first to last, the scores span ${differenceInWords(first.score - last.score, first.measure)}, ${first.measure === 'loss' ? 'up' : 'down'} to \`${last.name}\` with ${scoreInWords(last.score, last.measure)}.`,
     exceptions(stage),
   ];
 }
@@ -64,7 +64,7 @@ export function rankedAnswer(
 export function verdictInShort({ verdict }: StageRecord): string | undefined {
   if (!verdict) return undefined;
   const { kind, closest, measure } = inBrief(verdict);
-  const by = `${differenceInWords(closest.difference, measure)} ahead of \`${closest.name}\`, ${pInWords(closest.p)}`;
+  const by = `${differenceInWords(closest.difference, measure)} ahead of \`${closest.name}\`, ${evidenceInWords(closest, measure)}`;
   const texts: Record<typeof kind, string> = {
     clear: `Clear: ${by}.`,
     likely: `Likely: ${by}.`,

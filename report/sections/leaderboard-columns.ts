@@ -10,7 +10,7 @@ import {
 } from '../../words/measure.ts';
 import { count, duration, plural } from '../../words/numbers.ts';
 import { endInWords } from '../../words/outcome.ts';
-import { pInWords } from '../../words/verdict.ts';
+import { evidenceInWords } from '../../words/verdict.ts';
 import {
   type Candidate,
   hasRepeats,
@@ -91,7 +91,7 @@ function allColumns(record: StudyRecord, stage: StageRecord, candidates: readonl
     },
     {
       title: 'Told apart from the winner',
-      cell: ({ name }) => leadInBrief(leadOver(stage, name)),
+      cell: ({ name }) => leadInBrief(leadOver(stage, name), measure),
       isText: true,
     },
     ...searchedSettings(record, stage)
@@ -146,8 +146,8 @@ function leadOver({ verdict }: StageRecord, name: string): LeadRecord | undefine
   return verdict?.leads.find((lead) => lead.name === name);
 }
 
-function leadInBrief(lead: LeadRecord | undefined): string {
-  return lead ? `${lead.kind}, ${pInWords(lead.p).replaceAll(' ', '\u00a0')}` : NOTHING;
+function leadInBrief(lead: LeadRecord | undefined, measure: OtherMeasure | undefined): string {
+  return lead ? `${lead.kind}, ${evidenceInWords(lead, measure).replaceAll(' ', '\u00a0')}` : NOTHING;
 }
 
 function optional(value: number | null, text: (value: number) => string): string {

@@ -34,14 +34,14 @@ it('says the final test in a line', () => {
   const test = { images: 80, accuracy: 83.75, loss: 0.4 };
   expect(testScoreInLine(test, 'test rows')).toBe('83.75 % of 80 test rows');
   expect(testScoreInLine({ ...test, measure: 'macro F1', score: 71.2 }, 'test rows')).toBe(
-    'macro F1 71.20 % on 80 test rows (accuracy 83.75 %)',
+    'macro F1 71.20 % on 80 test rows, accuracy 83.75 %',
   );
   const runs = [
     { accuracy: 83, score: 0.3 },
     { accuracy: 84.5, score: 0.5 },
   ];
   expect(spaced(testScoreInLine({ ...test, measure: 'loss', score: 0.4, runs }, 'test rows'))).toBe(
-    'loss 0.4000 on 80 test rows on average over 2 runs (0.3000 and 0.5000) (accuracy 83.75 %)',
+    'loss 0.4000 on 80 test rows on average over 2 runs (0.3000 and 0.5000), accuracy 83.75 %',
   );
 });
 

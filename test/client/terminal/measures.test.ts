@@ -39,9 +39,9 @@ it('says the test in the measure, and rows for a table', () => {
   const view = viewOf(stages, { example: 'row', test });
   expect(describeDataset(view)).toMatch(/^data set: 2,000 training and 500 test rows/);
   expect(stripVTControlCharacters(studyScreen(view))).toContain(
-    '  macro F1 71.20 % on 80 test rows (accuracy 83.75 %)',
+    '  macro F1 71.20 % on 80 test rows, accuracy 83.75 %',
   );
-  expect(eventLines(viewOf(stages), view)).toEqual(['test: macro F1 71.20 % on 80 rows (accuracy 83.75 %)']);
+  expect(eventLines(viewOf(stages), view)).toEqual(['test: macro F1 71.20 % on 80 rows, accuracy 83.75 %']);
 });
 
 // --- helpers ---
