@@ -1,9 +1,10 @@
 /**
- * Writes the pages in docs/results/ and docs/results.md from the records there: `npm run results`.
+ * Writes the pages in docs/results/, docs/results.md and the results in the README from the records there: `npm run results`.
  *
  *     npm run results -- add hour report/record.json 1a2b3c4
  *
- * first takes over the record of a study, with the commit that it was run with.
+ * first takes over the record of a study, with the commit that it was run with. The README shows the results of the record that its
+ * comment `<!-- results of NAME -->` names.
  */
 import { resultFolders, takeOver, writeResults } from './results/documents.ts';
 

@@ -8,10 +8,21 @@ import { answer } from '../answers/answer.ts';
 import { sentences } from '../answers/exceptions.ts';
 import { comparisons, limitsOfComparison } from '../answers/published-answer.ts';
 import { singleSeedsInWords } from '../answers/single-seeds.ts';
-import { testAnswer } from '../answers/test-answer.ts';
+import { testAnswer, tested } from '../answers/test-answer.ts';
 import { hasRepeats, scoredCandidates, scoreInBrief } from '../facts/candidates.ts';
 import { allTrials, exampleOf, imagesUsed, isRanked, rankedBy } from '../facts/study-facts.ts';
 import { table } from './table.ts';
+
+/** The winner of each stage, the test, and what the study took, for a README. */
+export function resultsInBrief(record: StudyRecord): string {
+  return [
+    winners(record),
+    record.stages.some(hasRepeats) && DEVIATION,
+    `Test: ${record.test ? tested(record, record.test) : 'none.'} ${timeAndMachine(record)}`,
+  ]
+    .filter((part) => part !== false)
+    .join('\n\n');
+}
 
 /** A study's results as a section of a Markdown document: winners, side experiments, test, published results. */
 export function resultsInMarkdown(record: StudyRecord): string {
@@ -21,11 +32,8 @@ export function resultsInMarkdown(record: StudyRecord): string {
   return [
     `${study.profiles[profile]?.description ?? ''} ${count(training)} ${exampleOf(record)}s for training, ${count(validation)} for validation.`,
     timeAndMachine(record),
-    table(
-      ['stage', 'winner', `validation ${measureName(rankedBy(record))}`, 'verdict'],
-      record.stages.filter(isRanked).map((stage) => winnerRow(record, stage)),
-    ),
-    record.stages.some(hasRepeats) && 'After ±: the standard deviation over the seeds.',
+    winners(record),
+    record.stages.some(hasRepeats) && DEVIATION,
     bullets(
       record.stages.map((stage) =>
         sentences([`\`${stage.name}\`:`, answer(record, stage), singleSeedsInWords(record, stage) ?? false]),
@@ -49,6 +57,15 @@ export function resultsInMarkdown(record: StudyRecord): string {
 }
 
 // --- helpers ---
+
+const DEVIATION = 'After ±: the standard deviation over the seeds.';
+
+function winners(record: StudyRecord): string {
+  return table(
+    ['stage', 'winner', `validation ${measureName(rankedBy(record))}`, 'verdict'],
+    record.stages.filter(isRanked).map((stage) => winnerRow(record, stage)),
+  );
+}
 
 function winnerRow(record: StudyRecord, stage: StageRecord): string[] {
   const winner = scoredCandidates(record, stage).find(({ name }) => name === stage.winner);

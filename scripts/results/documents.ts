@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { projectRoot } from '../../infra/project.ts';
-import { resultsInMarkdown } from '../../report/markdown/results.ts';
+import { resultsInBrief, resultsInMarkdown } from '../../report/markdown/results.ts';
 import { renderReport } from '../../report/render-report.ts';
 import { type StudyRecord, studyRecordSchema } from '../../study/record/record.ts';
 
@@ -31,13 +31,13 @@ export function takeOver(name: string, file: string, commit: string): void {
   writeFileSync(join(FOLDER, name, 'origin.json'), `${JSON.stringify(origin)}\n`);
 }
 
-/** Writes docs/results.md and the page of every record. */
+/** Writes docs/results.md, the page of every record, and the results that the README shows. */
 export async function writeResults(): Promise<void> {
   for (const [path, content] of Object.entries(await documents()))
     writeFileSync(join(projectRoot, path), content);
 }
 
-/** What docs/results.md and the pages should hold, by path in the project. */
+/** What docs/results.md, the pages and the README should hold, by path in the project. */
 export async function documents(): Promise<Record<string, string>> {
   const pages: Record<string, string> = {};
   const sections: string[] = [];
@@ -50,7 +50,11 @@ export async function documents(): Promise<Record<string, string>> {
     sections.push(section(name, record, origin));
   }
   if (sections.length === 0) return {};
-  return { ...pages, 'docs/results.md': `${[INTRODUCTION, ...sections].join('\n\n')}\n` };
+  return {
+    ...pages,
+    'docs/results.md': `${[INTRODUCTION, ...sections].join('\n\n')}\n`,
+    'README.md': withResults(readFileSync(join(projectRoot, 'README.md'), 'utf8')),
+  };
 }
 
 // --- helpers ---
@@ -73,6 +77,17 @@ npx staged-study report ${studyId} --out report
 \`\`\`
 
 ${resultsInMarkdown(record)}`;
+}
+
+/** The README with the results of the folder that its comment `<!-- results of NAME -->` names, up to `<!-- end of results -->`. */
+function withResults(readme: string): string {
+  return readme.replace(
+    /(<!-- results of (\w+) -->\n).*?(<!-- end of results -->)/s,
+    (_, start: string, name: string, end: string) => {
+      const { record, origin } = read(name);
+      return `${start}${resultsInBrief(record)} Commit ${origin.commit}.\n\n${end}`;
+    },
+  );
 }
 
 function read(name: string): { record: StudyRecord; origin: Origin } {
