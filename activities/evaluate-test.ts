@@ -4,7 +4,7 @@ import { readStudyTest } from '../storage/studies.ts';
 import { readResult, writeTrialLog } from '../storage/trials/trials.ts';
 import { inputOfTrial } from '../study/definition/input-form.ts';
 import { threadsOf } from '../study/definition/training-config.ts';
-import type { StudyTest, TestScore } from '../study/record/record.ts';
+import { type StudyTest, type TestScore, testInBrief } from '../study/record/record.ts';
 import type { Job } from '../trainer/protocol.ts';
 import type { StartTrainer } from '../trainer/start-trainer.ts';
 import { jobFailure } from './failures.ts';
@@ -43,8 +43,7 @@ export function createEvaluateTest(dependencies: {
       const test =
         (await readStudyTest(store, studyId, trialKey)) ??
         (await evaluate({ kind: 'evaluateTest', ...job }, alone));
-      const { images, accuracy, loss } = test;
-      return { status: 'tested', score: { images, accuracy, loss } };
+      return { status: 'tested', score: testInBrief(test) };
     } catch (error) {
       if (error instanceof CancelledFailure && Context.current().cancellationDetails?.workerShutdown) {
         return { status: 'interrupted' };

@@ -41,7 +41,14 @@ export function createCompareRepetitions({ store }: { store: ObjectStore }) {
 
 // --- helpers ---
 
-const LOGGED = ['train_loss', 'train_accuracy', 'val_loss', 'val_accuracy', 'learning_rate'] as const;
+const LOGGED = [
+  'train_loss',
+  'train_accuracy',
+  'val_loss',
+  'val_accuracy',
+  'val_score',
+  'learning_rate',
+] as const;
 
 async function resultOf(store: ObjectStore, key: string): Promise<TrialResult> {
   const result = await readResult(store, key);

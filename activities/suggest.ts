@@ -16,6 +16,7 @@ import type { SearchTrial } from '../study/search/samplers/search-trial.ts';
 import type { Space, Values } from '../study/search/space.ts';
 import { suggestNext } from '../study/search/suggest.ts';
 import { asValues, spaceOf } from '../study/search/suggestion.ts';
+import { meritOf, type OtherMeasure } from '../study/trial/measure.ts';
 import type { TrialData } from '../study/trial/trial.ts';
 
 export interface Asked {
@@ -25,6 +26,8 @@ export interface Asked {
   /** Absent: random. */
   sampler?: Sampler;
   seed: number;
+  /** What its scores are. Absent: accuracy. */
+  rankBy?: OtherMeasure;
   /** Earlier searches to learn from, and what the search trains on. They are read once, when nothing was suggested yet. */
   seededBy?: Seed[];
   data: TrialData;
@@ -54,7 +57,7 @@ export interface Suggested {
 export function createSuggest({ store }: { store: ObjectStore }) {
   const known = new KnownLogs();
   return async (asked: Asked): Promise<Suggested> => {
-    const { studyId, stage, sampler, seed, arrivals, count } = asked;
+    const { studyId, stage, sampler, seed, rankBy, arrivals, count } = asked;
     const space = spaceOf(asked.space);
     const found = await known.read(store, studyId, stage);
     const isNew = asked.suggested === 0 && asked.arrived === 0;
@@ -62,7 +65,8 @@ export function createSuggest({ store }: { store: ObjectStore }) {
       ? { ...EMPTY_LOG, seeds: await seedsOf(store, asked, space) }
       : logUpTo(found?.value, asked, asked);
     const log: SearchLog = { ...before, arrivals: [...before.arrivals, ...arrivals] };
-    const values = count === 0 ? [] : suggestNext(space, trialsOf(log, space), { sampler, seed, count });
+    const values =
+      count === 0 ? [] : suggestNext(space, trialsOf(log, space, rankBy), { sampler, seed, count });
     const next: SearchLog = { ...log, suggested: [...log.suggested, ...values] };
     const { etag } = await writeSearchLog(store, asked, next, { added: arrivals, etag: found?.etag });
     known.keep(studyId, stage, { value: next, etag });
@@ -95,10 +99,14 @@ class KnownLogs {
 /** As many searches hardly run at the same time. */
 const MOST_LOGS = 8;
 
-async function seedsOf(store: ObjectStore, { seededBy, data }: Asked, space: Space): Promise<SeedTrial[]> {
+async function seedsOf(
+  store: ObjectStore,
+  { seededBy, data, rankBy }: Asked,
+  space: Space,
+): Promise<SeedTrial[]> {
   if (!seededBy) return [];
   try {
-    return await readSeeds(store, seededBy, { space, data });
+    return await readSeeds(store, seededBy, { space, data, rankBy });
   } catch (error) {
     if (!(error instanceof SeedError)) throw error;
     throw ApplicationFailure.nonRetryable(error.message, error.name);
@@ -106,21 +114,27 @@ async function seedsOf(store: ObjectStore, { seededBy, data }: Asked, space: Spa
 }
 
 /** As samplers take them: those of earlier searches first. */
-function trialsOf({ seeds, suggested, arrivals }: SearchLog, space: Space): SearchTrial[] {
+function trialsOf(
+  { seeds, suggested, arrivals }: SearchLog,
+  space: Space,
+  rankBy: OtherMeasure | undefined,
+): SearchTrial[] {
   const ended = new Map(arrivals.map((arrival) => [arrival.number, arrival]));
   return [
     ...seeds.map(
       ({ suggestion, score }): SearchTrial => ({
         values: asValues(suggestion, space),
         state: 'completed',
-        score,
+        score: meritOf(score, rankBy),
       }),
     ),
     ...suggested.map((values, number): SearchTrial => {
       const arrival = ended.get(number);
       if (!arrival) return { values, state: 'running' };
       const { score } = arrival;
-      return score === null ? { values, state: 'failed' } : { values, state: 'completed', score };
+      return score === null
+        ? { values, state: 'failed' }
+        : { values, state: 'completed', score: meritOf(score, rankBy) };
     }),
   ];
 }

@@ -7,7 +7,8 @@ import { inputOfTrial } from '../study/definition/input-form.ts';
 import { threadsOf } from '../study/definition/training-config.ts';
 import type { TrialStanding } from '../study/record/record.ts';
 import { type Rung, type RungScore, scoresAtRungs } from '../study/search/stopping/rung.ts';
-import type { TrialSpec } from '../study/trial/trial.ts';
+import { meritOf } from '../study/trial/measure.ts';
+import { scoreIn, type TrialSpec } from '../study/trial/trial.ts';
 import { trialKey } from '../study/trial/trial-key.ts';
 import type { HaltedTraining } from '../trainer/protocol.ts';
 import type { StartTrainer } from '../trainer/start-trainer.ts';
@@ -183,9 +184,9 @@ function trained(
   reused: boolean,
   rungs: readonly Rung[] | undefined,
 ): TrainEnd {
-  const { outcome, score, bestEpoch, message, lines, parameters, trainingSeconds } = result;
+  const { spec, outcome, score, bestEpoch, message, lines, parameters, trainingSeconds } = result;
   const ended = { outcome, score, bestEpoch, reused, message: message ? brief(message) : null };
-  const scores = lines.map((line) => line.val_accuracy);
+  const scores = lines.map((line) => meritOf(scoreIn(line, spec.rankBy), spec.rankBy));
   return {
     status: 'trained',
     result: { trialKey: key, ...ended, parameters, trainingSeconds },

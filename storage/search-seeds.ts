@@ -4,6 +4,7 @@ import { trialData } from '../study/plan/plan.ts';
 import type { SeedTrial } from '../study/record/search-record.ts';
 import type { Space } from '../study/search/space.ts';
 import { spaceOf } from '../study/search/suggestion.ts';
+import { asStored, type OtherMeasure } from '../study/trial/measure.ts';
 import type { TrialData } from '../study/trial/trial.ts';
 import { canonicalJson } from '../study/trial/trial-key.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -18,12 +19,13 @@ export class SeedError extends Error {
  * The completed trials of earlier searches.
  *
  * @param search.data what the search trains on; left out, that is not compared.
- * @throws {SeedError} if one of the searches isn't in the store, has another space, or trained on other images.
+ * @param search.rankBy what its scores are; undefined for accuracy.
+ * @throws {SeedError} if one of the searches isn't in the store, has another space or other scores, or trained on other images.
  */
 export async function readSeeds(
   store: ObjectStore,
   seeds: readonly Seed[],
-  search: { space: Space; data?: TrialData },
+  search: { space: Space; data?: TrialData; rankBy: OtherMeasure | undefined },
 ): Promise<SeedTrial[]> {
   const trials = await Promise.all(seeds.map((seed) => readSeed(store, seed, search)));
   return trials.flat();
@@ -34,7 +36,7 @@ export async function readSeeds(
 async function readSeed(
   store: ObjectStore,
   { study: studyId, stage: name }: Seed,
-  { space, data }: { space: Space; data?: TrialData },
+  { space, data, rankBy }: { space: Space; data?: TrialData; rankBy: OtherMeasure | undefined },
 ): Promise<SeedTrial[]> {
   const what = `seededBy: ${studyId}, stage ${name}`;
   const opening = await readStudy(store, studyId);
@@ -50,6 +52,12 @@ async function readSeed(
   if (canonicalJson(spaceOf(stage.space)) !== canonicalJson(space)) {
     throw new SeedError(
       `${what}: expected the same space as that of the search which learns from it, it has another; use that space, or leave the seed out`,
+    );
+  }
+  if (asStored(study.rankBy) !== rankBy) {
+    throw new SeedError(
+      `${what}: expected a study that ranks by ${rankBy ?? 'accuracy'}, it ranks by ${study.rankBy ?? 'accuracy'}, so that its scores ` +
+        "can't be compared; rank by that, or leave the seed out",
     );
   }
   const trainedOn = trialData(study, selectProfile(study, profile), dataset);

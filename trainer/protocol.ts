@@ -119,7 +119,7 @@ export type Answer<Kind extends JobKind> = Jobs[Kind]['answer'];
 export interface HaltedTraining {
   /** The rung's. */
   epoch: number;
-  /** The validation accuracy after each epoch so far, percent. */
+  /** The merit after each epoch so far, of which more is better: see `meritOf`. */
   scores: number[];
 }
 

@@ -1,14 +1,16 @@
 import type { Retrained, TrialStanding } from '../study/record/record.ts';
-import { percent, plural, points } from './numbers.ts';
+import { type Measured, measuredBy } from '../study/trial/measure.ts';
+import { differenceInWords, scoreInWords } from './measure.ts';
+import { plural } from './numbers.ts';
 
-type Ended = Pick<TrialStanding, 'status' | 'outcome' | 'stopped'>;
+type Ended = Pick<TrialStanding, 'status' | 'outcome' | 'stopped' | 'measure'>;
 type Marked = Pick<TrialStanding, 'takenOver' | 'reused' | 'override' | 'retrained'>;
 type Scored = Pick<TrialStanding, 'score' | 'bestEpoch'>;
 type Compared = Pick<TrialStanding, 'retrained' | 'takenOver'>;
 
 /** How a trial ended, as a label: `completed`, `diverged`, `out of memory`, `skipped` or `stopped at epoch 4 with 43.20 %`. */
-export function endInWords({ status, outcome, stopped }: Ended): string {
-  if (stopped) return `stopped at epoch ${stopped.epoch} with ${percent(stopped.score)}`;
+export function endInWords({ status, outcome, stopped, measure }: Ended): string {
+  if (stopped) return `stopped at epoch ${stopped.epoch} with ${scoreInWords(stopped.score, measure)}`;
   if (status === 'skipped' || outcome === null) return 'skipped';
   return { completed: 'completed', diverged: 'diverged', outOfMemory: 'out of memory' }[outcome];
 }
@@ -20,10 +22,10 @@ export function endAsVerb({ status, outcome }: Ended, trials = 1): string {
   return { completed: 'completed', diverged: 'diverged', outOfMemory: 'ran out of memory' }[outcome];
 }
 
-/** A trial's result: `88.18 % (epoch 61)`, or how it ended without a score. */
+/** A trial's result: `88.18 % (epoch 61)`, `loss 0.4312 (epoch 61)`, or how it ended without a score. */
 export function resultInWords(standing: Ended & Scored): string {
-  const { score, bestEpoch } = standing;
-  return score === null ? endInWords(standing) : `${percent(score)} (epoch ${bestEpoch})`;
+  const { score, bestEpoch, measure } = standing;
+  return score === null ? endInWords(standing) : `${scoreInWords(score, measure)} (epoch ${bestEpoch})`;
 }
 
 /**
@@ -32,17 +34,21 @@ export function resultInWords(standing: Ended & Scored): string {
  * @param all how many runs there are, if some have no score.
  */
 export function meanInWords(
-  { score, deviation, runs }: { score: number; deviation: number | null; runs: number },
+  { score, deviation, runs, measure }: { score: number; deviation: number | null; runs: number } & Measured,
   all = runs,
 ): string {
   const over = all === runs ? plural(runs, 'run') : `${runs} of ${plural(all, 'run')}`;
-  return `${percent(score)} on average over ${over}${deviation === null ? '' : `, deviation ${points(deviation)}`}`;
+  const mean = `${scoreInWords(score, measure)} on average over ${over}`;
+  return deviation === null ? mean : `${mean}, deviation ${differenceInWords(deviation, measure)}`;
 }
 
 /** A stage's winner: its score, over its runs if there are several. */
-export function winnersScoreInWords(winner: { score: number; runs?: number; deviation?: number }): string {
-  const { score, runs = 1, deviation = null } = winner;
-  return runs === 1 ? percent(score) : meanInWords({ score, deviation, runs });
+export function winnersScoreInWords(
+  winner: { score: number; runs?: number; deviation?: number } & Measured,
+): string {
+  const { score, runs = 1, deviation = null, measure } = winner;
+  if (runs === 1) return scoreInWords(score, measure);
+  return meanInWords({ score, deviation, runs, ...measuredBy(measure) });
 }
 
 /** How a trial got its result, if it wasn't simply trained for this stage. */

@@ -7,10 +7,27 @@ import type {
   TestRun,
   VerdictInBrief,
 } from '../study/record/comparison-record.ts';
+import { type Measure, type Measured, measuredBy } from '../study/trial/measure.ts';
+import type { ExampleWord } from './examples.ts';
+import {
+  differenceInWords,
+  digitsInWords,
+  measureName,
+  signedDifference,
+  unitOfDifferences,
+  valueInWords,
+} from './measure.ts';
 import { list, percent, plural, points, signed } from './numbers.ts';
 
-/** How names are set; default: as they are. */
-type Naming = (name: string) => string;
+/** How things are called. */
+interface Naming {
+  /** How names are set; default: as they are. */
+  named?: (name: string) => string;
+  /** Default: `image`. */
+  example?: ExampleWord | undefined;
+}
+
+const asItIs = (name: string): string => name;
 
 /** A verdict as a label: `clear`, `likely`, `these two runs differ` or `not told apart`. */
 export function verdictLabel({ kind }: Pick<VerdictInBrief, 'kind'>): string {
@@ -24,18 +41,18 @@ export function verdictLabel({ kind }: Pick<VerdictInBrief, 'kind'>): string {
 export function verdictInWords(
   winner: string,
   verdict: VerdictInBrief,
-  named: Naming = (name) => name,
+  { named = asItIs, example }: Naming = {},
 ): string {
-  const { kind, closest, rivals, seedsToTell } = verdict;
+  const { kind, closest, rivals, seedsToTell, measure } = verdict;
+  const lead = leadInNumbers({ ...closest, ...measuredBy(measure) }, example);
   const rival = `${named(closest.name)}${rivals > 1 ? `, the closest of ${rivals} others` : ''}`;
   const texts: Record<VerdictInBrief['kind'], string> = {
-    clear: `Clear: ${named(winner)} is ahead of ${rival}, by ${leadInNumbers(closest)}.`,
-    likely: `Likely: ${named(winner)} is ahead of ${rival}, by ${leadInNumbers(closest)}.`,
-    'runs differ': `These two runs differ: ${named(winner)} is ahead of ${rival}, by ${leadInNumbers(closest)}.`,
-    'not told apart': `Not told apart: ${named(winner)} and ${rival}, with a difference of ${leadInNumbers(closest)}.`,
+    clear: `Clear: ${named(winner)} is ahead of ${rival}, by ${lead}.`,
+    likely: `Likely: ${named(winner)} is ahead of ${rival}, by ${lead}.`,
+    'runs differ': `These two runs differ: ${named(winner)} is ahead of ${rival}, by ${lead}.`,
+    'not told apart': `Not told apart: ${named(winner)} and ${rival}, with a difference of ${lead}.`,
   };
-  if (closest.difference < 0)
-    return `Not ahead: ${named(winner)} is behind ${rival}, by ${leadInNumbers(closest)}.`;
+  if (closest.difference < 0) return `Not ahead: ${named(winner)} is behind ${rival}, by ${lead}.`;
   return [texts[kind], whatWouldTell(kind, closest, seedsToTell)].filter((text) => text !== '').join(' ');
 }
 
@@ -43,67 +60,100 @@ export function verdictInWords(
  * A lead in numbers: `1.20 points (95 % interval 0.20 to 2.20, p 0.012; 3 seeds)`; with one seed, by the validation images if
  * they are known.
  */
-export function leadInNumbers({
-  difference,
-  paired,
-  p,
-  seeds,
-  onImages,
-}: Omit<LeadRecord, 'kind' | 'name'>): string {
-  const by = points(difference);
-  if (paired) return `${by} (${intervalInWords(paired.interval)}, ${pInWords(p)}; ${plural(seeds, 'seed')})`;
-  if (!onImages) return `${by} (one seed; the store lacks which images the two runs classify correctly)`;
+export function leadInNumbers(
+  { difference, paired, p, seeds, onImages, measure }: Omit<LeadRecord, 'kind' | 'name'> & Measured,
+  example: ExampleWord = 'image',
+): string {
+  const by = differenceInWords(difference, measure);
+  if (paired)
+    return `${by} (${intervalInWords(paired.interval, measure)}, ${pInWords(p)}; ${plural(seeds, 'seed')})`;
+  if (measure) return `${by} (one seed: two single runs are not compared in ${measureName(measure)})`;
+  if (!onImages) return `${by} (one seed; the store lacks which ${example}s the two runs classify correctly)`;
   const { onlyWinner, onlyRival, images, interval } = onImages;
   return (
-    `${by} (one seed: of ${plural(images, 'validation image')}, ${onlyWinner} are right with the first run alone and ${onlyRival} ` +
+    `${by} (one seed: of ${plural(images, `validation ${example}`)}, ${onlyWinner} are right with the first run alone and ${onlyRival} ` +
     `with the second; ${intervalInWords(interval)}, ${pInWords(p)})`
   );
 }
 
 /** What a variant's change does, over all its candidates. */
-export function changesInWords({ pairs, overall }: ChangesRecord, named: Naming = (name) => name): string {
+export function changesInWords(
+  { pairs, overall, measure }: ChangesRecord,
+  { named = asItIs, example }: Naming = {},
+): string {
   const [only] = pairs;
   if (!only) return 'No run can be compared with an ordinary one.';
   if (overall) {
     const { mean, interval, p, seeds } = overall;
     return (
-      `On average over ${plural(seeds, 'pair')} of runs with the same seed, the change moves the score by ${signed(mean)} points ` +
-      `(${intervalInWords(interval)}, ${pInWords(p)}).`
+      `On average over ${plural(seeds, 'pair')} of runs with the same seed, the change moves the score by ${signedDifference(mean, measure)} ` +
+      `${unitOfDifferences(measure)} (${intervalInWords(interval, measure)}, ${pInWords(p)}).`
     );
   }
-  return `The change moves the score of ${named(only.of)} by ${signed(only.difference)} points: ${leadInNumbers({ ...only, p: only.onImages?.p ?? null })}.`;
+  const moved = `${signedDifference(only.difference, measure)} ${unitOfDifferences(measure)}`;
+  const lead = leadInNumbers({ ...only, p: only.onImages?.p ?? null, ...measuredBy(measure) }, example);
+  return `The change moves the score of ${named(only.of)} by ${moved}: ${lead}.`;
 }
 
 /** The accuracy in the final test: over several runs, their mean with its deviation and each of them. */
-export function testInWords({ runs, mean }: { runs: readonly TestRun[]; mean: TestMean }): string {
+export function testInWords(
+  { runs, mean }: { runs: readonly TestRun[]; mean: TestMean },
+  example: ExampleWord = 'image',
+): string {
   const interval = intervalInWords(mean.interval);
   if (mean.deviation === null) return `${percent(mean.accuracy)} (${interval})`;
   return (
-    `${percent(mean.accuracy)} on average over ${plural(runs.length, 'seed')} (${interval} for the images; deviation over the seeds ` +
+    `${percent(mean.accuracy)} on average over ${plural(runs.length, 'seed')} (${interval} for the ${example}s; deviation over the seeds ` +
     `${points(mean.deviation)}: ${list(runs.map(({ accuracy }) => percent(accuracy)))})`
   );
 }
 
+/** The score in the final test, in another measure than accuracy: over several runs as the accuracy. */
+export function testScoreInWords(
+  { runs, mean }: { runs: readonly TestRun[]; mean: TestMean },
+  measure: Measure,
+): string {
+  const value = valueInWords(mean.score ?? Number.NaN, measure);
+  const [first] = runs;
+  if (runs.length === 1) {
+    const { scoreInterval } = first ?? {};
+    return scoreInterval ? `${value} (${intervalInWords(scoreInterval, measure)})` : value;
+  }
+  const each = list(runs.map(({ score }) => valueInWords(score ?? Number.NaN, measure)));
+  return (
+    `${value} on average over ${plural(runs.length, 'seed')} (deviation over the seeds ` +
+    `${differenceInWords(mean.scoreDeviation ?? 0, measure)}: ${each})`
+  );
+}
+
 /** How much of the winner's validation accuracy is due to its having been chosen by it. */
-export function optimismInWords({ points: added, candidates, runs, epochs, images }: OptimismRecord): string {
+export function optimismInWords(
+  { points: added, candidates, runs, epochs, images }: OptimismRecord,
+  example: ExampleWord = 'image',
+): string {
   return (
     `Choosing the best epoch of the best of ${plural(candidates, 'candidate')} (${plural(runs, 'run')}, ${plural(epochs, 'epoch')}) has ` +
-    `added about ${signed(added)} points to its accuracy on the ${plural(images, 'validation image')}.`
+    `added about ${signed(added)} points to its accuracy on the ${plural(images, `validation ${example}`)}.`
   );
 }
 
 /** `95 % interval −0.20 to 2.20` */
-export function intervalInWords({ low, high }: { low: number; high: number }): string {
-  return `95 % interval ${negative(low)} to ${negative(high)}`;
+export function intervalInWords({ low, high }: { low: number; high: number }, measure?: Measure): string {
+  return `95 % interval ${negative(low, measure)} to ${negative(high, measure)}`;
 }
 
-/** `p 0.012`, or `p < 0.0001`. */
-export function pInWords(p: number | null): string {
-  if (p === null) return 'p unknown';
-  return p < 0.0001 ? 'p < 0.0001' : `p ${Number(p.toPrecision(2))}`;
+/** What a lead rests on: `p 0.012`, or `one seed` where single runs are not compared. */
+export function evidenceInWords({ p }: Pick<LeadRecord, 'p'>, measure: Measure | undefined): string {
+  return measure && p === null ? 'one seed' : pInWords(p);
 }
 
 // --- helpers ---
+
+/** `p 0.012`, or `p < 0.0001`. */
+function pInWords(p: number | null): string {
+  if (p === null) return 'p unknown';
+  return p < 0.0001 ? 'p < 0.0001' : `p ${Number(p.toPrecision(2))}`;
+}
 
 function whatWouldTell(
   kind: VerdictInBrief['kind'],
@@ -120,6 +170,6 @@ function whatWouldTell(
     : `About ${seedsToTell} seeds would tell.`;
 }
 
-function negative(value: number): string {
-  return value.toFixed(2).replace('-', '−');
+function negative(value: number, measure: Measure | undefined): string {
+  return digitsInWords(value, measure).replace('-', '−');
 }

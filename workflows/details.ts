@@ -5,15 +5,20 @@
 import { inputOfTrial } from '../study/definition/input-form.ts';
 import { type RankedCandidate, rankCandidates } from '../study/plan/ranking.ts';
 import type { TrialStanding } from '../study/record/record.ts';
+import { measuredBy } from '../study/trial/measure.ts';
+import { type EpochLine, scoreIn } from '../study/trial/trial.ts';
 import { trialWorkflowId, UPDATES } from '../temporal/names.ts';
 import { datasetInBrief } from '../words/dataset.ts';
+import { exampleWord } from '../words/examples.ts';
 import { inMarkdown } from '../words/markdown.ts';
+import { measureName, scoreInWords, valueInWords } from '../words/measure.ts';
 import { networkInBrief } from '../words/network.ts';
 import { brief, loss, percent, plural } from '../words/numbers.ts';
 import { meanInWords, standingInWords, winnersScoreInWords } from '../words/outcome.ts';
 import { searchEndInWords } from '../words/search-end.ts';
 import { describeSettings, drawInWords } from '../words/settings.ts';
 import { runAgainCommand, STUDY_IS } from '../words/study-end.ts';
+import { testScoreInLine } from '../words/test-score.ts';
 import { verdictInWords } from '../words/verdict.ts';
 import { initialWeightsInWords, weightsInBrief } from '../words/weights.ts';
 import type {
@@ -27,7 +32,7 @@ import type {
 } from './status.ts';
 
 export function studyDetails(status: StudyStatus): string {
-  const { studyId, attention, test, end } = status;
+  const { studyId, attention, end } = status;
   const waiting = end ? [] : Object.entries(attention);
   return paragraphs(
     `**${inMarkdown(status.title)}**, profile ${status.profile}`,
@@ -47,7 +52,7 @@ export function studyDetails(status: StudyStatus): string {
         `**Needs attention**: \`${id}\`: ${inMarkdown(failure)}${id === studyId ? howToRetryTest(status) : ''}`,
     ),
     waiting.length > 0 ? 'The pages of these workflows explain what to do.' : undefined,
-    status.stages.map((stage, index) => `${index + 1}. ${stageLine(stage, test)}`).join('\n'),
+    status.stages.map((stage, index) => `${index + 1}. ${stageLine(stage, status)}`).join('\n'),
     `Objects: \`studies/${studyId}/\`${status.objectsUrl ? `, [browse](${status.objectsUrl})` : ''}. ${reportLine(status)}`,
   );
 }
@@ -83,21 +88,23 @@ export function stageDetails(studyId: string, status: StageStatus): string {
 }
 
 export function trialDetails({ name, spec, state, end, lastLine, bestLine }: TrialStatus): string {
-  const { config } = spec;
+  const { config, rankBy } = spec;
+  const example = exampleWord(inputOfTrial(spec.data));
   const settings = describeSettings(
     { ...config, learningRate: brief(config.learningRate), dropout: brief(config.dropout) },
     inputOfTrial(spec.data),
   ).filter(({ name }) => name !== 'network' && (name !== 'threads' || config.threads));
   return paragraphs(
-    `**${name}**: ${end ? inMarkdown(standingInWords({ ...end, takenOver: false })) : TRIAL_STATES[state]}`,
+    `**${name}**: ${end ? inMarkdown(standingInWords({ ...end, ...measuredBy(rankBy), takenOver: false })) : TRIAL_STATES[state]}`,
     lastLine &&
       `Epoch ${lastLine.epoch} of ${config.epochs}: train loss ${loss(lastLine.train_loss)}, accuracy ` +
         `${percent(lastLine.train_accuracy)}; val loss ${loss(lastLine.val_loss)}, accuracy ` +
-        `${percent(lastLine.val_accuracy)}. Best: ${bestLine ? `${percent(bestLine.val_accuracy)} (epoch ${bestLine.epoch})` : ''}`,
+        `${percent(lastLine.val_accuracy)}${ownScore(lastLine, rankBy)}. Best: ` +
+        `${bestLine ? `${scoreInWords(scoreIn(bestLine, rankBy), rankBy)} (epoch ${bestLine.epoch})` : ''}`,
     [
       `- network: ${networkInBrief(config.network)}, from ${initialWeightsInWords(spec.initialWeights)}`,
       `- settings: ${settings.map(({ text }) => text).join(', ')}`,
-      `- seed ${spec.seed}, ${spec.data.trainImages} images`,
+      `- seed ${spec.seed}, ${spec.data.trainImages} ${example}s`,
     ].join('\n'),
     end?.trialKey ? `Objects: \`trials/${end.trialKey}/\`` : undefined,
   );
@@ -167,11 +174,13 @@ function earlyEnd({ how, failure }: EarlyEnd): string {
 
 /** A candidate, with its runs below if it has several. */
 function candidateLine(candidate: RankedCandidate<EndedRun>): string {
-  const { name, runs, counted, score, deviation } = candidate;
+  const { name, runs, counted, score, deviation, measure } = candidate;
   const [only] = runs;
   if (only && runs.length === 1) return runLine(only);
   const mean =
-    score === null ? 'no score' : meanInWords({ score, deviation, runs: counted.length }, runs.length);
+    score === null
+      ? 'no score'
+      : meanInWords({ score, deviation, runs: counted.length, ...measuredBy(measure) }, runs.length);
   return [`**${name}** ${mean}`, ...runs.map((run) => `   - ${runLine(run)}`)].join('\n');
 }
 
@@ -184,11 +193,17 @@ function openRow({ name, drawn }: StageRow): string {
   return drawn ? `${name} (${drawInWords(drawn)})` : name;
 }
 
-function dataLine({ dataset, images, end }: StudyStatus): string {
+/** `, macro F1 71.20 %`: the score of an epoch, if it isn't said anyway. */
+function ownScore(line: EpochLine, rankBy: TrialStatus['spec']['rankBy']): string {
+  if (!rankBy || line.val_score === undefined) return '';
+  return `, ${measureName(rankBy)} ${valueInWords(line.val_score, rankBy)}`;
+}
+
+function dataLine({ dataset, images, end, example = 'image' }: StudyStatus): string {
   if (!dataset || !images) return `Data: ${end ? 'not prepared' : 'being prepared'}`;
   return (
-    `Data: ${images.training} of ${dataset.trainImages} training images, ${images.test} of ${dataset.testImages} test ` +
-    `images (${datasetInBrief(dataset.origin)})`
+    `Data: ${images.training} of ${dataset.trainImages} training ${example}s, ${images.test} of ${dataset.testImages} test ` +
+    `${example}s (${datasetInBrief(dataset.origin)})`
   );
 }
 
@@ -221,14 +236,14 @@ function weightsLine({ weights }: StudyStatus): string | undefined {
 
 function stageLine(
   { name, question, state, winner, verdict, kind }: StageProgress,
-  test: StudyStatus['test'],
+  { test, example = 'image' }: StudyStatus,
 ): string {
   const result =
     kind === 'test' && test
-      ? `: ${percent(test.accuracy)} of ${test.images} test images${test.runs ? `, on average over ${plural(test.runs.length, 'run')}` : ''}`
+      ? `: ${testScoreInLine(test, `test ${example}s`)}`
       : winner
         ? `: **${winner.name}**, ${winnersScoreInWords(winner)}`
         : '';
-  const sure = winner && verdict ? ` ${verdictInWords(winner.name, verdict)}` : '';
+  const sure = winner && verdict ? ` ${verdictInWords(winner.name, verdict, { example })}` : '';
   return `**${name}** (${STAGE_STATES[state]})${result}. ${inMarkdown(question)}${sure}`;
 }

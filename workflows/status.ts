@@ -8,12 +8,13 @@ import type { DatasetSummary, TestScore, TrialStanding, WeightsSummary } from '.
 import type { SearchEnd } from '../study/record/search-record.ts';
 import type { Rung, RungScore } from '../study/search/stopping/rung.ts';
 import type { EpochLine, TrialSpec } from '../study/trial/trial.ts';
+import type { ExampleWord } from '../words/examples.ts';
 
 export type Winner = Winning<TrialStanding>;
 
 /** The final test of a study's winner: if it has several runs, their means and each of them. */
 export interface StudyTestScore extends TestScore {
-  runs?: { trial: string; accuracy: number; loss: number }[];
+  runs?: { trial: string; accuracy: number; loss: number; score?: number }[];
 }
 
 /** How a workflow ended that did not complete. */
@@ -35,6 +36,8 @@ export interface StudyStatus {
   dataset: DatasetSummary | null;
   /** How many of the data set's images the profile uses; training images before the split. */
   images: { training: number; test: number } | null;
+  /** What these are called. Absent: images. */
+  example?: ExampleWord;
   /** What pretrained networks start from; null until it is prepared, and if there are none. */
   weights: WeightsSummary | null;
   stages: StageProgress[];

@@ -12,6 +12,7 @@ import type { EpochsNotice } from '../activities/workflow-signals.ts';
 import type { Overrides } from '../study/definition/overrides.ts';
 import { asSpecified } from '../study/plan/plan.ts';
 import type { RungScore } from '../study/search/stopping/rung.ts';
+import { meritOf, type OtherMeasure } from '../study/trial/measure.ts';
 import { bestEpoch } from '../study/trial/trial.ts';
 import { QUERIES, SIGNALS, UPDATES } from '../temporal/names.ts';
 import { compareRepetitions, findRepetition, training } from './activities.ts';
@@ -44,6 +45,7 @@ export const skipTrialUpdate = defineUpdate<string>(UPDATES.skipTrial);
  */
 export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
   const { name } = input;
+  const { rankBy } = input.spec;
   const { train } = training(input.spec.numerics, input.heartbeatSeconds);
   let override: Overrides | null = null;
   /** Undefined until it is known which repetition to train. */
@@ -74,7 +76,8 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
   });
   setHandler(epochsEndedSignal, ({ epochs }) => {
     status.lastLine = epochs.at(-1) ?? null;
-    status.bestLine = bestEpoch(status.bestLine ? [status.bestLine, ...epochs] : epochs) ?? null;
+    const known = status.bestLine ? [status.bestLine, ...epochs] : epochs;
+    status.bestLine = bestEpoch(known, rankBy) ?? null;
     upsertSearchAttributes(searchAttributes({ BestValAccuracy: status.bestLine?.val_accuracy ?? null }));
     show();
   });
@@ -112,7 +115,7 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
         });
         const { rungScores } = trained;
         const end = { override, ...(rungScores && { rungScores }) };
-        if (trained.status === 'halted') return finish({ ...stoppedAt(trained), ...end });
+        if (trained.status === 'halted') return finish({ ...stoppedAt(trained, rankBy), ...end });
         const { result } = trained;
         return finish({ status: 'trained', ...result, ...end, ...(await compared(result)) });
       } catch (error) {
@@ -184,7 +187,8 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
     status.state = 'done';
     status.end = end;
     const ended = end.status === 'trained' ? (end.outcome ?? 'trained') : end.status;
-    const best = end.stopped?.score ?? end.score;
+    // The attribute is an accuracy, in whichever measure the study ranks.
+    const best = rankBy ? (status.bestLine?.val_accuracy ?? null) : (end.stopped?.score ?? end.score);
     upsertSearchAttributes(searchAttributes({ TrialStatus: ended, BestValAccuracy: best }));
     show();
     return end;
@@ -199,8 +203,12 @@ const NO_RESULT = { trialKey: null, outcome: null, score: null, bestEpoch: null,
 
 const SKIPPED = { status: 'skipped', ...NO_RESULT } as const;
 
-function stoppedAt({ trialKey, rungScores }: HaltedTrial): Omit<TrialEnd, 'override'> {
-  const stopped = rungScores.at(-1) as RungScore;
+function stoppedAt(
+  { trialKey, rungScores }: HaltedTrial,
+  rankBy: OtherMeasure | undefined,
+): Omit<TrialEnd, 'override'> {
+  const { epoch, score: merit } = rungScores.at(-1) as RungScore;
+  const stopped = { epoch, score: meritOf(merit, rankBy) };
   return { ...NO_RESULT, status: 'stopped', trialKey, message: null, stopped };
 }
 

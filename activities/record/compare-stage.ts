@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { readResult, type TrialResult } from '../../storage/trials/trials.ts';
 import { candidatesOf, type RankedCandidate, rankCandidates } from '../../study/plan/ranking.ts';
+import { measureOf } from '../../study/plan/winner.ts';
 import type { ChangesRecord, VerdictRecord } from '../../study/record/comparison-record.ts';
 import type { TrialStanding } from '../../study/record/record.ts';
 import {
@@ -11,13 +12,15 @@ import {
   compareChanges,
 } from '../../study/statistics/compare-runs.ts';
 import { type Rival, verdict } from '../../study/statistics/verdict.ts';
+import { measuredBy, meritOf, type OtherMeasure } from '../../study/trial/measure.ts';
 import { readBestHits } from './stored-hits.ts';
 
 /** With how many others a winner is compared: whoever is behind a hundred is no rival. */
 const MOST_RIVALS = 100;
 
 /**
- * Whether a stage's winner is ahead by more than chance, from the stored results of its runs.
+ * Whether a stage's winner is ahead by more than chance, from the stored results of its runs. Two single runs are compared by
+ * their hits, which are about accuracy: in another measure, one seed tells nothing.
  *
  * @param stage.winner name of the winning candidate.
  * @param seed of what is drawn to find intervals.
@@ -31,19 +34,24 @@ export async function compareRanked(
   const ranked = rankCandidates(stage.standings);
   const best = ranked.find(({ name }) => name === stage.winner);
   if (!best) return null;
+  const { measure } = best;
   const { name, runs } = await withResults(store, best);
-  const winner = { name, runs: await Promise.all(runs.map((run) => runOf(store, run, true))) };
+  const winner = asMerits(
+    { name, runs: await Promise.all(runs.map((run) => runOf(store, run, true))) },
+    measure,
+  );
   const others = ranked.filter((each) => each !== best && each.score !== null).slice(0, MOST_RIVALS);
   const rivals: Rival[] = [];
   // One after another, so that the worker has time for others in between.
   for (const other of others) {
     const rival = await besides(store, await withResults(store, other), { name, runs });
-    rivals.push(asRival(winner, rival, seed));
+    rivals.push(asRival(winner, asMerits(rival, measure), seed));
   }
-  return verdict(
+  const told = verdict(
     winner.runs.map(({ score }) => score),
     rivals,
   );
+  return told && { ...told, ...measuredBy(measure) };
 }
 
 /**
@@ -57,6 +65,7 @@ export async function compareVariant(
   seed: number,
 ): Promise<ChangesRecord> {
   const ordinary = candidatesOf(stage.ordinary);
+  const measure = measureOf(stage.standings);
   const pairs: ChangedPair[] = [];
   for (const candidate of candidatesOf(stage.standings)) {
     const [first] = candidate.runs;
@@ -69,7 +78,7 @@ export async function compareVariant(
       ordinary: await besides(store, usual, changed),
     });
   }
-  return compareChanges(pairs, seed);
+  return { ...compareChanges(pairs, seed), ...measuredBy(measure) };
 }
 
 // --- helpers ---
@@ -102,7 +111,12 @@ async function besides(
   return { name, runs: await Promise.all(compared) };
 }
 
+/** With scores of which more is better. */
+function asMerits({ name, runs }: ComparedCandidate, measure: OtherMeasure | undefined): ComparedCandidate {
+  return { name, runs: runs.map((run) => ({ ...run, score: meritOf(run.score, measure) })) };
+}
+
 async function runOf(store: ObjectStore, result: ScoredResult, isCompared: boolean): Promise<ComparedRun> {
-  const hits = isCompared ? await readBestHits(store, result) : null;
+  const hits = isCompared && !result.spec.rankBy ? await readBestHits(store, result) : null;
   return { seed: result.spec.seed, score: result.score, hits };
 }

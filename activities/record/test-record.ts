@@ -5,16 +5,22 @@ import type { Study } from '../../study/definition/study-schema.ts';
 import { ranksStart } from '../../study/plan/plan.ts';
 import { candidateOf } from '../../study/plan/ranking.ts';
 import type { OptimismRecord, TestMean, TestRun } from '../../study/record/comparison-record.ts';
-import type {
-  StageRecord,
-  StudyOpening,
-  StudyTest,
-  TestRecord,
-  TrialRecord,
+import { confusionOf } from '../../study/record/confusion.ts';
+import {
+  type StageRecord,
+  type StudyOpening,
+  type StudyTest,
+  type TestRecord,
+  type TrialRecord,
+  testInBrief,
 } from '../../study/record/record.ts';
 import { wilson } from '../../study/statistics/accuracy-interval.ts';
+import { bootstrapFigure } from '../../study/statistics/bootstrap-tally.ts';
+import { balancedAccuracy, macroF1 } from '../../study/statistics/class-figures.ts';
+import type { Interval } from '../../study/statistics/interval.ts';
 import { deviation, mean } from '../../study/statistics/moments.ts';
 import { type OptimismRun, optimism } from '../../study/statistics/optimism.ts';
+import { asStored } from '../../study/trial/measure.ts';
 import { readHits } from './stored-hits.ts';
 
 /** Candidates that optimism is estimated among: whoever is behind a hundred would not have been chosen. */
@@ -35,14 +41,9 @@ export async function testRecord(
   const tests = await Promise.all(tested.map((key) => testOf(store, studyId, key)));
   const [first] = tests as [StudyTest];
   const others = (await readStudyTests(store, studyId)).filter(({ trialKey }) => !tested.includes(trialKey));
-  const supersedes = others.map(({ trialKey, images, accuracy, loss }) => ({
-    trialKey,
-    images,
-    accuracy,
-    loss,
-  }));
+  const supersedes = others.map((test) => ({ trialKey: test.trialKey, ...testInBrief(test) }));
   const trials = stages.flatMap((stage) => stage.trials);
-  const runs = tests.map((test) => testRun(test, trials));
+  const runs = tests.map((test) => testRun(test, trials, study.seed));
   const stage = study.stages.find(({ kind }) => kind === 'test');
   return {
     ...first,
@@ -50,7 +51,10 @@ export async function testRecord(
     trial: (runs[0] as TestRun).trial,
     runs,
     mean: meanOf(runs, first.images),
-    optimism: stage?.kind === 'test' ? await estimateOptimism(store, study, stages, stage.from) : null,
+    optimism:
+      stage?.kind === 'test' && !asStored(study.rankBy)
+        ? await estimateOptimism(store, study, stages, stage.from)
+        : null,
     ...(supersedes.length > 0 && { supersedes }),
   };
 }
@@ -63,8 +67,10 @@ async function testOf(store: ObjectStore, studyId: string, trialKey: string): Pr
   throw new Error(`study ${studyId}: expected the test of trial ${trialKey} in the store, found none`);
 }
 
-function testRun({ trialKey, accuracy, loss, images }: StudyTest, trials: readonly TrialRecord[]): TestRun {
+function testRun(test: StudyTest, trials: readonly TrialRecord[], seed: number): TestRun {
+  const { trialKey, accuracy, loss, images, score } = test;
   const trial = trials.find((each) => each.trialKey === trialKey);
+  const scoreInterval = intervalOfScore(test, seed);
   return {
     trial: trial?.name ?? '',
     trialKey,
@@ -72,22 +78,43 @@ function testRun({ trialKey, accuracy, loss, images }: StudyTest, trials: readon
     accuracy,
     loss,
     interval: intervalOf(accuracy, images),
+    ...(score !== undefined && { score }),
+    ...(scoreInterval && { scoreInterval }),
   };
+}
+
+/**
+ * Of a test's score in another measure than accuracy, percent; undefined for a loss.
+ *
+ * @param seed of the bootstrap.
+ */
+function intervalOfScore(test: StudyTest, seed: number): Interval | undefined {
+  const { measure, score, images } = test;
+  if (measure === 'top-5' && score !== undefined) return intervalOf(score, images);
+  if (measure === 'balanced accuracy') return bootstrapFigure(confusionOf(test), balancedAccuracy, { seed });
+  if (measure === 'macro F1') return bootstrapFigure(confusionOf(test), macroF1, { seed });
+  return undefined;
 }
 
 function meanOf(runs: readonly TestRun[], images: number): TestMean {
   const accuracies = runs.map((run) => run.accuracy);
   const accuracy = mean(accuracies);
+  const scores = runs.flatMap(({ score }) => score ?? []);
   return {
     accuracy,
     loss: mean(runs.map(({ loss }) => loss)),
     deviation: runs.length < 2 ? null : deviation(accuracies),
     interval: intervalOf(accuracy, images),
+    ...(scores.length > 0 && {
+      score: mean(scores),
+      scoreDeviation: scores.length < 2 ? null : deviation(scores),
+    }),
   };
 }
 
-function intervalOf(accuracy: number, images: number): { low: number; high: number } {
-  const { low, high } = wilson((accuracy / 100) * images, images);
+/** Wilson's interval of a share of the images, percent. */
+function intervalOf(percentage: number, images: number): Interval {
+  const { low, high } = wilson((percentage / 100) * images, images);
   return { low: 100 * low, high: 100 * high };
 }
 

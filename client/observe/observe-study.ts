@@ -4,6 +4,7 @@ import type { DatasetProgress } from '../../activities/prepare-dataset.ts';
 import { asTrained } from '../../study/plan/epochs.ts';
 import type { DatasetSummary, TrialStanding, WeightsSummary } from '../../study/record/record.ts';
 import { QUERIES, stageWorkflowId } from '../../temporal/names.ts';
+import type { ExampleWord } from '../../words/examples.ts';
 import type { SearchProgress, StageProgress, StageStatus, StudyStatus } from '../../workflows/status.ts';
 import { ownTrials } from './named-trials.ts';
 import { type FailedAttempt, type PendingActivity, pendingActivity } from './pending-activity.ts';
@@ -30,6 +31,8 @@ export interface StudyView {
   /** While the data set is prepared. */
   datasetProgress: DatasetProgress | null;
   images: StudyStatus['images'];
+  /** What these are called. Absent: images. */
+  example?: ExampleWord;
   /** What pretrained networks start from; null if there are none. */
   weights: WeightsSummary | null;
   stages: StageView[];
@@ -102,6 +105,7 @@ export async function viewStudy(
     datasetProgress:
       activity?.type === 'prepareDataset' ? ((activity.details as DatasetProgress) ?? null) : null,
     images: status.images,
+    ...(status.example && { example: status.example }),
     weights: status.weights,
     stages,
     failedAttempt: activity?.failed ? { ...activity.failed, of: nameOf(activity) } : null,

@@ -1,9 +1,12 @@
 import { type Client, QueryNotRegisteredError, WorkflowNotFoundError } from '@temporalio/client';
+import { inputOfTrial } from '../../study/definition/input-form.ts';
 import { candidateOfRun } from '../../study/plan/runs.ts';
 import type { TrialStanding } from '../../study/record/record.ts';
+import { measuredBy, type OtherMeasure } from '../../study/trial/measure.ts';
 import { type EpochLine, heldOutImages, type TrialSpec } from '../../study/trial/trial.ts';
 import { QUERIES, trialWorkflowId } from '../../temporal/names.ts';
 import type { TrainingProgress } from '../../trainer/protocol.ts';
+import { type ExampleWord, exampleWord } from '../../words/examples.ts';
 import type { DrawnSettings, FailedTry, StageRow, TrialStatus } from '../../workflows/status.ts';
 import { type FailedAttempt, type PendingActivity, pendingActivity } from './pending-activity.ts';
 
@@ -18,6 +21,10 @@ export interface TrialView {
   epochs: number | null;
   /** Training images in an epoch; null if unknown. */
   images: number | null;
+  /** What they are called. Absent: images. */
+  example?: ExampleWord;
+  /** By what its epochs are ranked. Absent: accuracy. */
+  measure?: OtherMeasure;
   /** From the last heartbeat; absent if there was none. */
   progress: TrainingProgress | undefined;
   lastLine: EpochLine | null;
@@ -83,10 +90,19 @@ export async function unfinishedTrial(
     state: failure ? 'needsAttention' : stateOf(status, activity),
     epochs: status?.spec.config.epochs ?? epochs,
     images: status ? imagesOf(status.spec) : null,
+    ...(status && { example: exampleWord(inputOfTrial(status.spec.data)) }),
+    ...measuredBy(status?.spec.rankBy),
     progress,
     lastLine: status?.lastLine ?? null,
     standing: status?.end
-      ? { ...asRun(name), ...status.end, takenOver: false, of: null, suggestion: null }
+      ? {
+          ...asRun(name),
+          ...status.end,
+          ...measuredBy(status.spec.rankBy),
+          takenOver: false,
+          of: null,
+          suggestion: null,
+        }
       : null,
     drawn: drawn ?? null,
     failure: failure ?? status?.failure ?? null,

@@ -2,6 +2,7 @@ import type { ObjectStore } from '../../storage/object-store.ts';
 import { readSeeds, SeedError } from '../../storage/search-seeds.ts';
 import type { Study } from '../../study/definition/study-schema.ts';
 import { spaceOf } from '../../study/search/suggestion.ts';
+import { asStored } from '../../study/trial/measure.ts';
 import { UsageError } from '../command-line/exit-codes.ts';
 
 /**
@@ -14,7 +15,8 @@ export async function checkSeeds(store: ObjectStore, study: Study): Promise<void
   for (const stage of study.stages) {
     if (stage.kind !== 'search' || !stage.seededBy) continue;
     try {
-      await readSeeds(store, stage.seededBy, { space: spaceOf(stage.space) });
+      const rankBy = asStored(study.rankBy);
+      await readSeeds(store, stage.seededBy, { space: spaceOf(stage.space), rankBy });
     } catch (error) {
       if (error instanceof SeedError) throw new UsageError(`stage ${stage.name}: ${error.message}`);
       throw error;

@@ -10,6 +10,7 @@ import { nextPortion } from '../../study/search/rounds.ts';
 import type { SearchTrial } from '../../study/search/samplers/search-trial.ts';
 import { suggestNext } from '../../study/search/suggest.ts';
 import { asSuggestion, spaceOf } from '../../study/search/suggestion.ts';
+import { measuredBy, meritOf } from '../../study/trial/measure.ts';
 
 /** What decides whether a run's candidate wins its stage, and what it then hands on. */
 export type FoundRun = RankedRun & Promoted;
@@ -37,7 +38,7 @@ export async function followSearch(
   },
 ): Promise<FoundTrials> {
   const { profile, networks, resultOf } = study;
-  const { seed } = study.study;
+  const { seed, rankBy } = study.study;
   const isKnown = stage.order !== 'async' && !stage.seededBy && !stage.budget;
   const space = spaceOf(stage.space);
   const trials: SearchTrial[] = [];
@@ -60,7 +61,9 @@ export async function followSearch(
       const score = own.some((run) => run.score === null) ? null : (candidatesOf(own)[0]?.score ?? null);
       const each = values[index] ?? {};
       trials.push(
-        score === null ? { values: each, state: 'failed' } : { values: each, state: 'completed', score },
+        score === null
+          ? { values: each, state: 'failed' }
+          : { values: each, state: 'completed', score: meritOf(score, rankBy) },
       );
       runs.push(...own);
     });
@@ -83,9 +86,9 @@ export async function findRuns(
   return results.flatMap((result, index): FoundRun[] => {
     if (!result) return [];
     const { name, run } = planned[index] as PlannedTrial;
-    const { score, outcome, parameters, trainingSeconds } = result;
+    const { spec, score, outcome, parameters, trainingSeconds } = result;
     const named = { name, ...(run && { candidate: run.candidate }) };
-    const ranked = { score, outcome, parameters, trainingSeconds };
+    const ranked = { score, ...measuredBy(spec.rankBy), outcome, parameters, trainingSeconds };
     return [{ ...named, ...ranked, suggestion, override: null, takenOver: false }];
   });
 }

@@ -5,7 +5,7 @@ import type { PlannedTrial } from '../../study/plan/plan.ts';
 import { idleStages, type TrialMachine } from '../../study/plan/schedule.ts';
 import { list, plural } from '../../words/numbers.ts';
 
-/** Says that memory doesn't hold the images of some trials. */
+/** Says that memory doesn't hold the examples of some trials. */
 export function describeReadAhead(
   trials: readonly PlannedTrial[],
   isReadAhead: (trial: PlannedTrial) => boolean,
@@ -13,7 +13,7 @@ export function describeReadAhead(
   const affected = trials.filter(isReadAhead).length;
   if (affected === 0) return [];
   return [
-    `memory doesn't hold the images of ${plural(affected, 'trial')}: they stay on the disk, and each batch is read when its turn comes`,
+    `memory doesn't hold the examples of ${plural(affected, 'trial')}: they stay on the disk, and each batch is read when its turn comes`,
   ];
 }
 

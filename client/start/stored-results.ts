@@ -63,6 +63,7 @@ export async function countStoredResults(
         repetition,
         numerics: NUMERICS,
         weights: weights?.sha256 ?? null,
+        rankBy: study.rankBy,
       });
       return readResult(store, trialKey(spec));
     });

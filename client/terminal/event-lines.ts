@@ -1,8 +1,10 @@
 import { isSideExperiment } from '../../study/plan/side-experiments.ts';
 import type { EpochLine } from '../../study/trial/trial.ts';
+import { measureName, valueInWords } from '../../words/measure.ts';
 import { count, duration, percent, plural } from '../../words/numbers.ts';
 import { standingInWords, winnersScoreInWords } from '../../words/outcome.ts';
 import { drawInWords } from '../../words/settings.ts';
+import { testScoreInLine } from '../../words/test-score.ts';
 import { verdictInWords } from '../../words/verdict.ts';
 import type { StageView, StudyView } from '../observe/observe-study.ts';
 import type { FailedAttempt } from '../observe/pending-activity.ts';
@@ -15,7 +17,6 @@ import {
   describePause,
   describeProgress,
   describeWeights,
-  overRuns,
   paceOf,
 } from './format.ts';
 
@@ -35,14 +36,15 @@ export function eventLines(before: StudyView | undefined, now: StudyView): strin
     before?.stages.some((stage) => isSideExperiment(stage) && stage.state !== 'waiting') ||
     (before?.stages.filter(({ state }) => state === 'running').length ?? 0) > 1;
   now.stages.forEach((stage, index) => {
-    lines.push(...stageLines(before?.stages[index], stage, isMixed ? `${stage.name}/` : ''));
+    const prefix = isMixed ? `${stage.name}/` : '';
+    lines.push(...stageLines(before?.stages[index], stage, prefix, now.example));
   });
   const known = before?.attention.map(({ id }) => id) ?? [];
   for (const { id, kind, failure } of now.attention) {
     if (kind !== 'trial' && !known.includes(id)) lines.push(`${id}: needs attention: ${failure}`);
   }
   if (now.test && !before?.test) {
-    lines.push(`test: ${percent(now.test.accuracy)} of ${now.test.images} images${overRuns(now.test)}`);
+    lines.push(`test: ${testScoreInLine(now.test, `${now.example ?? 'image'}s`)}`);
   }
   return lines;
 }
@@ -58,7 +60,12 @@ function datasetLines(before: StudyView | undefined, now: StudyView): string[] {
 }
 
 /** @param prefix of trials' names. */
-function stageLines(before: StageView | undefined, now: StageView, prefix: string): string[] {
+function stageLines(
+  before: StageView | undefined,
+  now: StageView,
+  prefix: string,
+  example: StudyView['example'],
+): string[] {
   if (now.state === 'waiting') return [];
   const lines: string[] = [];
   if (before?.state !== 'running' && before?.state !== 'done')
@@ -79,7 +86,7 @@ function stageLines(before: StageView | undefined, now: StageView, prefix: strin
   if (now.winner && !before?.winner)
     lines.push(`stage ${now.name}: winner ${now.winner.name}, ${winnersScoreInWords(now.winner)}`);
   if (now.winner && now.verdict && !before?.verdict)
-    lines.push(`stage ${now.name}: ${verdictInWords(now.winner.name, now.verdict)}`);
+    lines.push(`stage ${now.name}: ${verdictInWords(now.winner.name, now.verdict, { example })}`);
   return lines;
 }
 
@@ -108,13 +115,16 @@ function describeFailure(before: FailedAttempt | null | undefined, now: FailedAt
 }
 
 function describeEpoch(trial: TrialView, line: EpochLine): string {
+  const { measure, example = 'image' } = trial;
   const pace = paceOf(trial);
   const speed = pace
-    ? `, ${count(Math.round(pace.imagesPerSecond))} images/s, ${duration(pace.secondsLeft)} left`
+    ? `, ${count(Math.round(pace.imagesPerSecond))} ${example}s/s, ${duration(pace.secondsLeft)} left`
     : '';
+  const score =
+    line.val_score === undefined ? '' : `, ${measureName(measure)} ${valueInWords(line.val_score, measure)}`;
   return (
     `${trial.name}: epoch ${line.epoch} of ${trial.epochs}: train loss ${line.train_loss.toFixed(4)}, ` +
     `accuracy ${percent(line.train_accuracy)}; val loss ${line.val_loss.toFixed(4)}, ` +
-    `accuracy ${percent(line.val_accuracy)}; ${line.seconds.toFixed(1)} s${speed}`
+    `accuracy ${percent(line.val_accuracy)}${score}; ${line.seconds.toFixed(1)} s${speed}`
   );
 }

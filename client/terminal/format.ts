@@ -1,7 +1,9 @@
 import { endedEvaluations } from '../../study/plan/runs.ts';
+import { type EpochLine, scoreIn } from '../../study/trial/trial.ts';
 import type { TrainingProgress } from '../../trainer/protocol.ts';
 import { datasetInFull } from '../../words/dataset.ts';
-import { count, duration, list, percent, plural, shortHash } from '../../words/numbers.ts';
+import { scoreInWords } from '../../words/measure.ts';
+import { count, duration, percent, plural, shortHash } from '../../words/numbers.ts';
 import { searchEndInWords } from '../../words/search-end.ts';
 import { drawInWords } from '../../words/settings.ts';
 import { howToRunAgain, statusInWords } from '../../words/study-end.ts';
@@ -11,14 +13,14 @@ import type { FailedAttempt } from '../observe/pending-activity.ts';
 import type { TrialView } from '../observe/view-trial.ts';
 
 export function describeDataset(view: StudyView): string {
-  const { dataset, images, workflowStatus } = view;
+  const { dataset, images, example = 'image', workflowStatus } = view;
   if (!dataset) {
     if (workflowStatus !== 'RUNNING') return 'data set: could not be prepared';
     return `data set: ${describeDatasetProgress(view) ?? 'being prepared'}`;
   }
   const training = share(images?.training, dataset.trainImages, 'training');
   const test = share(images?.test, dataset.testImages, 'test');
-  return `data set: ${training} and ${test} images: ${datasetInFull(dataset.origin)}`;
+  return `data set: ${training} and ${test} ${example}s: ${datasetInFull(dataset.origin)}`;
 }
 
 /** The progress of preparing the data set; undefined if unknown. */
@@ -61,7 +63,7 @@ export function describeEvaluations({
 
 /** A trial that is not on the leaderboard: its place in an epoch, its last accuracy, the time left, and so on. */
 export function describeProgress(trial: TrialView, width = Number.POSITIVE_INFINITY): string {
-  const { lastLine, epochs, failedAttempt } = trial;
+  const { lastLine, epochs, failedAttempt, example = 'image' } = trial;
   if (trial.state === 'needsAttention') return `needs attention: ${trial.failure ?? ''}`;
   if (trial.state === 'cancelled') return describeCancelled(trial);
   if (failedAttempt && !failedAttempt.isNextUnderWay) return describeFailedAttempt(failedAttempt, 60);
@@ -76,7 +78,7 @@ export function describeProgress(trial: TrialView, width = Number.POSITIVE_INFIN
   parts.push({ text: `epoch ${progress?.epoch ?? nextEpoch(trial)} of ${epochs}` });
   if (progress) parts.push({ text: stepOf(progress), dropped: 5 });
   if (failedAttempt) parts.push({ text: `attempt ${failedAttempt.attempt + 1}` });
-  if (pace) parts.push({ text: `${count(Math.round(pace.imagesPerSecond))} images/s`, dropped: 6 });
+  if (pace) parts.push({ text: `${count(Math.round(pace.imagesPerSecond))} ${example}s/s`, dropped: 6 });
   if (progress)
     parts.push(
       { text: `loss ${progress.loss.toFixed(4)}`, dropped: 4 },
@@ -84,7 +86,7 @@ export function describeProgress(trial: TrialView, width = Number.POSITIVE_INFIN
     );
   if (lastLine)
     parts.push(
-      { text: `val ${percent(lastLine.val_accuracy)}` },
+      { text: `val ${validationScore(trial, lastLine)}` },
       { text: ` after epoch ${lastLine.epoch}`, dropped: 1, joined: true },
     );
   if (pace && epochs) parts.push({ text: `${duration(pace.secondsLeft)} left` });
@@ -114,12 +116,6 @@ export function paceOf({
  */
 export function describeFailedAttempt(failed: FailedAttempt, length?: number): string {
   return `${failureOf(failed, length)}; attempt ${failed.attempt + 1} ${whenNext(failed)}`;
-}
-
-/** ` on average over 3 runs (60.00 %, 61.00 % and 62.00 %)`; nothing if one run was tested. */
-export function overRuns({ runs }: NonNullable<StudyView['test']>): string {
-  if (!runs) return '';
-  return ` on average over ${plural(runs.length, 'run')} (${list(runs.map(({ accuracy }) => percent(accuracy)))})`;
 }
 
 /** What needs attention, and the commands that resolve it. */
@@ -176,9 +172,15 @@ function stepOf({ step, stepsPerEpoch }: TrainingProgress): string {
   return step < stepsPerEpoch ? `step ${step} of ${stepsPerEpoch}` : 'evaluating';
 }
 
-function describeCancelled({ lastLine, epochs }: TrialView): string {
+/** An epoch's score: `60.00 %`, `macro F1 58.12 %`. */
+function validationScore({ measure }: TrialView, line: EpochLine): string {
+  return scoreInWords(scoreIn(line, measure), measure);
+}
+
+function describeCancelled(trial: TrialView): string {
+  const { lastLine, epochs } = trial;
   if (!lastLine) return 'cancelled before its first epoch had ended';
-  return `cancelled after epoch ${lastLine.epoch} of ${epochs}, val ${percent(lastLine.val_accuracy)}`;
+  return `cancelled after epoch ${lastLine.epoch} of ${epochs}, val ${validationScore(trial, lastLine)}`;
 }
 
 /** A part of a line. */

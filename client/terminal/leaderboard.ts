@@ -1,6 +1,7 @@
 import { type RankedCandidate, rankCandidates } from '../../study/plan/ranking.ts';
 import { candidateOfRun } from '../../study/plan/runs.ts';
 import type { TrialStanding } from '../../study/record/record.ts';
+import { measuredBy } from '../../study/trial/measure.ts';
 import { meanInWords, rankInWords } from '../../words/outcome.ts';
 import type { StageView } from '../observe/observe-study.ts';
 import type { TrialView } from '../observe/view-trial.ts';
@@ -29,7 +30,7 @@ export function leaderboard({ trials, winner }: StageView): LeaderboardLine[] {
 // --- helpers ---
 
 function candidateLines(
-  { name, score, deviation, counted }: RankedCandidate<TrialStanding>,
+  { name, score, deviation, counted, measure }: RankedCandidate<TrialStanding>,
   index: number,
   trials: readonly TrialView[],
 ): LeaderboardLine[] {
@@ -38,7 +39,9 @@ function candidateLines(
   const [only] = own;
   if (only && own.length === 1) return [{ kind: 'trial', trial: only, place }];
   const text =
-    score === null ? 'no score' : meanInWords({ score, deviation, runs: counted.length }, own.length);
+    score === null
+      ? 'no score'
+      : meanInWords({ score, deviation, runs: counted.length, ...measuredBy(measure) }, own.length);
   return [
     { kind: 'candidate', name, place, text },
     ...own.map((trial): LeaderboardLine => ({ kind: 'trial', trial, place: trial.standing ? '' : '·' })),

@@ -1,12 +1,12 @@
 import { isQuiet } from '../../infra/quiet.ts';
 import { recordKey, studyKey } from '../../storage/keys.ts';
 import { datasetInBrief } from '../../words/dataset.ts';
-import { percent } from '../../words/numbers.ts';
 import { retrainedSummary, winnersScoreInWords } from '../../words/outcome.ts';
+import { testScoreInLine } from '../../words/test-score.ts';
 import { EXIT } from '../command-line/exit-codes.ts';
 import type { StudyView } from '../observe/observe-study.ts';
 import type { Session } from '../servers/session.ts';
-import { describeAttention, describeEarlyEnd, describePause, overRuns } from './format.ts';
+import { describeAttention, describeEarlyEnd, describePause } from './format.ts';
 import { printTemporalUi } from './temporal-ui.ts';
 import { describeTrainingTime } from './training-time.ts';
 import { waitsForPerson } from './watch-study.ts';
@@ -45,12 +45,10 @@ function printEnd(view: StudyView, trainingTime: string | undefined): number {
   const winner = view.stages.findLast((stage) => stage.winner)?.winner;
   if (winner)
     console.log(
-      `winner:      ${winner.name}, validation accuracy ${winnersScoreInWords(winner)}${winner.runs ? '' : ` (epoch ${winner.bestEpoch})`}`,
+      `winner:      ${winner.name}, validation ${winner.measure ? '' : 'accuracy '}${winnersScoreInWords(winner)}${winner.runs ? '' : ` (epoch ${winner.bestEpoch})`}`,
     );
   if (view.test)
-    console.log(
-      `test:        ${percent(view.test.accuracy)} of ${view.test.images} test images${overRuns(view.test)}`,
-    );
+    console.log(`test:        ${testScoreInLine(view.test, `test ${view.example ?? 'image'}s`)}`);
   if (trainingTime) console.log(`training:    ${trainingTime}`);
   const compared = retrainedSummary(
     view.stages.flatMap(({ trials }) => trials.flatMap(({ standing }) => standing ?? [])),

@@ -1,8 +1,9 @@
 import cliTruncate from 'cli-truncate';
 import { isSideExperiment } from '../../study/plan/side-experiments.ts';
-import { percent, plural } from '../../words/numbers.ts';
+import { plural } from '../../words/numbers.ts';
 import { standingInWords, winnersScoreInWords } from '../../words/outcome.ts';
 import { drawInWords } from '../../words/settings.ts';
+import { testScoreInLine } from '../../words/test-score.ts';
 import { verdictInWords, verdictLabel } from '../../words/verdict.ts';
 import type { StageView, StudyView } from '../observe/observe-study.ts';
 import {
@@ -14,7 +15,6 @@ import {
   describePause,
   describeProgress,
   describeWeights,
-  overRuns,
 } from './format.ts';
 import { type LeaderboardLine, leaderboard } from './leaderboard.ts';
 import { bold, dim, green, red } from './text.ts';
@@ -65,7 +65,7 @@ function stageLines(
       '',
       heading,
       view.test
-        ? `  ${green(percent(view.test.accuracy))} of ${view.test.images} test images${overRuns(view.test)}`
+        ? `  ${green(testScoreInLine(view.test, `test ${view.example ?? 'image'}s`))}`
         : `  ${stage.state === 'cancelled' ? 'no result' : 'testing'}`,
     ];
   }
@@ -77,7 +77,9 @@ function stageLines(
     heading,
     ...(evaluations ? [dim(`  ${evaluations}`)] : []),
     ...rows.map((row) => leaderboardLine(row, { width, columns }, stage)),
-    ...(stage.winner && stage.verdict ? [dim(`  ${verdictInWords(stage.winner.name, stage.verdict)}`)] : []),
+    ...(stage.winner && stage.verdict
+      ? [dim(`  ${verdictInWords(stage.winner.name, stage.verdict, { example: view.example })}`)]
+      : []),
   ];
 }
 

@@ -1,7 +1,8 @@
 import type { Divisors } from '../../study/definition/planned-network.ts';
 import { candidateOf } from '../../study/plan/ranking.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
-import { list, percent } from '../../words/numbers.ts';
+import { scoreInWords } from '../../words/measure.ts';
+import { list } from '../../words/numbers.ts';
 import {
   givenSettings,
   type KeptSetting,
@@ -61,7 +62,7 @@ export function givenInWords(
 function startInWords(record: StudyRecord, stage: StageRecord): string {
   if (stage.start === null) return 'It starts from the study’s base settings.';
   const start = startTrial(record, stage);
-  const score = start?.score == null ? '' : ` (${percent(start.score)})`;
+  const score = start?.score == null ? '' : ` (${scoreInWords(start.score, start.measure)})`;
   const named = `\`${stage.start}\`${score}`;
   if (start?.takenOver) return `It starts from the configuration of ${named}, whose trial is ranked too.`;
   const known = start?.config && ownTrials(stage).some(({ config }) => config);

@@ -1,9 +1,8 @@
 import type { Counterpart } from '../../study/definition/published-schema.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
-import { percent } from '../../words/numbers.ts';
+import { valueInWords } from '../../words/measure.ts';
 import { endInWords } from '../../words/outcome.ts';
 import { numberInWords } from '../../words/settings.ts';
-import { testInWords } from '../../words/verdict.ts';
 import {
   type Candidate,
   isTakenOver,
@@ -16,7 +15,7 @@ import {
 import { candidateOf } from '../facts/study-facts.ts';
 import { limitations } from '../facts/warnings.ts';
 import { answer } from './answer.ts';
-import { testedRuns } from './test-answer.ts';
+import { testedInWords } from './test-answer.ts';
 
 /** A published result and the study's own; `names in backticks`. */
 export interface Comparison {
@@ -45,7 +44,7 @@ export function limitsOfComparison(record: StudyRecord): string[] {
 // --- helpers ---
 
 function counterpart(record: StudyRecord, stageName: string, ours: Counterpart): string {
-  if (ours.kind === 'test') return record.test ? testInWords(testedRuns(record.test)) : 'not tested';
+  if (ours.kind === 'test') return record.test ? testedInWords(record, record.test) : 'not tested';
   const stage = record.stages.find(({ name }) => name === stageName);
   if (!stage) return 'not run';
   if (ours.kind === 'answer') return answer(record, stage);
@@ -65,11 +64,11 @@ function candidatesNamed(record: StudyRecord, stage: StageRecord, name: string):
 
 function scores(candidates: readonly Candidate[], withSettings = false): string {
   const texts = candidates.map((candidate) => {
-    const { name, runs, score } = candidate;
+    const { name, runs, score, measure } = candidate;
     const ours =
       score === null ? endInWords(representative(candidate)) : scoreInBrief({ ...candidate, score });
     const mean = meanKnown(runs, ({ scoreInTrainingMode }) => scoreInTrainingMode);
-    const inTraining = mean === null ? '' : ` (in training mode ${percent(mean)})`;
+    const inTraining = mean === null ? '' : ` (in training mode ${valueInWords(mean, measure)})`;
     return `\`${name}\`\u00a0${ours}${inTraining}${withSettings ? settings(representative(candidate)) : ''}`;
   });
   return texts.join(', ') || 'no trial with a score';

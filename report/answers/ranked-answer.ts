@@ -1,13 +1,22 @@
 import { candidateOf } from '../../study/plan/ranking.ts';
 import { inBrief } from '../../study/record/comparison-record.ts';
 import type { StageRecord, StudyRecord } from '../../study/record/record.ts';
+import { measuredBy, meritOf } from '../../study/trial/measure.ts';
+import { differenceInWords, scoreInWords } from '../../words/measure.ts';
 import { list, percent, plural, points } from '../../words/numbers.ts';
 import { meanInWords } from '../../words/outcome.ts';
-import { pInWords, verdictInWords } from '../../words/verdict.ts';
+import { evidenceInWords, verdictInWords } from '../../words/verdict.ts';
 import { isTakenOver, representative, type ScoredCandidate, scoredCandidates } from '../facts/candidates.ts';
 import { ownTrials } from '../facts/hand-over.ts';
 import { searchedSettings } from '../facts/searched-settings.ts';
-import { imagesUsed, standardError, startStage, startTrial } from '../facts/study-facts.ts';
+import {
+  exampleOf,
+  imagesUsed,
+  rankedBy,
+  standardError,
+  startStage,
+  startTrial,
+} from '../facts/study-facts.ts';
 import { exceptions } from './exceptions.ts';
 
 /**
@@ -25,7 +34,7 @@ export function rankedAnswer(
   if (!first) return ['No answer: no trial of this stage has a score.', exceptions(stage)];
   if (stage.winner === null) {
     return [
-      `Not decided. So far, \`${first.name}\` is best with ${percent(first.score)}.`,
+      `Not decided. So far, \`${first.name}\` is best with ${scoreInWords(first.score, first.measure)}.`,
       exceptions(stage),
     ];
   }
@@ -40,13 +49,13 @@ export function rankedAnswer(
   const last = rest.at(-1);
   return [
     lead(record, stage, first, second),
-    verdictOf(stage, first),
+    verdictOf(record, stage, first),
     ruleInWords(record, stage, first),
     // If the start is second, the lead says it.
-    !(isTakenOver(second) && first.score > second.score) && againstStart(record, stage, first),
+    !(isTakenOver(second) && meritAhead(first, second) > 0) && againstStart(record, stage, first),
     last !== undefined &&
       !isTakenOver(last) &&
-      `From first to last, the scores span ${points(first.score - last.score)}, down to \`${last.name}\` with ${percent(last.score)}.`,
+      `From first to last, the scores span ${differenceInWords(first.score - last.score, first.measure)}, ${first.measure === 'loss' ? 'up' : 'down'} to \`${last.name}\` with ${scoreInWords(last.score, last.measure)}.`,
     exceptions(stage),
   ];
 }
@@ -54,8 +63,8 @@ export function rankedAnswer(
 /** A stage's verdict in a few words; undefined if its record has none. */
 export function verdictInShort({ verdict }: StageRecord): string | undefined {
   if (!verdict) return undefined;
-  const { kind, closest } = inBrief(verdict);
-  const by = `${points(closest.difference)} ahead of \`${closest.name}\`, ${pInWords(closest.p)}`;
+  const { kind, closest, measure } = inBrief(verdict);
+  const by = `${differenceInWords(closest.difference, measure)} ahead of \`${closest.name}\`, ${evidenceInWords(closest, measure)}`;
   const texts: Record<typeof kind, string> = {
     clear: `Clear: ${by}.`,
     likely: `Likely: ${by}.`,
@@ -67,6 +76,11 @@ export function verdictInShort({ verdict }: StageRecord): string | undefined {
 
 // --- helpers ---
 
+/** How much better one candidate is than another: more than 0 if it is. */
+function meritAhead(one: ScoredCandidate, other: ScoredCandidate): number {
+  return meritOf(one.score, one.measure) - meritOf(other.score, other.measure);
+}
+
 function lead(
   record: StudyRecord,
   stage: StageRecord,
@@ -74,13 +88,14 @@ function lead(
   second: ScoredCandidate,
 ): string {
   const drawn = isTakenOver(first) ? '' : drawnSettings(record, stage, first);
-  const ahead = first.score - second.score;
+  const ahead = meritAhead(first, second);
   if (ahead === 0) {
     const tied = scoredCandidates(record, stage).filter(({ score }) => score === first.score);
     const kept = isTakenOver(first) ? 'the start wins ties' : 'the earliest candidate wins ties';
-    return `${list(tied.map(({ name }) => `\`${name}\``))} tie at ${percent(first.score)}; ${kept}: \`${first.name}\`${drawn}.`;
+    return `${list(tied.map(({ name }) => `\`${name}\``))} tie at ${scoreInWords(first.score, first.measure)}; ${kept}: \`${first.name}\`${drawn}.`;
   }
-  if (stage.verdict) return `\`${first.name}\`${drawn} wins with ${reached(first)}.`;
+  // Only records of earlier versions lack a verdict, and those rank by accuracy.
+  if (stage.verdict || first.measure) return `\`${first.name}\`${drawn} wins with ${reached(first)}.`;
   const { validation } = imagesUsed(record);
   const error = standardError(first.score, validation);
   const start = isTakenOver(second) ? 'the start, ' : '';
@@ -88,22 +103,24 @@ function lead(
   if (ahead < error) {
     return (
       `A near-tie: \`${first.name}\`${drawn} has ${reached(first)}, only ${by}; the standard error of an accuracy on ` +
-      `${plural(validation, 'validation image')} is ${points(error)}.`
+      `${plural(validation, `validation ${exampleOf(record)}`)} is ${points(error)}.`
     );
   }
   return `\`${first.name}\`${drawn} wins with ${reached(first)}, ${by}.`;
 }
 
-function verdictOf({ verdict }: StageRecord, first: ScoredCandidate): string | false {
-  return verdict != null && verdictInWords(first.name, inBrief(verdict), (name) => `\`${name}\``);
+function verdictOf(record: StudyRecord, { verdict }: StageRecord, first: ScoredCandidate): string | false {
+  if (!verdict) return false;
+  const naming = { named: (name: string) => `\`${name}\``, example: exampleOf(record) };
+  return verdictInWords(first.name, inBrief(verdict), naming);
 }
 
 /** A sentence if the winner has not the best score: a rule for ties preferred it. */
 function ruleInWords(record: StudyRecord, stage: StageRecord, first: ScoredCandidate): string | false {
-  const best = scoredCandidates(record, stage).reduce((a, b) => (b.score > a.score ? b : a));
+  const best = scoredCandidates(record, stage).reduce((a, b) => (meritAhead(b, a) > 0 ? b : a));
   return (
-    best.score > first.score &&
-    `\`${best.name}\` has more, ${percent(best.score)}, but the two are within one standard error, and the stage’s rule for ties prefers the winner.`
+    meritAhead(best, first) > 0 &&
+    `\`${best.name}\` has ${best.measure === 'loss' ? 'less' : 'more'}, ${scoreInWords(best.score, best.measure)}, but the two are within one standard error, and the stage’s rule for ties prefers the winner.`
   );
 }
 
@@ -121,7 +138,8 @@ function againstStart(record: StudyRecord, stage: StageRecord, first: ScoredCand
   const what = isRanked ? 'the start' : `the winner of \`${startStage(record, stage)?.name ?? ''}\``;
   if (change === 0) return `That equals ${what}, \`${start.name}\`.`;
   const where = change > 0 ? 'above' : 'below';
-  return `That is ${points(change)} ${where} ${what}, \`${start.name}\` (${percent(start.score)}).`;
+  const measure = rankedBy(record);
+  return `That is ${differenceInWords(change, measure)} ${where} ${what}, \`${start.name}\` (${scoreInWords(start.score, measure)}).`;
 }
 
 function drawnSettings(record: StudyRecord, stage: StageRecord, candidate: ScoredCandidate): string {
@@ -133,8 +151,9 @@ function drawnSettings(record: StudyRecord, stage: StageRecord, candidate: Score
 
 /** `71.20 % at epoch 42`; over several runs their mean and deviation. */
 function reached(candidate: ScoredCandidate): string {
-  const { score, deviation, runs, counted } = candidate;
-  if (runs.length > 1) return meanInWords({ score, deviation, runs: counted.length }, runs.length);
+  const { score, deviation, runs, counted, measure } = candidate;
+  if (runs.length > 1)
+    return meanInWords({ score, deviation, runs: counted.length, ...measuredBy(measure) }, runs.length);
   const { bestEpoch } = representative(candidate);
-  return `${percent(score)}${bestEpoch === null ? '' : ` at epoch ${bestEpoch}`}`;
+  return `${scoreInWords(score, measure)}${bestEpoch === null ? '' : ` at epoch ${bestEpoch}`}`;
 }

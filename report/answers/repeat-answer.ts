@@ -2,7 +2,8 @@ import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/r
 import { environmentsOf } from '../../study/trial/environment.ts';
 import type { EpochLine } from '../../study/trial/trial.ts';
 import { differencesInWords } from '../../words/environment.ts';
-import { exact, plural, signed } from '../../words/numbers.ts';
+import { signedDifference, unitOfDifferences } from '../../words/measure.ts';
+import { exact, plural } from '../../words/numbers.ts';
 import { ordinaryTrial } from '../facts/study-facts.ts';
 import { exceptions, sentences } from './exceptions.ts';
 
@@ -43,7 +44,7 @@ function compareLogs(first: TrialRecord, second: TrialRecord): string {
   return (
     `${differing.length} of ${epochs} ${differing.length === 1 ? 'differs' : 'differ'}, the earliest epoch ${earliest.epoch}, ` +
     `by at most ${largest('loss')} nats in a loss and ${largest('accuracy')} points in an accuracy; the best score differs by ` +
-    `${signed(score)} points`
+    `${signedDifference(score, second.measure)} ${unitOfDifferences(second.measure)}`
   );
 }
 

@@ -1,6 +1,8 @@
 import { rank } from '../../study/plan/winner.ts';
 import type { StageRecord, StudyRecord } from '../../study/record/record.ts';
-import { list, percent, points } from '../../words/numbers.ts';
+import { measuredBy } from '../../study/trial/measure.ts';
+import { differenceInWords, scoreInWords } from '../../words/measure.ts';
+import { list } from '../../words/numbers.ts';
 import { scoredCandidates } from '../facts/candidates.ts';
 
 /**
@@ -15,13 +17,14 @@ export function singleSeedsInWords(record: StudyRecord, stage: StageRecord): str
   const each = seeds.flatMap((seed) => {
     const runs = repeated.flatMap(({ name, counted }) => {
       const run = counted.find((one) => one.seed === seed);
-      return run?.score == null ? [] : [{ name, score: run.score }];
+      return run?.score == null ? [] : [{ name, score: run.score, ...measuredBy(run.measure) }];
     });
     const [first, second] = rank(runs);
     if (!first || !second) return [];
     const ahead = first.score - second.score;
-    const lead = `${ahead === 0 ? 'tied with' : `${points(ahead)} ahead of`} \`${second.name}\``;
-    return [`with seed ${seed} \`${first.name}\` (${percent(first.score)}, ${lead})`];
+    const by = differenceInWords(ahead, first.measure);
+    const lead = `${ahead === 0 ? 'tied with' : `${by} ahead of`} \`${second.name}\``;
+    return [`with seed ${seed} \`${first.name}\` (${scoreInWords(first.score, first.measure)}, ${lead})`];
   });
   return each.length > 0 ? `One seed alone would have chosen: ${list(each)}.` : undefined;
 }

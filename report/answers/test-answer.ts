@@ -1,36 +1,63 @@
 import type { StudyRecord, TestRecord } from '../../study/record/record.ts';
 import { wilson } from '../../study/statistics/accuracy-interval.ts';
-import { list, percent, plural, points } from '../../words/numbers.ts';
-import { optimismInWords, testInWords } from '../../words/verdict.ts';
+import type { ExampleWord } from '../../words/examples.ts';
+import { differenceInWords, measureName, scoreInWords, valueInWords } from '../../words/measure.ts';
+import { list, plural } from '../../words/numbers.ts';
+import { optimismInWords, testInWords, testScoreInWords } from '../../words/verdict.ts';
 import { meanKnown } from '../facts/candidates.ts';
+import { exampleOf } from '../facts/study-facts.ts';
 import { sentences } from './exceptions.ts';
 
 /**
- * The final test's accuracy with its interval, over all runs of the winner; beside it the validation accuracy that selected them,
- * and how much of that is due to selecting.
+ * The final test's score with its interval, over all runs of the winner; beside it the validation score that selected them, and how
+ * much of that is due to selecting.
  */
 export function testAnswer(record: StudyRecord): string {
   const { test } = record;
   if (!test) return 'Not tested.';
-  const { runs, mean } = testedRuns(test);
+  const { runs } = testedRuns(test);
+  const { measure } = test;
+  const example = exampleOf(record);
   const trials = record.stages.flatMap(({ trials }) => trials);
   const selected = meanKnown(
     runs.map(({ trialKey }) => trials.find((trial) => trial.trialKey === trialKey)),
     (trial) => trial?.score ?? null,
   );
+  const score = testScore(test);
   return sentences([
-    tested(test),
+    tested(record, test),
     selected !== null &&
-      `That is ${points(mean.accuracy - selected)} ${mean.accuracy < selected ? 'below' : 'above'} the ${percent(selected)} on the ` +
-        'validation images, by which it was selected.',
-    test.optimism != null && optimismInWords(test.optimism),
-    test.supersedes !== undefined && supersededInWords(test.supersedes),
+      `${measure ? `The ${measureName(measure)}` : 'That'} is ${differenceInWords(score - selected, measure)} ` +
+        `${score < selected ? 'below' : 'above'} the ${valueInWords(selected, measure)} on the validation ${example}s, by which it was selected.`,
+    test.optimism != null && optimismInWords(test.optimism, example),
+    test.supersedes !== undefined && supersededInWords(test.supersedes, example),
   ]);
 }
 
-/** `\`simple_cnn\` classifies 62.31 % (95 % interval 61.36 to 63.26) of 10,000 test images correctly.` */
-export function tested(test: TestRecord): string {
-  return `\`${test.trial}\` classifies ${testInWords(testedRuns(test))} of ${plural(test.images, 'test image')} correctly.`;
+/** The final test's score with its interval, and its accuracy if that is another: for a list of results. */
+export function testedInWords(record: StudyRecord, test: TestRecord): string {
+  const tested = testedRuns(test);
+  const accuracy = testInWords(tested, exampleOf(record));
+  const { measure } = test;
+  if (!measure) return accuracy;
+  return `${measureName(measure)} ${testScoreInWords(tested, measure)}, accuracy ${accuracy}`;
+}
+
+/** The final test's score over the winner's runs, in the study's measure. */
+export function testScore(test: TestRecord): number {
+  const { mean } = testedRuns(test);
+  return test.measure ? (mean.score ?? Number.NaN) : mean.accuracy;
+}
+
+/** `\`simple_cnn\` classifies 62.31 % (95 % interval 61.36 to 63.26) of 10,000 test images correctly`, and before that the score if it is another. */
+export function tested(record: StudyRecord, test: TestRecord): string {
+  const { measure } = test;
+  const example = exampleOf(record);
+  const accuracy = testInWords(testedRuns(test), example);
+  const images = plural(test.images, `test ${example}`);
+  if (!measure) return `\`${test.trial}\` classifies ${accuracy} of ${images} correctly.`;
+  const score = testScoreInWords(testedRuns(test), measure);
+  return `\`${test.trial}\` has a ${measureName(measure)} of ${score} on ${images}. It classifies ${accuracy} of them correctly.`;
 }
 
 /** The test of each of the winner's runs, and of all of them. Earlier versions recorded one run. */
@@ -51,10 +78,12 @@ function percentInterval(accuracy: number, images: number): { low: number; high:
 }
 
 /** Whoever resets a study may have seen how well its winner did. */
-function supersededInWords(superseded: NonNullable<TestRecord['supersedes']>): string {
-  const accuracies = list(superseded.map(({ accuracy }) => percent(accuracy)));
+function supersededInWords(superseded: NonNullable<TestRecord['supersedes']>, example: ExampleWord): string {
+  const scores = list(
+    superseded.map(({ accuracy, measure, score }) => scoreInWords(score ?? accuracy, measure)),
+  );
   return (
-    `Before the study was reset, ${plural(superseded.length, 'other trial')} had been tested on the same images ` +
-    `(${accuracies}), so that this is not the first look at them.`
+    `Before the study was reset, ${plural(superseded.length, 'other trial')} had been tested on the same ${example}s ` +
+    `(${scores}), so that this is not the first look at them.`
   );
 }

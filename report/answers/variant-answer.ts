@@ -1,14 +1,17 @@
 import type { ChangesRecord } from '../../study/record/comparison-record.ts';
 import type { StageRecord, StudyRecord } from '../../study/record/record.ts';
+import { measureName, signedDifference, unitOfDifferences } from '../../words/measure.ts';
 import { list, signed } from '../../words/numbers.ts';
 import { changesInWords, intervalInWords } from '../../words/verdict.ts';
-import { imagesUsed, ordinaryTrial, standardError } from '../facts/study-facts.ts';
+import { exampleOf, imagesUsed, ordinaryTrial, standardError } from '../facts/study-facts.ts';
 import { exceptions, sentences } from './exceptions.ts';
 
 /** By how much a change moves the accuracies of earlier candidates, and whether that is more than chance. */
 export function variantAnswer(record: StudyRecord, stage: StageRecord): string {
   const parts =
-    stage.changes && stage.changes.pairs.length > 0 ? compared(stage.changes) : fromScores(record, stage);
+    stage.changes && stage.changes.pairs.length > 0
+      ? compared(record, stage.changes)
+      : fromScores(record, stage);
   return sentences([...parts, exceptions(stage)]);
 }
 
@@ -22,14 +25,16 @@ export function intervalOf({
 
 // --- helpers ---
 
-function compared(changes: ChangesRecord): (string | false)[] {
+function compared(record: StudyRecord, changes: ChangesRecord): (string | false)[] {
+  const { measure } = changes;
   const each = changes.pairs.map((pair) => {
     const interval = intervalOf(pair);
-    return `${signed(pair.difference)} for \`${pair.of}\`${interval ? ` (${intervalInWords(interval)})` : ''}`;
+    const sure = interval ? ` (${intervalInWords(interval, measure)})` : '';
+    return `${signedDifference(pair.difference, measure)} for \`${pair.of}\`${sure}`;
   });
   return [
-    `With the change, the best validation accuracy moves by ${list(each)}, in points.`,
-    changes.overall !== null && changesInWords(changes),
+    `With the change, the best validation ${measureName(measure)} moves by ${list(each)}, in ${unitOfDifferences(measure)}.`,
+    changes.overall !== null && changesInWords(changes, { example: exampleOf(record) }),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { type RankedCandidate, rankCandidates } from '../../study/plan/ranking.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import { mean } from '../../study/statistics/moments.ts';
-import { percent } from '../../words/numbers.ts';
+import { digitsInWords, scoreInWords } from '../../words/measure.ts';
 import { imagesUsed, stageDefinition } from './study-facts.ts';
 
 /** A candidate with its runs, one for each seed; most have one. */
@@ -26,8 +26,13 @@ export function representative({ counted, runs }: Candidate): TrialRecord {
 }
 
 /** `71.20 %`, or over several seeds `71.20 % ± 0.40`: their mean and standard deviation. */
-export function scoreInBrief({ score, deviation }: Pick<ScoredCandidate, 'score' | 'deviation'>): string {
-  return `${percent(score)}${deviation === null ? '' : ` ± ${deviation.toFixed(2)}`}`;
+export function scoreInBrief({
+  score,
+  deviation,
+  measure,
+}: Pick<ScoredCandidate, 'score' | 'deviation' | 'measure'>): string {
+  const spread = deviation === null ? '' : ` ± ${digitsInWords(deviation, measure)}`;
+  return `${scoreInWords(score, measure)}${spread}`;
 }
 
 /** Whether a candidate is the winner that its stage started from. */

@@ -13,13 +13,14 @@ export function meanLines(runs: readonly EpochLine[][]): EpochLine[] {
   const epochs = Math.min(...trained.map((lines) => lines.length));
   return first.slice(0, epochs).map((line, index) => {
     const alike = trained.map((lines) => lines[index] as EpochLine);
-    const meanOf = (of: keyof EpochLine) => mean(alike.map((each) => each[of]));
+    const meanOf = (of: keyof EpochLine) => mean(alike.map((each) => each[of] ?? Number.NaN));
     return {
       ...line,
       train_loss: meanOf('train_loss'),
       train_accuracy: meanOf('train_accuracy'),
       val_loss: meanOf('val_loss'),
       val_accuracy: meanOf('val_accuracy'),
+      ...(line.val_score !== undefined && { val_score: meanOf('val_score') }),
       seconds: meanOf('seconds'),
     };
   });

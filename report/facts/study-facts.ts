@@ -9,7 +9,9 @@ import { asTrained } from '../../study/plan/epochs.ts';
 import { limitImages } from '../../study/plan/plan.ts';
 import { candidatesOf, type Winning, winnerOf } from '../../study/plan/ranking.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
+import { asStored, type OtherMeasure } from '../../study/trial/measure.ts';
 import { heldOutImages } from '../../study/trial/trial.ts';
+import { type ExampleWord, exampleWord } from '../../words/examples.ts';
 import { networkInFull } from '../../words/network.ts';
 import { describeSettings } from '../../words/settings.ts';
 
@@ -21,6 +23,16 @@ export function imagesUsed({ opening }: StudyRecord): { training: number; valida
   const used = limitImages(study.profiles[profile]?.trainImages ?? 'all', dataset.trainImages);
   const validation = heldOutImages(used, study.validationFraction);
   return { training: used - validation, validation };
+}
+
+/** By what the study ranks; undefined for accuracy. */
+export function rankedBy({ opening }: StudyRecord): OtherMeasure | undefined {
+  return asStored(opening.study.rankBy);
+}
+
+/** What an example of the study's data is called. */
+export function exampleOf({ opening }: StudyRecord): ExampleWord {
+  return exampleWord(inputOf(opening.study));
 }
 
 /** Standard error of an accuracy measured on `images` images, in points: `100·√(p(1−p)/n)`. */

@@ -4,7 +4,7 @@ import { datasetInFull } from '../../words/dataset.ts';
 import { differencesInWords } from '../../words/environment.ts';
 import { count, plural } from '../../words/numbers.ts';
 import { DEFAULT_WEIGHTS, weightsInBrief } from '../../words/weights.ts';
-import { allTrials, imagesUsed, missingStages, standsInFor } from './study-facts.ts';
+import { allTrials, exampleOf, imagesUsed, missingStages, standsInFor } from './study-facts.ts';
 
 /** What a reader must know before trusting a number on the page, a sentence each. */
 export function warnings(record: StudyRecord): string[] {
@@ -63,13 +63,13 @@ function profileLimits(record: StudyRecord): string[] {
   const used = training + validation;
   const parts = [
     ...(used < dataset.trainImages || profile.trainImages !== 'all'
-      ? [`uses ${count(used)} images for training and validation`]
+      ? [`uses ${count(used)} ${exampleOf(record)}s for training and validation`]
       : []),
     ...(profile.epochDivisor > 1 ? [`divides every trial’s epochs by ${profile.epochDivisor}`] : []),
   ];
   if (parts.length === 0) return [];
   return [
-    `The profile \`${name}\` ${parts.join(' and ')}: differences between trials mean less than with all images and epochs.`,
+    `The profile \`${name}\` ${parts.join(' and ')}: differences between trials mean less than with all ${exampleOf(record)}s and epochs.`,
   ];
 }
 

@@ -1,4 +1,7 @@
-import type { EpochLine } from '../../study/trial/trial.ts';
+import type { Measure } from '../../study/trial/measure.ts';
+import { type EpochLine, scoreIn } from '../../study/trial/trial.ts';
+import { anExample, type ExampleWord } from '../../words/examples.ts';
+import { measureName } from '../../words/measure.ts';
 import type { Html } from '../html/html.ts';
 import { draw } from './draw.ts';
 import { upperLimit } from './outliers.ts';
@@ -17,7 +20,8 @@ export interface Curve extends SeriesStyle {
   runs?: EpochLine[][];
 }
 
-export type Metric = 'accuracy' | 'loss';
+/** What is drawn. Of training, accuracy and loss alone are known. */
+export type Metric = Measure;
 export type Split = 'train' | 'validation';
 
 /** A figure, and where its axis ends if larger values are marked at its edge instead: else null. */
@@ -26,24 +30,39 @@ export interface Plot {
   limit: number | null;
 }
 
-/** Losses up to this always have a place on the axis: a network that guesses among ten classes has `ln 10`. */
-const ORDINARY_LOSS = 1.5 * Math.log(10);
+/** What figures show. */
+export interface Shown {
+  metric: Metric;
+  /** How many classes the data have. */
+  classes: number;
+  /** What an example of the data is called. */
+  example: ExampleWord;
+}
+
+/** Losses up to this always have a place on the axis: a network that guesses has the logarithm of the number of classes. */
+const ordinaryLoss = (classes: number): number => 1.5 * Math.log(classes);
 
 /** Where a figure's axis ends if some values are too large for it, else null. */
-export function axisLimit(curves: readonly Curve[], metric: Metric): number | null {
-  if (metric === 'accuracy') return null;
+export function axisLimit(curves: readonly Curve[], { metric, classes }: Shown): number | null {
+  if (metric !== 'loss') return null;
   const values = curves.flatMap(({ lines, runs = [] }) =>
     [...lines, ...runs.flat()].flatMap((line) => [line.train_loss, line.val_loss]),
   );
-  return upperLimit(values, ORDINARY_LOSS);
+  return upperLimit(values, ordinaryLoss(classes));
 }
 
 export function valueIn(line: EpochLine, split: Split, metric: Metric): number {
+  if (metric !== 'accuracy' && metric !== 'loss') return scoreIn(line, metric);
   return line[`${split === 'train' ? 'train' : 'val'}_${metric}`];
 }
 
-export function axisTitle(metric: Metric): string {
-  return metric === 'accuracy' ? 'accuracy, %' : 'loss, nats an image';
+/** The splits of which a metric is known. */
+export function splitsOf(metric: Metric): Split[] {
+  return metric === 'accuracy' || metric === 'loss' ? ['train', 'validation'] : ['validation'];
+}
+
+export function axisTitle({ metric, example }: Shown): string {
+  return metric === 'loss' ? `loss, nats ${anExample(example)}` : `${measureName(metric)}, %`;
 }
 
 /**
@@ -51,9 +70,10 @@ export function axisTitle(metric: Metric): string {
  * others is a triangle at the upper edge. Trials of one epoch are points. A mean of several runs has a band from the least to the
  * largest validation value.
  */
-export async function drawCurves(curves: readonly Curve[], metric: Metric, label: string): Promise<Plot> {
+export async function drawCurves(curves: readonly Curve[], shown: Shown, label: string): Promise<Plot> {
+  const { metric } = shown;
   const drawn = [...curves.filter(({ winner }) => !winner), ...curves.filter(({ winner }) => winner)];
-  const limit = axisLimit(curves, metric);
+  const limit = axisLimit(curves, shown);
   const values = drawn.flatMap((curve) => points(curve, metric, limit ?? Number.POSITIVE_INFINITY));
   const bands = drawn.flatMap((curve) => bandOf(curve, metric, limit ?? Number.POSITIVE_INFINITY));
   const last = Math.max(1, ...drawn.flatMap(({ lines }) => lines.map(({ epoch }) => epoch)));
@@ -71,7 +91,7 @@ export async function drawCurves(curves: readonly Curve[], metric: Metric, label
           field: 'value',
           type: 'quantitative',
           scale: { zero: false, ...(limit === null ? { nice: true } : { nice: false, domainMax: limit }) },
-          axis: { title: axisTitle(metric), tickCount: 6 },
+          axis: { title: axisTitle(shown), tickCount: 6 },
         },
         color: { field: 'trial', type: 'nominal', legend: null, scale: named(drawn, 'colour') },
         shape: { field: 'trial', type: 'nominal', legend: null, scale: named(drawn, 'shape') },
@@ -148,7 +168,7 @@ interface Point {
 
 function points({ name, lines, bestEpoch, winner, broad }: Curve, metric: Metric, limit: number): Point[] {
   const alone = lines.length === 1;
-  return (['train', 'validation'] as const).flatMap((split) => {
+  return splitsOf(metric).flatMap((split) => {
     const ordinary = {
       trial: name,
       split,

@@ -1,5 +1,15 @@
 import { shorten } from '../../words/numbers.ts';
-import { axisLimit, axisTitle, type Curve, type Metric, type Plot, type Split, valueIn } from './curves.ts';
+import {
+  axisLimit,
+  axisTitle,
+  type Curve,
+  type Metric,
+  type Plot,
+  type Shown,
+  type Split,
+  splitsOf,
+  valueIn,
+} from './curves.ts';
 import { draw } from './draw.ts';
 import { NAME_LENGTH, NAME_MARK, ROW, rowAxis } from './rows.ts';
 
@@ -10,8 +20,9 @@ export const FEW_EPOCHS = 4;
  * A row for each trial: its epochs as dots, from the first (small) to the last (large). Validation is filled, training hollow
  * and below. A loss that would flatten the others is a triangle at the right edge.
  */
-export async function drawDots(curves: readonly Curve[], metric: Metric, label: string): Promise<Plot> {
-  const limit = axisLimit(curves, metric);
+export async function drawDots(curves: readonly Curve[], shown: Shown, label: string): Promise<Plot> {
+  const { metric } = shown;
+  const limit = axisLimit(curves, shown);
   const values = curves.flatMap((curve, row) => dots(curve, row, metric, limit ?? Number.POSITIVE_INFINITY));
   const names = curves.map(({ name, winner }, row) => ({ row, winner, name: shorten(name, NAME_LENGTH) }));
   const colour = { field: 'colour', type: 'nominal', scale: null };
@@ -23,7 +34,7 @@ export async function drawDots(curves: readonly Curve[], metric: Metric, label: 
           field: 'value',
           type: 'quantitative',
           scale: { zero: false, ...(limit === null ? { nice: true } : { nice: false, domainMax: limit }) },
-          axis: { title: axisTitle(metric), tickCount: 6 },
+          axis: { title: axisTitle(shown), tickCount: 6 },
         },
       },
       layer: [
@@ -85,7 +96,7 @@ interface Dot {
 }
 
 function dots({ lines, colour }: Curve, row: number, metric: Metric, limit: number): Dot[] {
-  return (['train', 'validation'] as const).flatMap((split) =>
+  return splitsOf(metric).flatMap((split) =>
     lines.map((line, order) => {
       const value = valueIn(line, split, metric);
       return {

@@ -1,24 +1,31 @@
+import type { OtherMeasure } from '../../study/trial/measure.ts';
 import { brief, shorten } from '../../words/numbers.ts';
 import type { Html } from '../html/html.ts';
 import { draw } from './draw.ts';
-import { type Evaluation, SCORE_TITLE, scoreLimit } from './evaluation.ts';
+import { type Evaluation, type ScoreLimits, scoreLimits, scoreTitle } from './evaluation.ts';
 
 /**
  * Parallel coordinates: an axis for each setting and one for the score, a line for each evaluation. Where an evaluation lacks a
  * setting, its line is broken.
  *
  * @param settings the names of every evaluation's values.
+ * @param measure of the scores; undefined for accuracy.
  */
 export function drawParallel(
   evaluations: readonly Evaluation[],
   settings: readonly string[],
+  measure: OtherMeasure | undefined,
   label: string,
 ): Promise<Html> {
-  const limit = scoreLimit(evaluations);
-  const clipped = evaluations.some(({ score }) => score < limit);
-  const axes = [...settings, SCORE_TITLE].map((title, index) => {
-    const values = evaluations.map((each) => coordinate(each, index, limit));
-    return axisOf(title, values, title === SCORE_TITLE && clipped ? ' or less' : '');
+  const limits = scoreLimits(evaluations, measure);
+  const isCut = {
+    low: evaluations.some(({ score }) => score < limits.low),
+    high: evaluations.some(({ score }) => score > limits.high),
+  };
+  const ends = { low: isCut.low ? ' or less' : '', high: isCut.high ? ' or more' : '' };
+  const axes = [...settings, scoreTitle(measure)].map((title, index) => {
+    const values = evaluations.map((each) => coordinate(each, index, limits));
+    return axisOf(title, values, index === settings.length ? ends : { low: '', high: '' });
   });
   const drawn = [
     ...evaluations.filter(({ winner }) => !winner),
@@ -28,7 +35,7 @@ export function drawParallel(
     axes.map(({ title, placeOf }, index) => ({
       trial: evaluation.name,
       axis: title,
-      place: placeOf(coordinate(evaluation, index, limit)),
+      place: placeOf(coordinate(evaluation, index, limits)),
       width: evaluation.winner ? 3 : 1.5,
     })),
   );
@@ -96,12 +103,12 @@ interface Axis {
 /** Characters of a name that fit between two axes. */
 const NAME_LENGTH = 16;
 
-function coordinate({ values, score }: Evaluation, index: number, limit: number): Coordinate {
-  return index < values.length ? values[index] : Math.max(score, limit);
+function coordinate({ values, score }: Evaluation, index: number, { low, high }: ScoreLimits): Coordinate {
+  return index < values.length ? values[index] : Math.min(Math.max(score, low), high);
 }
 
 /** An axis of numbers, with its ends; or of names, evenly spaced in the order in which they come. */
-function axisOf(title: string, values: readonly Coordinate[], below: string): Axis {
+function axisOf(title: string, values: readonly Coordinate[], ends: { low: string; high: string }): Axis {
   const known = values.filter((value) => value !== undefined);
   const numbers = known.filter((value) => typeof value === 'number');
   if (numbers.length < known.length) {
@@ -127,8 +134,8 @@ function axisOf(title: string, values: readonly Coordinate[], below: string): Ax
     marks:
       high > low
         ? [
-            { axis: title, place: 1.07, text: `${brief(high)}` },
-            { axis: title, place: -0.07, text: `${brief(low)}${below}` },
+            { axis: title, place: 1.07, text: `${brief(high)}${ends.high}` },
+            { axis: title, place: -0.07, text: `${brief(low)}${ends.low}` },
           ]
         : [{ axis: title, place: 1.07, text: `all ${brief(low)}` }],
   };

@@ -1,18 +1,21 @@
-import { percent } from '../../words/numbers.ts';
+import { meritOf, type OtherMeasure } from '../../study/trial/measure.ts';
+import { valueInWords } from '../../words/measure.ts';
 import type { Html } from '../html/html.ts';
 import { draw } from './draw.ts';
-import { type Evaluation, SCORE_TITLE, scoreLimit } from './evaluation.ts';
+import { type Evaluation, scoreLimits, scoreTitle } from './evaluation.ts';
 import { placeLabels } from './labels.ts';
-import { OUTSIDE_BELOW } from './series.ts';
+import { OUTSIDE_ABOVE, OUTSIDE_BELOW } from './series.ts';
 
 /**
  * Score by a setting that is a number, each mark with its evaluation's number.
  *
  * @param setting its place among the settings, and its name. Evaluations without it are left out.
+ * @param measure of the scores; undefined for accuracy.
  */
 export function drawScores(
   all: readonly Evaluation[],
   { index, title }: { index: number; title: string },
+  measure: OtherMeasure | undefined,
   label: string,
 ): Promise<Html> {
   const evaluations = all.filter(({ values }) => typeof values[index] === 'number');
@@ -22,19 +25,25 @@ export function drawScores(
   const high = Math.max(...at);
   const pad = high > low ? (high - low) * 0.04 : Math.abs(high) / 2 || 1;
   return drawMarks(evaluations, at, [low === 0 ? 0 : low - pad, high + pad], label, {
+    measure,
     x: { title, grid: false, tickCount: 6 },
     layer: [],
   });
 }
 
 /** Scores in the order of the evaluations, with the best so far as steps. */
-export function drawProgress(evaluations: readonly Evaluation[], label: string): Promise<Html> {
+export function drawProgress(
+  evaluations: readonly Evaluation[],
+  measure: OtherMeasure | undefined,
+  label: string,
+): Promise<Html> {
   let best = Number.NEGATIVE_INFINITY;
   const values = evaluations.map(({ score }, at) => {
-    best = Math.max(best, score);
-    return { at, best };
+    best = Math.max(best, meritOf(score, measure));
+    return { at, best: meritOf(best, measure) };
   });
   return drawMarks(evaluations, [...evaluations.keys()], [-0.5, evaluations.length - 0.5], label, {
+    measure,
     x: { title: 'evaluation, in order', labels: false, ticks: false, grid: false },
     layer: [
       {
@@ -67,22 +76,25 @@ function drawMarks(
   at: readonly number[],
   [left, right]: readonly [number, number],
   label: string,
-  { x, layer }: { x: object; layer: object[] },
+  { measure, x, layer }: { measure: OtherMeasure | undefined; x: object; layer: object[] },
 ): Promise<Html> {
-  const limit = scoreLimit(evaluations);
-  const shown = evaluations.map(({ score }) => score).filter((score) => score >= limit);
+  const limits = scoreLimits(evaluations, measure);
+  const shown = evaluations
+    .map(({ score }) => score)
+    .filter((score) => score >= limits.low && score <= limits.high);
   const spread = Math.max(...shown) - Math.min(...shown) || 1;
   const low = Math.min(...shown) - spread * 0.12;
   const high = Math.max(...shown) + spread * 0.12;
   const values = evaluations.map(({ name, tag, score, colour, shape }, index) => {
-    const outside = score < limit;
+    const below = score < limits.low;
+    const outside = below || score > limits.high;
     return {
       trial: name,
       colour,
-      shape: outside ? OUTSIDE_BELOW : shape,
-      text: outside ? `${tag}: ${percent(score)}` : tag,
+      shape: below ? OUTSIDE_BELOW : outside ? OUTSIDE_ABOVE : shape,
+      text: outside ? `${tag}: ${valueInWords(score, measure)}` : tag,
       at: at[index] ?? 0,
-      score: outside ? low : score,
+      score: below ? low : outside ? high : score,
     };
   });
   const offsets = placeLabels(
@@ -102,7 +114,7 @@ function drawMarks(
           field: 'score',
           type: 'quantitative',
           scale: { domain: [low, high], nice: false },
-          axis: { title: `best ${SCORE_TITLE}`, tickCount: 6 },
+          axis: { title: `best ${scoreTitle(measure)}`, tickCount: 6 },
         },
       },
       layer: [

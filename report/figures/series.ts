@@ -15,6 +15,9 @@ const SHAPES = [
 /** A triangle that points down, for a value below the figure's axis. */
 export const OUTSIDE_BELOW = SHAPES[4] as string;
 
+/** The same for a value above it. */
+export const OUTSIDE_ABOVE = SHAPES[3] as string;
+
 /** How a trial is drawn. */
 export interface SeriesStyle {
   colour: string;

@@ -1,5 +1,6 @@
 import type { StageRecord, StudyRecord } from '../../study/record/record.ts';
 import { trainingTime } from '../../study/record/training-time.ts';
+import { measureName } from '../../words/measure.ts';
 import { count, list } from '../../words/numbers.ts';
 import { trainingTimeInWords } from '../../words/training-time.ts';
 import { verdictLabel } from '../../words/verdict.ts';
@@ -9,14 +10,15 @@ import { comparisons, limitsOfComparison } from '../answers/published-answer.ts'
 import { singleSeedsInWords } from '../answers/single-seeds.ts';
 import { testAnswer, tested } from '../answers/test-answer.ts';
 import { hasRepeats, scoredCandidates, scoreInBrief } from '../facts/candidates.ts';
-import { allTrials, imagesUsed, isRanked } from '../facts/study-facts.ts';
+import { allTrials, exampleOf, imagesUsed, isRanked, rankedBy } from '../facts/study-facts.ts';
+import { table } from './table.ts';
 
 /** The winner of each stage, the test, and what the study took, for a README. */
 export function resultsInBrief(record: StudyRecord): string {
   return [
     winners(record),
     record.stages.some(hasRepeats) && DEVIATION,
-    `Test: ${record.test ? tested(record.test) : 'none.'} ${timeAndMachine(record)}`,
+    `Test: ${record.test ? tested(record, record.test) : 'none.'} ${timeAndMachine(record)}`,
   ]
     .filter((part) => part !== false)
     .join('\n\n');
@@ -28,7 +30,7 @@ export function resultsInMarkdown(record: StudyRecord): string {
   const { training, validation } = imagesUsed(record);
   const published = comparisons(record);
   return [
-    `${study.profiles[profile]?.description ?? ''} ${count(training)} images for training, ${count(validation)} for validation.`,
+    `${study.profiles[profile]?.description ?? ''} ${count(training)} ${exampleOf(record)}s for training, ${count(validation)} for validation.`,
     timeAndMachine(record),
     winners(record),
     record.stages.some(hasRepeats) && DEVIATION,
@@ -60,7 +62,7 @@ const DEVIATION = 'After ±: the standard deviation over the seeds.';
 
 function winners(record: StudyRecord): string {
   return table(
-    ['stage', 'winner', 'validation accuracy', 'verdict'],
+    ['stage', 'winner', `validation ${measureName(rankedBy(record))}`, 'verdict'],
     record.stages.filter(isRanked).map((stage) => winnerRow(record, stage)),
   );
 }
@@ -89,9 +91,4 @@ function timeAndMachine(record: StudyRecord): string {
     ? `${time.trials} trials trained for ${trainingTimeInWords(time)}`
     : 'Nothing was trained';
   return `${trained}. On ${list([...new Set(machines)]) || 'an unknown machine'}.`;
-}
-
-function table(header: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -1,36 +1,21 @@
 import { imageShape, inputOfTrial } from '../../study/definition/input-form.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
-import type { TrialSpec } from '../../study/trial/trial.ts';
 import { datasetInFull } from '../../words/dataset.ts';
 import { environmentsInWords } from '../../words/environment.ts';
+import { exampleWord } from '../../words/examples.ts';
 import { inMarkdown } from '../../words/markdown.ts';
-import { count, loss, moment, percent, plural } from '../../words/numbers.ts';
+import { measureName, valueInWords } from '../../words/measure.ts';
+import { count, moment, plural } from '../../words/numbers.ts';
 import { overrideInWords } from '../../words/outcome.ts';
 import { describeSettings } from '../../words/settings.ts';
-import { optimismInWords, testInWords } from '../../words/verdict.ts';
 import { initialWeightsInWords } from '../../words/weights.ts';
 import { givenInWords } from '../answers/hand-over.ts';
-import { testedRuns } from '../answers/test-answer.ts';
 import { bestTrial, imagesUsed, startStage } from '../facts/study-facts.ts';
 import { limitations } from '../facts/warnings.ts';
+import { table } from '../markdown/table.ts';
+import type { ExportedModel } from './exported-model.ts';
+import { modelMetrics, testOf } from './model-metrics.ts';
 import { modelUse } from './model-use.ts';
-
-/** A trained trial, exported. */
-export interface ExportedModel {
-  record: StudyRecord;
-  /** The trial's stage. */
-  stage: StageRecord;
-  trial: TrialRecord;
-  spec: TrialSpec;
-  /** What its images were normalised with. Absent: bytes became values from −1 to 1. */
-  normalisation?: { mean: number[]; deviation: number[] };
-  /** By label. */
-  classes: string[];
-  /** All files but the card. */
-  files: { path: string; what: string; sizeBytes: number; sha256: string }[];
-  /** This program's. */
-  version: string;
-}
 
 /** What someone must know about a model before using it, as Markdown. */
 export function modelCard(model: ExportedModel): string {
@@ -38,8 +23,8 @@ export function modelCard(model: ExportedModel): string {
   const { study, studyId } = record.opening;
   return `${[
     `# ${trial.name}`,
-    `${role(model)} of the study \`${studyId}\` (${inMarkdown(study.title)}): a network that assigns 32×32 colour images to ${classes.length} classes.`,
-    metrics(model),
+    `${role(model)} of the study \`${studyId}\` (${inMarkdown(study.title)}): a network that assigns ${examplesInWords(model)} to ${classes.length} classes.`,
+    modelMetrics(model),
     '## Files',
     table(
       ['file', 'what', 'bytes', 'SHA-256'],
@@ -75,52 +60,12 @@ function role({ record, stage, trial }: ExportedModel): string {
   return stage.winner === trial.name ? `The winner of the stage \`${stage.name}\`` : 'A trial';
 }
 
-function metrics({ record, trial, classes }: ExportedModel): string {
-  const best = trial.lines.find(({ epoch }) => epoch === trial.bestEpoch);
-  const { validation, training: trained } = imagesUsed(record);
-  const test = testOf(record, trial);
-  const rows = [
-    [
-      'training',
-      count(trained),
-      ...(best ? [percent(best.train_accuracy), loss(best.train_loss)] : ['', '']),
-    ],
-    [
-      'validation',
-      count(validation),
-      ...(best ? [percent(best.val_accuracy), loss(best.val_loss)] : ['', '']),
-    ],
-  ];
-  if (record.test && test)
-    rows.push(['test', count(record.test.images), percent(test.accuracy), loss(test.loss)]);
-  const parts = [
-    table(['images', 'number', 'accuracy', 'loss, nats an image'], rows),
-    `The weights are those of the best epoch, ${trial.bestEpoch} of ${trial.lines.length}. The validation images selected it, so the validation accuracy is optimistic.`,
-  ];
-  if (!record.test || !test) return [...parts, 'It was not evaluated on the test images.'].join('\n\n');
-  const { low, high } = test.interval;
-  const { supersedes, mean, runs, trialKey, confusion, optimism } = record.test;
-  const used = supersedes
-    ? 'before, for the winner of an earlier run of the study'
-    : 'once, after every choice had been made';
-  parts.push(
-    `The test images were used ${used}: 95 % Wilson interval ${low.toFixed(2)} to ${percent(high)}.`,
-    ...(mean && runs && runs.length > 1
-      ? [`Over all runs of the winner, the test accuracy is ${testInWords({ mean, runs })}.`]
-      : []),
-    ...(optimism ? [optimismInWords(optimism)] : []),
-  );
-  if (trialKey !== trial.trialKey) return parts.join('\n\n');
-  const recalls = confusion.map((row, label) => {
-    const all = row.reduce((sum, images) => sum + images, 0);
-    return [classes[label] ?? `class ${label}`, all ? percent((100 * (row[label] ?? 0)) / all) : ''];
-  });
-  return [...parts, 'By class:', table(['class', 'test accuracy'], recalls)].join('\n\n');
-}
-
-/** The final test of this trial, which may be one of the winner's runs; undefined if it was not tested. */
-function testOf({ test }: StudyRecord, { trialKey }: TrialRecord) {
-  return test ? testedRuns(test).runs.find((run) => run.trialKey === trialKey) : undefined;
+/** `32×32 colour images`, `28×28 grey images`, `rows of 6 values` */
+function examplesInWords({ spec }: ExportedModel): string {
+  const input = inputOfTrial(spec.data);
+  const [height, width, channels] = imageShape(input) ?? [];
+  if (height === undefined) return `rows of ${plural(input.shape[0], 'value')}`;
+  return `${width}×${height} ${channels === 1 ? 'grey' : 'colour'} images`;
 }
 
 /** The stages that led to the trial, each with its winner and what the next trial has from that. */
@@ -141,12 +86,12 @@ function lineage({ record, stage, trial, spec }: ExportedModel): string {
   return [
     'A stage takes over settings of an earlier winner’s configuration, and rules of dense layers, never weights.',
     table(
-      ['stage', 'question', 'trial', 'validation accuracy', 'gave the next'],
+      ['stage', 'question', 'trial', `validation ${measureName(spec.rankBy)}`, 'gave the next'],
       steps.map(({ stage: { name, question }, trial: { name: taken, score } }, index) => [
         `\`${name}\``,
         inMarkdown(question),
         `\`${taken}\``,
-        score === null ? '' : percent(score),
+        score === null ? '' : valueInWords(score, spec.rankBy),
         gave[index] ?? '',
       ]),
     ),
@@ -185,11 +130,12 @@ function data(model: ExportedModel): string {
   // The card must not tell paths of the machine that made it.
   const { source: _, ...origin } = record.opening.dataset.origin;
   const { training: trained, validation } = imagesUsed(record);
+  const example = exampleWord(inputOfTrial(spec.data));
   return [
     `${datasetInFull(origin)}.`,
     list([
       `Classes, by label: ${classes.join(', ')}.`,
-      `${plural(trained, 'training image')} and ${count(validation)} validation images, stratified by class.`,
+      `${plural(trained, `training ${example}`)} and ${count(validation)} validation ${example}s, stratified by class.`,
       `Data set \`${spec.data.dataset}\`${origin.archiveSha256 ? `, archive with SHA-256 \`${origin.archiveSha256}\`` : ''}.`,
       takes(model),
     ]),
@@ -253,11 +199,6 @@ function licence({ record }: ExportedModel): string {
     'Features from Tiny Images*, 2009. Its images are from the 80 Million Tiny Images data set, which was collected from ' +
     'the web and which its authors withdrew in 2020. Decide for yourself whether and how you may use weights trained on it.'
   );
-}
-
-function table(header: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 function list(items: string[]): string {

@@ -1,8 +1,16 @@
 import type { LeadRecord } from '../../study/record/comparison-record.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
-import { count, duration, percent, plural, signed } from '../../words/numbers.ts';
+import type { OtherMeasure } from '../../study/trial/measure.ts';
+import {
+  digitsInWords,
+  measureName,
+  signedDifference,
+  unitOfDifferences,
+  valueInWords,
+} from '../../words/measure.ts';
+import { count, duration, plural } from '../../words/numbers.ts';
 import { endInWords } from '../../words/outcome.ts';
-import { pInWords } from '../../words/verdict.ts';
+import { evidenceInWords } from '../../words/verdict.ts';
 import {
   type Candidate,
   hasRepeats,
@@ -11,6 +19,7 @@ import {
   representative,
 } from '../facts/candidates.ts';
 import { searchedSettings } from '../facts/searched-settings.ts';
+import { rankedBy } from '../facts/study-facts.ts';
 
 export const IN_TRAINING_MODE = 'In training mode';
 
@@ -55,30 +64,34 @@ const NOTHING = '–';
 function allColumns(record: StudyRecord, stage: StageRecord, candidates: readonly Candidate[]): Column[] {
   const repeated = hasRepeats(stage);
   const [first] = candidates;
+  const measure = rankedBy(record);
+  const name = measureName(measure);
+  const unit = unitOfDifferences(measure);
+  const value = (score: number) => valueInWords(score, measure);
   return [
     {
-      title: repeated ? 'Mean val accuracy' : 'Best val accuracy',
-      cell: ({ score }) => optional(score, percent),
+      title: `${repeated ? 'Mean' : 'Best'} val ${name}`,
+      cell: ({ score }) => optional(score, value),
     },
-    ...(repeated ? runColumns : []),
+    ...(repeated ? runColumns(measure) : []),
     {
       title: IN_TRAINING_MODE,
       cell: ({ runs }) =>
         optional(
           meanKnown(runs, ({ scoreInTrainingMode }) => scoreInTrainingMode),
-          percent,
+          value,
         ),
     },
     {
-      title: 'Behind, points',
+      title: `Behind, ${unit}`,
       cell: (candidate) =>
         candidate.score !== null && first?.score != null && candidate.name !== first.name
-          ? signed(candidate.score - first.score)
+          ? signedDifference(candidate.score - first.score, measure)
           : NOTHING,
     },
     {
       title: 'Told apart from the winner',
-      cell: ({ name }) => leadInBrief(leadOver(stage, name)),
+      cell: ({ name }) => leadInBrief(leadOver(stage, name), measure),
       isText: true,
     },
     ...searchedSettings(record, stage)
@@ -114,21 +127,27 @@ function allColumns(record: StudyRecord, stage: StageRecord, candidates: readonl
   ];
 }
 
-const runColumns: Column[] = [
-  { title: 'Deviation, points', cell: ({ deviation }) => optional(deviation, (value) => value.toFixed(2)) },
-  {
-    title: 'Each seed',
-    cell: ({ runs }) =>
-      runs.map((run) => (run.score === null ? endInWords(run) : run.score.toFixed(2))).join(', '),
-  },
-];
+function runColumns(measure: OtherMeasure | undefined): Column[] {
+  const digits = (value: number) => digitsInWords(value, measure);
+  return [
+    {
+      title: `Deviation, ${unitOfDifferences(measure)}`,
+      cell: ({ deviation }) => optional(deviation, digits),
+    },
+    {
+      title: 'Each seed',
+      cell: ({ runs }) =>
+        runs.map((run) => (run.score === null ? endInWords(run) : digits(run.score))).join(', '),
+    },
+  ];
+}
 
 function leadOver({ verdict }: StageRecord, name: string): LeadRecord | undefined {
   return verdict?.leads.find((lead) => lead.name === name);
 }
 
-function leadInBrief(lead: LeadRecord | undefined): string {
-  return lead ? `${lead.kind}, ${pInWords(lead.p).replaceAll(' ', '\u00a0')}` : NOTHING;
+function leadInBrief(lead: LeadRecord | undefined, measure: OtherMeasure | undefined): string {
+  return lead ? `${lead.kind}, ${evidenceInWords(lead, measure).replaceAll(' ', '\u00a0')}` : NOTHING;
 }
 
 function optional(value: number | null, text: (value: number) => string): string {

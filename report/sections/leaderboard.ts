@@ -1,4 +1,6 @@
+import { isShare } from '../../study/plan/ranking.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
+import { measureName } from '../../words/measure.ts';
 import { count } from '../../words/numbers.ts';
 import {
   endInWords,
@@ -9,7 +11,7 @@ import {
   retrainedInWords,
 } from '../../words/outcome.ts';
 import { type Candidate, hasRepeats, rankedCandidates, representative } from '../facts/candidates.ts';
-import { stageDefinition, standsInFor } from '../facts/study-facts.ts';
+import { exampleOf, rankedBy, stageDefinition, standsInFor } from '../facts/study-facts.ts';
 import { trialStyles } from '../facts/trial-styles.ts';
 import { scrolling, tag, trialName } from '../html/elements.ts';
 import { type Html, html, prose } from '../html/html.ts';
@@ -34,10 +36,12 @@ ${columns.map(({ cell, isText }) => html`<td class="${isText ? 'number text' : '
 `;
   });
   const [first] = candidates;
+  const name = measureName(rankedBy(record));
   const caption = [
     hasRepeats(stage)
-      ? 'Leaderboard by the mean, over each candidate’s seeds, of the validation accuracy of its best epoch'
-      : 'Leaderboard by the validation accuracy of each trial’s best epoch',
+      ? `Leaderboard by the mean, over each candidate’s seeds, of the validation ${name} of its best epoch`
+      : `Leaderboard by the validation ${name} of each trial’s best epoch`,
+    ...(name === 'loss' ? ['the lowest is best'] : []),
     ...tieRuleInWords(record, stage),
     ...(!different && first ? (notes.get(first) ?? []).map((note) => `all networks: ${note}`) : []),
     ...inCommon,
@@ -54,7 +58,7 @@ ${columns.map(({ cell, isText }) => html`<td class="${isText ? 'number text' : '
     html`<p class="note">The best ${candidates.length} of ${count(all.length)}; <code>record.json</code> has the others.</p>`
   }${
     columns.some(({ title }) => title === IN_TRAINING_MODE) &&
-    html`<p class="note">In training mode: the same weights on the same images, but with dropout active and with batch normalisation by each batch’s own statistics, as in a loop that never switches the network to evaluation mode. It doesn’t affect the ranking.</p>`
+    html`<p class="note">In training mode: the same weights on the same ${exampleOf(record)}s, but with dropout active and with batch normalisation by each batch’s own statistics, as in a loop that never switches the network to evaluation mode. It doesn’t affect the ranking.</p>`
   }`;
 }
 
@@ -95,8 +99,8 @@ function candidateTags({ runs }: Candidate, fromStoreIsUsual: boolean): Html[] {
   return [...new Map(tags.map((each) => [each.source, each])).values()];
 }
 
-function tieRuleInWords(record: StudyRecord, { name }: StageRecord): string[] {
-  const definition = stageDefinition(record, name);
+function tieRuleInWords(record: StudyRecord, stage: StageRecord): string[] {
+  const definition = stageDefinition(record, stage.name);
   const ties = definition && 'ties' in definition ? definition.ties : undefined;
   if (!ties) return [];
   const preferred = {
@@ -104,7 +108,12 @@ function tieRuleInWords(record: StudyRecord, { name }: StageRecord): string[] {
     parameters: 'the one with the fewest parameters',
     time: 'the fastest',
   }[ties];
-  return [`of those within one standard error of the best, ${preferred} wins`];
+  const known = hasRepeats(stage) || isShare(rankedBy(record));
+  return [
+    known
+      ? `of those within one standard error of the best, ${preferred} wins`
+      : `of equal ones, ${preferred} wins, since one run tells no standard error of ${measureName(rankedBy(record))}`,
+  ];
 }
 
 /** What a trial's name doesn't say about its network. */

@@ -1,5 +1,6 @@
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
-import { exact, percent, points, shortHash } from '../../words/numbers.ts';
+import { measureName, valueInWords } from '../../words/measure.ts';
+import { exact, points, shortHash } from '../../words/numbers.ts';
 import { ordinaryTrial } from '../facts/study-facts.ts';
 import { trialStyles } from '../facts/trial-styles.ts';
 import { drawDifferences } from '../figures/differences.ts';
@@ -54,7 +55,7 @@ async function comparison(record: StudyRecord, first: TrialRecord, second: Trial
         html`<th scope="col" class="number">${title}</th><th scope="col" class="number">Difference</th>`,
     )}</tr></thead><tbody>${rows}</tbody></table>`,
   );
-  const accuracies = await curvesFigure(curves, 'accuracy', second.name, legendOf(curves));
+  const accuracies = await curvesFigure(record, curves, 'accuracy', second.name, legendOf(curves));
   const parts = [accuracies];
   if (largest > 0) {
     const label = `Difference in validation accuracy by epoch, at most ${points(largest)}.`;
@@ -73,13 +74,13 @@ function summary(first: TrialRecord, second: TrialRecord): Html {
     (
       trial,
     ) => html`<tr><th scope="row">${code(trial.name)}</th><td class="number">${trial.seed ?? '–'}</td><td class="number">${trial.repetition ?? '–'}</td>
-<td class="number">${trial.score === null ? '–' : percent(trial.score)}</td><td class="number">${trial.bestEpoch ?? '–'}</td><td><code>${trial.tensorsSha256 === null ? '–' : shortHash(trial.tensorsSha256)}</code></td></tr>
+<td class="number">${trial.score === null ? '–' : valueInWords(trial.score, trial.measure)}</td><td class="number">${trial.bestEpoch ?? '–'}</td><td><code>${trial.tensorsSha256 === null ? '–' : shortHash(trial.tensorsSha256)}</code></td></tr>
 `,
   );
   const known = first.tensorsSha256 !== null && second.tensorsSha256 !== null;
   const verdict = first.tensorsSha256 === second.tensorsSha256 ? 'bit-identical' : 'not bit-identical';
   return scrolling(
     'Both trials',
-    html`<table><caption>Both trials; the best epoch’s weights are ${known ? verdict : 'not recorded'}</caption><thead><tr><th scope="col">Trial</th><th scope="col" class="number">Seed</th><th scope="col" class="number">Repetition</th><th scope="col" class="number">Best val accuracy</th><th scope="col" class="number">Best epoch</th><th scope="col">Weights’ SHA-256</th></tr></thead><tbody>${rows}</tbody></table>`,
+    html`<table><caption>Both trials; the best epoch’s weights are ${known ? verdict : 'not recorded'}</caption><thead><tr><th scope="col">Trial</th><th scope="col" class="number">Seed</th><th scope="col" class="number">Repetition</th><th scope="col" class="number">Best val ${measureName(first.measure)}</th><th scope="col" class="number">Best epoch</th><th scope="col">Weights’ SHA-256</th></tr></thead><tbody>${rows}</tbody></table>`,
   );
 }

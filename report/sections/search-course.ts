@@ -1,10 +1,12 @@
 import type { SearchStage } from '../../study/definition/stage-schema.ts';
 import type { StageRecord, StudyRecord } from '../../study/record/record.ts';
 import type { SearchRecord, SeedTrial } from '../../study/record/search-record.ts';
-import { count, percent, plural } from '../../words/numbers.ts';
+import { meritOf, type OtherMeasure } from '../../study/trial/measure.ts';
+import { measureName, valueInWords } from '../../words/measure.ts';
+import { count, plural } from '../../words/numbers.ts';
 import { searchEndInWords } from '../../words/search-end.ts';
 import { budgetInWords, samplerInWords } from '../../words/search-space.ts';
-import { stageDefinition } from '../facts/study-facts.ts';
+import { rankedBy, stageDefinition } from '../facts/study-facts.ts';
 import { scrolling } from '../html/elements.ts';
 import { code, type Html, html, prose } from '../html/html.ts';
 
@@ -15,7 +17,7 @@ export function searchCourse(record: StudyRecord, stage: StageRecord): Html | fa
   const { note, sampler } = definition;
   return html`${note !== undefined && html`<p class="quiet">${prose(note)}</p>`}
 <p class="quiet">How it chose: ${prose(samplerInWords(sampler))}.${stage.search && html` ${endOf(stage.search, definition)}${orderOf(stage.search)}`}</p>
-${stage.search?.seeds && seedsOf(stage.search.seeds)}`;
+${stage.search?.seeds && seedsOf(stage.search.seeds, rankedBy(record))}`;
 }
 
 // --- helpers ---
@@ -37,16 +39,17 @@ function orderOf({ arrivals }: SearchRecord): string | false {
 }
 
 /** Trials of earlier searches: not ranked, but learnt from. */
-function seedsOf(seeds: readonly SeedTrial[]): Html {
-  const best = [...seeds].sort((a, b) => b.score - a.score).slice(0, MOST_SEEDS);
+function seedsOf(seeds: readonly SeedTrial[], measure: OtherMeasure | undefined): Html {
+  const merit = ({ score }: SeedTrial) => meritOf(score, measure);
+  const best = [...seeds].sort((a, b) => merit(b) - merit(a)).slice(0, MOST_SEEDS);
   const rows = best.map(
     ({ study, stage, name, score }) =>
-      html`<tr><th scope="row">${code(name)}</th><td>${code(study)}</td><td>${stage}</td><td class="number">${percent(score)}</td></tr>
+      html`<tr><th scope="row">${code(name)}</th><td>${code(study)}</td><td>${stage}</td><td class="number">${valueInWords(score, measure)}</td></tr>
 `,
   );
   const shown = best.length < seeds.length ? `; the best ${best.length}` : '';
   return html`<details><summary>It knew ${plural(seeds.length, 'trial')} of earlier searches from the start; they are not ranked here</summary>${scrolling(
     'Trials of earlier searches',
-    html`<table><caption>Trials of earlier searches${shown}</caption><thead><tr><th scope="col">Trial</th><th scope="col">Study</th><th scope="col">Stage</th><th scope="col" class="number">Best val accuracy</th></tr></thead><tbody>${rows}</tbody></table>`,
+    html`<table><caption>Trials of earlier searches${shown}</caption><thead><tr><th scope="col">Trial</th><th scope="col">Study</th><th scope="col">Stage</th><th scope="col" class="number">Best val ${measureName(measure)}</th></tr></thead><tbody>${rows}</tbody></table>`,
   )}</details>`;
 }

@@ -1,40 +1,48 @@
 import { candidatesOf } from '../../study/plan/ranking.ts';
 import type { StageRecord, StudyRecord } from '../../study/record/record.ts';
-import { brief, percent } from '../../words/numbers.ts';
+import { meritOf, type OtherMeasure } from '../../study/trial/measure.ts';
+import { valueInWords } from '../../words/measure.ts';
+import { brief } from '../../words/numbers.ts';
 import { isTakenOver, representative, scoredCandidates } from '../facts/candidates.ts';
 import { type SearchedSetting, searchedSettings } from '../facts/searched-settings.ts';
+import { rankedBy } from '../facts/study-facts.ts';
 import { trialStyles } from '../facts/trial-styles.ts';
 import type { Evaluation } from '../figures/evaluation.ts';
 import { drawParallel } from '../figures/parallel.ts';
 import { drawProgress, drawScores } from '../figures/search.ts';
 import { figure, figures } from '../html/elements.ts';
 import { type Html, html } from '../html/html.ts';
-import { candidateCurves, curvesFigure, legendOf } from './stage-figures.ts';
+import { candidateCurves, curvesFigure, legendOf, metricsOf } from './stage-figures.ts';
 
 /** How the score depends on each setting, and how a search found it. */
 export async function searchFigures(record: StudyRecord, stage: StageRecord): Promise<Html | false> {
   const settings = searchedSettings(record, stage);
   const all = scoredEvaluations(record, stage, settings);
   if (all.length === 0 || settings.length === 0) return false;
-  const evaluations = best(all);
+  const measure = rankedBy(record);
+  const evaluations = best(all, measure);
   const titles = settings.map(({ title }) => title);
-  const label = (what: string) => `${what}, ${stage.name}: ${spoken(evaluations, titles)}.`;
+  const label = (what: string) => `${what}, ${stage.name}: ${spoken(evaluations, titles, measure)}.`;
   const numeric = settings.findIndex((_, index) =>
     evaluations.some(({ values }) => typeof values[index] === 'number'),
   );
   const parts = [
-    figure('Settings and score', await drawParallel(evaluations, titles, label('Settings and score')), {
-      note: 'A line for each evaluation; the best is bold.',
-    }),
+    figure(
+      'Settings and score',
+      await drawParallel(evaluations, titles, measure, label('Settings and score')),
+      {
+        note: 'A line for each evaluation; the best is bold.',
+      },
+    ),
   ];
   const setting = settings[numeric];
   if (setting) {
     const what = `Score by ${setting.title}`;
     const place = { index: numeric, title: setting.title };
-    parts.push(figure(what, await drawScores(evaluations, place, label(what))));
+    parts.push(figure(what, await drawScores(evaluations, place, measure, label(what))));
   }
   parts.push(
-    figure('Score by evaluation', await drawProgress(evaluations, label('Score by evaluation')), {
+    figure('Score by evaluation', await drawProgress(evaluations, measure, label('Score by evaluation')), {
       note: 'Dotted: the best so far.',
     }),
   );
@@ -63,26 +71,31 @@ async function startAndBest(record: StudyRecord, stage: StageRecord): Promise<Ht
   );
   if (curves.length < 2) return false;
   const of = `${stage.name}, start and best evaluation`;
+  const parts: Html[] = [];
+  for (const metric of metricsOf(record))
+    parts.push(await curvesFigure(record, curves, metric, of, legendOf(curves)));
   return html`<h3>The start and the best evaluation</h3>
-${figures(`Figures of ${of}`, [
-  await curvesFigure(curves, 'accuracy', of, legendOf(curves)),
-  await curvesFigure(curves, 'loss', of, legendOf(curves)),
-])}`;
+${figures(`Figures of ${of}`, parts)}`;
 }
 
 /** As many as a figure can show, in their order. */
-function best(evaluations: Evaluation[]): Evaluation[] {
-  const kept = new Set([...evaluations].sort((a, b) => b.score - a.score).slice(0, MOST_DRAWN));
+function best(evaluations: Evaluation[], measure: OtherMeasure | undefined): Evaluation[] {
+  const merit = ({ score }: Evaluation) => meritOf(score, measure);
+  const kept = new Set([...evaluations].sort((a, b) => merit(b) - merit(a)).slice(0, MOST_DRAWN));
   return evaluations.filter((each) => kept.has(each));
 }
 
-function spoken(evaluations: readonly Evaluation[], titles: readonly string[]): string {
+function spoken(
+  evaluations: readonly Evaluation[],
+  titles: readonly string[],
+  measure: OtherMeasure | undefined,
+): string {
   const texts = evaluations.slice(0, MOST_SPOKEN).map(({ tag, values, score }) => {
     const settings = titles.flatMap((title, axis) => {
       const value = values[axis];
       return value === undefined ? [] : [`${title} ${typeof value === 'number' ? brief(value) : value}`];
     });
-    return `${tag}: ${settings.join(', ')}, ${percent(score)}`;
+    return `${tag}: ${settings.join(', ')}, ${valueInWords(score, measure)}`;
   });
   return texts.join('; ');
 }

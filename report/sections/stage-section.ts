@@ -1,5 +1,5 @@
 import type { StageRecord, StudyRecord } from '../../study/record/record.ts';
-import { percent } from '../../words/numbers.ts';
+import { valueInWords } from '../../words/measure.ts';
 import { answer } from '../answers/answer.ts';
 import { takenOverInWords } from '../answers/hand-over.ts';
 import { singleSeedsInWords } from '../answers/single-seeds.ts';
@@ -66,7 +66,8 @@ function scoresThere(record: StudyRecord, earlier: StageRecord | undefined): Htm
   return (
     scored.length > 1 &&
     html`For comparison, ${earlier?.name}: ${scored.map(
-      ({ name, score }, index) => html`${index > 0 && ', '}${code(name)}\u00a0${percent(score)}`,
+      ({ name, score, measure }, index) =>
+        html`${index > 0 && ', '}${code(name)}\u00a0${valueInWords(score, measure)}`,
     )}.`
   );
 }

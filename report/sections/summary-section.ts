@@ -1,18 +1,28 @@
 import type { StageRecord, StudyRecord, TestRecord } from '../../study/record/record.ts';
 import { type TrainingTime, trainingTime } from '../../study/record/training-time.ts';
+import type { OtherMeasure } from '../../study/trial/measure.ts';
 import { datasetInBrief } from '../../words/dataset.ts';
-import { count, duration, moment, percent, plural, points, secondsBetween } from '../../words/numbers.ts';
+import { differenceInWords, measureName, valueInWords } from '../../words/measure.ts';
+import { count, duration, moment, plural, secondsBetween } from '../../words/numbers.ts';
 import { trainingTimeInWords } from '../../words/training-time.ts';
 import { intervalInWords } from '../../words/verdict.ts';
 import { headline } from '../answers/answer.ts';
-import { testAnswer, testedRuns } from '../answers/test-answer.ts';
+import { testAnswer, testedRuns, testScore } from '../answers/test-answer.ts';
 import { rankedCandidates, representative } from '../facts/candidates.ts';
-import { allTrials, bestTrial, imagesUsed, lastDecided, missingStages } from '../facts/study-facts.ts';
+import {
+  allTrials,
+  bestTrial,
+  exampleOf,
+  imagesUsed,
+  lastDecided,
+  missingStages,
+  rankedBy,
+} from '../facts/study-facts.ts';
 import { trialStyles } from '../facts/trial-styles.ts';
 import { drawBars } from '../figures/bars.ts';
 import { figure, figures } from '../html/elements.ts';
 import { type Content, code, type Html, html, prose } from '../html/html.ts';
-import { GLOSSARY } from './glossary.ts';
+import { glossary } from './glossary.ts';
 import { handOverTable } from './hand-over-table.ts';
 import { stageAnchor } from './stage-section.ts';
 
@@ -23,11 +33,14 @@ export function summaryTiles(record: StudyRecord): Html {
   const seconds = secondsBetween(opening.startedAt, finishedAt);
   const stored = allTrials(record).filter(({ trial }) => trial.reused).length;
   const images = imagesUsed(record);
+  const example = exampleOf(record);
+  const measure = rankedBy(record);
+  const name = measureName(measure);
   return html`<dl class="tiles">
 ${tile(missingStages(record).length === 0 ? 'Winner' : 'Winner so far', decided ? code(decided.trial.name) : 'none yet', decided && `of stage ${decided.stage.name}`)}
-${tile('Validation accuracy', decided ? html`<span class="big">${percent(decided.trial.score)}</span>` : '–', decided && `${scoreOver(record, decided.stage)}, ${plural(images.validation, 'image')}`)}
-${tile('Test accuracy', test ? html`<span class="big">${percent(testedRuns(test).mean.accuracy)}</span>` : 'not tested', test && testTile(test))}
-${tile('Data', datasetInBrief(opening.dataset.origin), `${count(images.training)} training images, ${count(images.validation)} validation images`)}
+${tile(`Validation ${name}`, decided ? html`<span class="big">${valueInWords(decided.trial.score, measure)}</span>` : '–', decided && `${scoreOver(record, decided.stage)}, ${plural(images.validation, example)}`)}
+${tile(`Test ${name}`, test ? html`<span class="big">${valueInWords(testScore(test), measure)}</span>` : 'not tested', test && testTile(record, test))}
+${tile('Data', datasetInBrief(opening.dataset.origin), `${count(images.training)} training ${example}s, ${count(images.validation)} validation ${example}s`)}
 ${tile('Profile', html`<code>${opening.profile}</code>`, opening.study.profiles[opening.profile]?.description)}
 ${tile('Started', moment(opening.startedAt), seconds === null ? 'not finished' : `finished ${moment(finishedAt)}`)}
 ${tile('Duration', seconds === null ? '–' : duration(seconds), trainedInWords(trainingTime(record), stored))}
@@ -40,10 +53,10 @@ export async function overview(record: StudyRecord): Promise<Html> {
   const items = record.stages.map((stage, index) => {
     const best = stage.winner === null ? undefined : bestTrial(stage);
     const link = html`<a href="#${stageAnchor(index)}">${stage.name}</a>`;
-    return answerItem(link, stage.question, headline(record, stage), best?.score);
+    return answerItem(link, stage.question, headline(record, stage), best?.score, rankedBy(record));
   });
   for (const { kind, name, question } of missingStages(record)) {
-    if (kind !== 'test') items.push(answerItem(name, question, 'Not run.', undefined));
+    if (kind !== 'test') items.push(answerItem(name, question, 'Not run.', undefined, undefined));
   }
   const testStage = record.opening.study.stages.find(({ kind }) => kind === 'test');
   if (testStage) {
@@ -53,7 +66,8 @@ export async function overview(record: StudyRecord): Promise<Html> {
         link,
         testStage.question,
         testAnswer(record),
-        record.test ? testedRuns(record.test).mean.accuracy : undefined,
+        record.test ? testScore(record.test) : undefined,
+        rankedBy(record),
       ),
     );
   }
@@ -61,7 +75,7 @@ export async function overview(record: StudyRecord): Promise<Html> {
 <ol class="answers">${items}</ol>
 ${await winnersFigure(record)}
 ${handOverTable(record)}
-${GLOSSARY}</section>
+${glossary(record)}</section>
 `;
 }
 
@@ -79,22 +93,33 @@ function scoreOver(record: StudyRecord, stage: StageRecord): string {
   if (!winner) return '';
   const { counted, deviation } = winner;
   if (deviation === null) return `best epoch ${representative(winner).bestEpoch}`;
-  return `mean of ${plural(counted.length, 'seed')}, deviation ${points(deviation)}`;
+  const spread = differenceInWords(deviation, winner.measure);
+  return `mean of ${plural(counted.length, 'seed')}, deviation ${spread}`;
 }
 
-function testTile(test: TestRecord): string {
+function testTile(record: StudyRecord, test: TestRecord): string {
   const { runs, mean } = testedRuns(test);
+  const { measure } = test;
+  const [first] = runs;
+  const interval = measure ? (runs.length === 1 ? first?.scoreInterval : undefined) : mean.interval;
   const seeds = runs.length > 1 ? `mean of ${plural(runs.length, 'seed')}, ` : '';
-  return `${seeds}${plural(test.images, 'image')}, ${intervalInWords(mean.interval)}`;
+  const images = plural(test.images, exampleOf(record));
+  return `${seeds}${images}${interval ? `, ${intervalInWords(interval, measure)}` : ''}`;
 }
 
 function tile(title: string, value: Content, small: string | null | undefined): Html {
   return html`<div><dt>${title}</dt><dd>${value}${small !== undefined && html`<span class="small">${small}</span>`}</dd></div>`;
 }
 
-function answerItem(stage: Content, question: string, answer: string, accuracy: number | undefined): Html {
+function answerItem(
+  stage: Content,
+  question: string,
+  answer: string,
+  score: number | undefined,
+  measure: OtherMeasure | undefined,
+): Html {
   return html`<li><strong>${stage}</strong><em>${prose(question)}</em><span>${prose(answer)}</span><span class="number">${
-    accuracy === undefined ? '' : percent(accuracy)
+    score === undefined ? '' : valueInWords(score, measure)
   }</span></li>
 `;
 }
@@ -107,6 +132,8 @@ function devices(record: StudyRecord): string {
 }
 
 async function winnersFigure(record: StudyRecord): Promise<Html | false> {
+  const measure = rankedBy(record);
+  const name = measureName(measure);
   const styleOf = trialStyles(record);
   const bars = record.stages.flatMap((stage) => {
     const best = stage.winner === null ? undefined : bestTrial(stage);
@@ -115,7 +142,7 @@ async function winnersFigure(record: StudyRecord): Promise<Html | false> {
           {
             name: `${stage.name}: ${best.name}`,
             value: best.score,
-            text: percent(best.score),
+            text: valueInWords(best.score, measure),
             colour: styleOf(best).colour,
             winner: false,
           },
@@ -123,6 +150,6 @@ async function winnersFigure(record: StudyRecord): Promise<Html | false> {
       : [];
   });
   if (bars.length < 2) return false;
-  const label = `Best validation accuracy of each stage’s winner: ${bars.map(({ name, text }) => `${name} ${text}`).join(', ')}.`;
-  return figures('Winners', [figure('Best validation accuracy of each winner', await drawBars(bars, label))]);
+  const label = `Best validation ${name} of each stage’s winner: ${bars.map(({ name, text }) => `${name} ${text}`).join(', ')}.`;
+  return figures('Winners', [figure(`Best validation ${name} of each winner`, await drawBars(bars, label))]);
 }

@@ -1,14 +1,17 @@
 import type { StudyRecord, TestRecord } from '../../study/record/record.ts';
-import { count, loss, percent } from '../../words/numbers.ts';
+import type { ExampleWord } from '../../words/examples.ts';
+import { measureName, valueInWords } from '../../words/measure.ts';
+import { loss, percent } from '../../words/numbers.ts';
 import { intervalInWords } from '../../words/verdict.ts';
 import { testAnswer, testedRuns } from '../answers/test-answer.ts';
+import { exampleOf } from '../facts/study-facts.ts';
 import { trialStyles } from '../facts/trial-styles.ts';
-import { drawBars } from '../figures/bars.ts';
 import { seriesStyle } from '../figures/series.ts';
-import { figure, scrolling } from '../html/elements.ts';
+import { scrolling } from '../html/elements.ts';
 import { code, type Html, html, prose } from '../html/html.ts';
+import { testClasses } from './test-classes.ts';
 
-/** The final test: accuracy, confusion matrix and accuracy of each class; nothing without a test. */
+/** The final test: score, confusion matrix and figures of each class; nothing without a test. */
 export async function testSection(record: StudyRecord): Promise<Html | false> {
   const { test, opening } = record;
   if (!test) return false;
@@ -17,96 +20,38 @@ export async function testSection(record: StudyRecord): Promise<Html | false> {
     .flatMap(({ trials }) => trials)
     .find(({ trialKey }) => trialKey === test.trialKey);
   const { colour } = tested ? trialStyles(record)(tested) : seriesStyle(0);
-  const classes = test.confusion.map((_, label) => opening.dataset.classes?.[label] ?? `class ${label}`);
+  const example = exampleOf(record);
   return html`<section id="test" aria-labelledby="test-title"><h2 id="test-title">${record.stages.length + 1}. ${test.stage || 'test'}</h2>
 ${stage && html`<p class="question">${prose(stage.question)}</p>`}
 <p class="answer">${prose(testAnswer(record))}</p>
-<p class="quiet">The best epoch’s weights, evaluated once on images that no trial was trained or selected on. Loss ${loss(testedRuns(test).mean.loss)}.${
+<p class="quiet">The best epoch’s weights, evaluated once on ${example}s that no trial was trained or selected on. Loss ${loss(testedRuns(test).mean.loss)}.${
     testedRuns(test).runs.length > 1 &&
-    html` The matrix and the classes are of the first run, ${code(testedRuns(test).runs[0]?.trial ?? '')}.`
+    html` The figures of classes are of the first run, ${code(testedRuns(test).runs[0]?.trial ?? '')}.`
   }</p>
-${runsTable(test)}
-<div class="beside"><div>${confusionTable(test, classes)}
-${mistakes(test, classes)}</div>
-${await classFigure(test, classes, colour)}</div></section>
+${runsTable(test, example)}
+${await testClasses(test, opening.dataset.classes ?? [], { colour, example })}</section>
 `;
 }
 
 // --- helpers ---
 
 /** Each of the winner's runs, if there are several. */
-function runsTable(test: TestRecord): Html | false {
+function runsTable(test: TestRecord, example: ExampleWord): Html | false {
   const { runs } = testedRuns(test);
+  const { measure } = test;
   if (runs.length < 2) return false;
+  // A loss has a column anyway.
+  const own = measure !== undefined && measure !== 'loss';
   const rows = runs.map(
-    ({ trial, seed, accuracy, loss: lossOf, interval }) =>
-      html`<tr><th scope="row">${code(trial)}</th><td class="number">${seed}</td><td class="number">${percent(accuracy)}</td><td class="number">${intervalInWords(interval)}</td><td class="number">${loss(lossOf)}</td></tr>
+    ({ trial, seed, accuracy, loss: lossOf, interval, score, scoreInterval }) =>
+      html`<tr><th scope="row">${code(trial)}</th><td class="number">${seed}</td>${
+        own &&
+        html`<td class="number">${score === undefined ? '–' : valueInWords(score, measure)}</td><td class="number">${scoreInterval ? intervalInWords(scoreInterval) : '–'}</td>`
+      }<td class="number">${percent(accuracy)}</td><td class="number">${intervalInWords(interval)}</td><td class="number">${loss(lossOf)}</td></tr>
 `,
   );
   return scrolling(
     'The test of each run',
-    html`<table><caption>Each run of the winner</caption><thead><tr><th scope="col">Trial</th><th scope="col" class="number">Seed</th><th scope="col" class="number">Test accuracy</th><th scope="col" class="number">Wilson interval, of the images</th><th scope="col" class="number">Loss</th></tr></thead><tbody>${rows}</tbody></table>`,
+    html`<table><caption>Each run of the winner</caption><thead><tr><th scope="col">Trial</th><th scope="col" class="number">Seed</th>${own && html`<th scope="col" class="number">Test ${measureName(measure)}</th><th scope="col" class="number">Its interval, of the ${example}s</th>`}<th scope="col" class="number">Test accuracy</th><th scope="col" class="number">Wilson interval, of the ${example}s</th><th scope="col" class="number">Loss</th></tr></thead><tbody>${rows}</tbody></table>`,
   );
-}
-
-function total(row: readonly number[]): number {
-  return row.reduce((sum, images) => sum + images, 0);
-}
-
-function recall(row: readonly number[], label: number): number | null {
-  const all = total(row);
-  return all === 0 ? null : (100 * (row[label] ?? 0)) / all;
-}
-
-function confusionTable({ confusion }: TestRecord, classes: readonly string[]): Html {
-  const wrong = confusion.flatMap((row, actual) => row.filter((_, predicted) => predicted !== actual));
-  const mostWrong = Math.max(1, ...wrong);
-  const rows = confusion.map((row, actual) => {
-    const all = total(row);
-    const cells = row.map((images, predicted) => {
-      const right = predicted === actual;
-      const share = right ? (all === 0 ? 0 : images / all) : images / mostWrong;
-      return html`<td${right && html` class="right"`} style="--share:${Math.round(share * 60)}">${count(images)}</td>`;
-    });
-    const accuracy = recall(row, actual);
-    return html`<tr><th scope="row">${classes[actual]}</th>${cells}<td class="number">${accuracy === null ? '–' : percent(accuracy)}</td></tr>
-`;
-  });
-  return scrolling(
-    'Confusion matrix',
-    html`<table class="heat"><caption>Confusion matrix: images by actual class (rows) and predicted class (columns). Blue: correct, by share of the class. Orange: wrong, relative to the most frequent mistake</caption>
-<thead><tr><th scope="col" class="name">Actual</th>${classes.map((name) => html`<th scope="col">${name}</th>`)}<th scope="col">Accuracy</th></tr></thead><tbody>${rows}</tbody></table>`,
-  );
-}
-
-function mistakes({ confusion }: TestRecord, classes: readonly string[]): Html | false {
-  const pairs = confusion
-    .flatMap((row, actual) => row.map((images, predicted) => ({ images, actual, predicted })))
-    .filter(({ images, actual, predicted }) => images > 0 && actual !== predicted)
-    .sort((a, b) => b.images - a.images)
-    .slice(0, 3)
-    .map(
-      ({ images, actual, predicted }) =>
-        `${classes[actual]} taken for ${classes[predicted]} (${count(images)})`,
-    );
-  return pairs.length > 0 && html`<p>Most frequent mistakes: ${pairs.join(', ')}.</p>`;
-}
-
-async function classFigure(
-  { confusion }: TestRecord,
-  classes: readonly string[],
-  colour: string,
-): Promise<Html> {
-  const bars = confusion.map((row, label) => {
-    const value = recall(row, label);
-    return {
-      name: classes[label] ?? '',
-      value,
-      text: value === null ? 'no images' : percent(value),
-      colour,
-      winner: false,
-    };
-  });
-  const label = `Test accuracy by class: ${bars.map(({ name, text }) => `${name} ${text}`).join(', ')}.`;
-  return figure('Test accuracy by class', await drawBars(bars, label));
 }

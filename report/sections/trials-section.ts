@@ -1,10 +1,11 @@
 import { inputOf } from '../../study/definition/data-schema.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
 import { datasetInBrief } from '../../words/dataset.ts';
-import { count, moment, percent, plural, shortHash } from '../../words/numbers.ts';
+import { valueInWords } from '../../words/measure.ts';
+import { count, moment, plural, shortHash } from '../../words/numbers.ts';
 import { retrainedSummary } from '../../words/outcome.ts';
 import { describeSettings } from '../../words/settings.ts';
-import { allTrials, imagesUsed, referenceConfig } from '../facts/study-facts.ts';
+import { allTrials, exampleOf, imagesUsed, referenceConfig } from '../facts/study-facts.ts';
 import { folded, scrolling } from '../html/elements.ts';
 import { code, type Html, html, prose } from '../html/html.ts';
 import { allFromStore, MOST_SHOWN, trialTags } from './leaderboard.ts';
@@ -26,7 +27,7 @@ export function trialsSection(record: StudyRecord): Html {
 ${trials.map((trial) => row(record, stage, trial, fromStore))}</tbody>`;
   });
   return html`<section id="trials" aria-labelledby="trials-title"><h2 id="trials-title">All trials</h2>
-<p>${plural(allTrials(record).length, 'trial')}. All trained on the same ${count(training)} images and were scored on the same ${count(validation)} others, from data set
+<p>${plural(allTrials(record).length, 'trial')}. All trained on the same ${count(training)} ${exampleOf(record)}s and were scored on the same ${count(validation)} others, from data set
 <code>${shortHash(dataset.sha256)}</code> (${origin(record)}), split with seed ${study.splitSeed}. Settings are <mark>marked</mark> if they differ from those of
 the trial that the stage starts from, of a side experiment’s ordinary trial, or else from the study’s base settings. A trial that later stages take over is
 listed under its own stage only.${fromStore && ' All results were in the store.'}${compared !== undefined && html` Trained again with <code>--retrain</code>: ${compared}.`}</p>
@@ -44,7 +45,7 @@ ${folded(
 
 function row(record: StudyRecord, stage: StageRecord, trial: TrialRecord, fromStore: boolean): Html {
   return html`<tr><th scope="row">${code(trial.name)} ${trialTags(trial, fromStore)}</th>
-<td class="settings">${settings(record, stage, trial)}</td><td class="number">${trial.score === null ? '–' : percent(trial.score)}</td><td class="number">${trial.seed ?? '–'}</td>
+<td class="settings">${settings(record, stage, trial)}</td><td class="number">${trial.score === null ? '–' : valueInWords(trial.score, trial.measure)}</td><td class="number">${trial.seed ?? '–'}</td>
 <td class="when">${trial.startedAt === null ? '–' : moment(trial.startedAt)}</td><td class="number">${trainingTime(trial)}</td>
 <td class="number">${trial.attempts ?? '–'}</td><td class="nowrap">${trial.trialKey === null ? '–' : html`<code>${shortHash(trial.trialKey)}</code>`}</td></tr>
 `;

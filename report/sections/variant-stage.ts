@@ -3,11 +3,12 @@ import type { InputForm } from '../../study/definition/input-form.ts';
 import { candidatesOf } from '../../study/plan/ranking.ts';
 import type { ChangesRecord } from '../../study/record/comparison-record.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../study/record/record.ts';
-import { loss, percent, plural, signed } from '../../words/numbers.ts';
+import { measureName, signedDifference, valueInWords } from '../../words/measure.ts';
+import { loss, plural } from '../../words/numbers.ts';
 import { describeSettings } from '../../words/settings.ts';
 import { intervalOf } from '../answers/variant-answer.ts';
 import { representative } from '../facts/candidates.ts';
-import { ordinaryTrial } from '../facts/study-facts.ts';
+import { ordinaryTrial, rankedBy } from '../facts/study-facts.ts';
 import { trialStyles } from '../facts/trial-styles.ts';
 import { figures, scrolling } from '../html/elements.ts';
 import { code, type Html, html, prose } from '../html/html.ts';
@@ -31,7 +32,8 @@ export async function variantBody(record: StudyRecord, stage: StageRecord): Prom
   const drawn = haveFewEpochs(all) ? [{ name: stage.name, curves: all }] : groups;
   const parts: Html[] = [];
   for (const { name, curves } of drawn) {
-    if (curves.length > 0) parts.push(await curvesFigure(curves, 'accuracy', name, legendOf(curves)));
+    const metric = rankedBy(record) ?? 'accuracy';
+    if (curves.length > 0) parts.push(await curvesFigure(record, curves, metric, name, legendOf(curves)));
   }
   return html`${pairsTable(record, stage, pairs)}${parts.length > 0 && figures(`Figures of ${stage.name}`, parts)}`;
 }
@@ -45,29 +47,31 @@ interface Pair {
 
 function pairsTable(record: StudyRecord, stage: StageRecord, pairs: readonly Pair[]): Html {
   const input = inputOf(record.opening.study);
+  const measure = rankedBy(record);
+  const score = (of: TrialRecord | undefined) => (of?.score == null ? '–' : valueInWords(of.score, measure));
   const fromStore = allFromStore(stage.trials);
   const rows = pairs.map(({ trial, ordinary }) => {
     const known = ordinary?.score != null && trial.score !== null;
     return html`<tr><th scope="row">${code(trial.of ?? '–')}</th><td>${code(trial.name)} ${trialTags(trial, fromStore)}</td><td>${prose(changed(trial, ordinary, input))}</td>
-<td class="number">${ordinary?.score == null ? '–' : percent(ordinary.score)}</td><td class="number">${trial.score === null ? '–' : percent(trial.score)}</td>
-<td class="number">${known ? signed((trial.score ?? 0) - (ordinary.score ?? 0)) : '–'}</td>
+<td class="number">${score(ordinary)}</td><td class="number">${score(trial)}</td>
+<td class="number">${known ? signedDifference((trial.score ?? 0) - (ordinary.score ?? 0), measure) : '–'}</td>
 ${stage.changes && html`<td class="number">${intervalBeside(stage.changes, trial)}</td>`}
 <td class="number">${bestLoss(ordinary)}</td><td class="number">${bestLoss(trial)}</td></tr>
 `;
   });
   return scrolling(
     `Pairs of ${stage.name}`,
-    html`<table class="wide"><caption>Best validation accuracy and the validation loss of that epoch${fromStore && '; all results from the store'}</caption><thead><tr><th scope="col">Ordinary trial</th><th scope="col">Changed trial</th><th scope="col">What differs</th><th scope="col" class="number">Ordinary</th><th scope="col" class="number">Changed</th><th scope="col" class="number">Points</th>${stage.changes && html`<th scope="col" class="number">95 % interval</th>`}<th scope="col" class="number">Ordinary loss</th><th scope="col" class="number">Changed loss</th></tr></thead><tbody>${rows}</tbody></table>`,
+    html`<table class="wide"><caption>Best validation ${measureName(measure)} and the validation loss of that epoch${fromStore && '; all results from the store'}</caption><thead><tr><th scope="col">Ordinary trial</th><th scope="col">Changed trial</th><th scope="col">What differs</th><th scope="col" class="number">Ordinary</th><th scope="col" class="number">Changed</th><th scope="col" class="number">${measure === 'loss' ? 'Difference, nats' : 'Points'}</th>${stage.changes && html`<th scope="col" class="number">95 % interval</th>`}<th scope="col" class="number">Ordinary loss</th><th scope="col" class="number">Changed loss</th></tr></thead><tbody>${rows}</tbody></table>`,
   );
 }
 
 /** Of all of a candidate's runs together, beside the first. */
-function intervalBeside({ pairs }: ChangesRecord, { name }: TrialRecord): string {
+function intervalBeside({ pairs, measure }: ChangesRecord, { name }: TrialRecord): string {
   const pair = pairs.find((each) => each.name === name);
   const interval = pair && intervalOf(pair);
   if (!interval) return '–';
   const seeds = pair.seeds > 1 ? ` (${plural(pair.seeds, 'seed')})` : '';
-  return `${signed(interval.low)} to ${signed(interval.high)}${seeds}`;
+  return `${signedDifference(interval.low, measure)} to ${signedDifference(interval.high, measure)}${seeds}`;
 }
 
 function changed({ config }: TrialRecord, ordinary: TrialRecord | undefined, input: InputForm): string {

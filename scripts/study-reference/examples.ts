@@ -52,6 +52,7 @@ const PUBLISHED: Published = {
 /** An example of every part, by its title in the schema, and its kind if it has kinds. */
 export const EXAMPLES: Record<string, Example> = {
   Study: { part: WIDTHS, study: WIDTHS },
+  Measure: { part: { rankBy: 'macro F1' }, study: { ...WIDTHS, rankBy: 'macro F1' } },
 
   'Data images': data({
     kind: 'images',

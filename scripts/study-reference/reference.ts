@@ -45,7 +45,7 @@ what data of your own may be.
 
 /** The order of the parts. A part with the chapter's title stands directly below its heading. */
 const CHAPTERS = [
-  { title: 'Study', parts: ['Study'] },
+  { title: 'Study', parts: ['Study', 'Measure'] },
   { title: 'Data', parts: ['Data', 'Mean and deviation'] },
   { title: 'Settings', parts: ['Settings', 'Activation', 'Optimizer', 'Schedule', 'Augmentation'] },
   { title: 'Network', parts: ['Network', 'Convolution', 'Dense rule', 'Taken rule'] },

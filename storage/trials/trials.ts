@@ -27,8 +27,8 @@ const trialResultSchema = z
     outcome: outcomeSchema,
     /** The reason, if the outcome isn't `completed`. */
     message: z.string().exactOptional(),
-    /** Validation accuracy of the best epoch, in percent. Null unless completed. */
-    score: z.number().min(0).max(100).nullable(),
+    /** Of the best epoch, in the trial's measure: percent, or nats an image for `loss`. Null unless completed. */
+    score: z.number().min(0).nullable(),
     scoreInTrainingMode: scoreInTrainingModeSchema,
     bestEpoch: z.number().int().min(1).nullable(),
     lines: z.array(epochLineSchema),

@@ -16,7 +16,7 @@ const counterpartSchema = z
     z.strictObject({ kind: z.literal('answer') }).describe("The sentences that answer the stage's question."),
     z
       .strictObject({ kind: z.literal('test') })
-      .describe('The accuracy of the final test; only for a `test` stage.'),
+      .describe('The score of the final test; only for a `test` stage.'),
   ])
   .meta({
     title: 'Counterpart',

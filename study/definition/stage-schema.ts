@@ -46,7 +46,7 @@ const tiesSchema = z.enum(['earlier', 'parameters', 'time']);
 const tiesField = tiesSchema
   .optional()
   .describe(
-    'Which candidate wins among those within one standard error of the best: the `earlier` one, the one with the fewest `parameters`, or the one that trained for the shortest `time`. Left out: the best wins, and of equal ones the earlier.',
+    'Which candidate wins among those within one standard error of the best: the `earlier` one, the one with the fewest `parameters`, or the one that trained for the shortest `time`. With one run, in another measure than `accuracy` and `top-5`, only equal ones are ties. Left out: the best wins, and of equal ones the earlier.',
   );
 
 const compareStageSchema = z
@@ -66,7 +66,7 @@ const compareStageSchema = z
     ties: tiesField,
     candidates: z.array(candidateSchema).min(1).max(1000).describe('What is compared.'),
   })
-  .describe('Trains candidates. The one with the highest validation accuracy wins.');
+  .describe('Trains candidates. The one with the best score on the validation images wins.');
 
 const searchStageSchema = z
   .strictObject({

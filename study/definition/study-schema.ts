@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { measureSchema } from '../trial/measure.ts';
 import { checkStages } from './checks/check-stages.ts';
 import { dataSchema } from './data-schema.ts';
 import { publishedSchema } from './published-schema.ts';
@@ -62,6 +63,7 @@ export const studySchema = z
       .max(0.9)
       .default(0.2)
       .describe('The part of the training images that is held out to score trials.'),
+    rankBy: measureSchema.optional(),
     data: dataSchema.optional(),
     base: settingsSchema
       .partial()

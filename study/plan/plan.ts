@@ -26,6 +26,7 @@ import {
   type TrainingConfig,
 } from '../definition/training-config.ts';
 import type { Suggestion } from '../record/search-record.ts';
+import { asStored, type Measure } from '../trial/measure.ts';
 import type { TrialData, TrialSpec } from '../trial/trial.ts';
 import { asTrained } from './epochs.ts';
 import { asRuns, type LaterRun } from './runs.ts';
@@ -161,17 +162,22 @@ export function limitImages(wanted: number | 'all', available: number): number {
 
 /**
  * @param study.weights SHA-256 of the study's weights, if it has any.
+ * @param study.rankBy left out of the specification if it is accuracy.
  * @throws if the network is pretrained and the study has no weights. Such a study is never started.
  */
 export function trialSpec(
   config: TrainingConfig,
   data: TrialData,
-  study: Pick<TrialSpec, 'seed' | 'repetition' | 'numerics'> & { weights: string | null },
+  study: Pick<TrialSpec, 'seed' | 'repetition' | 'numerics'> & {
+    weights: string | null;
+    rankBy?: Measure | undefined;
+  },
 ): TrialSpec {
-  const { weights, ...rest } = study;
+  const { weights, rankBy: measure, ...rest } = study;
+  const rankBy = asStored(measure);
   const initialWeights = config.network.pretrained ? weights : 'scratch';
   if (initialWeights === null) throw new Error('a network is pretrained, but the study has no weights');
-  return { config: asSpecified(config), data, ...rest, initialWeights };
+  return { config: asSpecified(config), data, ...rest, initialWeights, ...(rankBy && { rankBy }) };
 }
 
 /** A configuration as specifications have it: without settings that are newer than stored results, at their defaults. */

@@ -1,8 +1,9 @@
 import type { Stage, Ties } from '../definition/stage-schema.ts';
 import type { TrialStanding } from '../record/record.ts';
 import { deviation, mean } from '../statistics/moments.ts';
+import { type Measure, type Measured, measuredBy, meritOf } from '../trial/measure.ts';
 import { heldOutImages, type TrialData } from '../trial/trial.ts';
-import { rank, type Standing } from './winner.ts';
+import { measureOf, rank, type Standing } from './winner.ts';
 
 /** A run as it is ranked. */
 export interface RankedRun extends Standing {
@@ -15,15 +16,15 @@ export interface RankedRun extends Standing {
 }
 
 /** A candidate with its runs. */
-export interface RankedCandidate<T extends RankedRun> {
+export interface RankedCandidate<T extends RankedRun> extends Measured {
   name: string;
   /** In the order of their seeds. */
   runs: T[];
   /** The runs that have a score, without those whose settings a person has changed in another way than the first one's. */
   counted: T[];
-  /** The mean score of the runs that count, percent; null if there are none. */
+  /** The mean score of the runs that count; null if there are none. */
   score: number | null;
-  /** The standard deviation of their scores, points; null with fewer than two. */
+  /** The standard deviation of their scores; null with fewer than two. */
   deviation: number | null;
   /** How far its only run came if its search stopped it. */
   stopped?: Standing['stopped'];
@@ -32,7 +33,7 @@ export interface RankedCandidate<T extends RankedRun> {
 /** A winner: its first run that counts, under the candidate's name and with its mean score. */
 export type Winning<T extends RankedRun> = Omit<T, 'candidate' | 'score'> & {
   score: number;
-  /** How many runs the score is the mean of, and their scores' standard deviation, points; absent with one run. */
+  /** How many runs the score is the mean of, and their scores' standard deviation; absent with one run. */
   runs?: number;
   deviation?: number;
 };
@@ -40,7 +41,7 @@ export type Winning<T extends RankedRun> = Omit<T, 'candidate' | 'score'> & {
 /** How a stage decides between candidates that are about as good. */
 export interface TieRule {
   rule: Ties;
-  /** How many images scores are of: with one run, the standard error is that of an accuracy on so many. */
+  /** How many images scores are of: with one run, the standard error is that of a share of so many. */
   images: number;
 }
 
@@ -69,6 +70,7 @@ export function candidatesOf<T extends RankedRun>(runs: readonly T[]): RankedCan
       counted,
       score: meanOf(scores),
       deviation: scores.length < 2 ? null : deviation(scores),
+      ...measuredBy(measureOf(own)),
     };
     return stopped && own.length === 1 ? { ...ranked, stopped } : ranked;
   });
@@ -120,16 +122,27 @@ export function candidateOf({ name, candidate }: Pick<RankedRun, 'name' | 'candi
 }
 
 /**
- * The standard error of a candidate's score, points: over its seeds, or with one run that of an accuracy on so many images,
- * √(p(1 − p)/images).
+ * The standard error of a candidate's score: over its seeds, or with one run that of a share of so many images, √(p(1 − p)/images),
+ * which an accuracy is. Of one run in a measure that is no share, it isn't known, and 0.
  */
 export function standardErrorOf(
-  { score, deviation, counted }: Pick<RankedCandidate<RankedRun>, 'score' | 'deviation' | 'counted'>,
+  {
+    score,
+    deviation,
+    counted,
+    measure,
+  }: Pick<RankedCandidate<RankedRun>, 'score' | 'deviation' | 'counted' | 'measure'>,
   images: number,
 ): number {
   if (deviation !== null) return deviation / Math.sqrt(counted.length);
+  if (!isShare(measure)) return 0;
   const share = (score ?? 0) / 100;
   return 100 * Math.sqrt((share * (1 - share)) / images);
+}
+
+/** Whether a measure is a share of images, of which one run's standard error is known. */
+export function isShare(measure: Measure | undefined): boolean {
+  return measure === undefined || measure === 'accuracy' || measure === 'top-5';
 }
 
 // --- helpers ---
@@ -144,9 +157,10 @@ function preferred<T extends RankedRun>(
 ): RankedCandidate<T> | undefined {
   const [best] = ranked;
   if (!best || best.score === null) return undefined;
-  const least = best.score - standardErrorOf(best, images);
+  const merit = (score: number) => meritOf(score, best.measure);
+  const least = merit(best.score) - standardErrorOf(best, images);
   const tied = inOrder.filter(
-    (each) => each.score !== null && each.score >= least && hasDiverged(each) === hasDiverged(best),
+    (each) => each.score !== null && merit(each.score) >= least && hasDiverged(each) === hasDiverged(best),
   );
   const costs: Record<Ties, (candidate: RankedCandidate<T>) => number> = {
     earlier: () => 0,

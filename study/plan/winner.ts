@@ -1,7 +1,9 @@
+import { type Measured, meritOf } from '../trial/measure.ts';
+
 /** A trial's standing within its stage. */
-export interface Standing {
+export interface Standing extends Measured {
   name: string;
-  /** Validation accuracy of the best epoch, percent; null for a trial that can't be ranked. */
+  /** Of the best epoch: percent, or nats an image for `loss`; null for a trial that can't be ranked. */
   score: number | null;
   /** How far it came if its search stopped it. */
   stopped?: { epoch: number; score: number };
@@ -12,16 +14,23 @@ export interface Standing {
  * furthest first, and then the better at the same epoch. A stopped trial can't win: what it would have reached is not known, and a
  * score of fewer epochs says nothing beside one of all.
  *
- * @param standings in the order of the candidates.
+ * @param standings in the order of the candidates, all in the same measure.
  */
 export function rank<T extends Standing>(standings: readonly T[]): T[] {
+  const measure = measureOf(standings);
+  const merit = (score: number | null | undefined) => (score == null ? score : meritOf(score, measure));
   // Array.prototype.sort is stable, so equal scores keep the order of the candidates.
   return [...standings].sort(
     (a, b) =>
-      ahead(b.score, a.score) ||
+      ahead(merit(b.score), merit(a.score)) ||
       ahead(b.stopped?.epoch, a.stopped?.epoch) ||
-      ahead(b.stopped?.score, a.stopped?.score),
+      ahead(merit(b.stopped?.score), merit(a.stopped?.score)),
   );
+}
+
+/** The measure of several standings; undefined for accuracy. */
+export function measureOf(standings: readonly Measured[]): Measured['measure'] {
+  return standings.find(({ measure }) => measure)?.measure;
 }
 
 // --- helpers ---

@@ -1,5 +1,9 @@
-/** What a record holds of comparisons: see docs/search.md. Percentages and points; intervals are of 95 %. */
+/**
+ * What a record holds of comparisons: see docs/search.md. Percentages and points, or nats an image if a study ranks by loss; intervals are of
+ * 95 %.
+ */
 import { z } from 'zod';
+import { type Measured, measuredBy, otherMeasureSchema } from '../trial/measure.ts';
 import { sha256Schema } from '../trial/trial.ts';
 
 const intervalSchema = z.strictObject({ low: z.number(), high: z.number() });
@@ -28,11 +32,12 @@ export const leadSchema = z.strictObject({
   name: z.string(),
   kind: z.enum(['clear', 'likely', 'runs differ', 'not told apart']),
   seeds: z.number().int().min(1),
+  /** By how much the winner is better: more than 0 if it is ahead, also where less is better. */
   difference: z.number(),
   paired: pairedSchema.nullable(),
   /** Corrected for the number of candidates. */
   p: z.number().nullable(),
-  /** Of two runs with the same seed; null if the store lacks the hits of one. */
+  /** Of two runs with the same seed; null if the store lacks the hits of one, and in another measure than accuracy. */
   onImages: imageDifferenceSchema.nullable(),
 });
 
@@ -41,6 +46,8 @@ export const verdictSchema = z.strictObject({
   /** With the best of the others, at most 100, the best first. */
   leads: z.array(leadSchema),
   seedsToTell: z.number().int().nullable(),
+  /** Absent: accuracy. */
+  measure: otherMeasureSchema.exactOptional(),
 });
 
 /** What a variant's change does to its candidates. */
@@ -58,6 +65,8 @@ export const changesSchema = z.strictObject({
   ),
   /** Over all pairs of a candidate and a seed. */
   overall: pairedSchema.nullable(),
+  /** Absent: accuracy. */
+  measure: otherMeasureSchema.exactOptional(),
 });
 
 /** The final test of one of the winner's runs. */
@@ -67,8 +76,12 @@ export const testRunSchema = z.strictObject({
   seed: z.number().int(),
   accuracy: z.number().min(0).max(100),
   loss: z.number(),
-  /** Wilson's, of the test images. */
+  /** Of the accuracy: Wilson's, of the test images. */
   interval: intervalSchema,
+  /** In the measure by which the study ranks; absent if that is accuracy. */
+  score: z.number().exactOptional(),
+  /** Of the score, over the test images: Wilson's for `top-5`, else by bootstrap; absent for a loss. */
+  scoreInterval: intervalSchema.exactOptional(),
 });
 
 /** The final test over the winner's runs. */
@@ -79,6 +92,9 @@ export const testMeanSchema = z.strictObject({
   deviation: z.number().nullable(),
   /** Wilson's, of an accuracy that is this mean on the test images. */
   interval: intervalSchema,
+  /** Of the scores; absent if the study ranks by accuracy. Its deviation is null with one run. */
+  score: z.number().exactOptional(),
+  scoreDeviation: z.number().nullable().exactOptional(),
 });
 
 /** What choosing the best epoch of the best candidate has added to the winner's validation accuracy. */
@@ -99,7 +115,7 @@ export type TestMean = z.infer<typeof testMeanSchema>;
 export type OptimismRecord = z.infer<typeof optimismSchema>;
 
 /** What a study's workflow knows of a stage's verdict. */
-export interface VerdictInBrief {
+export interface VerdictInBrief extends Measured {
   kind: VerdictRecord['kind'];
   seedsToTell: number | null;
   /** How many candidates the winner is compared with. */
@@ -110,8 +126,8 @@ export interface VerdictInBrief {
 
 /** What is said of a verdict in brief. */
 export function inBrief(verdict: VerdictRecord): VerdictInBrief {
-  const { kind, seedsToTell, leads } = verdict;
+  const { kind, seedsToTell, leads, measure } = verdict;
   const closest = leads.find((lead) => lead.kind === kind);
   if (!closest) throw new Error(`expected a verdict with a lead that is "${kind}", found none`);
-  return { kind, seedsToTell, rivals: leads.length, closest };
+  return { kind, seedsToTell, rivals: leads.length, closest, ...measuredBy(measure) };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { studySchema } from '../definition/study-schema.ts';
 import { trainedSettingsSchema, trainingConfigSchema } from '../definition/training-config.ts';
 import { earlierEnvironmentsSchema, environmentSchema } from '../trial/environment.ts';
+import { otherMeasureSchema } from '../trial/measure.ts';
 import {
   epochLineSchema,
   initialWeightsSchema,
@@ -16,6 +17,7 @@ import {
   testRunSchema,
   verdictSchema,
 } from './comparison-record.ts';
+import { confusionSchema } from './confusion.ts';
 import { searchRecordSchema, suggestionSchema } from './search-record.ts';
 
 /** Where a data set's images come from. */
@@ -100,7 +102,7 @@ export const retrainedSchema = z.strictObject({
 const stoppedSchema = z.strictObject({
   /** The rung. */
   epoch: z.number().int().min(1),
-  /** Validation accuracy of the best epoch up to there, percent. It doesn't rank with scores, which are of all epochs. */
+  /** Of the best epoch up to there, as a score. It doesn't rank with scores, which are of all epochs. */
   score: z.number(),
 });
 
@@ -114,8 +116,10 @@ export const standingSchema = z.strictObject({
   status: z.enum(['trained', 'skipped', 'stopped']),
   /** How the trial ended; null if it was skipped or stopped. */
   outcome: outcomeSchema.nullable(),
-  /** Validation accuracy of the best epoch, percent. */
+  /** Of the best epoch on the validation images: percent, or nats an image for `loss`. */
   score: z.number().nullable(),
+  /** Of its score. Absent: accuracy. */
+  measure: otherMeasureSchema.exactOptional(),
   bestEpoch: z.number().int().nullable(),
   /** The store had the result already, from an earlier study or stage. */
   reused: z.boolean(),
@@ -147,14 +151,17 @@ export const testScoreSchema = z.strictObject({
   accuracy: z.number().min(0).max(100),
   /** Nats an image. */
   loss: z.number(),
+  /** In the measure by which the study ranks: percent, or nats an image. Both are absent if that is accuracy. */
+  measure: otherMeasureSchema.exactOptional(),
+  score: z.number().min(0).exactOptional(),
 });
 
 /** `tests/<trialKey>.json`: a study's final test of one trial. Written once. */
 export const studyTestSchema = testScoreSchema.extend({
   format: z.literal(1),
   trialKey: sha256Schema,
-  /** `confusion[actual][predicted]`: images. */
-  confusion: z.array(z.array(z.number().int())),
+  /** See `confusion.ts`. */
+  confusion: confusionSchema,
   /** The blob that holds the class probabilities. */
   predictions: z.strictObject({ sha256: sha256Schema, sizeBytes: z.number().int() }),
 });
@@ -230,13 +237,19 @@ export const studyRecordSchema = z.strictObject({
       /** Each of the winner's runs, and all of them. Absent from earlier versions' records. */
       runs: z.array(testRunSchema).min(1).exactOptional(),
       mean: testMeanSchema.exactOptional(),
-      /** null if the store lacks hits. Absent from earlier versions' records. */
+      /** null if the store lacks hits, and if the study ranks by something else than accuracy. Absent from earlier versions' records. */
       optimism: optimismSchema.nullable().exactOptional(),
       /** Tests of trials that had won before the study was reset, which this one replaces: the test images were seen then. */
       supersedes: z.array(testScoreSchema.extend({ trialKey: sha256Schema })).exactOptional(),
     })
     .nullable(),
 });
+
+/** A test in brief. */
+export function testInBrief({ images, accuracy, loss, measure, score }: TestScore): TestScore {
+  const inMeasure = measure && score !== undefined ? { measure, score } : {};
+  return { images, accuracy, loss, ...inMeasure };
+}
 
 export type DataSummary = z.infer<typeof dataSummarySchema>;
 export type DatasetSummary = z.infer<typeof datasetSummarySchema>;

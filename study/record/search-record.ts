@@ -15,7 +15,7 @@ export const seedTrialSchema = z.strictObject({
   stage: z.string(),
   name: z.string(),
   trialKey: sha256Schema.nullable(),
-  /** Validation accuracy of the best epoch, percent. */
+  /** In the measure of the search that learns from it: percent, or nats an image. */
   score: z.number(),
   suggestion: suggestionSchema,
 });

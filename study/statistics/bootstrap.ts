@@ -1,6 +1,7 @@
 import { randomStream } from '../trial/random-stream.ts';
 import { checkSameImages, type Hits } from './hits.ts';
 import { CONFIDENCE, type Interval } from './interval.ts';
+import { quantile } from './quantile.ts';
 
 /** Enough for limits that move by a hundredth of their distance with another seed. */
 const RESAMPLES = 2000;
@@ -75,14 +76,4 @@ function cumulative(): (value: number) => number {
     sum += value;
     return sum;
   };
-}
-
-/** Between the two values next to it, as NumPy's `quantile` does. */
-function quantile(sorted: Float64Array, p: number): number {
-  const position = p * (sorted.length - 1);
-  const [below, above] = [Math.floor(position), Math.ceil(position)].map((at) => sorted[at]) as [
-    number,
-    number,
-  ];
-  return below + (above - below) * (position % 1);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { normalisationSchema } from '../definition/data-schema.ts';
 import { inputFormSchema } from '../definition/input-form.ts';
 import { trainingConfigSchema } from '../definition/training-config.ts';
+import { type Measure, meritOf, otherMeasureSchema } from './measure.ts';
 
 /** Raised if and only if a change of the engine changes results. Fixed for a study when it starts. */
 export const NUMERICS = 4;
@@ -42,6 +43,8 @@ export const trialSpecSchema = z.strictObject({
   /** A hash if and only if the network is pretrained. */
   initialWeights: initialWeightsSchema,
   numerics: z.number().int().min(1),
+  /** By what its best epoch is chosen. Absent: accuracy. */
+  rankBy: otherMeasureSchema.exactOptional(),
 });
 
 export type TrialData = z.infer<typeof trialDataSchema>;
@@ -55,6 +58,8 @@ export const epochLineSchema = z.strictObject({
   train_accuracy: z.number().min(0).max(100),
   val_loss: z.number(),
   val_accuracy: z.number().min(0).max(100),
+  /** In the measure by which the trial's epochs are ranked, percent; absent for accuracy and loss, which are above. */
+  val_score: z.number().min(0).max(100).exactOptional(),
   /** Of its last step. */
   learning_rate: z.number(),
   /** Wall time of the epoch, including validation. */
@@ -63,21 +68,29 @@ export const epochLineSchema = z.strictObject({
 export type EpochLine = z.infer<typeof epochLineSchema>;
 
 /**
- * Validation accuracy of the best epoch's weights in training mode, percent: with dropout, and with batch normalisation by
+ * Score of the best epoch's weights in training mode, in the trial's measure: with dropout, and with batch normalisation by
  * each batch's own values, as the original report validated. null for a network that has neither, and unless the trial
  * completed. Older results lack it.
  */
-export const scoreInTrainingModeSchema = z.number().min(0).max(100).nullable().default(null);
+export const scoreInTrainingModeSchema = z.number().min(0).nullable().default(null);
+
+/** An epoch's score: percent, or nats an image for `loss`. @param rankBy absent: accuracy. */
+export function scoreIn(line: EpochLine, rankBy?: Measure): number {
+  if (rankBy === undefined || rankBy === 'accuracy') return line.val_accuracy;
+  return rankBy === 'loss' ? line.val_loss : (line.val_score ?? Number.NaN);
+}
 
 /**
- * The best epoch: the one with the highest validation accuracy, or the earliest of them.
+ * The best epoch: the one with the best score, or the earliest of them.
  *
+ * @param rankBy absent: accuracy.
  * @returns undefined if there is no epoch.
  */
-export function bestEpoch(lines: readonly EpochLine[]): EpochLine | undefined {
+export function bestEpoch(lines: readonly EpochLine[], rankBy?: Measure): EpochLine | undefined {
+  const merit = (line: EpochLine) => meritOf(scoreIn(line, rankBy), rankBy);
   let best: EpochLine | undefined;
   for (const line of lines) {
-    if (!best || line.val_accuracy > best.val_accuracy) best = line;
+    if (!best || merit(line) > merit(best)) best = line;
   }
   return best;
 }

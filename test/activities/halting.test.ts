@@ -135,6 +135,26 @@ it.each([
   await expectTheSame(spec);
 });
 
+it('a trial that is ranked by loss is behind if its loss is higher', async () => {
+  const spec: TrialSpec = { ...specOf(0), rankBy: 'loss' };
+  const losses = complete.lines.map((line) => line.val_loss);
+  const lowest = Math.min(...losses.slice(0, RUNG));
+  const { standing } = await ended(spec, [rung(1, -losses[0]! - 1e-9), rung(RUNG, -lowest + 1e-9)]);
+  expect(standing).toMatchObject({ status: 'stopped', stopped: { epoch: RUNG, score: lowest } });
+  expect(standing.rungScores).toEqual([
+    { epoch: 1, score: -losses[0]! },
+    { epoch: RUNG, score: -lowest },
+  ]);
+  await ended(spec);
+  const result = (await readResult(bench.store, trialKey(spec))) as TrialResult;
+  expect(result).toMatchObject({
+    score: Math.min(...losses),
+    bestEpoch: losses.indexOf(Math.min(...losses)) + 1,
+  });
+  // The same training: only what counts of it is another.
+  expect(metrics(result.lines)).toEqual(metrics(complete.lines));
+});
+
 // --- helpers ---
 
 function specOf(repetition: number): TrialSpec {

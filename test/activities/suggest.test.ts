@@ -69,6 +69,18 @@ describe('suggest', () => {
     expect(suggestions[1]).toEqual(suggestions[0]);
   });
 
+  it('learns that the lowest loss is best', async () => {
+    const suggested = async (asked: Partial<Asked>, sign: number) => {
+      const suggest = createSuggest({ store: createMemoryStore() });
+      await suggest({ ...first, ...asked });
+      const arrivals = [0, 1, 2].map((number) => arrival(number, sign * (number + 1)));
+      return suggest({ ...first, ...asked, suggested: 3, arrivals, count: 6 });
+    };
+    const ofLosses = await suggested({ rankBy: 'loss' }, 1);
+    expect(ofLosses).toEqual(await suggested({}, -1));
+    expect(ofLosses).not.toEqual(await suggested({}, 1));
+  });
+
   it('learns nothing from an evaluation without a score', async () => {
     const suggested = async (score: number | null) => {
       const suggest = createSuggest({ store: createMemoryStore() });

@@ -400,7 +400,7 @@ describe('of candidates with several seeds', () => {
     const tested = visibleText(await pageOf({ ...record, test: { ...test, runs, mean, optimism } }));
     expect(tested).toContain('88.14 % on average over 3 seeds');
     expect(tested).toContain(`${test.trial}@2 2 88.10 %`);
-    expect(tested).toContain('The matrix and the classes are of the first run');
+    expect(tested).toContain('The figures of classes are of the first run');
     expect(tested).toContain('(5 runs, 250 epochs) has added about +0.21 points');
   });
 });

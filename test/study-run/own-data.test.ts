@@ -15,6 +15,7 @@ import { readRecord } from '../../storage/studies.ts';
 import { parseStudy } from '../../study/definition/parse-study.ts';
 import type { StudyInput } from '../../study/definition/study-schema.ts';
 import { type Bench, openBench } from '../activities/training-bench.ts';
+import { visibleText } from '../report/markup.ts';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 240_000 });
 
@@ -68,9 +69,20 @@ it('pictures: from their folder to a winner, its page, a prediction and a model'
 });
 
 it('a table: from its file to a winner and predictions of other rows', async () => {
-  const record = await run(fruit.toJSON(), { epochDivisor: 2 });
+  const record = await run({ ...fruit.toJSON(), rankBy: 'macro F1' }, { epochDivisor: 2 });
   expect(record.opening.dataset.summary?.columns).toEqual(['weight', 'length', 'colour']);
   expect(record.test?.accuracy).toBeGreaterThan(80);
+  expect(record.test).toMatchObject({ measure: 'macro F1', score: expect.any(Number), optimism: null });
+  for (const { trials } of record.stages) {
+    for (const { measure, score, lines } of trials) {
+      expect(measure).toBe('macro F1');
+      expect(score).toBe(Math.max(...lines.map((line) => line.val_score ?? 0)));
+    }
+  }
+  const page = visibleText(await renderPage(record));
+  expect(page).toContain('Leaderboard by the validation macro F1 of each trial’s best epoch');
+  expect(page).toMatch(/has a macro F1 of [\d.]+ % \(95 % interval [\d.]+ to [\d.]+\) on 80 test rows\./);
+  expect(page).not.toMatch(/\bimages?\b/);
   const rows = join(folder, 'new.csv');
   await writeFile(rows, 'kind,length,weight,colour\n?,18.5,131,yellow\n?,5,,blue\n?,5,60,pink\n');
   const predicted = await said('predict', 'fruit', rows, '--json');

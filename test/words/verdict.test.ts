@@ -18,7 +18,7 @@ it('says how sure a lead over several seeds is, and how many seeds would tell', 
     'Likely: a is ahead of b, the closest of 3 others, by 1.20 points (95 % interval −0.20 to 2.60, p 0.06; 3 seeds). About 5 seeds would tell.',
   );
   const clear = { ...likely, kind: 'clear' as const, rivals: 1, seedsToTell: null };
-  expect(spaced(verdictInWords('a', clear, (name) => `\`${name}\``))).toMatch(
+  expect(spaced(verdictInWords('a', clear, { named: (name) => `\`${name}\`` }))).toMatch(
     /^Clear: `a` is ahead of `b`, by .* 3 seeds\)\.$/,
   );
   const apart = { ...likely, kind: 'not told apart' as const, seedsToTell: null };

@@ -8,6 +8,7 @@ import { getTestImages, testParts } from '../../storage/inputs/test-images.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { writeStudyTest } from '../../storage/studies.ts';
 import { inputOfTrial } from '../../study/definition/input-form.ts';
+import { storedConfusion } from '../../study/record/confusion.ts';
 import { openExampleFile } from '../../training/data/example-file.ts';
 import { stratifiedSubset } from '../../training/data/split.ts';
 import { evaluate } from '../../training/loop/evaluate.ts';
@@ -27,7 +28,7 @@ export async function evaluateTest(
   if (usesGpu(process.env)) requireGpu();
   const store = await openStore();
   const { result, weights } = await bestWeights(store, trialKey);
-  const { config, data } = result.spec;
+  const { config, data, rankBy } = result.spec;
   const input = inputOfTrial(data);
   const onAlive = () => onEvent({ kind: 'alive' });
   onAlive();
@@ -43,7 +44,7 @@ export async function evaluateTest(
     const indices = stratifiedSubset(file.labels, testImages, data.splitSeed);
     const { normalisation } = result;
     const images = { pixels: file, labels: file.labels, ...(normalisation && { normalisation }) };
-    const { accuracy, loss, confusion, probabilities } = await evaluate(
+    const { accuracy, loss, score, confusion, probabilities } = await evaluate(
       config,
       input,
       weights,
@@ -52,6 +53,7 @@ export async function evaluateTest(
       {
         signal,
         onAlive,
+        measure: rankBy,
       },
     );
     const predictions = await putBlob(
@@ -64,7 +66,8 @@ export async function evaluateTest(
       images: indices.length,
       accuracy,
       loss,
-      confusion,
+      ...(rankBy && { measure: rankBy, score }),
+      confusion: storedConfusion(confusion),
       predictions,
     });
   } finally {

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { inputOfTrial } from '../../study/definition/input-form.ts';
 import { haltedAt } from '../../study/search/stopping/rung.ts';
 import type { Environment } from '../../study/trial/environment.ts';
-import { type EpochLine, NUMERICS, type TrialSpec } from '../../study/trial/trial.ts';
+import { meritOf } from '../../study/trial/measure.ts';
+import { type EpochLine, NUMERICS, scoreIn, type TrialSpec } from '../../study/trial/trial.ts';
 import { usesGpu } from '../capacity.ts';
 import { namedVariables } from '../deliberate-variables.ts';
 import type { JobContext } from '../job-context.ts';
@@ -52,7 +53,7 @@ async function trainAndStore(
   const { spec, rungs = [] } = job;
   const halt = new AbortController();
   const haltIfDue = (lines: readonly EpochLine[]) => {
-    const scores = lines.map((line) => line.val_accuracy);
+    const scores = lines.map((line) => meritOf(scoreIn(line, spec.rankBy), spec.rankBy));
     const rung = haltedAt(rungs, scores);
     if (rung) halt.abort(new HaltedError({ epoch: rung.epoch, scores }));
   };
@@ -77,6 +78,7 @@ async function trainAndStore(
   const trained = await runTrial({
     config: spec.config,
     input: inputOfTrial(spec.data),
+    rankBy: spec.rankBy,
     seed: spec.seed,
     images,
     ...split,

@@ -12,7 +12,7 @@ import type { FinishedEpoch } from '../../storage/trials/epochs.ts';
 import { type TrialResult, writeMetrics, writeResult } from '../../storage/trials/trials.ts';
 import { inputOfTrial } from '../../study/definition/input-form.ts';
 import { differentFacts, type EarlierEnvironments, type Environment } from '../../study/trial/environment.ts';
-import type { EpochLine } from '../../study/trial/trial.ts';
+import { type EpochLine, scoreIn } from '../../study/trial/trial.ts';
 import { trialKey } from '../../study/trial/trial-key.ts';
 import type { BestEpoch, Checkpoint } from '../../training/checkpoint/checkpoint.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../training/checkpoint/safetensors.ts';
@@ -144,7 +144,7 @@ export class StoredTrial {
         holder,
         ...trained,
         ...(earlierEnvironments.length > 0 && { earlierEnvironments }),
-        score: trained.outcome === 'completed' ? (bestLine?.val_accuracy ?? null) : null,
+        score: trained.outcome === 'completed' && bestLine ? scoreIn(bestLine, spec.rankBy) : null,
         bestEpoch: best?.epoch ?? null,
         weights: stored?.weights ?? null,
         tensorsSha256: best ? tensorsDigest(best.weights) : null,

@@ -31,7 +31,7 @@ export interface StartedEpoch {
 export interface BestEpoch {
   epoch: number;
   weights: NamedTensors;
-  /** Of each class, validation images × 10, in the order of the validation indices. */
+  /** Of each class, validation images × classes, in the order of the validation indices. */
   validationProbabilities: Float32Array;
 }
 

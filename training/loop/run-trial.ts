@@ -1,5 +1,6 @@
 import type { InputForm } from '../../study/definition/input-form.ts';
 import type { TrainingConfig } from '../../study/definition/training-config.ts';
+import type { OtherMeasure } from '../../study/trial/measure.ts';
 import { bestEpoch, type EpochLine, type Outcome } from '../../study/trial/trial.ts';
 import { imageForm } from '../augmentations/image-form.ts';
 import type { BestEpoch, Checkpoint } from '../checkpoint/checkpoint.ts';
@@ -12,7 +13,7 @@ import type { NetworkFunction } from '../networks/network-function.ts';
 import { createUpdateRule } from '../optimizers/optimizer.ts';
 import { learningRates } from '../optimizers/schedule.ts';
 import type { NamedTensors } from '../tensorflow/named-tensors.ts';
-import { accuracyInTrainingMode, type Evaluation, evaluateWith } from './evaluate.ts';
+import { type Evaluation, evaluateWith, scoreInTrainingMode } from './evaluate.ts';
 import { createPauses } from './event-loop.ts';
 import { drawFlips } from './order.ts';
 import { checkFinite, DivergedError } from './outcomes.ts';
@@ -25,6 +26,8 @@ export interface TrialRequest {
   config: TrainingConfig;
   /** The form of the images. */
   input: InputForm;
+  /** By what its best epoch is chosen. Absent: accuracy. */
+  rankBy?: OtherMeasure | undefined;
   /** Determines initial weights, order of images, flips and dropout. */
   seed: number;
   images: LabelledImages;
@@ -71,8 +74,8 @@ export interface TrialOutcome {
   /** Absent if no epoch finished. */
   best?: BestEpoch;
   /**
-   * Validation accuracy of the best epoch's weights in training mode, percent; see `accuracyInTrainingMode`. Absent for
-   * a network without dropout and batch normalisation, and for a trial that didn't complete.
+   * Score of the best epoch's weights in training mode, in the trial's measure; see the function `scoreInTrainingMode`. Absent
+   * for a network without dropout and batch normalisation, and for a trial that didn't complete.
    */
   scoreInTrainingMode?: number;
   /** Number of trained values. */
@@ -102,8 +105,11 @@ export async function runTrial(
   });
   try {
     await trainEpochs(trial, network, done, createEngine);
-    const scoreInTrainingMode = done.best && (await scoreOf(trial, done.best));
-    return { ...ended('completed'), ...(scoreInTrainingMode !== undefined && { scoreInTrainingMode }) };
+    const inTrainingMode = done.best && (await scoreOf(trial, done.best));
+    return {
+      ...ended('completed'),
+      ...(inTrainingMode !== undefined && { scoreInTrainingMode: inTrainingMode }),
+    };
   } catch (error) {
     if (error instanceof DivergedError) return ended('diverged', error.message);
     throw error;
@@ -125,7 +131,7 @@ async function trainEpochs(
   done: Done,
   createEngine: CreateTrainingEngine,
 ): Promise<void> {
-  const { config, seed, signal, withinEpochs } = trial;
+  const { config, rankBy, seed, signal, withinEpochs } = trial;
   const stepsPerEpoch = Math.ceil(trial.training.length / config.batchSize);
   if (stepsPerEpoch === 0) throw new RangeError('expected at least one image to train on, got none');
   const pauses = createPauses(signal);
@@ -184,6 +190,7 @@ async function trainEpochs(
         train_accuracy: trained.accuracy,
         val_loss: validated.loss,
         val_accuracy: validated.accuracy,
+        ...(rankBy && rankBy !== 'loss' && { val_score: validated.score }),
         learning_rate: learningRates(config, epoch, stepsPerEpoch)(stepsPerEpoch),
         seconds: (performance.now() - begun.since) / 1000,
       });
@@ -192,7 +199,7 @@ async function trainEpochs(
       // Checkpoint
       trial.onAlive();
       const { weights, ...ended } = checkpoint();
-      const isBest = bestEpoch(done.lines)?.epoch === epoch;
+      const isBest = bestEpoch(done.lines, rankBy)?.epoch === epoch;
       if (isBest || !done.best) {
         done.best = { epoch, weights, validationProbabilities: validated.probabilities };
       }
@@ -238,10 +245,11 @@ function validate(
 ): Promise<Evaluation> {
   trial.onAlive();
   const pauses = createPauses(trial.signal, () => trial.onAlive());
-  return evaluateWith(engine, trial.input.classes, labels, validation, validationFlips(trial, epoch), pauses);
+  const flips = validationFlips(trial, epoch);
+  return evaluateWith(engine, trial.input.classes, labels, validation, flips, pauses, trial.rankBy);
 }
 
-/** The best epoch's validation accuracy in training mode, on the images as that epoch's validation mirrored them. */
+/** The best epoch's score in training mode, on the images as that epoch's validation mirrored them. */
 function scoreOf(trial: TrialRequest, { epoch, weights }: BestEpoch): Promise<number | undefined> {
   trial.onAlive();
   const validation = {
@@ -250,13 +258,14 @@ function scoreOf(trial: TrialRequest, { epoch, weights }: BestEpoch): Promise<nu
     flips: validationFlips(trial, epoch),
   };
   const pauses = createPauses(trial.signal, () => trial.onAlive());
-  return accuracyInTrainingMode(
+  return scoreInTrainingMode(
     trial.config,
     trial.input,
     weights,
     validation,
     { seed: trial.seed, epoch },
     pauses,
+    trial.rankBy,
   );
 }
 

@@ -8,6 +8,7 @@ import { asSpecified } from '../../study/plan/plan.ts';
 import { longestFirst } from '../../study/plan/trial-work.ts';
 import type { TrialStanding } from '../../study/record/record.ts';
 import { MOST_AT_ONCE } from '../../study/search/rounds.ts';
+import { measuredBy } from '../../study/trial/measure.ts';
 import { trialWorkflowId } from '../../temporal/names.ts';
 import { plural } from '../../words/numbers.ts';
 import type { Children, StartedChild } from '../children.ts';
@@ -50,7 +51,7 @@ export function stageTrials(
 
   /** Trains one to its end, which it enters in the trial's row. */
   async function train(trial: MadeTrial): Promise<TrialStanding> {
-    const { name, candidate, of, suggestion = null, override = null } = trial;
+    const { name, candidate, spec, of, suggestion = null, override = null } = trial;
     delete rowOf(name).isWaiting;
     const ended = await endOf(trial);
     const { rungScores: _, ...end } = ended;
@@ -60,6 +61,7 @@ export function stageTrials(
       name,
       ...(candidate !== undefined && { candidate }),
       ...end,
+      ...measuredBy(spec.rankBy),
       takenOver: false,
       of,
       suggestion,

@@ -42,6 +42,7 @@ export function suggestionsOf(
           space,
           ...(sampler && { sampler }),
           seed: spec.seed,
+          ...(spec.rankBy && { rankBy: spec.rankBy }),
           ...(seededBy && { seededBy }),
           data: spec.data,
           suggested: from,

@@ -30,11 +30,19 @@ export async function finalTest(
   if (!first)
     throw new Error('expected a winner to test; the schema only lets a test start from a stage with one');
   if (scores.length === 1) return first;
+  const { images, measure } = first;
+  const ranked = scores.flatMap(({ score }) => score ?? []);
   return {
-    images: first.images,
+    images,
     accuracy: mean(scores.map(({ accuracy }) => accuracy)),
     loss: mean(scores.map(({ loss }) => loss)),
-    runs: scores.map(({ accuracy, loss }, index) => ({ trial: runs[index]?.name ?? '', accuracy, loss })),
+    ...(measure && { measure, score: mean(ranked) }),
+    runs: scores.map(({ accuracy, loss, score }, index) => ({
+      trial: runs[index]?.name ?? '',
+      accuracy,
+      loss,
+      ...(score !== undefined && { score }),
+    })),
   };
 
   async function testUntilDecided(trialKey: string): Promise<TestScore> {

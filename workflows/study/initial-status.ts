@@ -12,6 +12,7 @@ export function initialStatus(
     title: study.title,
     profile,
     epochDivisor: selectProfile(study, profile).epochDivisor,
+    ...(study.data?.kind === 'table' && { example: 'row' }),
     stages: study.stages.map((stage) => ({
       name: stage.name,
       kind: stage.kind,

@@ -70,6 +70,7 @@ export async function prepareStudy(
       repetition,
       numerics: opened.numerics,
       weights: weights?.sha256 ?? null,
+      rankBy: study.rankBy,
     });
   return { request, study, profile, data, testImages, numerics: opened.numerics, specOf };
 }

@@ -1,5 +1,5 @@
 import { getDatasetManifest } from '../../../storage/inputs/datasets.ts';
-import { percent } from '../../../words/numbers.ts';
+import { measureName, valueInWords } from '../../../words/measure.ts';
 import { interruption } from '../../command-line/interruption.ts';
 import { checkExportFolder } from '../../export/export-folder.ts';
 import { writeModel } from '../../export/write-model.ts';
@@ -19,8 +19,8 @@ export async function exportModel(
     const { trial, result } = found;
     const { classes } = await getDatasetManifest(session.store, result.spec.data.dataset);
     await writeModel(session, found, classes, to, signal);
-    console.log(
-      `${trial.name} of ${studyId}, validation accuracy ${percent(result.score as number)}: exported to ${to}`,
-    );
+    const { rankBy } = result.spec;
+    const score = `${measureName(rankBy)} ${valueInWords(result.score as number, rankBy)}`;
+    console.log(`${trial.name} of ${studyId}, validation ${score}: exported to ${to}`);
   });
 }

@@ -4,7 +4,9 @@ import { ensureNativeParts, trainerEnvironment } from '../../../infra/setup/nati
 import { UserError } from '../../../infra/user-error.ts';
 import { getDatasetManifest } from '../../../storage/inputs/datasets.ts';
 import { storeEnvironment } from '../../../storage/minio/store-config.ts';
+import { inputOfTrial } from '../../../study/definition/input-form.ts';
 import type { ImageFile, ImagePrediction, ValidationScore } from '../../../trainer/protocol.ts';
+import { type ExampleWord, exampleWord } from '../../../words/examples.ts';
 import { percent } from '../../../words/numbers.ts';
 import { askTrainer } from '../../ask-trainer.ts';
 import { EXIT, UsageError } from '../../command-line/exit-codes.ts';
@@ -41,11 +43,17 @@ export async function predict(studyId: string, images: string[], options: Predic
     if (json) printJson(found, answers, classes, score);
     else print(found, answers, classes, score);
     const allRead = answers.every(({ problem }) => problem === undefined);
-    if (!allRead || (score && score.accuracy !== found.result.score)) process.exitCode = EXIT.failure;
+    if (!allRead || (score && score.accuracy !== recordedAccuracy(found))) process.exitCode = EXIT.failure;
   });
 }
 
 // --- helpers ---
+
+/** Of the best epoch, on the validation examples, percent. */
+function recordedAccuracy({ result }: FoundTrial): number {
+  const best = result.lines.find(({ epoch }) => epoch === result.bestEpoch);
+  return best?.val_accuracy ?? Number.NaN;
+}
 
 interface Answer {
   /** As it was typed. */
@@ -129,11 +137,12 @@ function tell(answer: Answer, prediction: ImagePrediction | undefined): void {
 }
 
 function printJson(
-  { record, trial, result }: FoundTrial,
+  found: FoundTrial,
   answers: Answer[],
   classes: string[],
   score: ValidationScore | null,
 ): void {
+  const { record, trial } = found;
   const images = answers.map(({ image, probabilities, problem }) =>
     probabilities
       ? {
@@ -143,30 +152,27 @@ function printJson(
         }
       : { image, problem },
   );
-  const validation = score && { ...score, recordAccuracy: result.score };
+  const validation = score && { ...score, recordAccuracy: recordedAccuracy(found) };
   const { studyId } = record.opening;
   console.log(JSON.stringify({ study: studyId, trial: trial.name, images, validation }, null, 2));
 }
 
 /** Prints the three likeliest classes of each image. */
-function print(
-  { record, trial, result }: FoundTrial,
-  answers: Answer[],
-  classes: string[],
-  score: ValidationScore | null,
-): void {
+function print(found: FoundTrial, answers: Answer[], classes: string[], score: ValidationScore | null): void {
+  const { record, trial, result } = found;
   const { studyId, dataset } = record.opening;
+  const example = exampleWord(inputOfTrial(result.spec.data));
+  const accuracy = recordedAccuracy(found);
   console.log(
-    `${trial.name}, winner of ${studyId}: ${percent(result.score as number)} of its validation images ` +
-      `(epoch ${result.bestEpoch})`,
+    `${trial.name}, winner of ${studyId}: ${percent(accuracy)} of its validation ${example}s (epoch ${result.bestEpoch})`,
   );
   if (dataset.origin.kind === 'generated')
     console.log('It was trained on GENERATED images; what it says about real ones means nothing.');
   const rows = answers.flatMap(({ image, probabilities }) =>
     probabilities ? [[image, ...likeliest(probabilities, classes)]] : [],
   );
-  if (rows.length > 0) console.log(`\n${table(['image', 'likeliest', 'second', 'third'], rows)}`);
-  if (score) console.log(`\n${describeValidation(score, result.score as number)}`);
+  if (rows.length > 0) console.log(`\n${table([example, 'likeliest', 'second', 'third'], rows)}`);
+  if (score) console.log(`\n${describeValidation(score, accuracy, example)}`);
 }
 
 const likeliest = (probabilities: number[], classes: string[]): string[] =>
@@ -180,8 +186,12 @@ function ranked(probabilities: number[], classes: string[]): { name: string; val
     .sort((a, b) => b.value - a.value);
 }
 
-function describeValidation({ images, accuracy }: ValidationScore, recorded: number): string {
-  const found = `validation: ${percent(accuracy)} of ${images} images`;
+function describeValidation(
+  { images, accuracy }: ValidationScore,
+  recorded: number,
+  example: ExampleWord,
+): string {
+  const found = `validation: ${percent(accuracy)} of ${images} ${example}s`;
   if (accuracy === recorded) return `${found}, as in the record`;
   return `${found}, but ${percent(recorded)} in the record; the number of threads or the device may differ from training`;
 }

@@ -1,6 +1,7 @@
 import { availableStore } from '../../../infra/stack/open-stack.ts';
 import { createMinioStore } from '../../../storage/minio/minio-store.ts';
 import { StoreAccessError, StoreUnavailableError } from '../../../storage/object-store.ts';
+import { inputOf } from '../../../study/definition/data-schema.ts';
 import { selectProfile } from '../../../study/definition/parse-study.ts';
 import { takesRuleOf } from '../../../study/definition/planned-network.ts';
 import { pretrainedNetworks } from '../../../study/definition/pretrained.ts';
@@ -9,10 +10,14 @@ import type { SearchStage, Stage, Ties } from '../../../study/definition/stage-s
 import type { Profile, Study } from '../../../study/definition/study-schema.ts';
 import { planCourse } from '../../../study/plan/course.ts';
 import type { PlannedTrial } from '../../../study/plan/plan.ts';
+import { isShare } from '../../../study/plan/ranking.ts';
 import { plannedStopping } from '../../../study/plan/stopping.ts';
 import { sourceName } from '../../../study/record/source-name.ts';
 import { gridSize } from '../../../study/search/samplers/grid.ts';
 import { spaceOf } from '../../../study/search/suggestion.ts';
+import type { Measure } from '../../../study/trial/measure.ts';
+import { type ExampleWord, exampleWord } from '../../../words/examples.ts';
+import { measureName } from '../../../words/measure.ts';
 import { list } from '../../../words/numbers.ts';
 import {
   budgetInWords,
@@ -58,7 +63,10 @@ export async function check(
     const { training, validation, test } = estimate.images;
     console.log(`\nprofile ${profile}: ${selectProfile(study, profile).description}`);
     for (const line of repeatsInWords(study, profile)) console.log(`  ${line}`);
-    console.log(`  images: ${training} for training, ${validation} for validation, ${test} for the test`);
+    const example = exampleWord(inputOf(study));
+    console.log(
+      `  ${example}s: ${training} for training, ${validation} for validation, ${test} for the test`,
+    );
     console.log(`  ${describeWeights(study, profile, weights)}`);
     for (const line of estimate.use) console.log(`  ${line}`);
     for (const search of estimate.stopping) console.log(`  ${describeStopping(search)}`);
@@ -102,13 +110,16 @@ async function resultsInStore(
 function printStages(study: Study, profile: Profile): void {
   const course = planCourse(study, profile);
   console.log(`${study.name}: ${study.title}`);
+  if (study.rankBy && study.rankBy !== 'accuracy')
+    console.log(`  ranks by: ${rankedByInWords(study.rankBy)}`);
   for (const { stage, trials } of course) {
     console.log(`  ${stage.name}: ${stage.question}`);
-    console.log(`    ${describeStage(stage)}`);
+    console.log(`    ${describeStage(stage, exampleWord(inputOf(study)))}`);
     if (stage.kind === 'search')
       for (const line of describeSearch(stage, profile, trials)) console.log(`      ${line}`);
     if (stage.kind === 'test') continue;
-    if ('ties' in stage && stage.ties) console.log(`    ${TIES[stage.ties]}`);
+    if ('ties' in stage && stage.ties)
+      console.log(`    ${TIES[stage.ties]}${withOneRun(study, repeatsOf(stage, profile))}`);
     const names = candidateNames(stage, profile);
     console.log(`    ${countTrials(trials.length)}${runsInWords(stage, profile)}${names && `: ${names}`}`);
     for (const line of rulesTaken(stage, profile)) console.log(`      ${line}`);
@@ -117,13 +128,24 @@ function printStages(study: Study, profile: Profile): void {
   console.log(`  ${countTrials(total)} in all`);
 }
 
+/** `validation loss, the lowest first` */
+function rankedByInWords(measure: Measure): string {
+  return `validation ${measureName(measure)}${measure === 'loss' ? ', the lowest first' : ''}`;
+}
+
+/** Where a rule for ties has nothing to go by. */
+function withOneRun({ rankBy }: Study, repeats: number): string {
+  if (repeats > 1 || isShare(rankBy)) return '';
+  return `; but one run tells no standard error of ${measureName(rankBy)}, so only equal scores are ties`;
+}
+
 function describeWeights(study: Study, profile: string, { file }: StudyRequest['weights']): string {
   const networks = pretrainedNetworks(study, selectProfile(study, profile));
   if (networks.length === 0) return 'weights: none; all networks start from scratch';
   return `weights: ${file === null ? `${DEFAULT_WEIGHTS}, which a worker downloads and checks` : sourceName(file)}`;
 }
 
-function describeStage(stage: Stage): string {
+function describeStage(stage: Stage, example: ExampleWord): string {
   switch (stage.kind) {
     case 'compare': {
       const start = stage.from ? `from the winner of ${stage.from}` : 'from the base settings';
@@ -136,7 +158,7 @@ function describeStage(stage: Stage): string {
     case 'repeat':
       return `side experiment: the winner of ${stage.from} again, with the same seed`;
     case 'test':
-      return `tests the winner of ${stage.from} on the test images`;
+      return `tests the winner of ${stage.from} on the test ${example}s`;
   }
 }
 

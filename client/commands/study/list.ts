@@ -1,8 +1,11 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { lastDecided } from '../../../report/facts/study-facts.ts';
 import { readRecord, readStudy } from '../../../storage/studies.ts';
+import type { StudyRecord } from '../../../study/record/record.ts';
+import type { Measured } from '../../../study/trial/measure.ts';
 import { SEARCH_ATTRIBUTES } from '../../../temporal/names.ts';
 import { datasetAsLabel } from '../../../words/dataset.ts';
+import { scoreInWords } from '../../../words/measure.ts';
 import { percent } from '../../../words/numbers.ts';
 import { rememberIds } from '../../command-line/known-ids.ts';
 import { describeWorkflow, studyIds } from '../../observe/find-study.ts';
@@ -44,10 +47,22 @@ async function summaries(session: Session) {
         startedAt: opening?.startedAt ?? workflow?.startTime.toISOString() ?? '',
         winner: (record && lastDecided(record)?.trial.name) ?? null,
         testAccuracy: record?.test?.mean?.accuracy ?? record?.test?.accuracy ?? null,
+        ...testScore(record),
       };
     }),
   );
   return studies.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
+}
+
+/** In the study's measure, if that is not accuracy. */
+function testScore(record: StudyRecord | undefined): Measured & { testScore?: number } {
+  const { mean, measure } = record?.test ?? {};
+  return measure && mean?.score !== undefined ? { measure, testScore: mean.score } : {};
+}
+
+function testCell({ testAccuracy, testScore: score, measure }: Summary): string {
+  if (score !== undefined) return scoreInWords(score, measure);
+  return testAccuracy === null ? '' : percent(testAccuracy);
 }
 
 function statusOf(workflow: Awaited<ReturnType<typeof describeWorkflow>>): string {
@@ -62,14 +77,14 @@ const ENDED_EARLY = ['cancelled', 'failed', 'terminated', 'timed_out'];
 function describe(studies: Summary[]): string {
   const rows = table(
     ['study', 'status', 'profile', 'data', 'started', 'winner', 'test'],
-    studies.map(({ studyId, status, profile, data, startedAt, winner, testAccuracy }) => [
-      studyId,
-      status.replaceAll('_', ' '),
-      profile,
-      data,
-      startedAt.slice(0, 16).replace('T', ' '),
-      winner ?? '',
-      testAccuracy === null ? '' : percent(testAccuracy),
+    studies.map((study) => [
+      study.studyId,
+      study.status.replaceAll('_', ' '),
+      study.profile,
+      study.data,
+      study.startedAt.slice(0, 16).replace('T', ' '),
+      study.winner ?? '',
+      testCell(study),
     ]),
   );
   if (!studies.some(({ status }) => ENDED_EARLY.includes(status))) return rows;

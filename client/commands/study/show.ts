@@ -5,10 +5,11 @@ import { selectProfile } from '../../../study/definition/parse-study.ts';
 import { candidateNamed } from '../../../study/plan/candidate-names.ts';
 import type { StudyOpening } from '../../../study/record/record.ts';
 import { environmentsOf } from '../../../study/trial/environment.ts';
-import type { EpochLine } from '../../../study/trial/trial.ts';
+import { type EpochLine, scoreIn, type TrialSpec } from '../../../study/trial/trial.ts';
 import { trialKey } from '../../../study/trial/trial-key.ts';
 import { QUERIES } from '../../../temporal/names.ts';
 import { differencesInWords, environmentsInWords } from '../../../words/environment.ts';
+import { measureName, valueInWords } from '../../../words/measure.ts';
 import { percent, plural } from '../../../words/numbers.ts';
 import { standingInWords } from '../../../words/outcome.ts';
 import { drawInWords } from '../../../words/settings.ts';
@@ -82,7 +83,7 @@ async function showTrial(
   console.log(`starts from: ${initialWeightsInWords(spec.initialWeights)}`);
   if (result) console.log(trainedWith(result));
   console.log(`${JSON.stringify(spec.config, null, 2)}\n`);
-  console.log(epochTable(lines, spec.config.epochs));
+  console.log(epochTable(lines, spec));
 }
 
 function listed(names: readonly string[]): string {
@@ -121,21 +122,28 @@ function trainedWith(result: TrialResult): string {
   ].join('\n');
 }
 
-const HEADER = ['epoch', 'train loss', 'train accuracy', 'val loss', 'val accuracy', 'seconds'];
+const HEADER = ['epoch', 'train loss', 'train accuracy', 'val loss', 'val accuracy'];
 
-function epochTable(lines: EpochLine[], planned: number): string {
-  const ended = `${lines.length} of ${plural(planned, 'epoch')} ended`;
+function epochTable(lines: EpochLine[], { config, rankBy }: TrialSpec): string {
+  const ended = `${lines.length} of ${plural(config.epochs, 'epoch')} ended`;
   if (lines.length === 0) return `${ended}, so there are no losses and accuracies to show.`;
-  return `${ended}:\n\n${table(HEADER, lines.map(row))}`;
+  const own = lines.some(({ val_score }) => val_score !== undefined);
+  const header = [...HEADER, ...(own ? [`val ${measureName(rankBy)}`] : []), 'seconds'];
+  return `${ended}:\n\n${table(
+    header,
+    lines.map((line) => row(line, own, rankBy)),
+  )}`;
 }
 
-function row(line: EpochLine): string[] {
+/** @param own whether there is a column for the trial's own measure. */
+function row(line: EpochLine, own: boolean, rankBy: TrialSpec['rankBy']): string[] {
   return [
     String(line.epoch),
     line.train_loss.toFixed(4),
     percent(line.train_accuracy),
     line.val_loss.toFixed(4),
     percent(line.val_accuracy),
+    ...(own ? [valueInWords(scoreIn(line, rankBy), rankBy)] : []),
     line.seconds.toFixed(1),
   ];
 }

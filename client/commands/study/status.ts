@@ -1,7 +1,8 @@
 import { isSideExperiment } from '../../../study/plan/side-experiments.ts';
-import { percent, plural } from '../../../words/numbers.ts';
+import { plural } from '../../../words/numbers.ts';
 import { winnersScoreInWords } from '../../../words/outcome.ts';
 import { statusInWords } from '../../../words/study-end.ts';
+import { testScoreInLine } from '../../../words/test-score.ts';
 import { verdictInWords } from '../../../words/verdict.ts';
 import { EXIT } from '../../command-line/exit-codes.ts';
 import { findStudy } from '../../observe/find-study.ts';
@@ -16,7 +17,6 @@ import {
   describeFailedAttempt,
   describePause,
   describeProgress,
-  overRuns,
 } from '../../terminal/format.ts';
 import { describeTrainingTime } from '../../terminal/training-time.ts';
 
@@ -43,13 +43,12 @@ function summary(view: StudyView, trainingTime: string | undefined): string {
   for (const { name, winner, verdict } of view.stages) {
     if (!winner) continue;
     lines.push(`  ${name}: ${winner.name}, ${winnersScoreInWords(winner)}`);
-    if (verdict) lines.push(`    ${verdictInWords(winner.name, verdict)}`);
+    if (verdict) lines.push(`    ${verdictInWords(winner.name, verdict, { example: view.example })}`);
   }
   for (const stage of view.stages)
     if (stage.searchEnd && stage.searchEnd.end !== 'completed')
       lines.push(`  ${stage.name}: ${describeEvaluations(stage)}`);
-  if (view.test)
-    lines.push(`  test: ${percent(view.test.accuracy)} of ${view.test.images} images${overRuns(view.test)}`);
+  if (view.test) lines.push(`  test: ${testScoreInLine(view.test, `${view.example ?? 'image'}s`)}`);
   if (trainingTime) lines.push(`  training: ${trainingTime}`);
   lines.push(...whatToDo);
   if (view.workflowStatus === 'RUNNING' && !view.dataset) lines.push(describeDataset(view));

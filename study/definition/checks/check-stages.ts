@@ -1,5 +1,6 @@
 /** Checks of a study that no single field can show: names, what stages start from, whether networks and splits work. */
 import type { z } from 'zod';
+import { type Measure, TOP_5_CLASSES } from '../../trial/measure.ts';
 import { heldOutImages } from '../../trial/trial.ts';
 import { inputOf, type StudyData } from '../data-schema.ts';
 import { type InputForm, imageShape } from '../input-form.ts';
@@ -28,6 +29,7 @@ export function checkStages(study: Checked, context: z.RefinementCtx): void {
   }
   checkSplits(study, complain);
   checkData(study, complain);
+  checkMeasure(study, complain);
   const earlier: Stage[] = [];
   study.stages.forEach((stage, index) => {
     const at: Path = ['stages', index];
@@ -69,6 +71,7 @@ interface Checked {
   profiles: Record<string, { trainImages: number | 'all' } & WithRepeats>;
   published?: Published | undefined;
   data?: StudyData | undefined;
+  rankBy?: Measure | undefined;
 }
 type Path = (string | number)[];
 
@@ -84,6 +87,16 @@ function checkSplits({ profiles, validationFraction }: Checked, complain: Compla
       `enough images to train on some and hold some out with a validationFraction of ${validationFraction}`,
     );
   }
+}
+
+function checkMeasure(study: Checked, complain: Complain): void {
+  const { classes } = inputOf(study);
+  if (study.rankBy !== 'top-5' || classes >= TOP_5_CLASSES) return;
+  complain(
+    ['rankBy'],
+    study.rankBy,
+    `another measure: with ${classes} classes, every image would be right, since top-5 needs ${TOP_5_CLASSES} classes or more`,
+  );
 }
 
 function checkFrom(from: string, earlier: Stage[], path: Path, complain: Complain): void {

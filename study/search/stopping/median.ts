@@ -17,13 +17,16 @@ export function decideByMedian(trial: Curve, rung: number, earlier: readonly Cur
   return score < medianLimit(scoresAt(others, rung)) ? 'stop' : 'continue';
 }
 
+/** Nothing is below this: JSON has no infinity. */
+const NOTHING_BELOW = -Number.MAX_VALUE;
+
 /**
- * The score below which that rule stops a trial: 0, which no score is below, before enough trials have come to the rung.
+ * The merit below which that rule stops a trial: the lowest number, which none is below, before enough trials have come to the rung.
  *
- * @param scores of the trials of earlier rounds at the rung, percent.
+ * @param scores merits of the trials of earlier rounds at the rung.
  */
 export function medianLimit(scores: readonly number[]): number {
-  if (scores.length < MEDIAN_START_UP) return 0;
+  if (scores.length < MEDIAN_START_UP) return NOTHING_BELOW;
   const sorted = [...scores].sort((a, b) => a - b);
   const [lower, upper] = [Math.ceil(sorted.length / 2) - 1, Math.floor(sorted.length / 2)];
   return ((sorted[lower] as number) + (sorted[upper] as number)) / 2;

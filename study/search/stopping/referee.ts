@@ -12,7 +12,7 @@ export interface Ruling {
 }
 
 /**
- * The scores of the trials that came to each rung, by its epoch: for `median` those of earlier rounds, for `asha` all so far in
+ * The merits of the trials that came to each rung, by its epoch: for `median` those of earlier rounds, for `asha` all so far in
  * the order in which they arrived. `halving` needs none.
  */
 export type Arrived = Record<string, number[]>;
@@ -128,7 +128,8 @@ function learn({ scores: known }: Trial, scores: readonly RungScore[]): void {
 function decideLimits(trial: Trial): Ruling[] {
   return undecided(trial).flatMap(({ epoch, haltBelow }) => {
     if (stoppedAt(trial) !== undefined) return [];
-    return [settled(trial, epoch, (trial.scores.get(epoch) as number) >= (haltBelow ?? 0))];
+    const goesOn = haltBelow === null || (trial.scores.get(epoch) as number) >= haltBelow;
+    return [settled(trial, epoch, goesOn)];
   });
 }
 

@@ -19,7 +19,7 @@ export interface Replay {
  * Applies a rule to complete curves. That is what the rule would have done, since a stopped trial's epochs are the first of the
  * complete trial's, to the last bit. Only a search that learns would then have suggested other trials.
  *
- * @param curves the validation accuracy after each epoch, percent, of trials in the order in which the search started them.
+ * @param curves the merit after each epoch, of which more is better, such as the validation accuracy, of trials in the order in which the search started them.
  * @param atOnce trials in a round; for `asha`, trials that train at the same time, an epoch of each taking equally long.
  * @throws {RangeError} unless there is a trial, and each has an epoch.
  */

@@ -29,7 +29,7 @@ export type Decision = 'continue' | 'stop' | 'wait';
 
 /** A trial as a rule sees it. */
 export interface Curve {
-  /** The validation accuracy after each epoch so far, percent. */
+  /** The merit after each epoch so far, of which more is better: see `meritOf`. */
   scores: readonly number[];
   /** Epochs that it is to train if nothing stops it. */
   epochs: number;
@@ -44,7 +44,7 @@ export function rungsOf(rule: StoppingRule, epochs: number): number[] {
   return rungs;
 }
 
-/** The best validation accuracy up to a rung, as a trial's score is that of its best epoch; undefined if it hasn't come so far. */
+/** The best merit up to a rung, as a trial's score is that of its best epoch; undefined if it hasn't come so far. */
 export function scoreAt({ scores }: Pick<Curve, 'scores'>, rung: number): number | undefined {
   return scores.length < rung ? undefined : Math.max(...scores.slice(0, rung));
 }

@@ -3,14 +3,14 @@ import { scoreAt } from './rules.ts';
 /** An epoch after which a search may stop a trial. There, training can halt: it ends with a checkpoint, from which it can go on. */
 export interface Rung {
   epoch: number;
-  /** Training halts if its best epoch so far scores less than this, percent: at 0, it never does. null: it halts in any case. */
+  /** Training halts if its best epoch so far has less merit than this. null: it halts in any case. */
   haltBelow: number | null;
 }
 
 /**
  * The first rung at which a trial that has come so far halts; undefined if it goes on.
  *
- * @param scores the validation accuracy after each epoch so far, percent.
+ * @param scores the merit after each epoch so far, of which more is better: see `meritOf`.
  */
 export function haltedAt(rungs: readonly Rung[], scores: readonly number[]): Rung | undefined {
   return rungs.find(({ epoch, haltBelow }) => {
@@ -22,7 +22,7 @@ export function haltedAt(rungs: readonly Rung[], scores: readonly number[]): Run
 /** What a trial had reached at a rung. */
 export interface RungScore {
   epoch: number;
-  /** Validation accuracy of the best epoch up to there, percent. */
+  /** Merit of the best epoch up to there, of which more is better: see `meritOf`. */
   score: number;
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type ExportedModel, modelCard } from '../../../report/model-card/model-card.ts';
+import type { ExportedModel } from '../../../report/model-card/exported-model.ts';
+import { modelCard } from '../../../report/model-card/model-card.ts';
 import type { StageRecord, StudyRecord, TrialRecord } from '../../../study/record/record.ts';
 import { CIFAR10_CLASSES } from '../../../study/shipped/class-names.ts';
 import { hash, ownRecord, stage, trial } from '../example-record.ts';

@@ -28,6 +28,19 @@ describe('parseStudy', () => {
       'the study: unknown key "stagez" (did you mean "stages"?); remove it or correct the spelling',
     ],
     [
+      'a misspelt measure',
+      (s) => (s.rankBy = 'macro f1'),
+      'rankBy: expected one of "accuracy", "balanced accuracy", "macro F1", "top-5", "loss", got "macro f1" (did you mean "macro F1"?)',
+    ],
+    [
+      'top-5 of too few classes',
+      (s) => {
+        s.rankBy = 'top-5';
+        s.data = { kind: 'images', classes: 5, height: 32, width: 32, channels: 3 };
+      },
+      'rankBy: expected another measure: with 5 classes, every image would be right, since top-5 needs 6 classes or more, got "top-5"',
+    ],
+    [
       'a typo in a candidate',
       (s) => (s.stages[0].candidates[0].change.network.hiden = 1),
       'stages[0].candidates[0].change.network: unknown key "hiden" (did you mean "hidden"?);',

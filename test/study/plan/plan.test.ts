@@ -6,6 +6,7 @@ import { asTrained } from '../../../study/plan/epochs.ts';
 import { type NamedConfig, stageTrials, trialData, trialSpec } from '../../../study/plan/plan.ts';
 import { promotedConfig } from '../../../study/plan/promotion.ts';
 import { cifar10 } from '../../../study/shipped/cifar10.ts';
+import type { Measure } from '../../../study/trial/measure.ts';
 import { trialKey } from '../../../study/trial/trial-key.ts';
 import { smallStudy } from '../../workflows/small-study.ts';
 
@@ -169,6 +170,14 @@ describe('trialKey', () => {
       expect(trialKey(trialSpec({ ...config, [name]: undefined }, data, of))).toBe(trialKey(spec));
     },
   );
+
+  it('depends on the measure by which the study ranks, unless that is accuracy', () => {
+    const of = { seed: 1, repetition: 0, weights: null, numerics: 1 };
+    const keyOf = (rankBy: Measure) => trialKey(trialSpec(config, data, { ...of, rankBy }));
+    expect(keyOf('accuracy')).toBe(trialKey(spec));
+    const others = (['balanced accuracy', 'macro F1', 'top-5', 'loss'] as const).map(keyOf);
+    expect(new Set([trialKey(spec), ...others]).size).toBe(5);
+  });
 
   it('is the same whether or not somebody writes that a trial has one thread', () => {
     const of = { seed: 1, repetition: 0, weights: null, numerics: 1 };

@@ -87,6 +87,34 @@ describe('ties within one standard error', () => {
   });
 });
 
+describe('candidates that are ranked by loss', () => {
+  const byLoss = (runs: RankedRun[]) => runs.map((run) => ({ ...run, measure: 'loss' as const }));
+
+  it('rank by the lowest mean', () => {
+    const runs = byLoss([...runsOf('high', 0.5, 0.7), ...runsOf('low', 0.55, 0.45)]);
+    expect(rankCandidates(runs)).toMatchObject([
+      { name: 'low', score: 0.5, measure: 'loss' },
+      { name: 'high' },
+    ]);
+    expect(winnerOf(runs)).toMatchObject({ name: 'low', score: 0.5, measure: 'loss', runs: 2 });
+  });
+
+  it('tie within one standard error over the seeds, above the lowest', () => {
+    const runs = byLoss([
+      ...costing(runsOf('best', 0.4, 0.5), 100, 1),
+      ...costing(runsOf('small', 0.47, 0.5), 10, 1),
+      ...costing(runsOf('worse', 0.9, 0.9), 1, 1),
+    ]);
+    expect(winnerOf(runs, { rule: 'parameters', images: 1000 })?.name).toBe('small');
+  });
+
+  it('tie only if they are equal with one run, since its standard error is not known', () => {
+    const runs = byLoss([...costing(runsOf('best', 0.4), 100, 1), ...costing(runsOf('small', 0.41), 10, 1)]);
+    expect(winnerOf(runs, { rule: 'parameters', images: 10 })?.name).toBe('best');
+    expect(standardErrorOf(candidatesOf(runs)[0]!, 10)).toBe(0);
+  });
+});
+
 // --- helpers ---
 
 /** @param scores null for a run that was skipped. */

@@ -38,3 +38,22 @@ it('takes the first epoch that exceeds all before as the best', () => {
   expect(bestEpoch(lines)?.epoch).toBe(2);
   expect(bestEpoch([])).toBeUndefined();
 });
+
+it('ranks the lowest loss first, and takes the epoch with the lowest as the best', () => {
+  const losses = named(0.5, 0.3, null, 0.4).map((standing) => ({ ...standing, measure: 'loss' as const }));
+  expect(names(rank(losses))).toBe('1302');
+  const stopped = [0.9, 0.7].map((score, index) => ({
+    name: `${index}`,
+    score: null,
+    measure: 'loss' as const,
+    stopped: { epoch: 3, score },
+  }));
+  expect(names(rank(stopped))).toBe('10');
+  const lines = [0.9, 0.4, 0.6, 0.4].map(
+    (val_loss, index) =>
+      ({ epoch: index + 1, val_accuracy: 10 * index, val_loss, val_score: 50 - index }) as EpochLine,
+  );
+  expect(bestEpoch(lines, 'loss')?.epoch).toBe(2);
+  expect(bestEpoch(lines, 'accuracy')?.epoch).toBe(4);
+  expect(bestEpoch(lines, 'macro F1')?.epoch).toBe(1);
+});

@@ -10,7 +10,8 @@ const median: StoppingRule = { kind: 'median', first: 1, every: 2 };
 const halving: StoppingRule = { kind: 'halving', first: 1, factor: 3 };
 const asha: StoppingRule = { kind: 'asha', first: 1, factor: 2 };
 
-const curve = fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 1, maxLength: 12 });
+/** Merits: those of losses are below 0. */
+const curve = fc.array(fc.integer({ min: -100, max: 100 }), { minLength: 1, maxLength: 12 });
 const curves = fc.array(curve, { minLength: 1, maxLength: 20 });
 const seeds = fc.integer({ min: 0, max: 1_000 });
 

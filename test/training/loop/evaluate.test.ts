@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CIFAR10_INPUT } from '../../../study/definition/input-form.ts';
 import type { TrainingConfig } from '../../../study/definition/training-config.ts';
-import { accuracyInTrainingMode, evaluate } from '../../../training/loop/evaluate.ts';
+import { evaluate, scoreInTrainingMode } from '../../../training/loop/evaluate.ts';
 import { createPauses } from '../../../training/loop/event-loop.ts';
 import { initialWeights } from '../../../training/networks/initial-weights.ts';
 import { createNetwork, weightsOf } from '../../../training/networks/network.ts';
@@ -65,7 +65,7 @@ describe('in training mode', () => {
   const untrained = (config: TrainingConfig) =>
     initialWeights(weightsOf(createNetwork(config, CIFAR10_INPUT)), 5);
   const accuracy = (config: TrainingConfig, seeds = { seed: 1, epoch: 1 }, data = validation) =>
-    accuracyInTrainingMode(config, CIFAR10_INPUT, untrained(config), data, seeds, createPauses());
+    scoreInTrainingMode(config, CIFAR10_INPUT, untrained(config), data, seeds, createPauses());
 
   test('batch normalisation uses the configuration’s batches, and a last partial one', async () => {
     const config = configOf(tinyResnet, { batchSize: 16 });

@@ -3,7 +3,7 @@ import { CIFAR10_INPUT } from '../../../study/definition/input-form.ts';
 import type { TrainingConfig } from '../../../study/definition/training-config.ts';
 import type { EpochLine } from '../../../study/trial/trial.ts';
 import { tensorsDigest } from '../../../training/checkpoint/tensors-digest.ts';
-import { accuracyInTrainingMode, evaluate } from '../../../training/loop/evaluate.ts';
+import { evaluate, scoreInTrainingMode as scoredInTrainingMode } from '../../../training/loop/evaluate.ts';
 import { createPauses } from '../../../training/loop/event-loop.ts';
 import { drawFlips } from '../../../training/loop/order.ts';
 import type { TrainingProgress } from '../../../training/loop/progress.ts';
@@ -154,7 +154,7 @@ describe('the score in training mode', () => {
     const data = { images, indices: validation, flips };
     const seeds = { seed: 7, epoch };
     expect(scoreInTrainingMode).toBe(
-      await accuracyInTrainingMode(config, CIFAR10_INPUT, weights, data, seeds, createPauses()),
+      await scoredInTrainingMode(config, CIFAR10_INPUT, weights, data, seeds, createPauses()),
     );
   });
 
