@@ -58,6 +58,20 @@ describe('the card of the winner', () => {
   });
 });
 
+it.each([
+  { shape: [96, 64, 1] as [number, number, number], takes: '`images` are uint8, [n, 96, 64, 1], 0 to 255' },
+  { shape: [30] as [number], takes: '`rows` are float32, [n, 30]' },
+])('says what the model takes: $takes', ({ shape, takes }) => {
+  const record = ownRecord([stage('width', [trial('narrow', { to: 40 })])]);
+  const [width] = record.stages as [StageRecord];
+  const [narrow] = width.trials as [TrialRecord];
+  const model = exported(record, width, narrow);
+  const data = { ...model.spec.data, input: { shape, classes: 10 } };
+  const card = modelCard({ ...model, spec: { ...model.spec, data } });
+  expect(card).toContain(takes);
+  expect(card).toContain(takes.startsWith('`rows`') ? 'model.predict({ rows })' : 'model.predict({ images })');
+});
+
 it('says that a trial was not tested, and which weights it started from', () => {
   const record = ownRecord([stage('width', [trial('narrow', { to: 40 }), trial('wide', { to: 50 })])]);
   const [width] = record.stages as [StageRecord];
