@@ -1,7 +1,7 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { describe, expect, it } from 'vitest';
 import { type Problem, problems } from '../../../bench/search/problems.ts';
-import { bestLosses, suggestionMilliseconds } from '../../../bench/search/run-search.ts';
+import { bestLosses } from '../../../bench/search/run-search.ts';
 import { draw } from '../../../study/search/distributions.ts';
 import type { SearchTrial } from '../../../study/search/samplers/search-trial.ts';
 import { type SearchOptions, suggest } from '../../../study/search/samplers/suggest.ts';
@@ -40,10 +40,6 @@ describe.each(samplers)('$sampler $strict', (options) => {
       }
       trials.push({ values, state: 'completed', score: -conditional!.loss(values) });
     }
-  });
-
-  it('takes less than 50 ms after 1,000 trials', () => {
-    expect(suggestionMilliseconds(mixed7!, options, 1000)).toBeLessThan(50);
   });
 });
 
