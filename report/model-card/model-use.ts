@@ -4,10 +4,10 @@ import type { ExportedModel } from './exported-model.ts';
 /** How to load a model's files, as Markdown. */
 export function modelUse({ classes, spec }: Pick<ExportedModel, 'classes' | 'spec'>): string {
   const [first = ''] = classes;
-  const { shape } = inputOfTrial(spec.data);
-  const isTable = imageShape({ shape }) === undefined;
+  const input = inputOfTrial(spec.data);
+  const isTable = imageShape(input) === undefined;
   const name = isTable ? 'rows' : 'images';
-  const form = `[n, ${shape.join(', ')}]`;
+  const form = `[n, ${input.shape.join(', ')}]`;
   return `## Use
 
 TensorFlow, Python: ${isTable ? `\`rows\` are float32, ${form}. The model standardises them` : `\`images\` are uint8, ${form}, 0 to 255. The model scales and normalises them`}.

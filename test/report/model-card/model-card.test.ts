@@ -69,7 +69,9 @@ it.each([
   const data = { ...model.spec.data, input: { shape, classes: 10 } };
   const card = modelCard({ ...model, spec: { ...model.spec, data } });
   expect(card).toContain(takes);
-  expect(card).toContain(takes.startsWith('`rows`') ? 'model.predict({ rows })' : 'model.predict({ images })');
+  expect(card).toContain(
+    takes.startsWith('`rows`') ? 'model.predict({ rows })' : 'model.predict({ images })',
+  );
 });
 
 it('says that a trial was not tested, and which weights it started from', () => {
