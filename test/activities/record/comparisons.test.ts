@@ -13,6 +13,7 @@ import { trialKey } from '../../../study/trial/trial-key.ts';
 import { encodeHits } from '../../../trainer/storing/hits.ts';
 import { exampleLine, exampleResult, exampleSpec } from '../../storage/examples.ts';
 import { largerStudy } from '../../workflows/small-study.ts';
+import { trainedRun } from './trained-run.ts';
 
 const IMAGES = 200;
 const study = parseStudy(largerStudy, 'larger');
@@ -159,21 +160,10 @@ function stage(
 /** Stores the results of a candidate's runs, with the seeds 1, 2 and so on. */
 async function runsOf(candidate: string, ...scores: number[]): Promise<TrialStanding[]> {
   return Promise.all(
-    scores.map(async (score, index) => ({
-      name: index === 0 ? candidate : `${candidate}@${index + 1}`,
-      ...(index > 0 && { candidate }),
-      trialKey: await storeResult(candidate, index + 1, score),
-      status: 'trained' as const,
-      outcome: 'completed' as const,
-      score,
-      bestEpoch: 2,
-      reused: false,
-      takenOver: false,
-      of: null,
-      suggestion: null,
-      override: null,
-      message: null,
-    })),
+    scores.map(async (score, index) => {
+      const trialKey = await storeResult(candidate, index + 1, score);
+      return trainedRun(candidate, index, { trialKey, score, bestEpoch: 2 });
+    }),
   );
 }
 

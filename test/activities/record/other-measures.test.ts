@@ -14,6 +14,7 @@ import { trialKey } from '../../../study/trial/trial-key.ts';
 import { encodeHits } from '../../../trainer/storing/hits.ts';
 import { exampleLine, exampleResult, exampleSpec } from '../../storage/examples.ts';
 import { largerStudy } from '../../workflows/small-study.ts';
+import { trainedRun } from './trained-run.ts';
 
 let store: ObjectStore;
 beforeEach(() => {
@@ -155,22 +156,10 @@ async function runsOf(
   ...scores: number[]
 ): Promise<TrialStanding[]> {
   return Promise.all(
-    scores.map(async (score, index) => ({
-      name: index === 0 ? candidate : `${candidate}@${index + 1}`,
-      ...(index > 0 && { candidate }),
-      trialKey: await storeResult(candidate, index + 1, measure, score),
-      status: 'trained' as const,
-      outcome: 'completed' as const,
-      score,
-      measure,
-      bestEpoch: 1,
-      reused: false,
-      takenOver: false,
-      of: null,
-      suggestion: null,
-      override: null,
-      message: null,
-    })),
+    scores.map(async (score, index) => {
+      const trialKey = await storeResult(candidate, index + 1, measure, score);
+      return trainedRun(candidate, index, { trialKey, score, bestEpoch: 1, measure });
+    }),
   );
 }
 
