@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { findOnPath, run } from './commands.ts';
@@ -13,7 +14,7 @@ export function tensorflowPart(build: TensorflowBuild): Part {
   const total = sum(wheels, 'bytes');
   return {
     title: `TensorFlow ${TENSORFLOW_CPU.version} (${build === 'cuda' ? 'CUDA' : 'CPU'})`,
-    folder: `tensorflow-${build}-${TENSORFLOW_CPU.version}`,
+    folder: `tensorflow-${build}-${TENSORFLOW_CPU.version}-${digestOf(wheels)}`,
     needs: ['python'],
     diskBytes: sum(wheels, 'unpackedBytes') + Math.max(...wheels.map((wheel) => wheel.bytes)),
     async make(target, work, onProgress) {
@@ -62,6 +63,11 @@ export async function wantedBuild(): Promise<TensorflowBuild> {
 }
 
 // --- helpers ---
+
+function digestOf(wheels: readonly WheelPin[]): string {
+  const made = wheels.map(({ sha256, members }) => [sha256, members]);
+  return createHash('sha256').update(JSON.stringify(made)).digest('hex').slice(0, 8);
+}
 
 function sum(wheels: readonly WheelPin[], size: 'bytes' | 'unpackedBytes'): number {
   return wheels.reduce((total, wheel) => total + wheel[size], 0);

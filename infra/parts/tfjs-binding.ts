@@ -16,7 +16,7 @@ import type { Part } from './part.ts';
 import { tensorflowLibraries } from './tensorflow.ts';
 
 /**
- * The native half of tfjs-node, compiled from the sources in its npm package.
+ * The native half of tfjs-node, compiled from the sources in its npm package, with this project's own operations for TensorFlow.
  *
  * @param tensorflow the folder of TensorFlow's part.
  */
@@ -86,6 +86,9 @@ const BINDING_NAME = 'tfjs_binding.node';
 const COMPILE_FLAGS = [
   '-std=c++17',
   '-O2',
+  // A product and the sum that takes it are one operation, which rounds once. A root sets no error code, so vectors have it too.
+  '-ffp-contract=fast',
+  '-fno-math-errno',
   '-fPIC',
   '-shared',
   '-DNAPI_VERSION=8',
@@ -101,7 +104,11 @@ function nodeHeaders(projectRoot: string): string {
 }
 
 function readSources(projectRoot: string): { path: string; text: Buffer }[] {
-  const folders = [join(tfjsPackage(projectRoot), 'binding'), nodeHeaders(projectRoot)];
+  const folders = [
+    join(tfjsPackage(projectRoot), 'binding'),
+    nodeHeaders(projectRoot),
+    join(projectRoot, 'training', 'native'),
+  ];
   try {
     return folders.flatMap((folder) =>
       readdirSync(folder)

@@ -3,7 +3,6 @@ import { crossEntropy } from '../networks/loss.ts';
 import type { ForwardMode, NetworkFunction } from '../networks/network-function.ts';
 import { tf } from '../tensorflow/tensorflow.ts';
 import type { ImagesInGraph } from './images.ts';
-import { multiplyInParts } from './multiply-in-parts.ts';
 import { addProgram } from './program.ts';
 import type { TensorsInGraph } from './tensors-part.ts';
 
@@ -24,13 +23,12 @@ export function addEvaluation(
   const result = addProgram(graph, {
     part: 'evaluate',
     network,
-    inputs: { weights: weights.stored, x, labels, dropoutSeed, batchShape },
+    inputs: { weights: weights.variables, x, labels, dropoutSeed, batchShape },
     program: (values, batch, seed) => {
       const mode: ForwardMode = dropoutSeed ? { training: true, dropoutSeed: seed } : { training: false };
       const { logits } = network.forward(values, batch.x, mode);
       return { probabilities: tf.softmax(logits), losses: crossEntropy(logits, batch.labels) };
     },
   });
-  multiplyInParts(graph, weights.stored.values());
   return [result('probabilities'), result('losses')];
 }

@@ -8,11 +8,10 @@ import { slotName } from '../optimizers/slots.ts';
 import type { UpdateRule } from '../optimizers/update-rule.ts';
 import type { Tensor4D } from '../tensorflow/tensorflow.ts';
 import { clipped } from './clip.ts';
+import { addFastestUpdate } from './dense-update.ts';
 import type { StepConfig } from './engine.ts';
 import type { ImagesInGraph } from './images.ts';
-import { gradientsOfParts, multiplyInParts } from './multiply-in-parts.ts';
 import { addProgram } from './program.ts';
-import type { StoredTensor } from './stored-tensor.ts';
 import type { TensorsInGraph } from './tensors-part.ts';
 import { updateAfterLastUse } from './update-order.ts';
 
@@ -62,7 +61,7 @@ export function addTraining(
     network,
     draws: drawsOf(augmentations),
     inputs: {
-      weights: weights.stored,
+      weights: weights.variables,
       x,
       labels,
       dropoutSeed: dropoutSeed.output,
@@ -78,31 +77,23 @@ export function addTraining(
     },
   });
 
-  multiplyInParts(graph, weights.stored.values());
-  const targets = network.parameters.flatMap(({ name }) => {
-    const parameter = weights.stored.get(name) as StoredTensor;
-    return gradientsOfParts(graph, result(name), parameter).map((gradient, part) => ({
-      gradient,
-      parameter: variableOf(weights, name, part),
-      slots: rule.slots.map((slot) => variableOf(slots, slotName(name, slot), part)),
-    }));
-  });
-  const gradients = targets.map(({ gradient }) => gradient);
+  const gradients = network.parameters.map(({ name }) => result(name));
   const used = clipNorm > 0 ? clipped(graph, gradients, clipNorm) : gradients;
-  const updates = new Map<Variable, Output>();
-  for (const [index, { parameter, slots }] of targets.entries()) {
-    const update = rule.addUpdate(graph, {
+  const updates = new Map<Variable, Output[]>();
+  for (const [index, { name, shape }] of network.parameters.entries()) {
+    const parameter = variableOf(weights, name);
+    const update = {
       name: `update/${parameter.name}`,
       parameter,
-      slots,
+      slots: rule.slots.map((slot) => variableOf(slots, slotName(name, slot))),
       gradient: used[index] as Output,
       scalars: scalars.map(({ output }) => output),
-    });
-    updates.set(parameter, update);
+    };
+    updates.set(parameter, addFastestUpdate(graph, rule, update, shape));
   }
   updateAfterLastUse(graph, result('lossSum'), updates);
   const averages = network.buffers.map(({ name }) => {
-    const buffer = variableOf(weights, name, 0);
+    const buffer = variableOf(weights, name);
     return assign(graph, `update/${buffer.name}`, buffer, result(name));
   });
   const sums = [
@@ -116,7 +107,7 @@ export function addTraining(
     scalars,
     ...(draws && { draws }),
     dropoutSeed,
-    step: graph.after('step', [...updates.values(), ...averages, ...sums]),
+    step: graph.after('step', [...[...updates.values()].flat(), ...averages, ...sums]),
     sums: [lossSum.value, correct.value],
     clearSums: graph.after('cleared', [
       assign(graph, 'sums/loss/clear', lossSum, zero),
@@ -140,7 +131,6 @@ export function addDropoutSeed(graph: Graph): TypedOutput {
 
 // --- helpers ---
 
-/** A tensor and its slots have the same shape, so their parts have the same rows. */
-function variableOf({ stored }: TensorsInGraph, name: string, part: number): Variable {
-  return stored.get(name)?.parts[part]?.variable as Variable;
+function variableOf({ variables }: TensorsInGraph, name: string): Variable {
+  return variables.get(name) as Variable;
 }

@@ -6,19 +6,24 @@ import type { Variable } from '../graph/variables.ts';
  * in use would copy it first. Operations before the loss are left out: every update runs after them anyway, and
  * TensorFlow doesn't fuse a node that another node waits for.
  *
- * @param updates the output of each variable's update.
+ * @param updates outputs of the updates of each variable.
  */
-export function updateAfterLastUse(graph: Graph, loss: Output, updates: ReadonlyMap<Variable, Output>): void {
+export function updateAfterLastUse(
+  graph: Graph,
+  loss: Output,
+  updates: ReadonlyMap<Variable, readonly Output[]>,
+): void {
   const byName = new Map(graph.nodes.map((node) => [node.name, node]));
   const takers = new Map<Output, GraphNode[]>();
   for (const node of graph.nodes) {
     for (const input of node.inputs) takers.set(input, [...(takers.get(input) ?? []), node]);
   }
   const before = reached([nodeOf(loss)], (name) => byName.get(name)?.inputs ?? []);
-  const needed = reached([...updates.values()].map(nodeOf), (name) => byName.get(name)?.inputs ?? []);
-  for (const [variable, update] of updates) {
+  const needed = reached([...updates.values()].flat().map(nodeOf), (name) => byName.get(name)?.inputs ?? []);
+  for (const [variable, outputs] of updates) {
+    const own = new Set(outputs.map(nodeOf));
     const users = takers.get(variable.value) ?? [];
-    const late = users.filter(({ name }) => needed.has(name) && !before.has(name));
-    byName.get(nodeOf(update))?.inputs.push(...late.map(({ name }) => `^${name}`));
+    const late = users.filter(({ name }) => needed.has(name) && !before.has(name) && !own.has(name));
+    for (const name of own) byName.get(name)?.inputs.push(...late.map((user) => `^${user.name}`));
   }
 }

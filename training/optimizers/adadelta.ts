@@ -1,6 +1,6 @@
 import { floatConstant } from '../graph/graph.ts';
 import { attribute } from '../tensorflow/tensorflow.ts';
-import { handles, learningRateAlone, type UpdateRule } from './update-rule.ts';
+import { handles, learningRateAlone, scalarsThen, type UpdateRule } from './update-rule.ts';
 
 const RHO = 0.9;
 const EPSILON = 1e-6;
@@ -12,6 +12,7 @@ const EPSILON = 1e-6;
 export function adadelta(): Omit<UpdateRule, 'slots'> {
   return {
     ...learningRateAlone,
+    dense: { name: 'adadelta', numbers: scalarsThen(RHO, EPSILON) },
     addUpdate(graph, update) {
       const rho = graph.constant(floatConstant(RHO));
       const epsilon = graph.constant(floatConstant(EPSILON));

@@ -1,6 +1,6 @@
 import { floatConstant } from '../graph/graph.ts';
 import { attribute } from '../tensorflow/tensorflow.ts';
-import { handles, learningRateAlone, type UpdateRule } from './update-rule.ts';
+import { handles, learningRateAlone, scalarsThen, type UpdateRule } from './update-rule.ts';
 
 const EPSILON = 1e-10;
 
@@ -8,6 +8,7 @@ const EPSILON = 1e-10;
 export function adagrad(): Omit<UpdateRule, 'slots'> {
   return {
     ...learningRateAlone,
+    dense: { name: 'adagrad', numbers: scalarsThen(EPSILON) },
     addUpdate: (graph, update) =>
       graph.add(
         update.name,

@@ -1,10 +1,10 @@
 import { floatConstant } from '../graph/graph.ts';
 import { attribute } from '../tensorflow/tensorflow.ts';
-import { handles, type UpdateRule } from './update-rule.ts';
+import { handles, scalarsThen, type UpdateRule } from './update-rule.ts';
 
 /** As the operation has them, so that its averages and the corrections below fit to the last bit. */
-const BETA1 = Math.fround(0.9);
-const BETA2 = Math.fround(0.999);
+export const BETA1 = Math.fround(0.9);
+export const BETA2 = Math.fround(0.999);
 const EPSILON = 1e-8;
 
 /**
@@ -14,6 +14,7 @@ const EPSILON = 1e-8;
 export function adam(): Omit<UpdateRule, 'slots'> {
   return {
     scalars: ['learningRate', 'epsilon'],
+    dense: { name: 'adam', numbers: scalarsThen(BETA1, BETA2) },
     // TensorFlow adds ε to √v, PyTorch to √v / √(1−β₂ᵗ). Both are the same if ε and the rate are multiplied by √(1−β₂ᵗ).
     scalarsAt(learningRate, step) {
       const root = Math.sqrt(1 - power(BETA2, step));

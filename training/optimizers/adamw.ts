@@ -1,7 +1,7 @@
 import { assign } from '../graph/variables.ts';
 import { attribute } from '../tensorflow/tensorflow.ts';
-import { adam } from './adam.ts';
-import type { UpdateRule } from './update-rule.ts';
+import { adam, BETA1, BETA2 } from './adam.ts';
+import { scalarsThen, type UpdateRule } from './update-rule.ts';
 
 /**
  * AdamW, as in `torch.optim.AdamW`: w ← (1 − lr·λ)·w, then Adam (Loshchilov and Hutter, Decoupled Weight Decay Regularization,
@@ -15,6 +15,7 @@ export function adamw({ weightDecay }: { weightDecay: number }): Omit<UpdateRule
       ...rule.scalarsAt(learningRate, step),
       1 - learningRate * weightDecay,
     ],
+    dense: { name: 'adamw', numbers: scalarsThen(BETA1, BETA2) },
     addUpdate(graph, update) {
       const { name, parameter, scalars } = update;
       const kept = scalars.at(-1) as string;

@@ -1,6 +1,6 @@
 import { floatConstant } from '../graph/graph.ts';
 import { attribute } from '../tensorflow/tensorflow.ts';
-import { handles, learningRateAlone, type UpdateRule } from './update-rule.ts';
+import { handles, learningRateAlone, scalarsThen, type UpdateRule } from './update-rule.ts';
 
 /**
  * SGD with momentum, as in `torch.optim.SGD`: v ← μ·v + g, w ← w − lr·v, from v = 0.
@@ -10,6 +10,7 @@ import { handles, learningRateAlone, type UpdateRule } from './update-rule.ts';
 export function sgd({ momentum }: { momentum: number }): Omit<UpdateRule, 'slots'> {
   return {
     ...learningRateAlone,
+    dense: { name: 'sgd', numbers: scalarsThen(momentum) },
     addUpdate: (graph, update) =>
       graph.add(
         update.name,

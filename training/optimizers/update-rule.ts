@@ -1,4 +1,4 @@
-import type { Graph, Output } from '../graph/graph.ts';
+import { floatConstant, type Graph, type Output } from '../graph/graph.ts';
 import type { Variable } from '../graph/variables.ts';
 
 /** How an optimizer updates a parameter. */
@@ -19,6 +19,22 @@ export interface UpdateRule {
    * @returns an output of the operation, to wait for with `Graph.after`.
    */
   addUpdate(graph: Graph, update: ParameterUpdate): Output;
+  /** The same update by the operation DenseUpdate, which is faster. */
+  dense?: DenseRule;
+}
+
+/** What the operation DenseUpdate needs to know of a rule. */
+export interface DenseRule {
+  /** The rule's name in `training/native/dense-update-operation.cc`. */
+  name: string;
+  /**
+   * The numbers that the rule computes with, in its order, without the weight decay.
+   *
+   * @param scalars in the order of the rule's scalars.
+   */
+  numbers(graph: Graph, scalars: readonly Output[]): Output[];
+  /** What is added to the gradient, in multiples of the parameter. Absent: nothing. */
+  weightDecay?: number;
 }
 
 export interface ParameterUpdate {
@@ -37,6 +53,11 @@ export const learningRateAlone: Pick<UpdateRule, 'scalars' | 'scalarsAt'> = {
   scalars: ['learningRate'],
   scalarsAt: (learningRate) => [learningRate],
 };
+
+/** The numbers of a rule: first its scalars, then its constants. */
+export function scalarsThen(...constants: number[]): DenseRule['numbers'] {
+  return (graph, scalars) => [...scalars, ...constants.map((value) => graph.constant(floatConstant(value)))];
+}
 
 /** The handles that TensorFlow's operations take first: of the parameter's variable, and of its slots' variables. */
 export function handles({ parameter, slots }: ParameterUpdate): Output[] {

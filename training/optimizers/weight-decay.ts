@@ -9,6 +9,7 @@ export function withWeightDecay<Rule extends Omit<UpdateRule, 'slots'>>(
 ): Rule {
   return {
     ...rule,
+    ...(rule.dense && { dense: { ...rule.dense, weightDecay } }),
     addUpdate(graph, update) {
       const { name, parameter, gradient } = update;
       const float = [attribute.type('T', 'float32')];

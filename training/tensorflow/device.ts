@@ -32,7 +32,7 @@ export interface DeviceDescription {
 
 export function describeDevice(): DeviceDescription {
   const intraOpThreads = threads('TF_NUM_INTRAOP_THREADS');
-  const interOpThreads = threads('TF_NUM_INTEROP_THREADS');
+  const interOp = interOpThreads();
   const isGpu = backend.isUsingGpuDevice;
   const cpuinfo = readIfThere('/proc/cpuinfo');
   const instructions = vectorInstructions(cpuinfo);
@@ -47,10 +47,15 @@ export function describeDevice(): DeviceDescription {
     ...(driver && { driver }),
     ...(isGpu && { tf32: process.env.NVIDIA_TF32_OVERRIDE === '0' ? 'off' : 'on' }),
     ...(intraOpThreads && { intraOpThreads }),
-    ...(interOpThreads && { interOpThreads }),
+    ...(interOp && { interOpThreads: interOp }),
     ...(deterministicOps() && { deterministicOps: true }),
     node: process.versions.node,
   };
+}
+
+/** Operations that may run at the same time; undefined if TensorFlow chooses. */
+export function interOpThreads(): number | undefined {
+  return threads('TF_NUM_INTEROP_THREADS');
 }
 
 /**

@@ -128,8 +128,9 @@ describe('a compiled step equals the eager one', () => {
     ['adagrad', { optimizer: optimizers.adagrad as Optimizer }],
     ['no flips, no momentum', { horizontalFlip: 0, optimizer: { kind: 'sgd', momentum: 0 } }],
   ];
-  test.each(exact)('bit for bit: a dense network, %s', (_what, changes) => {
-    const { eager, compiled } = trainedByBoth(dense(24, 16), changes);
+  // Larger matrices are updated by an operation of this project, which rounds less often.
+  test.each(exact)('bit for bit: a dense network of small matrices, %s', (_what, changes) => {
+    const { eager, compiled } = trainedByBoth(dense(20, 16), changes);
     expect(compiled.steps.map(digest)).toEqual(eager.steps.map(digest));
   });
 
@@ -142,16 +143,15 @@ describe('a compiled step equals the eager one', () => {
       dense(24, 16),
       sgd(activation),
     ]),
-    // The first two layers have 9.8 and 8.6 MB, so they are stored in parts.
     // Adagrad is left out: the size of its first step doesn't depend on the gradient's, which enlarges rounding errors.
     ...(['sgd', 'adadelta'] as const).map((name): [string, Network, Partial<Settings>] => [
-      `wide dense layers in parts, ${name}`,
+      `wide dense layers, ${name}`,
       dense(800, 2700, 12),
       { optimizer: optimizers[name] as Optimizer, activation: 'silu' },
     ]),
     ...Object.entries(recipes).flatMap(([name, changes]): [string, Network, Partial<Settings>][] => [
       [`convolutions, ${name}`, convNetwork, changes],
-      [`wide dense layers in parts, ${name}`, dense(800, 2700, 12), changes],
+      [`wide dense layers, ${name}`, dense(800, 2700, 12), changes],
     ]),
     ...activations.map((activation, index): [string, Network, Partial<Settings>] => {
       const [name, optimizer] = Object.entries(optimizers)[index % 3] as [string, Optimizer];
@@ -181,7 +181,7 @@ describe('a compiled step equals the eager one', () => {
   test.each<[string, Optimizer]>([
     ['Adam with weight decay', { kind: 'adam', weightDecay: 0.1 }],
     ['AdamW', { kind: 'adamw', weightDecay: 0.5 }],
-  ])('within 10⁻³ of the learning rate on average: wide dense layers in parts, %s', (_name, optimizer) => {
+  ])('within 10⁻³ of the learning rate on average: wide dense layers, %s', (_name, optimizer) => {
     const { eager, compiled } = trainedByBoth(dense(800, 2700, 12), { optimizer });
     for (const [step, { weights }] of eager.steps.entries()) {
       const other = (compiled.steps[step] as Stepped).weights;
@@ -255,7 +255,6 @@ test('batches have the right images, mirrored or not, also if the images are loa
 });
 
 test('weights are read as they were set, and training does not change the arrays they were set from', () => {
-  // The first layer is stored in parts.
   const config = configOf(dense(800, 8));
   const network = createNetwork(config, CIFAR10_INPUT);
   const { optimizer } = config;

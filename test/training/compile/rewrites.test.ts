@@ -1,11 +1,8 @@
 import { expect, test } from 'vitest';
-import { gradientsOfParts, multiplyInParts } from '../../../training/compile/multiply-in-parts.ts';
 import { poolBeforeRelu } from '../../../training/compile/rewrite.ts';
-import { addStoredTensor } from '../../../training/compile/stored-tensor.ts';
 import { updateAfterLastUse } from '../../../training/compile/update-order.ts';
 import { createGraph } from '../../../training/graph/graph.ts';
 import { addVariable } from '../../../training/graph/variables.ts';
-import { attribute } from '../../../training/tensorflow/tensorflow.ts';
 
 /** The gradients of a pooled ReLU, and the operations that take them. */
 function gradients(poolInput: string, pooledToo: boolean) {
@@ -51,34 +48,11 @@ test('an update waits for the gradients that take the old value, and for nothing
   const updates = new Map(
     [first, second].map((variable) => [
       variable,
-      graph.add(`update/${variable.name}`, 'Apply', [variable.handle, `${variable.name}/gradient:0`], []),
+      [graph.add(`update/${variable.name}`, 'Apply', [variable.handle, `${variable.name}/gradient:0`], [])],
     ]),
   );
   updateAfterLastUse(graph, loss, updates);
   const inputs = Object.fromEntries(graph.nodes.map((node) => [node.name, node.inputs]));
   expect(inputs['update/first']).toEqual(['first:0', 'first/gradient:0']);
   expect(inputs['update/second']).toEqual(['second:0', 'second/gradient:0', '^hidden/gradient']);
-});
-
-test('no product takes a copy of a matrix that is stored in parts', () => {
-  const graph = createGraph();
-  const matrix = addStoredTensor(graph, 'w', [3000, 800]);
-  const flags = (a: boolean, b: boolean) => [
-    attribute.flag('transpose_a', a),
-    attribute.flag('transpose_b', b),
-  ];
-  graph.add('y', 'MatMul', ['x:0', matrix.value], flags(false, false));
-  graph.add('dx', 'MatMul', [matrix.value, 'dy:0'], flags(false, false));
-  const dw = graph.add('dw', 'MatMul', ['x:0', 'dy:0'], flags(true, false));
-  multiplyInParts(graph, [matrix]);
-  const gradients = gradientsOfParts(graph, dw, matrix);
-
-  expect(matrix.parts.map(({ shape }) => shape)).toEqual([
-    ...Array.from({ length: 4 }, () => [655, 800]),
-    [380, 800],
-  ]);
-  expect(gradients).toHaveLength(5);
-  expect(graph.nodes.filter(({ inputs }) => inputs.includes(matrix.value))).toEqual([]);
-  expect(graph.nodes.find(({ name }) => name === 'y')?.op).toBe('AddN');
-  expect(graph.nodes.find(({ name }) => name === 'dx')?.op).toBe('ConcatV2');
 });

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import type { Optimizer } from '../../../study/definition/training-config.ts';
-import { createGraph } from '../../../training/graph/graph.ts';
+import { addDenseUpdate } from '../../../training/compile/dense-update.ts';
+import { createGraph, type Graph, type Output } from '../../../training/graph/graph.ts';
 import { openSession } from '../../../training/graph/session.ts';
-import { addVariable, assign } from '../../../training/graph/variables.ts';
+import { addVariable, assignCopy } from '../../../training/graph/variables.ts';
 import { createUpdateRule } from '../../../training/optimizers/optimizer.ts';
-import { tf } from '../../../training/tensorflow/tensorflow.ts';
+import type { DenseRule, ParameterUpdate, UpdateRule } from '../../../training/optimizers/update-rule.ts';
+import { tf, types } from '../../../training/tensorflow/tensorflow.ts';
 import { updateFormula } from '../../reference/update-formulas.ts';
 
 const START = [1, -2];
@@ -98,7 +100,11 @@ const EXPECTED: [Optimizer, weights: number[][], slots: number[][]][] = [
 ];
 
 test.each(EXPECTED)('the operation of %o takes PyTorch’s steps', (optimizer, weights, slots) => {
-  expectSteps(stepsByOperation(optimizer), weights, slots);
+  expectSteps(stepsInGraph(optimizer, [2], updateByGradient), weights, slots);
+});
+
+test.each(EXPECTED)('DenseUpdate of %o takes PyTorch’s steps', (optimizer, weights, slots) => {
+  expectSteps(stepsInGraph(optimizer, [1, 2], updateByFactors), weights, slots);
 });
 
 test.each(EXPECTED)('the reference formula of %o takes PyTorch’s steps', (optimizer, weights, slots) => {
@@ -112,28 +118,38 @@ interface Stepped {
   slots: number[][];
 }
 
+type AddUpdate = (graph: Graph, rule: UpdateRule, update: ParameterUpdate) => Output[];
+
+const updateByGradient: AddUpdate = (graph, rule, update) => [rule.addUpdate(graph, update)];
+
+/** A batch of one example, whose input is 1. */
+const updateByFactors: AddUpdate = (graph, rule, { gradient, ...update }) => {
+  const one = graph.constant({ type: types.float32, shape: [1, 1], values: Float32Array.of(1) });
+  return addDenseUpdate(graph, update, { x: one, dy: gradient }, rule.dense as DenseRule);
+};
+
 /** In a graph of one parameter, as training does. */
-function stepsByOperation(optimizer: Optimizer): Stepped[] {
+function stepsInGraph(optimizer: Optimizer, shape: number[], addUpdate: AddUpdate): Stepped[] {
   const graph = createGraph();
   const rule = createUpdateRule(optimizer);
-  const parameter = addVariable(graph, 'parameter', 'float32', [2]);
-  const slots = rule.slots.map((slot) => addVariable(graph, slot, 'float32', [2]));
-  const value = graph.placeholder('value', 'float32', [2]);
-  const zero = graph.placeholder('zero', 'float32', [2]);
+  const parameter = addVariable(graph, 'parameter', 'float32', shape);
+  const slots = rule.slots.map((slot) => addVariable(graph, slot, 'float32', shape));
+  const value = graph.placeholder('value', 'float32', shape);
+  const zero = graph.placeholder('zero', 'float32', shape);
   const set = graph.after('set', [
-    assign(graph, 'parameter/assign', parameter, value.output),
-    ...slots.map((slot) => assign(graph, `${slot.name}/assign`, slot, zero.output)),
+    assignCopy(graph, 'parameter/assign', parameter, value),
+    ...slots.map((slot) => assignCopy(graph, `${slot.name}/assign`, slot, zero)),
   ]);
-  const gradient = graph.placeholder('gradient', 'float32', [2]);
+  const gradient = graph.placeholder('gradient', 'float32', shape);
   const scalars = rule.scalars.map((name) => graph.placeholder(name, 'float32', []));
-  const update = rule.addUpdate(graph, {
+  const updates = addUpdate(graph, rule, {
     name: 'update',
     parameter,
     slots,
     gradient: gradient.output,
     scalars: scalars.map(({ output }) => output),
   });
-  const step = graph.after('step', [update]);
+  const step = graph.after('step', updates);
 
   const session = openSession(graph.nodes);
   const feeds = [
