@@ -66,7 +66,7 @@ export function launch(launch: Launch): ManagedProcess {
  * Waits until a process answers.
  *
  * @param probe called repeatedly until it resolves to true.
- * @throws {UserError} if the process ends first or takes too long. The message has the last lines of its log.
+ * @throws {UserError} if the process ends first or takes too long. The message has the lines of its log that say why.
  */
 export async function untilHealthy(
   started: ManagedProcess,
@@ -99,8 +99,15 @@ function rotate(logFile: string): void {
 }
 
 function startError({ launch, printed }: ManagedProcess, what: string): UserError {
-  const lines = printed().trim().split('\n').slice(-10).join('\n');
+  const lines = excerpt(printed());
   return new UserError(
     `${launch.name} ${what}. ${lines ? `It printed:\n${lines}\n` : ''}Its log: ${launch.logFile}`,
   );
+}
+
+/** The last lines, or those from where a Go program says why it panics: a long stack trace follows. */
+function excerpt(printed: string): string {
+  const lines = printed.trim().split('\n');
+  const panic = lines.findIndex((line) => line.startsWith('panic: '));
+  return (panic < 0 ? lines.slice(-10) : lines.slice(panic, panic + 10)).join('\n');
 }
