@@ -4,6 +4,7 @@ import { projectRoot } from '../../infra/project.ts';
 import { resultsInBrief, resultsInMarkdown } from '../../report/markdown/results.ts';
 import { renderReport } from '../../report/render-report.ts';
 import { type StudyRecord, studyRecordSchema } from '../../study/record/record.ts';
+import { NUMERICS } from '../../study/trial/trial.ts';
 
 /** More would make the repository heavy. */
 const MOST_BYTES = 3_000_000;
@@ -66,10 +67,11 @@ What the shipped study gave when it was run. \`npm run results\` writes this pag
 says what keeps them from being the original report's.`;
 
 function section(name: string, record: StudyRecord, { commit }: Origin): string {
-  const { study, profile, fromScratch, studyId } = record.opening;
+  const { study, profile, fromScratch, studyId, numerics } = record.opening;
+  const older = ` Its numerics were ${numerics}. Later changes of the engine round otherwise, so the same commands give other last bits now.`;
   return `## \`${profile}\`
 
-Commit ${commit}, with these commands; the [page](results/${name}/index.html) and the [record](results/${name}/record.json) are what they gave.
+Commit ${commit}, with these commands; the [page](results/${name}/index.html) and the [record](results/${name}/record.json) are what they gave.${numerics < NUMERICS ? older : ''}
 
 \`\`\`sh
 npx staged-study run ${study.name} --profile ${profile}${fromScratch ? ' --from-scratch' : ''}
