@@ -9,7 +9,14 @@ import type { SearchProgress, StageProgress, StageStatus, StudyStatus } from '..
 import { ownTrials } from './named-trials.ts';
 import { type FailedAttempt, type PendingActivity, pendingActivity } from './pending-activity.ts';
 import { fullName } from './trial-names.ts';
-import { cancelled, endedTrial, ifStarted, type TrialView, unfinishedTrial } from './view-trial.ts';
+import {
+  cancelled,
+  endedTrial,
+  ifStarted,
+  type SeenTrials,
+  type TrialView,
+  unfinishedTrial,
+} from './view-trial.ts';
 
 export interface StageView extends StageProgress {
   /** Of a long search: those that have not ended, the newest and the best. */
@@ -54,18 +61,22 @@ export interface Attention {
   failure: string;
 }
 
-/** Stages that have ended, whose trials don't change any more, by the run of the study's workflow and the stage's name. */
-export type EndedStages = Map<string, StageView>;
+/** What was read of a study before, so that nobody is asked for what can't have changed. */
+export interface Seen {
+  /** Stages that have ended, by the run of the study's workflow and the stage's name. */
+  endedStages: Map<string, StageView>;
+  trials: SeenTrials;
+}
 
 /**
  * Reads a study's state from its workflow, those of its stages, and those of its unfinished trials.
  *
- * @param ended for the same study seen several times: stages that have ended are read once.
+ * @param seen for the same study seen several times.
  */
 export async function viewStudy(
   client: Client,
   studyId: string,
-  ended: EndedStages = new Map(),
+  seen: Seen = { endedStages: new Map(), trials: new Map() },
 ): Promise<StudyView> {
   const handle = client.workflow.getHandle(studyId);
   const [description, status] = await Promise.all([
@@ -77,16 +88,16 @@ export async function viewStudy(
     status.stages.map(async (stage) => {
       if (stage.kind === 'test' || stage.state === 'waiting') return { ...stage, trials: [] };
       const key = `${description.runId}/${stage.name}`;
-      const known = ended.get(key);
+      const known = seen.endedStages.get(key);
       // A verdict may come a little later than the stage's end.
       if (known) return { ...stage, trials: known.trials };
       if (stage.state === 'done') {
         const standings = await handle.query<TrialStanding[], [string]>(QUERIES.stageStandings, stage.name);
         const view = { ...stage, trials: endedTrials(status, stage, standings) };
-        ended.set(key, view);
+        seen.endedStages.set(key, view);
         return view;
       }
-      const { trials, search } = await unfinishedStage(client, studyId, stage.name);
+      const { trials, search } = await unfinishedStage(client, studyId, stage.name, seen.trials);
       const view = { ...stage, ...(search && { search }) };
       // A terminated workflow can't note its own end.
       return isRunning
@@ -160,6 +171,7 @@ async function unfinishedStage(
   client: Client,
   studyId: string,
   stage: string,
+  seen: SeenTrials,
 ): Promise<Pick<StageView, 'trials' | 'search'>> {
   const status = await ifStarted(
     client.workflow.getHandle(stageWorkflowId(studyId, stage)).query<StageStatus>(QUERIES.stageStatus),
@@ -168,7 +180,7 @@ async function unfinishedStage(
     (status?.trials ?? []).map((row) =>
       row.standing
         ? endedTrial(studyId, stage, row.standing, row.drawn ?? null)
-        : unfinishedTrial(client, studyId, stage, row),
+        : unfinishedTrial(client, studyId, stage, row, seen),
     ),
   );
   return { trials, ...(status?.search && { search: status.search }) };

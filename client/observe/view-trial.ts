@@ -1,4 +1,10 @@
-import { type Client, QueryNotRegisteredError, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  type Client,
+  QueryNotRegisteredError,
+  type WorkflowExecutionDescription,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import { inputOfTrial } from '../../study/definition/input-form.ts';
 import { candidateOfRun } from '../../study/plan/runs.ts';
 import type { TrialStanding } from '../../study/record/record.ts';
@@ -66,21 +72,29 @@ export function endedTrial(
   };
 }
 
-/** A trial that may not have ended, as its own workflow has it. */
+/** What the workflows of trials have answered, by workflow id, and after how many events of which run. */
+export type SeenTrials = Map<
+  string,
+  { runId: string; historyLength: number; status: TrialStatus | undefined }
+>;
+
+/**
+ * A trial that may not have ended, as its own workflow has it.
+ *
+ * @param seen for the same trial seen several times: its workflow is asked only after new events, because each query takes time of
+ *   a worker and the server.
+ */
 export async function unfinishedTrial(
   client: Client,
   studyId: string,
   stage: string,
   { name, epochs, drawn, failure, isWaiting }: StageRow,
+  seen: SeenTrials = new Map(),
 ): Promise<TrialView> {
   const id = trialWorkflowId(studyId, stage, name);
   const handle = client.workflow.getHandle(id);
-  const [description, status] = isWaiting
-    ? []
-    : await Promise.all([
-        ifStarted(handle.describe()),
-        ifStarted(handle.query<TrialStatus>(QUERIES.trialStatus)),
-      ]);
+  const description = isWaiting ? undefined : await ifStarted(handle.describe());
+  const status = description && (await statusOf(handle, description, seen));
   const activity = description && pendingActivity(description);
   // The server also keeps the last heartbeat of a failed attempt.
   const progress = activity?.isUnderWay ? (activity.details as TrainingProgress | undefined) : undefined;
@@ -121,6 +135,18 @@ export async function ifStarted<T>(call: Promise<T>): Promise<T | undefined> {
 }
 
 // --- helpers ---
+
+async function statusOf(
+  handle: WorkflowHandle,
+  { runId, historyLength }: WorkflowExecutionDescription,
+  seen: SeenTrials,
+): Promise<TrialStatus | undefined> {
+  const before = seen.get(handle.workflowId);
+  if (before?.runId === runId && before.historyLength === historyLength) return before.status;
+  const status = await ifStarted(handle.query<TrialStatus>(QUERIES.trialStatus));
+  seen.set(handle.workflowId, { runId, historyLength, status });
+  return status;
+}
 
 function asRun(name: string): Pick<TrialStanding, 'name' | 'candidate'> {
   const candidate = candidateOfRun(name);

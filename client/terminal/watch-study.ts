@@ -5,7 +5,7 @@ import { isQuiet } from '../../infra/quiet.ts';
 import { isSideExperiment } from '../../study/plan/side-experiments.ts';
 import {
   type Attention,
-  type EndedStages,
+  type Seen,
   type StageView,
   type StudyView,
   viewStudy,
@@ -13,8 +13,14 @@ import {
 import { eventLines } from './event-lines.ts';
 import { studyScreen } from './screen.ts';
 
-/** Workers report progress every 2 s. Each look at a study takes processor time that trainings need too. */
+/** Workers report progress every 2 s. */
 const INTERVAL_MS = { screen: 1_000, log: 2_000 };
+/**
+ * A pause is at least so many times as long as the look before it. The more trials have not ended, the more processor time a look
+ * takes of this process, the server and a worker, and trainings need it too.
+ */
+const LOOKS_IN_PAUSE = { screen: 20, log: 50 };
+const LONGEST_PAUSE_MS = 10_000;
 /** How long servers may not answer: they may be restarting. */
 const PATIENCE_MS = 60_000;
 
@@ -28,15 +34,22 @@ const PATIENCE_MS = 60_000;
 export async function watchStudy(client: Client, studyId: string, signal: AbortSignal): Promise<StudyView> {
   const isLive = process.stdout.isTTY && !isQuiet();
   const show = viewer(isLive);
-  const endedStages: EndedStages = new Map();
+  const seen: Seen = { endedStages: new Map(), trials: new Map() };
   let lastAnswer = Date.now();
   const ended = untilEnd(client, studyId);
-  const interval = () => pause(INTERVAL_MS[isLive ? 'screen' : 'log'], undefined, { signal }).catch(() => {});
+  const kind = isLive ? 'screen' : 'log';
+  let lookMs = 0;
+  const interval = () => {
+    const ms = Math.max(INTERVAL_MS[kind], LOOKS_IN_PAUSE[kind] * lookMs);
+    return pause(Math.min(ms, LONGEST_PAUSE_MS), undefined, { signal }).catch(() => {});
+  };
   for (;;) {
     signal.throwIfAborted();
     try {
-      const view = await viewStudy(client, studyId, endedStages);
+      const began = Date.now();
+      const view = await viewStudy(client, studyId, seen);
       lastAnswer = Date.now();
+      lookMs = lastAnswer - began;
       show(view);
       if (view.workflowStatus !== 'RUNNING') return view;
       if (!isLive && waitsForPerson(view)) return view;

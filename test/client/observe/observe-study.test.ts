@@ -1,10 +1,12 @@
 import { ApplicationFailure, Context, heartbeat } from '@temporalio/activity';
+import { Client } from '@temporalio/client';
 import { expect, it } from 'vitest';
 import type { DatasetProgress } from '../../../activities/prepare-dataset.ts';
 import { trialsNamed } from '../../../client/observe/named-trials.ts';
-import { viewStudy } from '../../../client/observe/observe-study.ts';
+import { type Seen, viewStudy } from '../../../client/observe/observe-study.ts';
 import { startOrResume } from '../../../client/start/start-study.ts';
 import { parseStudy } from '../../../study/definition/parse-study.ts';
+import { QUERIES } from '../../../temporal/names.ts';
 import { openNamespace } from '../../workflows/namespace.ts';
 import { currentDetails, dataset, run, type Train, trained, useTemporal } from '../../workflows/run-study.ts';
 import { largerStudy, smallRequest } from '../../workflows/small-study.ts';
@@ -40,6 +42,46 @@ it('shows that an attempt failed, why, and when the next one starts; then that i
     finish();
     await handle.result();
     expect(await wide()).toMatchObject({ state: 'done', failedAttempt: null });
+  });
+});
+
+it('asks a trial’s workflow again only after new events', async () => {
+  let finish = () => {};
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  let trialQueries = 0;
+  const { connection, options } = temporal().client;
+  const counting = new Client({
+    connection,
+    namespace: options.namespace,
+    interceptors: {
+      workflow: [
+        {
+          query: (input, next) => {
+            if (input.queryType === QUERIES.trialStatus) trialQueries++;
+            return next(input);
+          },
+        },
+      ],
+    },
+  });
+  const train: Train = async ({ spec }) => {
+    await finished;
+    return trained(spec, 50);
+  };
+  await run('seen', { train }, async (handle) => {
+    const seen: Seen = { endedStages: new Map(), trials: new Map() };
+    const queriesOfLook = async () => {
+      const before = trialQueries;
+      const { stages } = await viewStudy(counting, 'seen', seen);
+      return { queries: trialQueries - before, epochs: stages[0]?.trials.map(({ epochs }) => epochs) };
+    };
+    await expect.poll(queriesOfLook, soon).toEqual({ queries: 0, epochs: [2, 2] });
+    finish();
+    await handle.result();
+    const { stages } = await viewStudy(counting, 'seen', seen);
+    expect(stages[0]?.trials.map(({ standing }) => standing?.score)).toEqual([50, 50]);
   });
 });
 
