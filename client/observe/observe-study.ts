@@ -68,6 +68,10 @@ export interface Seen {
   trials: SeenTrials;
 }
 
+export function nothingSeen(): Seen {
+  return { endedStages: new Map(), trials: new Map() };
+}
+
 /**
  * Reads a study's state from its workflow, those of its stages, and those of its unfinished trials.
  *
@@ -76,7 +80,7 @@ export interface Seen {
 export async function viewStudy(
   client: Client,
   studyId: string,
-  seen: Seen = { endedStages: new Map(), trials: new Map() },
+  seen: Seen = nothingSeen(),
 ): Promise<StudyView> {
   const handle = client.workflow.getHandle(studyId);
   const [description, status] = await Promise.all([

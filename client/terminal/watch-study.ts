@@ -5,7 +5,7 @@ import { isQuiet } from '../../infra/quiet.ts';
 import { isSideExperiment } from '../../study/plan/side-experiments.ts';
 import {
   type Attention,
-  type Seen,
+  nothingSeen,
   type StageView,
   type StudyView,
   viewStudy,
@@ -34,7 +34,7 @@ const PATIENCE_MS = 60_000;
 export async function watchStudy(client: Client, studyId: string, signal: AbortSignal): Promise<StudyView> {
   const isLive = process.stdout.isTTY && !isQuiet();
   const show = viewer(isLive);
-  const seen: Seen = { endedStages: new Map(), trials: new Map() };
+  const seen = nothingSeen();
   let lastAnswer = Date.now();
   const ended = untilEnd(client, studyId);
   const kind = isLive ? 'screen' : 'log';

@@ -3,7 +3,7 @@ import { Client } from '@temporalio/client';
 import { expect, it } from 'vitest';
 import type { DatasetProgress } from '../../../activities/prepare-dataset.ts';
 import { trialsNamed } from '../../../client/observe/named-trials.ts';
-import { type Seen, viewStudy } from '../../../client/observe/observe-study.ts';
+import { nothingSeen, viewStudy } from '../../../client/observe/observe-study.ts';
 import { startOrResume } from '../../../client/start/start-study.ts';
 import { parseStudy } from '../../../study/definition/parse-study.ts';
 import { QUERIES } from '../../../temporal/names.ts';
@@ -71,7 +71,7 @@ it('asks a trial’s workflow again only after new events', async () => {
     return trained(spec, 50);
   };
   await run('seen', { train }, async (handle) => {
-    const seen: Seen = { endedStages: new Map(), trials: new Map() };
+    const seen = nothingSeen();
     const queriesOfLook = async () => {
       const before = trialQueries;
       const { stages } = await viewStudy(counting, 'seen', seen);
