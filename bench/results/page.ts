@@ -35,9 +35,9 @@ export function resultsPage(
     '## How it was measured',
     `Both sides train on ${count(training)} images of CIFAR-10 and validate on ${count(validation)}, a stratified part of ` +
       'the training images. The settings are the original report’s: batch size 32, learning rate 0.02, SGD with momentum ' +
-      '0.9, training images mirrored with probability 0.5, no dropout. A row names the optimizer or schedule if it ' +
-      'differs. `rn14_reduced` is the small ResNet of the demo profile. Unlike the original report, PyTorch’s loop ' +
-      'validates in evaluation mode. Each side uses one thread.',
+      '0.9, training images mirrored with probability 0.5, no dropout. A row names what differs. `rn14_reduced` is the ' +
+      'small ResNet of the demo profile. Unlike the original report, PyTorch’s loop validates in evaluation mode. Each ' +
+      'side uses one thread.',
     `${conditions.ranOn.join('. ')}. ${conditions.minutes.toFixed(0)} minutes.`,
     'The numbers that each step computes are compared one by one elsewhere: see [the engine](../training/README.md).',
     'To measure again, use a Python that has PyTorch and torchvision:',

@@ -43,7 +43,7 @@ export function recipeRows(): ComparedRow[] {
     augmentations: [{ kind: 'crop', padding: 4 }],
   };
   const network: Network = { kind: 'resnet', block: 'basic', blocks: [2, 2, 2, 2], width: 64, hidden: [] };
-  const title = '`resnet18`, adamw, cosine, crop';
+  const title = '`resnet18`, adamw, cosine, crop, batch 128';
   return [{ network: 'resnet18', title, config: { ...asTrained(settings, { epochDivisor: 1 }), network } }];
 }
 
