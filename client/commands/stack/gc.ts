@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
 import { isQuiet } from '../../../infra/quiet.ts';
 import { UserError } from '../../../infra/user-error.ts';
 import { findGarbage } from '../../../storage/garbage/find-garbage.ts';
@@ -128,12 +129,19 @@ const FORGETTING = { pollMs: 200, mostMs: 20_000 };
 async function forget({ client }: Session, studyId: string): Promise<void> {
   const { namespace } = client.options;
   const query = `StudyId = '${studyId}'`;
+  // The list lags behind. If a workflow is deleted before the list shows its end, it is listed again afterwards.
+  await untilNone(client, `${query} AND ExecutionStatus = 'Running'`);
   for await (const { workflowId, runId } of client.workflow.list({ query })) {
     await client.workflowService.deleteWorkflowExecution({
       namespace,
       workflowExecution: { workflowId, runId },
     });
   }
+  await untilNone(client, query);
+}
+
+/** Waits until Temporal lists nothing that matches, but not for long. */
+async function untilNone(client: Client, query: string): Promise<void> {
   const end = Date.now() + FORGETTING.mostMs;
   while (Date.now() < end && (await client.workflow.count(query)).count > 0) await pause(FORGETTING.pollMs);
 }
