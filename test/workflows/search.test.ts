@@ -4,6 +4,7 @@ import { type Asked, createSuggest } from '../../activities/suggest.ts';
 import { createMemoryStore } from '../../storage/memory-store.ts';
 import { readSearchLog } from '../../storage/searches.ts';
 import { parseStudy, selectProfile } from '../../study/definition/parse-study.ts';
+import { searchSuffix } from '../../study/definition/possible-names.ts';
 import type { SearchStage } from '../../study/definition/stage-schema.ts';
 import { defaultSettings } from '../../study/definition/training-config.ts';
 import { asTrained } from '../../study/plan/epochs.ts';
@@ -54,7 +55,7 @@ it.concurrent('an async search suggests one whenever one has ended, and records 
   const train: Train = async ({ spec }) => {
     if (isSearched(spec) && ++begun === 6) allBegan();
     // The first evaluation ends last, though the second may begin before it.
-    if (currentTrial().endsWith('_search_01')) await allBegun;
+    if (currentTrial().endsWith(searchSuffix(0))) await allBegun;
     return trained(spec, scoreOf(spec));
   };
   const sampler = { kind: 'tpe', startUp: 1 } as const;
