@@ -9,9 +9,10 @@ export default defineConfig({
     // Most files wait for servers and processes more than they compute.
     maxWorkers: 3,
     globalSetup: 'test/global-setup.ts',
-    // Ends what hangs; a machine with other work to do needs many times the seconds that a test takes.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // These end what hangs. A machine with other work to do needs many times the seconds that a test takes otherwise.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: 120_000 } },
     // As a trainer's surroundings are; TensorFlow reads them when it loads.
     env: {
       TF_ENABLE_ONEDNN_OPTS: '1',

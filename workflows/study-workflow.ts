@@ -2,7 +2,6 @@ import {
   ApplicationFailure,
   defineQuery,
   defineUpdate,
-  setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
   workflowInfo,
@@ -17,6 +16,7 @@ import { attentionSignal } from './attention.ts';
 import { Children } from './children.ts';
 import { takeDecisions } from './decision.ts';
 import { studyDetails } from './details.ts';
+import { detailsUpdater } from './details-updater.ts';
 import { showEarlyEnd } from './early-end.ts';
 import { Pause } from './pause.ts';
 import { searchAttributes } from './search-attributes.ts';
@@ -65,7 +65,7 @@ export async function studyWorkflow(input: StudyRequest): Promise<StudyOutcome> 
   let status = refusedStatus(studyId);
   const pause = new Pause();
   const children = new Children(pause);
-  const show = () => setCurrentDetails(studyDetails(status));
+  const show = detailsUpdater(() => studyDetails(status));
   const setAttention = (id: string, failure: string | null) => {
     if (failure === null) delete status.attention[id];
     else status.attention[id] = failure;

@@ -3,7 +3,6 @@ import {
   defineSignal,
   defineUpdate,
   isCancellation,
-  setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
@@ -19,6 +18,7 @@ import { compareRepetitions, findRepetition, training } from './activities.ts';
 import { notifyAbove } from './attention.ts';
 import { takeDecisions } from './decision.ts';
 import { failedTrialDetails, trialDetails } from './details.ts';
+import { detailsUpdater } from './details-updater.ts';
 import { describeFailure, showEarlyEnd } from './early-end.ts';
 import { followRungs } from './halting.ts';
 import { Pause, pauseSignal } from './pause.ts';
@@ -63,7 +63,9 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
   const pause = new Pause();
   const rungs = followRungs(name, input.rungs);
 
-  const show = () => setCurrentDetails(trialDetails(status));
+  const show = detailsUpdater(() =>
+    status.failure === null ? trialDetails(status) : failedTrialDetails(input, status.failure),
+  );
   setHandler(trialStatusQuery, () => status);
   setHandler(trainingStartedSignal, () => {
     if (!pause.isPaused) setState('training');
@@ -158,7 +160,7 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
     status.failedTry = null;
     status.state = 'needsAttention';
     upsertSearchAttributes(searchAttributes({ TrialStatus: 'needsAttention', NeedsAttention: true }));
-    setCurrentDetails(failedTrialDetails(input, failure));
+    show();
     await notifyAbove(input.studyId, failure);
     const decision = await waitForDecision();
     status.failure = null;

@@ -3,6 +3,7 @@ import { status } from '@grpc/grpc-js';
 import { Connection, type ConnectionOptions, isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { notice } from '../../infra/quiet.ts';
 import { UserError } from '../../infra/user-error.ts';
+import { grpcStatusOf } from './grpc-status.ts';
 
 /** How long to wait for a server that is starting. */
 const PATIENCE = { serverMs: 10_000, namespaceMs: 3_000 };
@@ -65,14 +66,9 @@ async function tryToConnect(
   }
 }
 
-function statusOf(error: unknown): number | undefined {
-  if (isGrpcServiceError(error)) return error.code;
-  return error instanceof Error && error.cause ? statusOf(error.cause) : undefined;
-}
-
 /** How long a server that is starting may give such an error. */
 function patienceMs(error: unknown, patience: typeof PATIENCE): number {
-  const code = statusOf(error);
+  const code = grpcStatusOf(error);
   if (code === status.NOT_FOUND) return patience.namespaceMs;
   return isSilence(code) ? patience.serverMs : 0;
 }
@@ -88,7 +84,7 @@ function describe(
   namespace: string,
   { serverMs }: typeof PATIENCE,
 ): string {
-  const code = statusOf(error);
+  const code = grpcStatusOf(error);
   if (code === status.NOT_FOUND) {
     return (
       `Temporal at ${address} has no namespace "${namespace}"; check TEMPORAL_NAMESPACE, or create it: ` +

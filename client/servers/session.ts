@@ -10,6 +10,7 @@ import type { StoreConfig } from '../../storage/minio/store-config.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { NUMERICS } from '../../study/trial/trial.ts';
 import { CONTROL_QUEUE, trainingQueue } from '../../temporal/names.ts';
+import { askingAgain } from './asking-again.ts';
 import { bringUpStack, configuration, credentialsFile } from './configuration.ts';
 import { connectTemporal, describeServiceError } from './connect-temporal.ts';
 
@@ -118,7 +119,9 @@ async function withConnection<T>(
   const connection = await connectTemporal(options, namespace);
   let result: T;
   try {
-    result = await use(new Client({ connection, namespace }));
+    result = await use(
+      new Client({ connection, namespace, interceptors: { workflow: [askingAgain(connection)] } }),
+    );
   } catch (error) {
     const answer = describeServiceError(error);
     if (answer === undefined) throw error;

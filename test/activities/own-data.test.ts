@@ -84,7 +84,7 @@ it('a preparation that is cancelled ends at once, and leaves nothing', async () 
     const handle = await start(request, 1);
     const heard = async () =>
       (await handle.describe({ includeHeartbeatDetails: true })).getHeartbeatDetails();
-    await expect.poll(heard, { timeout: 20_000 }).toMatchObject({ doneExamples: expect.any(Number) });
+    await expect.poll(heard).toMatchObject({ doneExamples: expect.any(Number) });
     await handle.cancel('no longer wanted');
     await expect(handle.result()).rejects.toThrow();
     await expect.poll(() => readdir(join(folder, 'downloads'))).toEqual([]);

@@ -75,7 +75,7 @@ describe('a given archive', () => {
       const details = async () =>
         (await handle.describe({ includeHeartbeatDetails: true })).getHeartbeatDetails();
       await expect
-        .poll(details, { timeout: 20_000 })
+        .poll(details)
         .toEqual({ doing: `downloading ${urlOf(server)}`, doneBytes: 1000, totalBytes: archive.length });
       sendRest();
       expect(await handle.result()).toMatchObject({ trainImages: 200 });
@@ -126,7 +126,7 @@ describe('a given archive', () => {
       const handle = await start({ source: { archive: url }, generatedImages: false }, 1);
       const heard = async () =>
         (await handle.describe({ includeHeartbeatDetails: true })).getHeartbeatDetails();
-      await expect.poll(heard, { timeout: 20_000 }).toEqual({ doing: `downloading ${url}` });
+      await expect.poll(heard).toEqual({ doing: `downloading ${url}` });
       expect(requests).toBe(0);
       other.kill();
       expect(await handle.result()).toMatchObject({ trainImages: 200 });
@@ -274,7 +274,7 @@ describe('the official archive', () => {
       const handle = await start({ source: { archive: null }, generatedImages: true }, 1);
       const heard = async () =>
         (await handle.describe({ includeHeartbeatDetails: true })).getHeartbeatDetails();
-      await expect.poll(heard, { timeout: 20_000 }).toMatchObject({ doneBytes: archive.length });
+      await expect.poll(heard).toMatchObject({ doneBytes: archive.length });
       server.closeAllConnections();
       await expect(handle.result()).rejects.toMatchObject({
         cause: { type: 'ArchiveUnreachable', nonRetryable: false },

@@ -139,7 +139,7 @@ describe('a trial', () => {
       specOf({}, { network: { kind: 'conv', convolutions, hidden: [8] } }),
     );
     const failure = () => handle.query<TrialStatus>(QUERIES.trialStatus).then((status) => status.failure);
-    await expect.poll(failure, { timeout: 60_000 }).toMatch(/conv\.0: a 32×32 kernel over 32×32 pixels/);
+    await expect.poll(failure).toMatch(/conv\.0: a 32×32 kernel over 32×32 pixels/);
     expect(await failures(handle)).toEqual(['BadConfiguration']);
     expect(bench.jobs).toHaveLength(1);
     await handle.executeUpdate(UPDATES.skipTrial, { args: [] });
@@ -166,7 +166,7 @@ describe('a trial of a pretrained network', () => {
     const handle = await bench.startTrial(specOf({ initialWeights }, { network }));
     const failure = () => handle.query<TrialStatus>(QUERIES.trialStatus).then((status) => status.failure);
     await expect
-      .poll(failure, { timeout: 60_000 })
+      .poll(failure)
       .toMatch(
         /layers\.0\.weight: expected \[16, 3072\], got \[17, 3072\]\n.*layers\.0\.bias: expected \[16\], got \[17\]/,
       );
@@ -304,7 +304,7 @@ async function trained(spec: TrialSpec) {
 /** Epochs take a fraction of a second here, most of it between steps. */
 async function expectSteadyProgress(handle: Handle): Promise<void> {
   const progress = async () => pendingActivity(await handle.describe())?.details;
-  await expect.poll(progress, { timeout: 20_000 }).toMatchObject({ epochs: 10_000 });
+  await expect.poll(progress).toMatchObject({ epochs: 10_000 });
   const seen = new Set<string>();
   while (seen.size < 5) {
     const details = await progress();

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isRunning } from '../../infra/process-identity.ts';
 import { projectRoot } from '../../infra/project.ts';
 import { stopStack } from '../../infra/stack/open-stack.ts';
@@ -12,9 +12,6 @@ import { smallArchive } from '../activities/small-archive.ts';
 import { freshBucket } from '../storage/fresh-stores.ts';
 import { trainersOf } from '../trainer/trainers.ts';
 import { Terminal } from './terminal.ts';
-
-// Seconds on a machine that has nothing else to do.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 
 const CTRL_C = '\u0003';
 

@@ -1,11 +1,8 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { randomStream } from '../../study/trial/random-stream.ts';
 import { faults } from './faults.ts';
 import { tinyStudy } from './small-study.ts';
 import { survives, undisturbed } from './survive.ts';
-
-// Half a minute on a machine that has nothing else to do.
-vi.setConfig({ testTimeout: 300_000 });
 
 const QUICK = [
   'SIGKILL of a trainer',

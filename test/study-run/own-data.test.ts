@@ -17,8 +17,6 @@ import type { StudyInput } from '../../study/definition/study-schema.ts';
 import { type Bench, openBench } from '../activities/training-bench.ts';
 import { visibleText } from '../report/markup.ts';
 
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 240_000 });
-
 let folder: string;
 let bench: Bench;
 

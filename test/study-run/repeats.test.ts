@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startOrResume } from '../../client/start/start-study.ts';
 import { countStoredResults } from '../../client/start/stored-results.ts';
 import { watchStudy } from '../../client/terminal/watch-study.ts';
@@ -13,8 +13,6 @@ import type { StudyRequest } from '../../workflows/study-workflow.ts';
 import { smallArchive } from '../activities/small-archive.ts';
 import { type Bench, openBench } from '../activities/training-bench.ts';
 import { printing } from './printing.ts';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 });
 
 const study: StudyInput = {
   name: 'repeated',

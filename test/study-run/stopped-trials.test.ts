@@ -18,8 +18,6 @@ import {
 } from '../client/command-line/commands.ts';
 import { agedStore } from '../storage/aged-store.ts';
 
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
-
 const DAYS_MS = 30 * 86_400_000;
 /** After which two of three trials are stopped. */
 const RUNG = 1;
@@ -81,7 +79,7 @@ it('a stopped trial outlives gc, and is trained to its end by retry, or by anoth
     await test.wait(job);
   };
   expect(await exitCode(`start ${await studyFile(study)} --id stops --dataset ${archive} --quiet`)).toBe(0);
-  await expect.poll(stopped, { timeout: 60_000 }).toHaveLength(2);
+  await expect.poll(stopped).toHaveLength(2);
   const [first, second] = (await stopped()) as [Stopped, Stopped];
 
   await gcAfterDays();
@@ -91,12 +89,10 @@ it('a stopped trial outlives gc, and is trained to its end by retry, or by anoth
     [`retry stops ${first.name} --set batchSize=8`, 2, /^--set: a trial that was stopped early goes on with/],
     [`retry stops search/${first.name}`, 0, new RegExp(`^${first.name}: trained to its end\n$`)],
   ]);
-  await expect.poll(() => readResult(bench.store, first.trialKey), { timeout: 60_000 }).toBeDefined();
+  await expect.poll(() => readResult(bench.store, first.trialKey)).toBeDefined();
   await expect.poll(() => logOf(first, 2)).toContain(`continuing after epoch ${RUNG}`);
   best.release();
-  await expect
-    .poll(() => bench.jobs.some(({ kind }) => kind === 'evaluateTest'), { timeout: 60_000 })
-    .toBe(true);
+  await expect.poll(() => bench.jobs.some(({ kind }) => kind === 'evaluateTest')).toBe(true);
   await expectExits([
     [
       `retry stops ${second.name}`,

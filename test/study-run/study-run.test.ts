@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { EXIT } from '../../client/command-line/exit-codes.ts';
 import type { StudyView } from '../../client/observe/observe-study.ts';
 import { datasetSource } from '../../client/start/dataset-source.ts';
@@ -44,9 +44,6 @@ import { smallArchive } from '../activities/small-archive.ts';
 import { type Bench, openBench } from '../activities/training-bench.ts';
 import { watchedStore } from '../storage/watched-store.ts';
 import { printing } from './printing.ts';
-
-// Seconds on a machine that has nothing else to do.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 });
 
 const EPOCHS = 4;
 const TEST_IMAGES = 100;

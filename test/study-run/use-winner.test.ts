@@ -27,8 +27,6 @@ import { fitWeights } from '../../training/weights/fit-weights.ts';
 import { smallArchive } from '../activities/small-archive.ts';
 import { type Bench, openBench } from '../activities/training-bench.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 });
-
 const conv = (filters: number) => ({
   network: {
     kind: 'conv' as const,
@@ -236,7 +234,7 @@ describe('gc', () => {
       'datasets/…/train',
     ]);
     // Temporal deletes a workflow some time after it was told to.
-    await expect.poll(async () => (await run('list')).out, { timeout: 30_000 }).toMatch(/^No studies yet/);
+    await expect.poll(async () => (await run('list')).out).toMatch(/^No studies yet/);
   });
 });
 

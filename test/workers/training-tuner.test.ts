@@ -39,16 +39,16 @@ it('takes a task only while a core is free, and the next one as soon as only sto
   });
   await worker.runUntil(async () => {
     const handles = await Promise.all(['a', 'b', 'c', 'd'].map(startTraining));
-    await expect.poll(() => begun.length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => begun.length).toBe(2);
     expect(budget.trySlot()).toBe(false);
 
     begun[0]?.computed.open();
-    await expect.poll(() => begun.length, { timeout: 20_000 }).toBe(3);
+    await expect.poll(() => begun.length).toBe(3);
     expect(budget.trySlot()).toBe(false);
     expect(ended).toEqual([]);
 
     begun[1]?.computed.open();
-    await expect.poll(() => begun.length, { timeout: 20_000 }).toBe(4);
+    await expect.poll(() => begun.length).toBe(4);
     for (const { computed, stored } of begun) {
       computed.open();
       stored.open();

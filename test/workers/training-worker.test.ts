@@ -87,7 +87,7 @@ it('a worker that shuts down leaves its trial where it stands, and another goes 
   const first = await startWorker('training', { STAGED_STUDY_CHECKPOINT_SECONDS: '3600' });
   const handle = await startTrial(spec);
   const progress = async () => pendingActivity(await handle.describe())?.details;
-  await expect.poll(progress, { timeout: 60_000, interval: 20 }).toMatchObject({ epochs: 3 });
+  await expect.poll(progress, { interval: 20 }).toMatchObject({ epochs: 3 });
   process.kill(first.identity.pid, 'SIGTERM');
   expect(await first.ended).toBe('exit code 0');
   const { checkpoint } = await newestIntactCheckpoint(store, trialKey(spec));
@@ -177,7 +177,7 @@ it('a trainer does not outlive its killed worker', async () => {
   const trainers = trainersOf(worker.identity.pid);
   expect(trainers).toHaveLength(1);
   process.kill(worker.identity.pid, 'SIGKILL');
-  await expect.poll(() => trainers.some(isRunning), { timeout: 60_000, interval: 20 }).toBe(false);
+  await expect.poll(() => trainers.some(isRunning), { interval: 20 }).toBe(false);
   await handle.terminate();
 });
 
@@ -234,7 +234,7 @@ function startTrial(spec: TrialSpec) {
 
 async function untilCheckpoint(spec: TrialSpec): Promise<void> {
   const find = async () => (await newestIntactCheckpoint(store, trialKey(spec))).checkpoint;
-  await expect.poll(find, { timeout: 60_000, interval: 20 }).toBeDefined();
+  await expect.poll(find, { interval: 20 }).toBeDefined();
 }
 
 function withThreads(spec: TrialSpec, threads: number | undefined): TrialSpec {

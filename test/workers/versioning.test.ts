@@ -61,7 +61,7 @@ it('moves workflows that run to the version that becomes the current one', async
       });
       const version = async () =>
         (await handle.describe()).raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId;
-      await expect.poll(version, { timeout: 20_000 }).toBe('1');
+      await expect.poll(version).toBe('1');
       await makeCurrent('2');
       await handle.executeUpdate('skipTrial');
       expect(await version()).toBe('2');

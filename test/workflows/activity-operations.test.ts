@@ -5,19 +5,18 @@ import { viewStudy } from '../../client/observe/observe-study.ts';
 import { run, type Train, trained, useTemporal } from './run-study.ts';
 
 const temporal = useTemporal();
-const soon = { timeout: 60_000 };
 
 describe.concurrent('the training of a trial', () => {
   it('is stopped by a pause in Temporal, and begins again when it is unpaused', async () => {
     const studyId = 'activity-paused';
     const { train, training, starts, release } = heldTraining();
     await run(studyId, { train }, async (handle) => {
-      await expect.poll(training, soon).toBe(1);
+      await expect.poll(training).toBe(1);
       const { namespace, client } = temporal();
       await client.workflowService.pauseActivity({ namespace, ...activityOf(studyId), identity: 'test' });
-      await expect.poll(training, soon).toBe(0);
+      await expect.poll(training).toBe(0);
       const view = async () => (await viewStudy(client, studyId)).stages[0]?.trials[1];
-      await expect.poll(view, soon).toMatchObject({ state: 'paused', failedAttempt: null });
+      await expect.poll(view).toMatchObject({ state: 'paused', failedAttempt: null });
       release();
       await client.workflowService.unpauseActivity({ namespace, ...activityOf(studyId), identity: 'test' });
       expect((await handle.result()).winner?.name).toMatch(/^wide_/);
@@ -31,9 +30,9 @@ describe.concurrent('the training of a trial', () => {
     await run(studyId, { train }, async (handle) => {
       const { namespace, client } = temporal();
       const view = async () => (await viewStudy(client, studyId)).stages[0]?.trials[1]?.failedAttempt;
-      await expect.poll(view, soon).toMatchObject({ attempt: 1, failure: 'away' });
+      await expect.poll(view).toMatchObject({ attempt: 1, failure: 'away' });
       await client.workflowService.resetActivity({ namespace, ...activityOf(studyId), identity: 'test' });
-      await expect.poll(training, soon).toBe(1);
+      await expect.poll(training).toBe(1);
       expect(attempts()).toEqual([1, 1]);
       release();
       expect((await handle.result()).winner?.name).toMatch(/^wide_/);
@@ -44,7 +43,7 @@ describe.concurrent('the training of a trial', () => {
     const studyId = 'activity-options';
     const { train, training, release } = heldTraining();
     await run(studyId, { train }, async (handle) => {
-      await expect.poll(training, soon).toBe(1);
+      await expect.poll(training).toBe(1);
       const { namespace, client } = temporal();
       const { activityOptions } = await client.workflowService.updateActivityOptions({
         namespace,

@@ -5,7 +5,6 @@ import type { StudyStatus } from '../../workflows/status.ts';
 import { countNeedingAttention, innermost, run, type Train, trained, useTemporal } from './run-study.ts';
 
 const temporal = useTemporal();
-const soon = { timeout: 60_000 };
 
 describe.concurrent('a trial that has used up its retries', () => {
   it('waits until a person retries it, and its study, stage and page show that', async ({ expect }) => {
@@ -14,8 +13,8 @@ describe.concurrent('a trial that has used up its retries', () => {
     await run(studyId, { train: wideFailsWhile(() => broken) }, async (handle) => {
       const attention = () =>
         handle.query<StudyStatus>(QUERIES.studyStatus).then((status) => status.attention);
-      await expect.poll(attention, soon).toEqual({ [`${studyId}/width/wide`]: 'no such layer' });
-      await expect.poll(() => countNeedingAttention(studyId), soon).toBe(3);
+      await expect.poll(attention).toEqual({ [`${studyId}/width/wide`]: 'no such layer' });
+      await expect.poll(() => countNeedingAttention(studyId)).toBe(3);
 
       broken = false;
       await update(`${studyId}/width/wide`, UPDATES.retryTrial);
@@ -27,7 +26,7 @@ describe.concurrent('a trial that has used up its retries', () => {
   it('is left out if a person skips it', async ({ expect }) => {
     const studyId = 'skips';
     await run(studyId, { train: wideFailsWhile(() => true) }, async (handle) => {
-      await expect.poll(() => countNeedingAttention(studyId), soon).toBe(3);
+      await expect.poll(() => countNeedingAttention(studyId)).toBe(3);
       await update(`${studyId}/width/wide`, UPDATES.skipTrial);
       expect((await handle.result()).winner?.name).toMatch(/^narrow_/);
     });
@@ -46,7 +45,7 @@ describe.concurrent('a trial that has used up its retries', () => {
       return trained(spec, spec.config.batchSize);
     };
     const { written } = await run(studyId, { train }, async (handle) => {
-      await expect.poll(() => countNeedingAttention(studyId), soon).toBe(3);
+      await expect.poll(() => countNeedingAttention(studyId)).toBe(3);
       const refused = await update(`${studyId}/width/wide`, UPDATES.retryTrial, { batchSize: 0.5 });
       expect(refused).toMatch(/overrides: batchSize: expected a whole number, got 0.5/);
       await update(`${studyId}/width/wide`, UPDATES.retryTrial, { batchSize: 64, threads: 2 });
@@ -73,7 +72,7 @@ it.concurrent('a stage without any score waits as a whole, and continues with ot
   await run(studyId, { train }, async (handle) => {
     const attention = () => handle.query<StudyStatus>(QUERIES.studyStatus).then((status) => status.attention);
     const failure = 'no trial has a score: narrow diverged, wide diverged';
-    await expect.poll(attention, soon).toEqual({ [`${studyId}/width`]: failure });
+    await expect.poll(attention).toEqual({ [`${studyId}/width`]: failure });
     await update(`${studyId}/width`, UPDATES.retryStage, { learningRate: 0.01 });
     expect((await handle.result()).winner).toMatchObject({ name: 'narrow_slow', score: 40 });
   });
@@ -85,7 +84,7 @@ it.concurrent('a final test that fails waits, and so does its study', async ({ e
   const fakes = { train: wideFailsWhile(() => false), testFails: () => broken };
   await run(studyId, fakes, async (handle) => {
     const attention = () => handle.query<StudyStatus>(QUERIES.studyStatus).then((status) => status.attention);
-    await expect.poll(attention, soon).toEqual({ [studyId]: 'the final test failed: no weights' });
+    await expect.poll(attention).toEqual({ [studyId]: 'the final test failed: no weights' });
     broken = false;
     const refused = await update(studyId, UPDATES.retryTest, { batchSize: 64 });
     expect(refused).toBe('final test: it has no settings to change; send none');

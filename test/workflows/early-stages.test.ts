@@ -8,7 +8,6 @@ import { countWorkflows, run, type Train, trained, useTemporal } from './run-stu
 import { smallStudy } from './small-study.ts';
 
 const temporal = useTemporal();
-const soon = { timeout: 60_000 };
 
 /** The second stage's networks don't depend on the first one's winner, but its dropout does if a person changes it. */
 const study: StudyInput = {
@@ -54,7 +53,7 @@ describe.concurrent('a stage whose trials no winner changes', () => {
         const { stages } = await handle.query<StudyStatus>(QUERIES.studyStatus);
         return stages.map(({ name, state, early }) => `${name} ${state}${early ? ', early' : ''}`);
       };
-      await expect.poll(() => endedTrials('early'), soon).toEqual(['deep', 'shallow', 'wide']);
+      await expect.poll(() => endedTrials('early')).toEqual(['deep', 'shallow', 'wide']);
       expect(await states()).toEqual(['width running', 'depth running, early']);
       release();
       await handle.result();
@@ -72,7 +71,7 @@ describe.concurrent('a stage whose trials no winner changes', () => {
     const train: Train = async ({ spec }) => {
       const { network, dropout } = spec.config;
       if (network.hidden[0] === 8 && dropout === 0) {
-        await expect.poll(() => endedTrials('changed'), soon).toEqual(['deep', 'shallow', 'wide']);
+        await expect.poll(() => endedTrials('changed')).toEqual(['deep', 'shallow', 'wide']);
         throw ApplicationFailure.nonRetryable('no such layer', 'BadConfiguration');
       }
       return trained(spec, network.hidden[0] === 8 ? 90 : 50);
@@ -81,7 +80,7 @@ describe.concurrent('a stage whose trials no winner changes', () => {
       const narrow = temporal().client.workflow.getHandle(trialWorkflowId('changed', 'width', 'narrow'));
       const isParked = async () =>
         Object.keys((await handle.query<StudyStatus>(QUERIES.studyStatus)).attention);
-      await expect.poll(isParked, soon).toEqual(['changed/width/narrow']);
+      await expect.poll(isParked).toEqual(['changed/width/narrow']);
       await narrow.executeUpdate(UPDATES.retryTrial, { args: [{ dropout: 0.25 }] });
       await handle.result();
     });
@@ -97,11 +96,11 @@ describe.concurrent('a stage whose trials no winner changes', () => {
       return Context.current().cancelled;
     };
     await run('stopped', { train, request }, async (handle) => {
-      await expect.poll(() => started, soon).toBe(4);
+      await expect.poll(() => started).toBe(4);
       await handle.cancel();
       await expect(handle.result()).rejects.toThrow();
       const query = `StudyId = 'stopped' AND ExecutionStatus = 'Running'`;
-      await expect.poll(() => countWorkflows(query), soon).toBe(0);
+      await expect.poll(() => countWorkflows(query)).toBe(0);
     });
   });
 });

@@ -13,7 +13,6 @@ import { innermost, run, type Train, useTemporal } from './run-study.ts';
 import { smallStudy } from './small-study.ts';
 
 const temporal = useTemporal();
-const soon = { timeout: 60_000 };
 /** As trials count them; the study has five times as many. */
 const EPOCHS = 8;
 
@@ -31,7 +30,7 @@ describe.concurrent('a search with halving', () => {
       studyId,
       { ...training, request: request({ kind: 'halving', first: 5, factor: 3 }) },
       async (handle) => {
-        await expect.poll(() => statesOf(studyId, [1, 3, 4, 5, 6]), soon).toEqual(Array(5).fill('halted'));
+        await expect.poll(() => statesOf(studyId, [1, 3, 4, 5, 6])).toEqual(Array(5).fill('halted'));
         // The stage before trained two trials of two epochs.
         expect(training.epochs()).toEqual([2, 2, 1, 1, 1, 1, 1]);
         slowest.release();
@@ -68,16 +67,16 @@ describe.concurrent('a search with halving', () => {
     );
     const halving = request({ kind: 'halving', first: 5, factor: 3 }, { evaluations: 3 });
     const { written } = await run(studyId, { ...training, request: halving }, async (handle) => {
-      await expect.poll(() => statesOf(studyId, [2, 3]), soon).toEqual(['halted', 'halted']);
+      await expect.poll(() => statesOf(studyId, [2, 3])).toEqual(['halted', 'halted']);
       const waiting = async () =>
         Object.keys((await handle.query<StudyStatus>(QUERIES.studyStatus)).attention);
       await trialHandle(studyId, 2).terminate();
-      await expect.poll(waiting, soon).toEqual([`${studyId}/search/wide_search_02`]);
+      await expect.poll(waiting).toEqual([`${studyId}/search/wide_search_02`]);
       await trialHandle(studyId, 1).terminate();
-      await expect.poll(async () => (await waiting()).length, soon).toBe(2);
+      await expect.poll(async () => (await waiting()).length).toBe(2);
       slowest.release();
       await trialHandle(studyId, 1).executeUpdate(UPDATES.skipTrial, { args: [] });
-      await expect.poll(() => statesOf(studyId, [3]), soon).toEqual(['done']);
+      await expect.poll(() => statesOf(studyId, [3])).toEqual(['done']);
       await trialHandle(studyId, 2).executeUpdate(UPDATES.retryTrial, { args: [] });
       expect((await handle.result()).winner?.name).toBe('wide_search_02');
     });
@@ -105,16 +104,13 @@ it.concurrent('a person can go on with a trial that was stopped, and it ranks wi
       stage
         .executeUpdate<string, [string]>(UPDATES.continueTrial, { args: [name] })
         .catch((error) => innermost(error).message);
-    await expect.poll(() => statesOf(studyId, [1, 3]), soon).toEqual(['done', 'done']);
+    await expect.poll(() => statesOf(studyId, [1, 3])).toEqual(['done', 'done']);
     expect(await goOn('wide_search_02')).toBe(
       "wide_search_02: it can't be gone on with: the search has not stopped it, or long ago",
     );
-    await expect.poll(() => goOn('wide_search_03'), soon).toBe('wide_search_03: trained to its end');
+    await expect.poll(() => goOn('wide_search_03')).toBe('wide_search_03: trained to its end');
     await expect
-      .poll(
-        async () => (await trialHandle(studyId, 3).query<TrialStatus>(QUERIES.trialStatus)).end?.outcome,
-        soon,
-      )
+      .poll(async () => (await trialHandle(studyId, 3).query<TrialStatus>(QUERIES.trialStatus)).end?.outcome)
       .toBe('completed');
     best.release();
     await handle.result();

@@ -6,7 +6,6 @@ import type { StudyStatus } from '../../workflows/status.ts';
 import { countNeedingAttention, countWorkflows, run, type Train, trained, useTemporal } from './run-study.ts';
 
 const temporal = useTemporal();
-const soon = { timeout: 60_000 };
 
 describe.concurrent('a trial that somebody ends', () => {
   it.for([
@@ -16,14 +15,14 @@ describe.concurrent('a trial that somebody ends', () => {
     const studyId = `trial-${end}`;
     const { train, isHeld, release } = wideIsHeld();
     await run(studyId, { train }, async (handle) => {
-      await expect.poll(isHeld, soon).toBe(true);
+      await expect.poll(isHeld).toBe(true);
       const trial = () => temporal().client.workflow.getHandle(`${studyId}/width/wide`);
       await trial()[end]();
       const attention = () =>
         handle.query<StudyStatus>(QUERIES.studyStatus).then((status) => status.attention);
-      await expect.poll(attention, soon).toEqual({ [`${studyId}/width/wide`]: why });
+      await expect.poll(attention).toEqual({ [`${studyId}/width/wide`]: why });
       // The list of workflows follows a little later.
-      await expect.poll(() => countNeedingAttention(studyId), soon).toBe(3);
+      await expect.poll(() => countNeedingAttention(studyId)).toBe(3);
       release();
       expect(await trial().executeUpdate(UPDATES.retryTrial, { args: [] })).toBe('wide: retried');
       expect((await handle.result()).winner?.name).toMatch(/^wide_/);
@@ -34,14 +33,14 @@ describe.concurrent('a trial that somebody ends', () => {
     const studyId = 'ended-twice';
     const { train, isHeld } = wideIsHeld();
     await run(studyId, { train }, async (handle) => {
-      await expect.poll(isHeld, soon).toBe(true);
+      await expect.poll(isHeld).toBe(true);
       const trial = () => temporal().client.workflow.getHandle(`${studyId}/width/wide`);
       await trial().cancel();
       const attention = () =>
         handle.query<StudyStatus>(QUERIES.studyStatus).then((status) => Object.values(status.attention)[0]);
-      await expect.poll(attention, soon).toMatch(/cancelled/);
+      await expect.poll(attention).toMatch(/cancelled/);
       await trial().terminate();
-      await expect.poll(attention, soon).toMatch(/terminated/);
+      await expect.poll(attention).toMatch(/terminated/);
       await trial().executeUpdate(UPDATES.skipTrial);
       expect((await handle.result()).winner?.name).toMatch(/^narrow_/);
     });
@@ -51,10 +50,10 @@ describe.concurrent('a trial that somebody ends', () => {
     const studyId = 'ended-then-cancelled';
     const { train, isHeld } = wideIsHeld();
     await run(studyId, { train }, async (handle) => {
-      await expect.poll(isHeld, soon).toBe(true);
+      await expect.poll(isHeld).toBe(true);
       const trial = temporal().client.workflow.getHandle(`${studyId}/width/wide`);
       await trial.terminate();
-      await expect.poll(() => countNeedingAttention(studyId), soon).toBe(3);
+      await expect.poll(() => countNeedingAttention(studyId)).toBe(3);
       await handle.cancel();
       await expect(handle.result()).rejects.toBeInstanceOf(WorkflowFailedError);
       expect((await trial.describe()).status.name).toBe('CANCELLED');
@@ -76,7 +75,7 @@ it('a study that is cancelled while its trials start ends, and so do they', asyn
     ),
   );
   const query = "ExecutionStatus = 'Running' AND StudyId STARTS_WITH 'cancelled-after-'";
-  await expect.poll(() => countWorkflows(query), soon).toBe(0);
+  await expect.poll(() => countWorkflows(query)).toBe(0);
 }, 60_000);
 
 // --- helpers ---

@@ -6,7 +6,6 @@ import type { StudyStatus } from '../../workflows/status.ts';
 import { run, type Train, trained, useTemporal } from './run-study.ts';
 
 const temporal = useTemporal();
-const soon = { timeout: 60_000 };
 
 describe.concurrent('a trial', () => {
   it('that runs out of memory is tried once more with the machine alone', async ({ expect }) => {
@@ -33,7 +32,7 @@ describe.concurrent('a trial', () => {
     };
     const { written } = await run(studyId, { train }, async (handle) => {
       const failure = () => handle.query<StudyStatus>(QUERIES.studyStatus).then(attentionOf);
-      await expect.poll(failure, soon).toMatch(/^not enough memory, although .*skip: no room for the batch$/);
+      await expect.poll(failure).toMatch(/^not enough memory, although .*skip: no room for the batch$/);
       await temporal().client.workflow.getHandle(`${studyId}/width/wide`).executeUpdate(UPDATES.skipTrial);
       await handle.result();
     });
@@ -64,7 +63,7 @@ describe.concurrent('a trial', () => {
     };
     await run(studyId, { train }, async (handle) => {
       const failure = () => handle.query<StudyStatus>(QUERIES.studyStatus).then(attentionOf);
-      await expect.poll(failure, soon).toBe('failure 6');
+      await expect.poll(failure).toBe('failure 6');
       await temporal().client.workflow.getHandle(`${studyId}/width/wide`).executeUpdate(UPDATES.retryTrial);
       await handle.result();
     });
@@ -96,7 +95,7 @@ describe.concurrent('a trial', () => {
     };
     await run(studyId, { train }, async (handle) => {
       const failure = () => handle.query<StudyStatus>(QUERIES.studyStatus).then(attentionOf);
-      await expect.poll(failure, soon).toBe('BadConfiguration');
+      await expect.poll(failure).toBe('BadConfiguration');
       expect(tries).toBe(1);
       await temporal().client.workflow.getHandle(`${studyId}/width/wide`).executeUpdate(UPDATES.skipTrial);
       await handle.result();

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { Client } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
 import type { ControlActivities } from '../../activities/control-activities.ts';
 import type { TrainingActivities } from '../../activities/training-activities.ts';
+import { askingAgain } from '../../client/servers/asking-again.ts';
 import { NUMERICS } from '../../study/trial/trial.ts';
 import { CONTROL_QUEUE, trainingQueue } from '../../temporal/names.ts';
 import { registerSearchAttributes } from '../../workers/register-search-attributes.ts';
@@ -21,7 +22,9 @@ export async function openNamespace() {
   await registerSearchAttributes(connection, namespace);
   // Histories are committed, so they must not name a machine.
   const identity = 'test';
-  const client = new Client({ connection, namespace, identity });
+  const clientConnection = await Connection.connect({ address: inject('temporalAddress') });
+  const interceptors = { workflow: [askingAgain(clientConnection)] };
+  const client = new Client({ connection: clientConnection, namespace, identity, interceptors });
 
   /** Runs a control and a training worker while `use` runs. */
   async function withWorkers<T>(
@@ -51,5 +54,10 @@ export async function openNamespace() {
     return control.runUntil(training.runUntil(use()));
   }
 
-  return { connection, namespace, client, withWorkers, close: () => connection.close() };
+  async function close(): Promise<void> {
+    await clientConnection.close();
+    await connection.close();
+  }
+
+  return { connection, namespace, client, withWorkers, close };
 }

@@ -13,7 +13,6 @@ import {
 } from './run-study.ts';
 
 const temporal = useTemporal();
-const soon = { timeout: 60_000 };
 
 describe.concurrent('a study', () => {
   it('that is paused stops its trainers and starts nothing; resumed, it continues', async ({ expect }) => {
@@ -30,12 +29,12 @@ describe.concurrent('a study', () => {
       }
     };
     await run(studyId, { train }, async (handle) => {
-      await expect.poll(() => training, soon).toBe(2);
+      await expect.poll(() => training).toBe(2);
       expect(await send(studyId, UPDATES.pauseStudy)).toBe('pauses: paused');
-      await expect.poll(() => training, soon).toBe(0);
+      await expect.poll(() => training).toBe(0);
       isHeld = false;
       for (const trial of ['narrow', 'wide'])
-        await expect.poll(() => stateOf(`${studyId}/width/${trial}`), soon).toBe('paused');
+        await expect.poll(() => stateOf(`${studyId}/width/${trial}`)).toBe('paused');
       expect(await handle.query<StudyStatus>(QUERIES.studyStatus)).toMatchObject({ isPaused: true });
       expect(await currentDetails(temporal().client, studyId)).toContain(
         '**Paused**: no trial trains or starts. To continue: `npx staged-study resume pauses`',
@@ -44,7 +43,7 @@ describe.concurrent('a study', () => {
         '**wide**: paused with its study',
       );
       const query = `Paused = true AND WorkflowId = '${studyId}'`;
-      await expect.poll(() => countWorkflows(query), soon).toBe(1);
+      await expect.poll(() => countWorkflows(query)).toBe(1);
       expect(await send(studyId, UPDATES.pauseStudy)).toBe('pauses: it is already paused');
 
       expect(await send(studyId, UPDATES.resumeStudy)).toBe('pauses: resumed');
@@ -70,7 +69,7 @@ describe.concurrent('a study', () => {
         const { stages } = await handle.query<StudyStatus>(QUERIES.studyStatus);
         return stages.map(({ state }) => state);
       };
-      await expect.poll(states, soon).toEqual(['done', 'waiting', 'waiting']);
+      await expect.poll(states).toEqual(['done', 'waiting', 'waiting']);
       expect(await send(studyId, UPDATES.pauseStudy)).toMatch(/already paused/);
       expect(await states()).toEqual(['done', 'waiting', 'waiting']);
       await send(studyId, UPDATES.resumeStudy);
@@ -103,7 +102,7 @@ describe.concurrent('a study', () => {
       return Context.current().cancelled;
     };
     await run(studyId, { train }, async (handle) => {
-      await expect.poll(() => training, soon).toBe(2);
+      await expect.poll(() => training).toBe(2);
       await send(studyId, UPDATES.pauseStudy);
       await handle.cancel();
       await expect(handle.result()).rejects.toThrow();

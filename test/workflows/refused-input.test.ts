@@ -56,7 +56,7 @@ describe.concurrent('a study that is started in the Temporal UI with a wrong inp
       args: [{ ...smallRequest(), study }],
     });
     const view = async () => (await viewStudy(client, 'without-base')).stages.map(({ name }) => name);
-    await expect.poll(view, { timeout: 20_000 }).toEqual(['width', 'rate', 'test']);
+    await expect.poll(view).toEqual(['width', 'rate', 'test']);
     await handle.terminate();
   });
 

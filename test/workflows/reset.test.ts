@@ -4,7 +4,6 @@ import { UPDATES } from '../../temporal/names.ts';
 import { countNeedingAttention, run, runToEnd, type Train, trained, useTemporal } from './run-study.ts';
 
 const temporal = useTemporal();
-const soon = { timeout: 60_000 };
 
 describe.concurrent('a study that is reset', () => {
   it('tests the trial that wins now, if that is another one', async ({ expect }) => {
@@ -17,9 +16,9 @@ describe.concurrent('a study that is reset', () => {
     };
     const { tested, written } = await run(studyId, { train }, async (handle) => {
       const trial = temporal().client.workflow.getHandle(`${studyId}/width/wide`);
-      await expect.poll(() => statusOf(`${studyId}/width/wide`), soon).toBe('RUNNING');
+      await expect.poll(() => statusOf(`${studyId}/width/wide`)).toBe('RUNNING');
       await trial.cancel();
-      await expect.poll(() => countNeedingAttention(studyId), soon).toBe(3);
+      await expect.poll(() => countNeedingAttention(studyId)).toBe(3);
       await trial.executeUpdate(UPDATES.skipTrial);
       expect((await handle.result()).winner?.name).toMatch(/^narrow_/);
       isSkipped = false;
@@ -42,7 +41,7 @@ describe.concurrent('a study that is reset', () => {
       return trained(spec, 50);
     };
     await run(studyId, { train }, async () => {
-      await expect.poll(() => started, soon).toBe(2);
+      await expect.poll(() => started).toBe(2);
       isFirst = false;
       await reset(studyId);
       const again = temporal().client.workflow.getHandle(studyId);
@@ -63,7 +62,7 @@ it('a study is started again under its id after it was terminated while its tria
     return Context.current().cancelled;
   };
   await run(studyId, { train }, async (handle) => {
-    await expect.poll(() => started, soon).toBe(2);
+    await expect.poll(() => started).toBe(2);
     await handle.terminate();
     const { outcome } = await runToEnd(studyId, (spec) => trained(spec, 50));
     expect(outcome.winner?.name).toBe('narrow_fast');

@@ -18,7 +18,6 @@ import { countNeedingAttention, dataset, run, type Train, trained, useTemporal }
 import { smallRequest, smallStudy } from './small-study.ts';
 
 const temporal = useTemporal();
-const soon = { timeout: 60_000 };
 
 it.concurrent('rounds suggest the same, whichever trial of a round ends first', async ({ expect }) => {
   const rates: number[][] = [];
@@ -144,7 +143,7 @@ it.concurrent('a trial that waits for a person when the time is over no longer d
     await handle.result();
     const { attention } = await handle.query<{ attention: object }>(QUERIES.studyStatus);
     expect(attention).toEqual({});
-    await expect.poll(() => countNeedingAttention('parked-at-the-end'), soon).toBe(0);
+    await expect.poll(() => countNeedingAttention('parked-at-the-end')).toBe(0);
   });
 });
 
@@ -198,7 +197,7 @@ it.concurrent('a search that continues as new stays paused', async ({ expect }) 
     const input = inputOf(studyId, { evaluations: 8, parallel: 2, evaluationsARun: 4 });
     const stage = await startStage(studyId, { ...input, continued: { ...BEGINNING, isPaused: true } });
     const rows = async () => (await stage.query<StageStatus>(QUERIES.stageStatus)).trials.length;
-    await expect.poll(rows, soon).toBe(3);
+    await expect.poll(rows).toBe(3);
     expect(searched).toEqual([]);
     await stage.signal('pause', false);
     expect((await stage.result()).search).toEqual({ end: 'completed', evaluations: 8 });

@@ -9,7 +9,6 @@ import { countNeedingAttention, currentDetails, run, type Train, trained, useTem
 import { largerStudy } from './small-study.ts';
 
 const temporal = useTemporal();
-const soon = { timeout: 60_000 };
 const request = {
   study: parseStudy(largerStudy, 'larger'),
   profile: 'tiny',
@@ -39,7 +38,7 @@ describe.concurrent('side experiments', () => {
         return [...stages.map(({ name, state }) => `${name} ${state}`), test?.accuracy];
       };
       await expect
-        .poll(states, soon)
+        .poll(states)
         .toEqual([
           'width done',
           'rate done',
@@ -77,8 +76,8 @@ describe.concurrent('side experiments', () => {
     };
     const { written } = await run(studyId, { train, request }, async (handle) => {
       const status = () => handle.query<StudyStatus>(QUERIES.studyStatus);
-      await expect.poll(() => status().then(({ test }) => test?.accuracy), soon).toBe(55);
-      await expect.poll(() => countNeedingAttention(studyId), soon).toBe(3);
+      await expect.poll(() => status().then(({ test }) => test?.accuracy)).toBe(55);
+      await expect.poll(() => countNeedingAttention(studyId)).toBe(3);
       expect((await handle.describe()).status.name).toBe('RUNNING');
       await temporal()
         .client.workflow.getHandle(`${studyId}/leakage/wide_leakage`)
@@ -101,7 +100,7 @@ describe.concurrent('side experiments', () => {
     };
     const { tested } = await run(studyId, { train, request }, async (handle) => {
       const stage = temporal().client.workflow.getHandle(`${studyId}/leakage`);
-      await expect.poll(() => isTraining, soon).toBe(true);
+      await expect.poll(() => isTraining).toBe(true);
       await stage.cancel();
       await expect(handle.result()).rejects.toBeInstanceOf(WorkflowFailedError);
       expect((await stage.describe()).status.name).toBe('CANCELLED');
@@ -129,7 +128,7 @@ describe.concurrent('side experiments', () => {
       }
     };
     await run(studyId, { train, request }, async (handle) => {
-      await expect.poll(() => training, soon).toBe(3);
+      await expect.poll(() => training).toBe(3);
       await handle.cancel();
       await expect(handle.result()).rejects.toBeInstanceOf(WorkflowFailedError);
       expect(training).toBe(0);

@@ -150,11 +150,11 @@ describe.concurrent('a study', () => {
     };
     await run('cancelled', { train }, async (handle) => {
       const trial = temporal().client.workflow.getHandle('cancelled/width/wide');
-      await expect.poll(() => started.length, { timeout: 10_000 }).toBe(2);
+      await expect.poll(() => started.length).toBe(2);
       await handle.cancel();
       await expect(handle.result()).rejects.toBeInstanceOf(WorkflowFailedError);
       const status = () => trial.describe().then((description) => description.status.name);
-      await expect.poll(status, { timeout: 10_000 }).toBe('CANCELLED');
+      await expect.poll(status).toBe('CANCELLED');
       expect(cancelled.length).toBe(2);
 
       const page = await details('cancelled');
@@ -328,7 +328,7 @@ describe('updates', () => {
       const trial = temporal().client.workflow.getHandle('refuses/width/wide');
       const refusal = () =>
         trial.executeUpdate(UPDATES.retryTrial, { args: [] }).catch((error) => innermost(error).message);
-      await expect.poll(refusal, { timeout: 10_000 }).toMatch(/it does not need attention/);
+      await expect.poll(refusal).toMatch(/it does not need attention/);
       release();
       await handle.result();
     });

@@ -5,6 +5,7 @@ import { all } from '../children.ts';
  * Trains side by side, in lines: each starts its next trial when the one before has ended, or waits for a person.
  *
  * @param work.next what a line trains next, by the line's number from 0; undefined ends the line.
+ * @param work.parked whether what a line trains waits. The check is made after every event, for each line: it must be short.
  * @throws the first error, when all have ended.
  */
 export async function inLines<T>(
@@ -12,19 +13,19 @@ export async function inLines<T>(
   work: {
     next: (line: number) => Promise<T | undefined>;
     train: (each: T) => Promise<unknown>;
-    isParked: (each: T) => boolean;
+    parked: (each: T) => () => boolean;
   },
 ): Promise<void> {
   const trained: Promise<unknown>[] = [];
   const line = async (place: number) => {
     for (let each = await work.next(place); each !== undefined; each = await work.next(place)) {
-      const current = each;
       let hasEnded = false;
-      const ended = work.train(current).finally(() => {
+      const ended = work.train(each).finally(() => {
         hasEnded = true;
       });
       trained.push(ended);
-      await Promise.race([ended, condition(() => hasEnded || work.isParked(current))]);
+      const isParked = work.parked(each);
+      await Promise.race([ended, condition(() => hasEnded || isParked())]);
     }
   };
   const started = Array.from({ length: lines }, (_, place) => line(place));

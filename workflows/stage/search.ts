@@ -120,9 +120,10 @@ export async function runSearch(
         return evaluation;
       },
       train: evaluations.train,
-      isParked: ({ runs }) => {
+      parked: ({ runs }) => {
         const names = runs.map(({ name }) => name);
-        return trials.areParked(names) || names.some((name) => stopping?.isHalted(name));
+        const waitForPerson = trials.parked(names);
+        return () => waitForPerson() || names.some((name) => stopping?.isHalted(name));
       },
     });
   }

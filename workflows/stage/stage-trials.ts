@@ -34,7 +34,7 @@ export function stageTrials(
 
   const running = new Map<string, StartedChild<typeof trialWorkflow>>();
 
-  return { enter, rowOf, areParked, train, trainAll, tell, startAnew };
+  return { enter, rowOf, parked, train, trainAll, tell, startAnew };
 
   /** Trains several to their ends, the longest first. */
   async function trainAll(trials: readonly MadeTrial[]): Promise<void> {
@@ -45,7 +45,7 @@ export function stageTrials(
     await inLines(Math.min(waiting.length, MOST_AT_ONCE), {
       next: async () => waiting.shift(),
       train,
-      isParked: ({ name }) => areParked([name]),
+      parked: ({ name }) => parked([name]),
     });
   }
 
@@ -89,10 +89,13 @@ export function stageTrials(
     return row;
   }
 
-  /** Whether trials wait for a person, all of them that have not ended. */
-  function areParked(names: readonly string[]): boolean {
-    const open = status.trials.filter(({ name, standing }) => names.includes(name) && !standing);
-    return open.length > 0 && open.every(({ failure }) => failure !== null);
+  /** @returns whether trials that have a row wait for a person: all of them that have not ended. */
+  function parked(names: readonly string[]): () => boolean {
+    const rows = status.trials.filter(({ name }) => names.includes(name));
+    return () => {
+      const open = rows.filter(({ standing }) => !standing);
+      return open.length > 0 && open.every(({ failure }) => failure !== null);
+    };
   }
 
   /** Tells a trial whether it goes on. One that has just ended takes no signal; if it is started again, it asks again. */

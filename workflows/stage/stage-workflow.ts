@@ -7,7 +7,6 @@ import {
   defineUpdate,
   getExternalWorkflowHandle,
   isCancellation,
-  setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
   workflowInfo,
@@ -21,6 +20,7 @@ import { attentionSignal, notifyAbove } from '../attention.ts';
 import { all, Children } from '../children.ts';
 import { takeDecisions } from '../decision.ts';
 import { failedStageDetails, stageDetails } from '../details.ts';
+import { detailsUpdater } from '../details-updater.ts';
 import { showEarlyEnd } from '../early-end.ts';
 import { Pause, pauseSignal } from '../pause.ts';
 import { searchAttributes } from '../search-attributes.ts';
@@ -55,7 +55,11 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
     failure: null,
     end: null,
   };
-  const show = () => setCurrentDetails(stageDetails(studyId, status));
+  const show = detailsUpdater(() =>
+    status.failure === null
+      ? stageDetails(studyId, status)
+      : failedStageDetails(workflowInfo().workflowId, stage, status.failure),
+  );
   const pause = new Pause();
   const children = new Children(pause);
   const trials = stageTrials(input, { status, children, show });
@@ -153,7 +157,7 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
   async function park(failure: string): Promise<Overrides | null> {
     status.failure = failure;
     upsertSearchAttributes(searchAttributes({ NeedsAttention: true }));
-    setCurrentDetails(failedStageDetails(workflowInfo().workflowId, stage, failure));
+    show();
     await notifyAbove(studyId, failure);
     const decision = await waitForDecision();
     status.failure = null;

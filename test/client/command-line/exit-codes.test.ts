@@ -12,8 +12,6 @@ import { smallStudy } from '../../workflows/small-study.ts';
 import { exitCode, expectExits, lastPrinted, studyFile, useCommands } from './commands.ts';
 import { useFakeWorkers } from './fake-workers.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
-
 const thisFile = fileURLToPath(import.meta.url);
 
 useCommands();
@@ -177,7 +175,7 @@ describe('against servers', () => {
     };
     workers.use({ train });
     expect(await exitCode(`start ${file} --id stops --quiet`)).toBe(0);
-    await expect.poll(() => started.length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => started.length).toBe(2);
     expect(await exitCode('cancel stops')).toBe(0);
     order.push('the command has ended');
     expect(lastPrinted()).toContain('stops: cancelled');
@@ -215,8 +213,8 @@ describe('against servers', () => {
     ]);
     await workers.temporal().client.workflow.getHandle('running').terminate();
     expect(await minio.list('studies/')).toEqual([]);
-    await expect.poll(() => listed('wanted'), { timeout: 20_000 }).toBe(false);
-    await expect.poll(() => listed('wanted/width/wide'), { timeout: 20_000 }).toBe(false);
+    await expect.poll(() => listed('wanted')).toBe(false);
+    await expect.poll(() => listed('wanted/width/wide')).toBe(false);
   });
 
   it('a presigned URL is a secret, which no history has', async () => {

@@ -1,12 +1,10 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { createOpenStudy } from '../../../activities/open-study.ts';
 import { createMinioStore } from '../../../storage/minio/minio-store.ts';
 import { parseStudy } from '../../../study/definition/parse-study.ts';
 import { largerStudy } from '../../workflows/small-study.ts';
 import { exitCode, expectExits, lastPrinted, studyFile, useCommands } from './commands.ts';
 import { useFakeWorkers } from './fake-workers.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 useCommands();
 const workers = useFakeWorkers();

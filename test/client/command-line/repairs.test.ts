@@ -1,12 +1,10 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { StudyInput } from '../../../study/definition/study-schema.ts';
 import { dataset, type Train, trained } from '../../workflows/run-study.ts';
 import { smallStudy } from '../../workflows/small-study.ts';
 import { exitCode, expectExits, lastPrinted, studyFile, useCommands } from './commands.ts';
 import { useFakeWorkers } from './fake-workers.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 useCommands();
 const workers = useFakeWorkers();
@@ -75,7 +73,7 @@ it('a study that is paused: 3, until it is resumed', async () => {
     ['pause rests', 1, /^rests: it is already paused\n$/],
   ]);
   prepare();
-  await expect.poll(() => exitCode('list').then(lastPrinted), { timeout: 20_000 }).toMatch(/rests +paused/);
+  await expect.poll(() => exitCode('list').then(lastPrinted)).toMatch(/rests +paused/);
   await expectExits([
     ['watch rests', 3, /paused: nothing trains; to continue: npx staged-study resume rests\n/],
     [`run ${file} --id rests`, 3, /paused: nothing trains/],
@@ -116,7 +114,7 @@ describe('trials of several stages that have the same name', () => {
     workers.use({ train });
     expect(await exitCode(`start ${await studyFile(twins)} --id twins --quiet`)).toBe(0);
     await expect
-      .poll(() => exitCode('status twins').then(lastPrinted), { timeout: 20_000 })
+      .poll(() => exitCode('status twins').then(lastPrinted))
       .toMatch(
         /retry twins width\/small\n.*skip twins width\/small\n.*retry twins depth\/small\n.*skip twins depth\/small\n/s,
       );
@@ -153,7 +151,7 @@ describe('trials of several stages that have the same name', () => {
     const file = await studyFile({ ...twins, name: 'namesakes', stages });
     expect(await exitCode(`start ${file} --id namesakes --quiet`)).toBe(0);
     await expect
-      .poll(() => exitCode('status namesakes').then(lastPrinted), { timeout: 20_000 })
+      .poll(() => exitCode('status namesakes').then(lastPrinted))
       .toMatch(/retry namesakes small\n.*retry namesakes next\/small\n/s);
     isBroken = false;
     await expectExits([

@@ -12,7 +12,6 @@ import { currentDetails, dataset, run, type Train, trained, useTemporal } from '
 import { largerStudy, smallRequest } from '../../workflows/small-study.ts';
 
 const temporal = useTemporal();
-const soon = { timeout: 20_000 };
 
 it('shows that an attempt failed, why, and when the next one starts; then that it is running', async () => {
   let attempts = 0;
@@ -33,11 +32,11 @@ it('shows that an attempt failed, why, and when the next one starts; then that i
   await run('retried', { train }, async (handle) => {
     const wide = async () =>
       (await viewStudy(temporal().client, 'retried')).stages[0]?.trials.find(({ name }) => name === 'wide');
-    await expect.poll(wide, soon).toMatchObject({
+    await expect.poll(wide).toMatchObject({
       failedAttempt: { attempt: 1, failure: 'the GPU is gone', nextAt: expect.any(String) },
     });
     await expect
-      .poll(wide, soon)
+      .poll(wide)
       .toMatchObject({ failedAttempt: { attempt: 1, nextAt: null, isNextUnderWay: true } });
     finish();
     await handle.result();
@@ -77,7 +76,7 @@ it('asks a trial’s workflow again only after new events', async () => {
       const { stages } = await viewStudy(counting, 'seen', seen);
       return { queries: trialQueries - before, epochs: stages[0]?.trials.map(({ epochs }) => epochs) };
     };
-    await expect.poll(queriesOfLook, soon).toEqual({ queries: 0, epochs: [2, 2] });
+    await expect.poll(queriesOfLook).toEqual({ queries: 0, epochs: [2, 2] });
     finish();
     await handle.result();
     const { stages } = await viewStudy(counting, 'seen', seen);
@@ -105,12 +104,12 @@ it('shows how the data set is prepared, and the message of the activity that mad
   await own.withWorkers(activities, async () => {
     await startOrResume(own.client, smallRequest(), { id: 'without-data' });
     const view = () => viewStudy(own.client, 'without-data');
-    await expect.poll(view, soon).toMatchObject({
+    await expect.poll(view).toMatchObject({
       workflowStatus: 'RUNNING',
       datasetProgress: { doing: 'fetching it' },
     });
     refuse();
-    await expect.poll(view, soon).toMatchObject({
+    await expect.poll(view).toMatchObject({
       workflowStatus: 'FAILED',
       failure: "the archive can't be downloaded; name one",
       dataset: null,
@@ -150,9 +149,9 @@ it.each([
   };
   await run(studyId, { train }, async (handle) => {
     const view = () => viewStudy(temporal().client, studyId);
-    await expect.poll(view, soon).toMatchObject({ attention: [{ name: 'wide' }] });
+    await expect.poll(view).toMatchObject({ attention: [{ name: 'wide' }] });
     await handle[end]();
-    await expect.poll(view, soon).toMatchObject({
+    await expect.poll(view).toMatchObject({
       workflowStatus,
       attention: [],
       stages: [
@@ -168,7 +167,7 @@ it.each([
       ],
     });
     const { client } = temporal();
-    await expect.poll(() => currentDetails(client, `${studyId}/width`), soon).toContain('**Cancelled**');
+    await expect.poll(() => currentDetails(client, `${studyId}/width`)).toContain('**Cancelled**');
     const trial = await currentDetails(client, `${studyId}/width/wide`);
     expect(trial).toContain('**wide**: cancelled before it had a result');
   });

@@ -6,8 +6,6 @@ import { afterEach, describe, expect, inject, it, vi } from 'vitest';
 import { connectTemporal } from '../../../client/servers/connect-temporal.ts';
 import { UserError } from '../../../infra/user-error.ts';
 
-vi.setConfig({ testTimeout: 40_000 });
-
 afterEach(() => {
   vi.restoreAllMocks();
 });

@@ -26,6 +26,6 @@ it('a study that began with other numerics says which worker it waits for, until
   );
   const training = { train: async () => ({ status: 'interrupted' }) as const };
   await temporal.withWorkers({ control: {}, training, numerics: NUMERICS - 1 }, () =>
-    expect.poll(() => waitsForOtherNumerics(session, 'before'), { timeout: 30_000 }).toBeUndefined(),
+    expect.poll(() => waitsForOtherNumerics(session, 'before')).toBeUndefined(),
   );
 });

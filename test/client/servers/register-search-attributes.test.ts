@@ -25,7 +25,7 @@ it('lets a study start and be found before any control worker has connected', as
   const started = await startOrResume(client, smallRequest(), {});
   expect(started).toEqual({ studyId: 'small-tiny-1', resumed: false });
   await expect
-    .poll(() => startOrResume(client, smallRequest(), {}), { timeout: 20_000 })
+    .poll(() => startOrResume(client, smallRequest(), {}))
     .toEqual({ studyId: 'small-tiny-1', resumed: true });
   const { customAttributes } = await client.connection.operatorService.listSearchAttributes({ namespace });
   expect(Object.keys(customAttributes)).toEqual(expect.arrayContaining(Object.keys(SEARCH_ATTRIBUTES)));

@@ -119,5 +119,5 @@ async function end(studyId: string): Promise<void> {
 async function untilListed(studyId: string, status: string): Promise<void> {
   const query = `WorkflowId = '${studyId}' AND ExecutionStatus = '${status}'`;
   const count = async () => (await temporal.client.workflow.count(query)).count;
-  await expect.poll(count, { timeout: 20_000, interval: 20 }).toBe(1);
+  await expect.poll(count, { interval: 20 }).toBe(1);
 }

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 
 const program = fileURLToPath(new URL('train-and-print.ts', import.meta.url));
 
-test('the same, bit for bit, in two processes and from each checkpoint', { timeout: 240_000 }, async () => {
+test('the same, bit for bit, in two processes and from each checkpoint', async () => {
   const run = async (...args: string[]) => {
     const command = ['--import', 'tsx', program, ...args];
     const { stdout } = await promisify(execFile)(process.execPath, command);

@@ -60,7 +60,7 @@ describe.each(cases)('%s: one step is torchvision’s', (which, gradientToleranc
   test.each([
     ['compiled', createCompiledEngine],
     ['eager', createEagerEngine],
-  ])('%s', { timeout: 120_000 }, (_how, createEngine) => {
+  ])('%s', (_how, createEngine) => {
     const before = tf.memory().numTensors;
     const { optimizer } = config;
     const engine = createEngine({ network, images: filledImages(images), mirrored: false, optimizer });
@@ -90,7 +90,7 @@ describe.each(cases)('%s: one step is torchvision’s', (which, gradientToleranc
     }
   });
 
-  test('evaluated in training mode', { timeout: 120_000 }, () => {
+  test('evaluated in training mode', () => {
     const engine = createTrainingModeEngine({ network, images: filledImages(images), mirrored: false });
     engine.setWeights(weights);
     expectEvaluation(engine.evaluate(batch, [0, 0]), torch.trainingLogits, 1e-4);

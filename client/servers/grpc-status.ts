@@ -1,0 +1,7 @@
+import { isGrpcServiceError } from '@temporalio/client';
+
+/** The status of a gRPC call that failed, from an error or from one of its causes; undefined if none of them has one. */
+export function grpcStatusOf(error: unknown): number | undefined {
+  if (isGrpcServiceError(error)) return error.code;
+  return error instanceof Error && error.cause ? grpcStatusOf(error.cause) : undefined;
+}
