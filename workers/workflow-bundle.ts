@@ -19,8 +19,10 @@ export async function workflowBundle(
   const version = await sources;
   const kept = await readKept(file);
   if (version !== undefined && kept?.version === version) return { code: kept.code };
+  const index = compiledProgram('workflows/index');
   const { code } = await bundleWorkflowCode({
-    workflowsPath: compiledProgram('workflows/index'),
+    workflowsPath: index,
+    workflowInterceptorModules: [index],
     logger: new DefaultLogger('ERROR'),
   });
   if (version !== undefined) await keep(folder, file, { version, code });

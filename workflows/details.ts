@@ -139,7 +139,7 @@ export function failedStageDetails(id: string, stage: string, failure: string): 
 
 // --- helpers ---
 
-/** A page is made anew whenever a trial has ended: more lines would hold up the workflow, and a reader. */
+/** More would hold up a reader, and the workflow's answer. */
 const MOST_LINES = 100;
 
 /** A line for each of the first, and one that says how many others there are. */

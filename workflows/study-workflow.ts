@@ -14,9 +14,9 @@ import type { TrialStanding } from '../study/record/record.ts';
 import { QUERIES, UPDATES } from '../temporal/names.ts';
 import { attentionSignal } from './attention.ts';
 import { Children } from './children.ts';
+import { showDetails } from './current-details.ts';
 import { takeDecisions } from './decision.ts';
 import { studyDetails } from './details.ts';
-import { detailsUpdater } from './details-updater.ts';
 import { showEarlyEnd } from './early-end.ts';
 import { Pause } from './pause.ts';
 import { searchAttributes } from './search-attributes.ts';
@@ -65,12 +65,11 @@ export async function studyWorkflow(input: StudyRequest): Promise<StudyOutcome> 
   let status = refusedStatus(studyId);
   const pause = new Pause();
   const children = new Children(pause);
-  const show = detailsUpdater(() => studyDetails(status));
+  showDetails(() => studyDetails(status));
   const setAttention = (id: string, failure: string | null) => {
     if (failure === null) delete status.attention[id];
     else status.attention[id] = failure;
     upsertSearchAttributes(searchAttributes({ NeedsAttention: Object.keys(status.attention).length > 0 }));
-    show();
   };
   /** Of the stages that have ended. */
   const standings = new Map<string, TrialStanding[]>();
@@ -83,8 +82,7 @@ export async function studyWorkflow(input: StudyRequest): Promise<StudyOutcome> 
   const outcome = await showEarlyEnd(async () => {
     const request = checkedRequest(studyId, input);
     status = initialStatus(studyId, request);
-    show();
-    return runStudy(request, status, standings, { show, setAttention, waitForTestDecision, pause, children });
+    return runStudy(request, status, standings, { setAttention, waitForTestDecision, pause, children });
   }, showEnd);
   showEnd({ how: 'completed' });
   return outcome;
@@ -92,14 +90,12 @@ export async function studyWorkflow(input: StudyRequest): Promise<StudyOutcome> 
   function showEnd(end: StudyStatus['end']): void {
     status.end = end;
     for (const stage of status.stages) if (stage.state === 'running') stage.state = 'cancelled';
-    show();
   }
 
   async function setPaused(isPaused: boolean): Promise<string> {
     pause.set(isPaused);
     status.isPaused = isPaused;
     upsertSearchAttributes(searchAttributes({ Paused: isPaused }));
-    show();
     await children.signalPause();
     return `${studyId}: ${isPaused ? 'paused' : 'resumed'}`;
   }

@@ -16,9 +16,9 @@ import { bestEpoch } from '../study/trial/trial.ts';
 import { QUERIES, SIGNALS, UPDATES } from '../temporal/names.ts';
 import { compareRepetitions, findRepetition, training } from './activities.ts';
 import { notifyAbove } from './attention.ts';
+import { showDetails } from './current-details.ts';
 import { takeDecisions } from './decision.ts';
 import { failedTrialDetails, trialDetails } from './details.ts';
-import { detailsUpdater } from './details-updater.ts';
 import { describeFailure, showEarlyEnd } from './early-end.ts';
 import { followRungs } from './halting.ts';
 import { Pause, pauseSignal } from './pause.ts';
@@ -63,7 +63,7 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
   const pause = new Pause();
   const rungs = followRungs(name, input.rungs);
 
-  const show = detailsUpdater(() =>
+  showDetails(() =>
     status.failure === null ? trialDetails(status) : failedTrialDetails(input, status.failure),
   );
   setHandler(trialStatusQuery, () => status);
@@ -81,7 +81,6 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
     const known = status.bestLine ? [status.bestLine, ...epochs] : epochs;
     status.bestLine = bestEpoch(known, rankBy) ?? null;
     upsertSearchAttributes(searchAttributes({ BestValAccuracy: status.bestLine?.val_accuracy ?? null }));
-    show();
   });
   const waitForDecision = takeDecisions(name, {
     retry: retryTrialUpdate,
@@ -89,18 +88,15 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
     hasSettings: true,
   });
 
-  show();
   return showEarlyEnd(trainUntilDecided, () => {
     status.state = 'cancelled';
     if (status.failure !== null) upsertSearchAttributes(searchAttributes({ NeedsAttention: false }));
     status.failure = null;
-    show();
   });
 
   function setState(state: 'queued' | 'training' | 'halted' | 'paused'): void {
     status.state = state;
     upsertSearchAttributes(searchAttributes({ TrialStatus: state }));
-    show();
   }
 
   async function trainUntilDecided(): Promise<TrialEnd> {
@@ -146,7 +142,6 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
     if (repetition) return;
     repetition = await findRepetition({ spec: status.spec });
     status.spec = { ...status.spec, repetition: repetition.repetition };
-    show();
   }
 
   async function compared({ trialKey }: Pick<TrialEnd, 'trialKey'>): Promise<Pick<TrialEnd, 'retrained'>> {
@@ -160,7 +155,6 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
     status.failedTry = null;
     status.state = 'needsAttention';
     upsertSearchAttributes(searchAttributes({ TrialStatus: 'needsAttention', NeedsAttention: true }));
-    show();
     await notifyAbove(input.studyId, failure);
     const decision = await waitForDecision();
     status.failure = null;
@@ -182,7 +176,6 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
     status.lastLine = null;
     status.bestLine = null;
     upsertSearchAttributes(searchAttributes({ BestValAccuracy: null }));
-    show();
   }
 
   function finish(end: TrialEnd): TrialEnd {
@@ -192,7 +185,6 @@ export async function trialWorkflow(input: TrialInput): Promise<TrialEnd> {
     // The attribute is an accuracy, in whichever measure the study ranks.
     const best = rankBy ? (status.bestLine?.val_accuracy ?? null) : (end.stopped?.score ?? end.score);
     upsertSearchAttributes(searchAttributes({ TrialStatus: ended, BestValAccuracy: best }));
-    show();
     return end;
   }
 }

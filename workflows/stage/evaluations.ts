@@ -11,7 +11,6 @@ import type { Suggestions } from './suggestions.ts';
 export interface EvaluationParts {
   status: StageStatus;
   trials: StageTrials;
-  show: () => void;
   /** Tells the study that a trial no longer waits for a person. */
   clearAttention: (trial: string) => Promise<void>;
 }
@@ -19,7 +18,7 @@ export interface EvaluationParts {
 /** The evaluations of a search: it trains them, reports their ends, and counts both in `state`. */
 export function evaluationsOf(
   { space }: Pick<SearchPlan, 'space'>,
-  { status, trials, show, clearAttention }: EvaluationParts,
+  { status, trials, clearAttention }: EvaluationParts,
   state: SearchState,
   suggestions: Pick<Suggestions, 'add'>,
 ) {
@@ -38,7 +37,6 @@ export function evaluationsOf(
     state.ended++;
     if (status.search) status.search.ended = state.ended;
     status.trials = keptRows(status.trials);
-    show();
   }
 
   /** Remembers an evaluation whose trial `trainStopped` may be asked for. */
@@ -51,9 +49,7 @@ export function evaluationsOf(
     const evaluation = stoppable.get(name) as Evaluation;
     state.epochs += config.epochs - (trials.rowOf(name).standing?.stopped?.epoch ?? 0);
     enter(evaluation);
-    show();
     await trainAndReport(evaluation);
-    show();
   }
 
   /** Trains all runs of an evaluation. It has ended when the last of them has. */
@@ -75,7 +71,6 @@ export function evaluationsOf(
     const stopped = new Set(open.map(({ name }) => candidateOfRun(name)));
     status.trials = status.trials.filter(({ name }) => !stopped.has(candidateOfRun(name)));
     for (const { name, failure } of open) if (failure !== null) await clearAttention(name);
-    show();
     return stopped.size;
   }
 }

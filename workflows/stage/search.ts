@@ -29,7 +29,7 @@ export async function runSearch(
   plan: SearchPlan,
   parts: SearchStageParts,
 ): Promise<{ end: SearchEnd } | { continueWith: SearchState }> {
-  const { input, status, trials, pause, show } = parts;
+  const { input, status, trials, pause } = parts;
   const state = input.continued ?? beginning(plan);
   const suggestedBefore = state.suggested;
   const mostEpochs = (plan.budget?.epochs ?? Number.POSITIVE_INFINITY) / plan.profile.epochDivisor;
@@ -116,7 +116,6 @@ export async function runSearch(
         const evaluation = waiting.shift() ?? (line < thenAsync ? await oneMore() : undefined);
         setWaitsForAll(waiting.length === 0 && thenAsync === 0);
         if (evaluation) evaluations.enter(evaluation);
-        show();
         return evaluation;
       },
       train: evaluations.train,

@@ -24,10 +24,9 @@ import type { MadeTrial, StageInput } from './stage-input.ts';
 /** The trials of a stage's workflow: it starts them, and keeps their rows in the stage's status. */
 export type StageTrials = ReturnType<typeof stageTrials>;
 
-/** @param stage.show shows the status on the stage's page. */
 export function stageTrials(
   { studyId, stage, retrain, heartbeatSeconds }: StageInput,
-  { status, children, show }: { status: StageStatus; children: Children; show: () => void },
+  { status, children }: { status: StageStatus; children: Children },
 ) {
   /** Each trial starts when the one before has, so that they reach the training queue in order, or nearly so. */
   let lastStarted: Promise<unknown> = Promise.resolve();
@@ -41,7 +40,6 @@ export function stageTrials(
     trials.forEach(enter);
     const waiting = longestFirst(trials);
     for (const { name } of waiting.slice(MOST_AT_ONCE)) rowOf(name).isWaiting = true;
-    show();
     await inLines(Math.min(waiting.length, MOST_AT_ONCE), {
       next: async () => waiting.shift(),
       train,
@@ -69,7 +67,6 @@ export function stageTrials(
       ...(arrivals.length > 0 && { arrivals }),
     };
     rowOf(name).standing = standing;
-    show();
     return standing;
   }
 

@@ -18,9 +18,9 @@ import { QUERIES, SIGNALS, trialWorkflowId, UPDATES } from '../../temporal/names
 import { endInWords } from '../../words/outcome.ts';
 import { attentionSignal, notifyAbove } from '../attention.ts';
 import { all, Children } from '../children.ts';
+import { showDetails } from '../current-details.ts';
 import { takeDecisions } from '../decision.ts';
 import { failedStageDetails, stageDetails } from '../details.ts';
-import { detailsUpdater } from '../details-updater.ts';
 import { showEarlyEnd } from '../early-end.ts';
 import { Pause, pauseSignal } from '../pause.ts';
 import { searchAttributes } from '../search-attributes.ts';
@@ -55,14 +55,14 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
     failure: null,
     end: null,
   };
-  const show = detailsUpdater(() =>
+  showDetails(() =>
     status.failure === null
       ? stageDetails(studyId, status)
       : failedStageDetails(workflowInfo().workflowId, stage, status.failure),
   );
   const pause = new Pause();
   const children = new Children(pause);
-  const trials = stageTrials(input, { status, children, show });
+  const trials = stageTrials(input, { status, children });
   setHandler(stageStatusQuery, () => status);
   setHandler(stagePlannedSignal, (planned) => {
     plan = planned;
@@ -76,16 +76,13 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
     if (trial) trial.failure = failure;
     const waiting = status.trials.some((each) => each.failure !== null);
     upsertSearchAttributes(searchAttributes({ NeedsAttention: waiting }));
-    show();
   });
   const waitForDecision = takeDecisions(`stage ${stage}`, { retry: retryStageUpdate, hasSettings: true });
 
   if (continued) pause.set(continued.isPaused);
   else if (plan) enterStart(plan);
-  show();
   const result = await showEarlyEnd(runAll, (end) => {
     status.end = end;
-    show();
   });
   if (!('continueWith' in result)) return result;
   const { continueWith } = result;
@@ -95,11 +92,10 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
     const planned = (plan ?? (await trainEarly())).trials;
     if (!input.early) await trials.trainAll(planned);
     const searched = search
-      ? await runSearch(search, { input, status, trials, pause, show, clearAttention })
+      ? await runSearch(search, { input, status, trials, pause, clearAttention })
       : undefined;
     if (searched && 'continueWith' in searched) return searched;
     if (status.search && searched) status.search.end = searched.end;
-    show();
 
     for (;;) {
       const ended = status.trials.flatMap(({ standing }) => (standing ? [standing] : []));
@@ -157,12 +153,10 @@ export async function stageWorkflow(input: StageInput): Promise<StageOutcome> {
   async function park(failure: string): Promise<Overrides | null> {
     status.failure = failure;
     upsertSearchAttributes(searchAttributes({ NeedsAttention: true }));
-    show();
     await notifyAbove(studyId, failure);
     const decision = await waitForDecision();
     status.failure = null;
     upsertSearchAttributes(searchAttributes({ NeedsAttention: false }));
-    show();
     await notifyAbove(studyId, null);
     return decision.choice === 'retry' ? decision.overrides : null;
   }

@@ -25,13 +25,9 @@ export interface PreparedStudy {
 /**
  * Prepares data and weights, and writes what the study was started with.
  *
- * @param status is kept up to date, and `show` called when it has changed.
+ * @param status is kept up to date.
  */
-export async function prepareStudy(
-  request: StudyRequest,
-  status: StudyStatus,
-  show: () => void,
-): Promise<PreparedStudy> {
+export async function prepareStudy(request: StudyRequest, status: StudyStatus): Promise<PreparedStudy> {
   const { study, profile: profileName, source } = request;
   const profile = selectProfile(study, profileName);
   const { prepareDataset, prepareWeights } = preparations(request.heartbeatSeconds);
@@ -45,7 +41,6 @@ export async function prepareStudy(
         })
       : null;
   status.weights = weights;
-  show();
   const dataset = await prepareDataset({
     source,
     generatedImages: profile.generatedImages,

@@ -35,8 +35,6 @@ import {
 
 /** What a study's stages have of its workflow. */
 export interface StudyPage {
-  /** Shows the study's status on its page. */
-  show: () => void;
   setAttention: (id: string, failure: string | null) => void;
   waitForTestDecision: () => Promise<Decision>;
   pause: Pause;
@@ -59,14 +57,14 @@ export async function runStages(
 ): Promise<{ tested: string[] }> {
   const { request, study, profile, data } = prepared;
   const { studyId } = status;
-  const { show, setAttention, waitForTestDecision, pause, children } = page;
+  const { setAttention, waitForTestDecision, pause, children } = page;
 
   /** What each stage promotes, and the runs of the candidate that won it. */
   const winners = new Map<string, NamedConfig>();
   const winningRuns = new Map<string, TrialStanding[]>();
   const candidates = new Map<string, readonly PlannedTrial[]>();
   let tested: string[] = [];
-  const records = stageRecords(studyId, standings, show);
+  const records = stageRecords(studyId, standings);
 
   const sideExperiments = new Map<string, Promise<void>>();
   /** Stages whose turn has not come. */
@@ -110,7 +108,6 @@ export async function runStages(
     progress.state = 'running';
     progress.early = false;
     progress.start = startOf(stage, { winners, candidates })?.name ?? null;
-    show();
     try {
       if (stage.kind === 'test') status.test = await runTest(stage.from);
       else await runStage(stage, progress);
@@ -118,8 +115,6 @@ export async function runStages(
     } catch (error) {
       progress.state = 'cancelled';
       throw error;
-    } finally {
-      show();
     }
   }
 
@@ -168,7 +163,6 @@ export async function runStages(
     if (!next) return;
     const { stage, trials } = next;
     Object.assign(progressOf(stage), { state: 'running', early: true });
-    show();
     const plan = { start: [], trials: stageTrialsOf(prepared, trials), search: null };
     const child = await begin(stage, plan, { early: true, priority: PRIORITY.early });
     // If it fails, the study fails when the stage's turn has come.

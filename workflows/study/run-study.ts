@@ -17,7 +17,7 @@ export async function runStudy(
   page: StudyPage,
 ): Promise<StudyOutcome> {
   const { studyId } = status;
-  const prepared = await prepareStudy(request, status, page.show);
+  const prepared = await prepareStudy(request, status);
   const { tested } = await runStages(prepared, { status, standings, page });
   const stages = request.study.stages.filter(({ kind }) => kind !== 'test').map(({ name }) => name);
   const { recordKey } = await writeRecord({ studyId, stages, tested });

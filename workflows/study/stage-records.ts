@@ -9,17 +9,12 @@ import type { StageProgress } from '../status.ts';
  * The records of a study's stages. Each is written when its stage has ended, beside what follows.
  *
  * @param standings of the stages that have ended.
- * @param show shows the study's status on its page.
  */
-export function stageRecords(
-  studyId: string,
-  standings: ReadonlyMap<string, TrialStanding[]>,
-  show: () => void,
-) {
+export function stageRecords(studyId: string, standings: ReadonlyMap<string, TrialStanding[]>) {
   const underWay: Promise<void>[] = [];
   return { write, written };
 
-  /** Begins to write, and shows the stage's verdict once it is known. */
+  /** Begins to write, and enters the stage's verdict once it is known. */
   function write(stage: Exclude<Stage, { kind: 'test' }>, progress: StageProgress): void {
     const { name, kind } = stage;
     const ended: EndedStage = {
@@ -33,7 +28,6 @@ export function stageRecords(
     };
     const written = writeStage({ studyId, stage: ended }).then(({ verdict }) => {
       progress.verdict = verdict;
-      show();
     });
     // It fails the study, but not before the other stages have ended.
     written.catch(() => {});
