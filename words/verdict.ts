@@ -45,7 +45,7 @@ export function verdictInWords(
 ): string {
   const { kind, closest, rivals, seedsToTell, measure } = verdict;
   const lead = leadInNumbers({ ...closest, ...measuredBy(measure) }, example);
-  const rival = `${named(closest.name)}${rivals > 1 ? `, the closest of ${rivals} others` : ''}`;
+  const rival = `${named(closest.name)}${rivals > 1 ? `, the hardest of ${rivals} others to tell apart` : ''}`;
   const texts: Record<VerdictInBrief['kind'], string> = {
     clear: `Clear: ${named(winner)} is ahead of ${rival}, by ${lead}.`,
     likely: `Likely: ${named(winner)} is ahead of ${rival}, by ${lead}.`,

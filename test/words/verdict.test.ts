@@ -15,7 +15,7 @@ const lead: LeadRecord = { name: 'b', kind: 'likely', seeds: 3, difference: 1.2,
 it('says how sure a lead over several seeds is, and how many seeds would tell', () => {
   const likely = { kind: 'likely' as const, seedsToTell: 5, rivals: 3, closest: lead };
   expect(spaced(verdictInWords('a', likely))).toBe(
-    'Likely: a is ahead of b, the closest of 3 others, by 1.20 points (95 % interval −0.20 to 2.60, p 0.06; 3 seeds). About 5 seeds would tell.',
+    'Likely: a is ahead of b, the hardest of 3 others to tell apart, by 1.20 points (95 % interval −0.20 to 2.60, p 0.06; 3 seeds). About 5 seeds would tell.',
   );
   const clear = { ...likely, kind: 'clear' as const, rivals: 1, seedsToTell: null };
   expect(spaced(verdictInWords('a', clear, { named: (name) => `\`${name}\`` }))).toMatch(
