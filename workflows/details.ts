@@ -172,7 +172,7 @@ function earlyEnd({ how, failure }: EarlyEnd): string {
   return how === 'cancelled' ? '**Cancelled**' : `**Failed**: ${inMarkdown(failure ?? '')}`;
 }
 
-/** A candidate, with its runs below if it has several. */
+/** A candidate, with its runs if it has several: in the same line, since the UI shows no list within a list. */
 function candidateLine(candidate: RankedCandidate<EndedRun>): string {
   const { name, runs, counted, score, deviation, measure } = candidate;
   const [only] = runs;
@@ -181,7 +181,7 @@ function candidateLine(candidate: RankedCandidate<EndedRun>): string {
     score === null
       ? 'no score'
       : meanInWords({ score, deviation, runs: counted.length, ...measuredBy(measure) }, runs.length);
-  return [`**${name}** ${mean}`, ...runs.map((run) => `   - ${runLine(run)}`)].join('\n');
+  return `**${name}** ${mean}: ${runs.map(runLine).join('; ')}`;
 }
 
 function runLine(run: EndedRun): string {

@@ -41,7 +41,7 @@ describe.concurrent('a study with repeats', () => {
     expect(rate?.start).toBe('wide');
     const details = (await currentDetails(temporal().client, 'repeats/width')).replaceAll('\u00a0', ' ');
     expect(details).toContain(
-      '1. **wide** 62.00 % on average over 3 runs, deviation 1.00 points\n   - **wide**',
+      '1. **wide** 62.00 % on average over 3 runs, deviation 1.00 points: **wide** 61.00 % (epoch 1); **wide@2**',
     );
   });
 
