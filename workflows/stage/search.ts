@@ -121,8 +121,8 @@ export async function runSearch(
       train: evaluations.train,
       parked: ({ runs }) => {
         const names = runs.map(({ name }) => name);
-        const waitForPerson = trials.parked(names);
-        return () => waitForPerson() || names.some((name) => stopping?.isHalted(name));
+        const areParked = trials.parked(names);
+        return () => areParked() || names.some((name) => stopping?.isHalted(name));
       },
     });
   }
