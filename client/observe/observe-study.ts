@@ -45,7 +45,7 @@ export interface StudyView {
   stages: StageView[];
   /** A failed attempt at something outside the stages: data set, final test, record, report. */
   failedAttempt: (FailedAttempt & { of: string }) | null;
-  /** What waits to be retried or skipped. */
+  /** What waits to be retried or skipped, in the order of the stages. */
   attention: Attention[];
   /** Whether somebody has paused it, and it has not ended. */
   isPaused: boolean;
@@ -124,9 +124,7 @@ export async function viewStudy(
     weights: status.weights,
     stages,
     failedAttempt: activity?.failed ? { ...activity.failed, of: nameOf(activity) } : null,
-    attention: isRunning
-      ? Object.entries(status.attention).map(([id, failure]) => attentionOf(studyId, stages, id, failure))
-      : [],
+    attention: isRunning ? attentionInOrder(studyId, stages, status.attention) : [],
     isPaused: isRunning && status.isPaused,
     test: status.test,
   };
@@ -157,6 +155,18 @@ async function failureOfStudy(client: Client, studyId: string): Promise<string> 
       cause = cause.cause;
     return cause instanceof Error ? cause.message : String(cause);
   }
+}
+
+function attentionInOrder(
+  studyId: string,
+  stages: readonly StageView[],
+  failures: StudyStatus['attention'],
+): Attention[] {
+  const place = ({ id, kind }: Attention) =>
+    stages.findIndex((stage) => (kind === 'test' ? stage.kind === 'test' : stage.name === id.split('/')[1]));
+  return Object.entries(failures)
+    .map(([id, failure]) => attentionOf(studyId, stages, id, failure))
+    .sort((one, other) => place(one) - place(other));
 }
 
 function attentionOf(studyId: string, stages: readonly StageView[], id: string, failure: string): Attention {

@@ -1,6 +1,5 @@
-import { status } from '@grpc/grpc-js';
 import type { Connection, WorkflowClientInterceptor } from '@temporalio/client';
-import { grpcStatusOf } from './grpc-status.ts';
+import { grpcStatusOf, isOutOfTime } from './grpc-status.ts';
 
 /** A machine with other work to do may need more than the first. */
 const TRIES_MS = [10_000, 30_000, 60_000];
@@ -18,7 +17,7 @@ export function askingAgain(connection: Connection, triesMs = TRIES_MS): Workflo
         try {
           return await connection.withDeadline(Date.now() + tryMs, () => next(input));
         } catch (error) {
-          if (later.length === 0 || grpcStatusOf(error) !== status.DEADLINE_EXCEEDED) throw error;
+          if (later.length === 0 || !isOutOfTime(grpcStatusOf(error))) throw error;
           return ask(later);
         }
       };

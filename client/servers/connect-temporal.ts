@@ -3,7 +3,7 @@ import { status } from '@grpc/grpc-js';
 import { Connection, type ConnectionOptions, isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { notice } from '../../infra/quiet.ts';
 import { UserError } from '../../infra/user-error.ts';
-import { grpcStatusOf } from './grpc-status.ts';
+import { grpcStatusOf, isOutOfTime } from './grpc-status.ts';
 
 /** How long to wait for a server that is starting. */
 const PATIENCE = { serverMs: 10_000, namespaceMs: 3_000 };
@@ -75,7 +75,7 @@ function patienceMs(error: unknown, patience: typeof PATIENCE): number {
 
 /** No answer, or none from a server that is ready. Without a connection there is no status. */
 function isSilence(code: number | undefined): boolean {
-  return code === undefined || code === status.DEADLINE_EXCEEDED || code === status.UNAVAILABLE;
+  return code === undefined || isOutOfTime(code) || code === status.UNAVAILABLE;
 }
 
 function describe(

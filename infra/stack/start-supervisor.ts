@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { compiledProgram } from '../project.ts';
@@ -27,13 +28,14 @@ export function startSupervisor(
   });
   closeSync(log);
   return new Promise<boolean>((resolve, reject) => {
-    supervisor.once('exit', (code, signal) => {
+    // Its last message may arrive after its end, but not after the end of the connection.
+    Promise.all([once(supervisor, 'exit'), once(supervisor, 'disconnect')]).then(([[code, signal]]) => {
       reject(
         new UserError(
           `The stack's supervisor ended with ${signal ?? `exit code ${code}`}. Its log: ${logFile}`,
         ),
       );
-    });
+    }, reject);
     supervisor.on('message', (message: SupervisorMessage) => {
       if (message.kind === 'progress') onProgress(message.doing);
       if (message.kind === 'ready') resolve(true);

@@ -11,7 +11,7 @@ import { inspectStack } from '../../infra/stack/inspect-stack.ts';
 import { type OpenStack, openStack, stackStatus, stopStack } from '../../infra/stack/open-stack.ts';
 import type { StackLevel } from '../../infra/stack/stack-level.ts';
 import { readStackState, type StackState } from '../../infra/stack/stack-state.ts';
-import { prepareStateFolder } from '../../infra/stack/state-folder.ts';
+import { prepareStateFolder, statePaths } from '../../infra/stack/state-folder.ts';
 import { UserError } from '../../infra/user-error.ts';
 import type { StoreConfig } from '../../storage/minio/store-config.ts';
 import { carelessStore } from '../storage/careless-store.ts';
@@ -76,6 +76,10 @@ class TestStack {
     return this.state.processes.map(({ name }) => name).filter((name) => name.endsWith(' worker'));
   }
 
+  log(name: string): string {
+    return readFileSync(join(statePaths(this.stateFolder).logs, `${name}.log`), 'utf8');
+  }
+
   async killSupervisor(): Promise<void> {
     const { supervisor } = this.state;
     process.kill(supervisor.pid, 'SIGKILL');
@@ -116,7 +120,7 @@ describe.concurrent('a stack', () => {
 
     expect(statSync(stateFolder).mode & 0o777).toBe(0o700);
     expect(statSync(join(stateFolder, 'credentials.json')).mode & 0o777).toBe(0o600);
-    expect(readFileSync(join(stateFolder, 'logs', 'fake-worker.log'), 'utf8')).toContain(
+    expect(stack.log('fake-worker')).toContain(
       `${first.temporal.address} ${first.store.endpoint} staged-study ${first.store.consoleUrl}`,
     );
     expect(stackStatus(stateFolder)).toEqual({ phase: 'ready', trains: true });
@@ -210,7 +214,8 @@ describe.concurrent('a stack', () => {
     expect(message).toBe('open');
     const running = stack.identities();
     user.kill('SIGKILL');
-    await until(() => stack.state.phase === 'stopping');
+    // Once it has decided to stop. Until then, a new user keeps the stack up.
+    await until(() => stack.log('supervisor').includes('stopping: nobody uses the stack any more'));
     const after = await stack.open();
     expect(after.startedHere).toBe(true);
     expect(running.some(isRunning)).toBe(false);

@@ -52,7 +52,7 @@ afterAll(async () => {
 });
 
 it('a worker that shuts down stops its trainer, and the next worker continues the trial', async () => {
-  const spec = specOf(300);
+  const spec = specOf(100);
   const first = await startWorker('training');
   const handle = await startTrial(spec);
   await untilCheckpoint(spec);
@@ -144,7 +144,7 @@ it('a trial that ended while its worker shut down is its study’s own, not reus
 it('two trials at the same time have the bits that each has alone', async () => {
   const bitsWith = async (slots: number, repetition: number) => {
     const worker = await startWorker('training', { STAGED_STUDY_SLOTS: String(slots) });
-    const specs = [1, 2].map((seed) => ({ ...specOf(150), seed, repetition }));
+    const specs = [1, 2].map((seed) => ({ ...specOf(50), seed, repetition }));
     const trials = await Promise.all(specs.map(startTrial));
     await Promise.all(trials.map((trial) => trial.result()));
     await worker.stop();

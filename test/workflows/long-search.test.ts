@@ -13,7 +13,7 @@ import { run, type Train, useTemporal } from './run-study.ts';
 import { smallRequest, smallStudy } from './small-study.ts';
 
 /** `SEARCH_EVALUATIONS=2000` for the search that docs/search.md tells of. */
-const EVALUATIONS = Number(process.env.SEARCH_EVALUATIONS ?? 120);
+const EVALUATIONS = Number(process.env.SEARCH_EVALUATIONS ?? 60);
 /** As the study counts them; the profile divides them by five. */
 const EPOCHS = 100;
 const FIRST = 15;

@@ -1,4 +1,5 @@
-import { Client, Connection } from '@temporalio/client';
+import { Metadata, status } from '@grpc/grpc-js';
+import { Client, Connection, ServiceError } from '@temporalio/client';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { askingAgain } from '../../../client/servers/asking-again.ts';
 import { CONTROL_QUEUE, QUERIES } from '../../../temporal/names.ts';
@@ -36,6 +37,17 @@ it('a query that nobody answers fails after its last try', async () => {
   const asked = ask([500, 500]);
   await expect(asked.answer).rejects.toThrow();
   expect(asked.count()).toBe(2);
+});
+
+it('a query that the server cancels at its deadline is asked again', async () => {
+  const cause = Object.assign(new Error('1 CANCELLED: Call cancelled'), {
+    code: status.CANCELLED,
+    details: 'Call cancelled',
+    metadata: new Metadata(),
+  });
+  const answers = [Promise.reject(new ServiceError('Failed to query Workflow', { cause })), 'answer'];
+  const answer = askingAgain(connection, [500, 500]).query?.({} as any, async () => answers.shift());
+  expect(await answer).toBe('answer');
 });
 
 // --- helpers ---
