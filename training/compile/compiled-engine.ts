@@ -7,6 +7,7 @@ import { slotsOf } from '../optimizers/slots.ts';
 import type { NamedTensors } from '../tensorflow/named-tensors.ts';
 import type { Values } from '../tensorflow/tensorflow.ts';
 import { addImages } from './add-images.ts';
+import { useDenseProducts } from './dense-product.ts';
 import type {
   Engine,
   EngineBatch,
@@ -30,6 +31,7 @@ import { addDropoutSeed, addTraining } from './training-part.ts';
  */
 export function createEvaluationEngine(request: EngineRequest): Engine {
   const { graph, images, weights, evaluation } = evaluationGraph(request);
+  useDenseProducts(graph, weights);
   return evaluationEngine(
     open(graph, (session) => images.load(session)),
     images,
@@ -47,6 +49,7 @@ export function createTrainingModeEngine(request: EngineRequest): TrainingModeEn
   const { graph, images, weights } = networkGraph(request);
   const seed = addDropoutSeed(graph);
   const evaluation = addEvaluation(graph, request.network, images, weights, seed.output);
+  useDenseProducts(graph, weights);
   const session = open(graph, (opened) => images.load(opened));
   return {
     setWeights: (tensors) => weights.set(session, tensors),
@@ -73,6 +76,7 @@ export function createCompiledEngine(request: TrainingRequest): TrainingEngine {
     form: imageForm(network.input, request.images.normalisation),
   });
   poolBeforeRelu(graph);
+  useDenseProducts(graph, weights);
 
   const session = open(graph, (opened) => {
     images.load(opened);

@@ -25,7 +25,7 @@ export function addFastestUpdate(
   update: ParameterUpdate,
   shape: readonly number[],
 ): Output[] {
-  const factors = sizeOf(shape) >= SMALLEST ? factorsOf(graph, update.gradient) : undefined;
+  const factors = isLarge(shape) ? factorsOf(graph, update.gradient) : undefined;
   if (!rule.dense || !factors || backend.isUsingGpuDevice) return [rule.addUpdate(graph, update)];
   return addDenseUpdate(graph, update, factors, rule.dense);
 }
@@ -59,6 +59,11 @@ export function addDenseUpdate(
       ],
     ),
   );
+}
+
+/** Whether a dense layer has operations of its own. @param shape of its weights. */
+export function isLarge(shape: readonly number[]): boolean {
+  return sizeOf(shape) >= SMALLEST;
 }
 
 // --- helpers ---

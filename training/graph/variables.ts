@@ -5,6 +5,7 @@ import type { Graph, Output, TypedOutput } from './graph.ts';
 export interface Variable {
   name: string;
   type: TypeName;
+  shape: readonly number[];
   /** The resource that operations on the variable take. */
   handle: Output;
   /** Its value at the start of a call. */
@@ -25,7 +26,7 @@ export function addVariable(graph: Graph, name: string, type: TypeName, shape: r
     ],
   );
   const value = graph.add(`${name}/value`, 'ReadVariableOp', [handle], [attribute.type('dtype', type)]);
-  return { name, type, handle, value };
+  return { name, type, shape, handle, value };
 }
 
 /** @returns an output of the node, to wait for with `Graph.after`. */

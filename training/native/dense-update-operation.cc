@@ -9,11 +9,7 @@
 #include <string>
 
 #include "dense-update.h"
-#include "tensorflow/c/kernels.h"
-#include "tensorflow/c/ops.h"
-#include "tensorflow/c/tf_datatype.h"
-#include "tensorflow/c/tf_status.h"
-#include "tensorflow/c/tf_tensor.h"
+#include "operation.h"
 
 namespace staged_study {
 namespace {
@@ -43,12 +39,6 @@ struct Operation {
   int32_t part = 0, parts = 1;
 };
 
-struct Status {
-  TF_Status* value = TF_NewStatus();
-  ~Status() { TF_DeleteStatus(value); }
-  bool ok() const { return TF_GetCode(value) == TF_OK; }
-};
-
 void* create(TF_OpKernelConstruction* construction) {
   auto* operation = new Operation();
   Status status;
@@ -66,12 +56,6 @@ void* create(TF_OpKernelConstruction* construction) {
   return operation;
 }
 
-bool has_shape(const TF_Tensor* tensor, int64_t rows, int64_t columns) {
-  return TF_NumDims(tensor) == 2 && TF_Dim(tensor, 0) == rows && TF_Dim(tensor, 1) == columns;
-}
-
-float* floats(const TF_Tensor* tensor) { return static_cast<float*>(TF_TensorData(tensor)); }
-
 void run(const Operation& operation, TF_Tensor* const* inputs, int count, TF_Status* status) {
   const RuleEntry& rule = *operation.rule;
   if (count != 1 + rule.slots + 2 + rule.numbers) {
@@ -79,8 +63,7 @@ void run(const Operation& operation, TF_Tensor* const* inputs, int count, TF_Sta
                         "DenseUpdate: expected weights, the rule's slots, x, dy, and the rule's numbers");
   }
   const TF_Tensor *weights = inputs[0], *x = inputs[1 + rule.slots], *dy = inputs[2 + rule.slots];
-  const auto size = [](const TF_Tensor* tensor, int axis) { return TF_NumDims(tensor) == 2 ? TF_Dim(tensor, axis) : -1; };
-  const int64_t batch = size(x, 0), in = size(weights, 0), out = size(weights, 1);
+  const int64_t batch = size_of(x, 0), in = size_of(weights, 0), out = size_of(weights, 1);
   DenseLayer layer = {floats(weights), {}, floats(x), floats(dy), batch, in, out, in * operation.part / operation.parts,
                       in * (operation.part + 1) / operation.parts, nullptr};
   bool fits = has_shape(x, batch, in) && has_shape(dy, batch, out);

@@ -1,8 +1,8 @@
 // The gradient of a dense layer's weights and an optimizer's update of them, in one pass over the weights. The gradient is never
 // stored: it is as large as the weights, and to write and read it takes about as long as to compute it.
 //
-// A tile of the weights is small enough for the gradient to stay in registers while the sum over the batch grows. Tiles side by
-// side share a block of x, which stays in the first-level cache.
+// A tile of the weights is small enough for the gradient to stay in registers while the sum over the batch grows. Tiles follow each
+// other in the order of the memory, and a tile is fetched while those before it are computed.
 //
 // Each weight is computed by one chain of fused operations, in the order of the batch's examples. So its bits depend neither on the
 // processor's vectors nor on how rows are shared among threads.
@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "update-rules.h"
+#include "vectors.h"
 
 namespace staged_study {
 
@@ -28,17 +29,6 @@ struct DenseLayer {
   const float* numbers;          // what the rule computes with
 };
 
-// Vectors that begin with a cache line are read twice as fast as others.
-struct alignas(64) CacheLine {
-  static constexpr int kFloats = 16;
-  float values[kFloats];
-};
-
-inline float* resized(std::vector<CacheLine>& lines, int64_t floats) {
-  lines.resize((floats + CacheLine::kFloats - 1) / CacheLine::kFloats);
-  return lines.data()->values;
-}
-
 // A part of the weights and slots, whose rows lie `stride` values apart.
 template <int Slots>
 struct Block {
@@ -47,20 +37,25 @@ struct Block {
   int64_t stride;
 };
 
+// Fetches `Rows` rows and `Columns` columns.
+template <int Rows, int Columns, int Slots>
+STAGED_STUDY_INLINE void fetch(const Block<Slots>& block) {
+#pragma GCC unroll 8
+  for (int row = 0; row < Rows; ++row) {
+#pragma GCC unroll 8
+    for (int column = 0; column < Columns; column += CacheLine::kFloats) {
+      const int64_t at = row * block.stride + column;
+      __builtin_prefetch(block.weights + at);
+      for (int slot = 0; slot < Slots; ++slot) __builtin_prefetch(block.slots[slot] + at);
+    }
+  }
+}
+
 // Updates `Rows` rows and `Vectors` vectors of columns. x: [batch, Rows]; dy: [batch, Vectors · Lanes].
 template <class Rule, int Lanes, int Rows, int Vectors>
 STAGED_STUDY_INLINE void update_tile(const Block<Rule::kSlots>& block, const float* x, const float* dy, int64_t batch,
                                      const float* numbers) {
   typedef float Vector __attribute__((vector_size(4 * Lanes)));
-#pragma GCC unroll 8
-  for (int row = 0; row < Rows; ++row) {
-#pragma GCC unroll 8
-    for (int column = 0; column < Vectors * Lanes; column += CacheLine::kFloats) {
-      const int64_t at = row * block.stride + column;
-      __builtin_prefetch(block.weights + at);
-      for (int slot = 0; slot < Rule::kSlots; ++slot) __builtin_prefetch(block.slots[slot] + at);
-    }
-  }
   Vector gradient[Rows][Vectors] = {};
   for (int64_t example = 0; example < batch; ++example) {
     Vector d[Vectors];
@@ -115,38 +110,44 @@ STAGED_STUDY_INLINE void pack(const float* matrix, int64_t rows, int64_t columns
   }
 }
 
+// The weights and slots from a row and column on.
+template <int Slots>
+STAGED_STUDY_INLINE Block<Slots> block_at(const DenseLayer& layer, int64_t row, int64_t column) {
+  const int64_t at = row * layer.out + column;
+  Block<Slots> block = {layer.weights + at, {}, layer.out};
+  for (int slot = 0; slot < Slots; ++slot) block.slots[slot] = layer.slots[slot] + at;
+  return block;
+}
+
 template <class Rule, int Lanes, int Rows, int Vectors>
 STAGED_STUDY_INLINE void update_rows(const DenseLayer& layer) {
   constexpr int kSlots = Rule::kSlots;
   constexpr int kColumns = Lanes * Vectors;
-  constexpr int kRowsOfBlock = 8 * Rows;
+  constexpr int kTilesAhead = 2;
   static thread_local std::vector<CacheLine> x_lines, dy_lines;
-  const int64_t tiles = (layer.out + kColumns - 1) / kColumns;
-  float* dy = resized(dy_lines, tiles * kColumns * layer.batch);
-  float* x = resized(x_lines, kRowsOfBlock * layer.batch);
+  const int64_t width = (layer.out + kColumns - 1) / kColumns * kColumns;
+  float* dy = resized(dy_lines, width * layer.batch);
+  float* x = resized(x_lines, Rows * layer.batch);
   pack<kColumns>(layer.dy, layer.batch, layer.out, 0, layer.out, dy);
-  for (int64_t start = layer.first_row; start < layer.end_row; start += kRowsOfBlock) {
-    const int64_t end = std::min(layer.end_row, start + kRowsOfBlock);
-    pack<Rows>(layer.x, layer.batch, layer.in, start, end, x);
-    for (int64_t column = 0; column < layer.out; column += kColumns) {
-      for (int64_t row = start; row < end; row += Rows) {
-        const int64_t at = row * layer.out + column;
-        Block<kSlots> block = {layer.weights + at, {}, layer.out};
-        for (int slot = 0; slot < kSlots; ++slot) block.slots[slot] = layer.slots[slot] + at;
-        const float* xs = x + (row - start) * layer.batch;
-        const float* dys = dy + column * layer.batch;
-        const int64_t rows = std::min<int64_t>(Rows, end - row), columns = std::min<int64_t>(kColumns, layer.out - column);
-        if (rows == Rows && columns == kColumns) {
-          update_tile<Rule, Lanes, Rows, Vectors>(block, xs, dys, layer.batch, layer.numbers);
-          continue;
-        }
-        float tile[1 + kSlots][Rows * kColumns] = {};
-        Block<kSlots> edge = {tile[0], {}, kColumns};
-        for (int slot = 0; slot < kSlots; ++slot) edge.slots[slot] = tile[1 + slot];
-        copy_block(block, edge, rows, columns);
-        update_tile<Rule, Lanes, Rows, Vectors>(edge, xs, dys, layer.batch, layer.numbers);
-        copy_block(edge, block, rows, columns);
+  for (int64_t row = layer.first_row; row < layer.end_row; row += Rows) {
+    const int64_t rows = std::min<int64_t>(Rows, layer.end_row - row);
+    pack<Rows>(layer.x, layer.batch, layer.in, row, row + rows, x);
+    for (int64_t column = 0; column < width; column += kColumns) {
+      const int64_t columns = std::min<int64_t>(kColumns, layer.out - column), ahead = column + kTilesAhead * kColumns;
+      fetch<Rows, kColumns>(ahead < width ? block_at<kSlots>(layer, row, ahead)
+                                          : block_at<kSlots>(layer, row + Rows, ahead - width));
+      const Block<kSlots> block = block_at<kSlots>(layer, row, column);
+      const float* dys = dy + column * layer.batch;
+      if (rows == Rows && columns == kColumns) {
+        update_tile<Rule, Lanes, Rows, Vectors>(block, x, dys, layer.batch, layer.numbers);
+        continue;
       }
+      float tile[1 + kSlots][Rows * kColumns] = {};
+      Block<kSlots> edge = {tile[0], {}, kColumns};
+      for (int slot = 0; slot < kSlots; ++slot) edge.slots[slot] = tile[1 + slot];
+      copy_block(block, edge, rows, columns);
+      update_tile<Rule, Lanes, Rows, Vectors>(edge, x, dys, layer.batch, layer.numbers);
+      copy_block(edge, block, rows, columns);
     }
   }
 }
@@ -171,8 +172,8 @@ void update_with_sse(const DenseLayer& layer) {
 template <class Rule>
 void update(const DenseLayer& layer) {
   if (layer.batch == 0 || layer.out == 0) return;
-  if (__builtin_cpu_supports("avx512f")) return update_with_avx512<Rule>(layer);
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return update_with_avx2<Rule>(layer);
+  if (has_avx512()) return update_with_avx512<Rule>(layer);
+  if (has_avx2()) return update_with_avx2<Rule>(layer);
   update_with_sse<Rule>(layer);
 }
 

@@ -4,8 +4,7 @@
 
 #include <cstring>
 
-// Functions that are inlined into one that may use more of the processor's instructions, and then use them too.
-#define STAGED_STUDY_INLINE inline __attribute__((always_inline))
+#include "vectors.h"
 
 namespace staged_study {
 
