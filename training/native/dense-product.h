@@ -76,16 +76,23 @@ STAGED_STUDY_INLINE void pack_examples(const float* x, int64_t batch, int64_t in
 }
 
 // Copies a panel of `rows` rows and `columns` columns of the weights. Zeros complete its columns.
-template <int Columns>
+template <int Lanes, int Vectors>
 STAGED_STUDY_INLINE void copy_panel(const float* weights, int64_t out, int64_t rows, int64_t columns, float* to) {
+  typedef float Vector __attribute__((vector_size(4 * Lanes)));
+  constexpr int kColumns = Lanes * Vectors;
+  if (columns < kColumns) std::memset(to, 0, 4 * rows * kColumns);
   for (int64_t row = 0; row < rows; ++row) {
     const float* from = weights + row * out;
-    if (columns == Columns) {
-      std::memcpy(to + row * Columns, from, 4 * Columns);
-    } else {
-      float last[Columns] = {};
-      std::memcpy(last, from, 4 * columns);
-      std::memcpy(to + row * Columns, last, sizeof last);
+    if (columns < kColumns) {
+      std::memcpy(to + row * kColumns, from, 4 * columns);
+      continue;
+    }
+    // Compilers copy a whole row with shorter vectors.
+#pragma GCC unroll 8
+    for (int v = 0; v < Vectors; ++v) {
+      Vector copied;
+      std::memcpy(&copied, from + v * Lanes, sizeof copied);
+      std::memcpy(to + row * kColumns + v * Lanes, &copied, sizeof copied);
     }
   }
 }
@@ -128,7 +135,7 @@ STAGED_STUDY_INLINE void multiply_blocks(const DenseProduct& product) {
     const int64_t lines_at_once = (lines + panels * groups - 1) / (panels * groups);
     pack_examples<Examples>(product.x, product.batch, product.in, row, row + rows, x);
     for (int64_t column = 0; column < width; column += kColumns) {
-      copy_panel<kColumns>(weights + column, product.out, rows, std::min<int64_t>(kColumns, width - column), panel);
+      copy_panel<Lanes, Vectors>(weights + column, product.out, rows, std::min<int64_t>(kColumns, width - column), panel);
       for (int64_t group = 0; group < groups; ++group) {
         next.fetch(lines_at_once);
         add_products<Lanes, Examples, Vectors>(x + group * Examples * rows, panel, rows,

@@ -123,7 +123,7 @@ template <class Rule, int Lanes, int Rows, int Vectors>
 STAGED_STUDY_INLINE void update_rows(const DenseLayer& layer) {
   constexpr int kSlots = Rule::kSlots;
   constexpr int kColumns = Lanes * Vectors;
-  constexpr int kTilesAhead = 2;
+  constexpr int kTilesAhead = 4;
   static thread_local std::vector<CacheLine> x_lines, dy_lines;
   const int64_t width = (layer.out + kColumns - 1) / kColumns * kColumns;
   float* dy = resized(dy_lines, width * layer.batch);
@@ -159,7 +159,7 @@ __attribute__((target("avx512f,fma"))) void update_with_avx512(const DenseLayer&
 
 template <class Rule>
 __attribute__((target("avx2,fma"))) void update_with_avx2(const DenseLayer& layer) {
-  update_rows<Rule, 8, 3, 4>(layer);
+  update_rows<Rule, 8, 6, 2>(layer);
 }
 
 // Processors without fused operations, from before 2013, compute other bits.

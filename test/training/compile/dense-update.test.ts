@@ -11,7 +11,7 @@ const LEARNING_RATE = Math.fround(0.02);
 
 afterEach(() => void vi.unstubAllEnvs());
 
-// Tiles are 4 × 64 or 3 × 32 weights, and blocks have 32 or 24 rows: these have none, one and several, and all kinds of edges.
+// Tiles are 4 × 64 or 6 × 16 weights: these have none, one and several, and all kinds of edges.
 test.each([
   [1, 1, 1],
   [3, 5, 10],
