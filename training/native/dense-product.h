@@ -61,6 +61,7 @@ STAGED_STUDY_INLINE void pack_examples(const float* x, int64_t batch, int64_t in
   for (int64_t example = 0; example < batch; example += Examples) {
     const float* from = x + example * in + first;
     const int64_t examples = std::min<int64_t>(Examples, batch - example);
+    // A loop of known length is unrolled.
     if (examples == Examples) {
       for (int64_t column = 0; column < columns; ++column) {
         for (int each = 0; each < Examples; ++each) to[column * Examples + each] = from[each * in + column];
@@ -164,6 +165,7 @@ inline void multiply_with_sse(const DenseProduct& product) { multiply_blocks<4, 
 
 // Multiplies with the widest vectors that the processor has.
 inline void multiply(const DenseProduct& product) {
+  if (product.batch == 0 || product.first_column == product.end_column) return;
   if (has_avx512()) return multiply_with_avx512(product);
   if (has_avx2()) return multiply_with_avx2(product);
   multiply_with_sse(product);

@@ -25,6 +25,11 @@ test('the number of threads changes no bit', () => {
   expect(three).toEqual({ ops: ['ConcatV2', 'DenseProduct', 'DenseProduct', 'DenseProduct'], y: one.y });
 });
 
+test('more threads than columns leave some without a share', () => {
+  const layer = layerOf(4, 2048, 32);
+  expect(product(layer, 40).y).toEqual(product(layer).y);
+});
+
 test('small and narrow layers stay TensorFlow’s', () => {
   expect(product(layerOf(4, 64, 64)).ops).toEqual(['MatMul']);
   expect(product(layerOf(4, 7000, 10)).ops).toEqual(['MatMul']);
