@@ -101,6 +101,12 @@ it('reads an unfinished study without a stack, changes nothing, and can cancel i
     out: expect.stringMatching(/^endless-small-1: running\n/),
     err: expect.stringMatching(/\nendless-small-1 does not continue until a stack is up\. .* up\n$/),
   });
+  const listed = await command('list');
+  expect(listed, listed.err).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/\nendless-small-1 +running /),
+    err: expect.stringMatching(/\nendless-small-1 does not continue until a stack is up\. .* up\n$/),
+  });
   const watched = await command('watch', 'endless-small-1');
   expect(watched, watched.err).toMatchObject({
     code: 1,
@@ -109,6 +115,7 @@ it('reads an unfinished study without a stack, changes nothing, and can cancel i
       /\nwatch: expected a stack that trains, found none; start one first: .* up\n$/,
     ),
   });
+  expect(await epochs()).toEqual(before);
 
   const terminal = await run('endless', 10_000);
   await terminal.until(/Resuming the unfinished study endless-small-1\./);
@@ -125,6 +132,11 @@ it('reads an unfinished study without a stack, changes nothing, and can cancel i
     out: expect.stringMatching(/^endless-small-1: cancelled\n/),
   });
   expect(workers()).toEqual(['The query worker']);
+  const outcome = await command('watch', 'endless-small-1');
+  expect(outcome, outcome.err).toMatchObject({
+    code: 1,
+    out: expect.stringMatching(/\nendless-small-1: cancelled/),
+  });
 });
 
 // --- helpers ---
